@@ -1,0 +1,1 @@
+"""The catalogue: settings, tables, sessions and every query, one module a noun."""

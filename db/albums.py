@@ -1,0 +1,107 @@
+"""Queries about albums, their covers and genres."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import delete, desc, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from db.errors import NotFoundError
+from db.records import AlbumRecord, CatalogueCounts, CoverRecord
+from db.tables import Album, AlbumGenre, Cover, File, Genre
+from db.vocabulary import AlbumId, ContentHash, CoverId, Outcome, Side
+
+
+def album(session: Session, album_id: AlbumId) -> AlbumRecord:
+    """One album.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    found = session.scalar(
+        select(Album).where(Album.id == album_id).options(selectinload(Album.covers), selectinload(Album.labels))
+    )
+    if found is None:
+        raise NotFoundError(f"there is no album {album_id}")
+    return AlbumRecord(
+        id=AlbumId(found.id),
+        title=found.title,
+        artist=found.artist,
+        year=found.year,
+        genres=tuple(sorted({label.genre.name for label in found.labels})),
+        covers=tuple(_cover_record(cover) for cover in found.covers),
+    )
+
+
+def cover(session: Session, cover_id: CoverId) -> CoverRecord:
+    """One cover.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    found = session.get(Cover, cover_id)
+    if found is None:
+        raise NotFoundError(f"there is no cover {cover_id}")
+    return _cover_record(found)
+
+
+def genres_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, tuple[str, ...]]:
+    """The genres of these albums, sorted, each once; albums without a label are absent."""
+    rows = session.execute(
+        select(AlbumGenre.album_id, Genre.name)
+        .join(Genre, Genre.id == AlbumGenre.genre_id)
+        .where(AlbumGenre.album_id.in_(album_ids))
+        .distinct()
+    )
+    found: dict[AlbumId, list[str]] = {}
+    for album_id, name in rows:
+        found.setdefault(AlbumId(album_id), []).append(name)
+    return {album_id: tuple(sorted(names)) for album_id, names in found.items()}
+
+
+def remove(session: Session, album_ids: Sequence[AlbumId]) -> int:
+    """Forget albums with their covers, labels, vectors and files; returns how many covers went.
+
+    Raises:
+        NotFoundError: one of them does not exist; nothing is removed.
+    """
+    present = set(session.scalars(select(Album.id).where(Album.id.in_(album_ids))))
+    missing = [str(album_id) for album_id in album_ids if album_id not in present]
+    if missing:
+        raise NotFoundError(f"there is no album {', '.join(missing)}; nothing was removed")
+    cover_ids = list(session.scalars(select(Cover.id).where(Cover.album_id.in_(album_ids))))
+    session.execute(delete(File).where(File.cover_id.in_(cover_ids)))
+    session.execute(delete(Album).where(Album.id.in_(album_ids)))
+    return len(cover_ids)
+
+
+def counts(session: Session) -> CatalogueCounts:
+    """How much of everything the catalogue holds."""
+    genres = session.execute(
+        select(Genre.name, func.count(AlbumGenre.album_id.distinct()).label("albums"))
+        .join(AlbumGenre)
+        .group_by(Genre.name)
+        .order_by(desc("albums"), Genre.name)
+    )
+    files = session.execute(select(File.outcome, func.count()).group_by(File.outcome))
+    rejections = session.execute(
+        select(File.reason, func.count()).where(File.outcome == Outcome.REJECTED).group_by(File.reason)
+    )
+    return CatalogueCounts(
+        albums=session.scalar(select(func.count(Album.id))) or 0,
+        covers=session.scalar(select(func.count(Cover.id))) or 0,
+        genres={row[0]: row[1] for row in genres},
+        files={row[0]: row[1] for row in files},
+        rejections={str(row[0]): row[1] for row in rejections},
+    )
+
+
+def _cover_record(row: Cover) -> CoverRecord:
+    return CoverRecord(
+        id=CoverId(row.id),
+        album_id=AlbumId(row.album_id),
+        side=Side(row.side),
+        file=row.file,
+        path=Path(row.path),
+        content_hash=ContentHash(row.content_hash),
+    )

@@ -1,0 +1,34 @@
+"""Queries about the bundles that vectors were made with."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.records import BundleRecord
+from db.tables import RegisteredBundle
+from db.vocabulary import Fingerprint
+
+
+def register(
+    session: Session, fingerprint: Fingerprint, *, name: str, dimension: int, manifest: dict[str, Any]
+) -> BundleRecord:
+    """The bundle with this fingerprint, made known if it was not."""
+    found = find(session, fingerprint)
+    if found is not None:
+        return found
+    row = RegisteredBundle(fingerprint=fingerprint, name=name, dimension=dimension, manifest=manifest)
+    session.add(row)
+    session.flush()
+    return bundle_record(row)
+
+
+def find(session: Session, fingerprint: Fingerprint) -> BundleRecord | None:
+    """The bundle with this fingerprint, or None."""
+    row = session.scalar(select(RegisteredBundle).where(RegisteredBundle.fingerprint == fingerprint))
+    return None if row is None else bundle_record(row)
+
+
+def bundle_record(row: RegisteredBundle) -> BundleRecord:
+    """A row as the record that leaves this package."""
+    return BundleRecord(row.id, Fingerprint(row.fingerprint), row.name, row.dimension)

@@ -1,0 +1,114 @@
+"""The connection to the catalogue: one engine, two scopes (``reading``, ``writing``), the only place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from db.errors import CatalogueError
+
+LOCK_TIMEOUT_S = 60
+"""How long a writer waits for another writer before it gives up."""
+
+_WRITER_LOCK = 0x51EE7E
+"""PostgreSQL advisory lock that admits one writer at a time, as SQLite does by nature."""
+
+
+class Database:
+    """An engine and the two ways to use it.
+
+    Writers take turns on both engines (SQLite's write lock, an advisory lock on PostgreSQL), so a writer may read,
+    decide and write without another changing its mind in between. Transactions are short: one a batch.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.engine = _create_engine(url)
+        self.url = url
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __str__(self) -> str:
+        return self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one consistent state and writes nothing.
+
+        Raises:
+            CatalogueError: the database cannot be reached.
+        """
+        with self._translated(), Session(self.engine) as session:
+            if self.engine.dialect.name == "postgresql":
+                session.connection(
+                    execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                )
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that commits when its block ends well and rolls back when it does not.
+
+        Raises:
+            CatalogueError: the database cannot be reached, is full, or stays locked for ``LOCK_TIMEOUT_S``.
+        """
+        with self._translated(), Session(self.engine) as session, session.begin():
+            session.connection(execution_options={"writing": True})
+            if self.engine.dialect.name == "postgresql":
+                session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'"))
+                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
+            yield session
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+            raise CatalogueError(f"the database {self} cannot be used: {reason}") from error
+        except DatabaseError as error:
+            if self.engine.dialect.name == "sqlite" and "not a database" in str(error.orig):
+                raise CatalogueError(f"{self.url.database} is not a SQLite database") from error
+            raise
+
+
+def _create_engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=8, connect_args={"connect_timeout": 10})
+    if url.database:
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CatalogueError(f"cannot make the folder of {url.database}: {error.strerror}") from error
+    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_S})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself: see _begin_sqlite.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads before it writes would fail at once, whatever the timeout, if another wrote meanwhile;
+    # a writer therefore takes the lock at its beginning.
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -1,0 +1,217 @@
+"""Frozen records that pass between the catalogue and everything above it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.vocabulary import (
+    AlbumId,
+    ContentHash,
+    CoverId,
+    Fingerprint,
+    LabelSource,
+    Outcome,
+    Rejection,
+    Side,
+    VectorId,
+)
+
+MAX_NAME_CHARACTERS = 500
+"""Artists, titles and genres are cut to this length."""
+
+
+def fold(name: str) -> str:
+    """The form in which names are compared: case folded, white space collapsed."""
+    return " ".join(name.casefold().split())[:MAX_NAME_CHARACTERS]
+
+
+@dataclass(frozen=True, slots=True)
+class CoverFile:
+    """What a source says of one file.
+
+    Attributes:
+        file: the path as the user named it (a manifest's cell; the folder argument and what lies below it).
+        path: the same, absolute.
+        label_source: who says the genres.
+        group: covers of one group are of one album when no names say so.
+    """
+
+    file: str
+    path: Path
+    label_source: LabelSource
+    genres: tuple[str, ...] = ()
+    artist: str | None = None
+    title: str | None = None
+    year: int | None = None
+    side: Side = Side.FRONT
+    group: str | None = None
+
+    @property
+    def identity(self) -> str | None:
+        """SHA-256 of what makes two covers one album: artist, title and year, else the group, else nothing (None)."""
+        parts: tuple[str, ...]
+        if self.artist and self.title:
+            parts = ("names", fold(self.artist), fold(self.title), str(self.year or ""))
+        elif self.group:
+            parts = ("group", self.group)
+        else:
+            return None
+        return sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedFile:
+    """A file, or a manifest's row, that cannot become a cover."""
+
+    path: str
+    reason: Rejection
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedFile:
+    """A file that was read, hashed and, unless its hash is known for its path, decoded without fault."""
+
+    cover_file: CoverFile
+    content_hash: ContentHash
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """How one file ended."""
+
+    path: str
+    outcome: Outcome
+    reason: Rejection | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueFilter:
+    """Which covers an answer may hold; None allows all.
+
+    Attributes:
+        genre: label of the album, in any case.
+        year_from, year_to: first and last year, both included; an album without a year is left out.
+        artist: the whole name, in any case.
+    """
+
+    genre: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+    artist: str | None = None
+    side: Side | None = None
+
+    @property
+    def allows_all(self) -> bool:
+        """Whether nothing is asked for."""
+        return self == CatalogueFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class CoverRecord:
+    """A cover in the catalogue."""
+
+    id: CoverId
+    album_id: AlbumId
+    side: Side
+    file: str
+    path: Path
+    content_hash: ContentHash
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumRecord:
+    """An album in the catalogue with its genres (sorted) and covers (in the order they were added)."""
+
+    id: AlbumId
+    title: str | None
+    artist: str | None
+    year: int | None
+    genres: tuple[str, ...]
+    covers: tuple[CoverRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorOwner:
+    """The cover and the album that a vector stands for."""
+
+    vector_id: VectorId
+    cover_id: CoverId
+    album_id: AlbumId
+    title: str | None
+    artist: str | None
+    year: int | None
+    genres: tuple[str, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBatch:
+    """Vectors out of the database.
+
+    Attributes:
+        ids: (n,) int64, ascending.
+        vectors: (n, d) float16, L2-normalised.
+    """
+
+    ids: NDArray[np.int64]
+    vectors: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCover:
+    """A cover that waits to be embedded, as its file was when it was added."""
+
+    cover_id: CoverId
+    path: str
+    content_hash: ContentHash
+
+
+@dataclass(frozen=True, slots=True)
+class NewVector:
+    """A vector made of a file with this content; stored only while the cover still has it."""
+
+    cover_id: CoverId
+    content_hash: ContentHash
+    vector: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class BundleRecord:
+    """A bundle that the database knows."""
+
+    id: int
+    fingerprint: Fingerprint
+    name: str
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexVersionRecord:
+    """A built index; ``folder`` is its name below the home's ``versions``, ``recall`` as measured when built."""
+
+    id: int
+    bundle: BundleRecord
+    folder: str
+    kind: str
+    count: int
+    recall: float
+    live: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueCounts:
+    """What is in the catalogue."""
+
+    albums: int
+    covers: int
+    genres: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, int] = field(default_factory=dict)
+    rejections: Mapping[str, int] = field(default_factory=dict)

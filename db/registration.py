@@ -1,0 +1,213 @@
+"""What becomes of offered files: one batch, one transaction. The content hash decides.
+
+A path that is known keeps its cover; the same content elsewhere is a moved file when the old path is gone and a
+copy when it is not; only content that the album does not have yet makes a new cover.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
+from db.tables import Album, AlbumGenre, Cover, File, Genre, Vector
+from db.vocabulary import Outcome
+
+
+def known_hashes(session: Session, paths: Sequence[str]) -> dict[str, str]:
+    """The content hash of each of these paths that has a cover."""
+    rows = session.execute(select(Cover.path, Cover.content_hash).where(Cover.path.in_(paths)))
+    return {row.path: row.content_hash for row in rows}
+
+
+def register(
+    session: Session, batch: Sequence[InspectedFile | RejectedFile], still_there: Callable[[str], bool]
+) -> list[FileOutcome]:
+    """Write a batch of files to the catalogue.
+
+    Args:
+        session: a writing session.
+        batch: the files, each path once.
+        still_there: whether a path still exists; tells a moved file from a copy.
+
+    Returns:
+        The outcome of each, in order.
+    """
+    register = _Register(session, batch, still_there)
+    outcomes = [register.reject(item) if isinstance(item, RejectedFile) else register.accept(item) for item in batch]
+    session.flush()
+    return outcomes
+
+
+class _Register:
+    """The rows that a batch touches, loaded at once instead of one by one."""
+
+    def __init__(
+        self, session: Session, batch: Sequence[InspectedFile | RejectedFile], still_there: Callable[[str], bool]
+    ) -> None:
+        self._session = session
+        self._still_there = still_there
+        accepted = [item for item in batch if isinstance(item, InspectedFile)]
+        paths = [_path(item) for item in batch]
+        hashes = {item.content_hash for item in accepted}
+        identities = {item.cover_file.identity for item in accepted} - {None}
+        names = {fold(genre) for item in accepted for genre in item.cover_file.genres}
+        whole = selectinload(Cover.album).options(selectinload(Album.labels), selectinload(Album.covers))
+        covers = session.scalars(
+            select(Cover)
+            .where(Cover.path.in_(paths) | Cover.content_hash.in_(hashes))
+            .options(whole)
+            .order_by(Cover.id)
+        ).all()
+        self._by_path = {cover.path: cover for cover in covers}
+        self._by_hash: dict[str, list[Cover]] = defaultdict(list)
+        for cover in covers:
+            self._by_hash[cover.content_hash].append(cover)
+        albums = session.scalars(select(Album).where(Album.identity.in_(identities))).all()
+        self._albums = {album.identity: album for album in albums}
+        self._genres = {genre.name: genre for genre in session.scalars(select(Genre).where(Genre.name.in_(names)))}
+        cover_ids = [cover.id for cover in covers]
+        claims = session.scalars(select(File).where(File.path.in_(paths) | File.cover_id.in_(cover_ids))).all()
+        self._files = {claim.path: claim for claim in claims}
+
+    def reject(self, item: RejectedFile) -> FileOutcome:
+        self._record(item.path, Outcome.REJECTED, None, None, str(item.reason), item.detail)
+        return FileOutcome(item.path, Outcome.REJECTED, item.reason, item.detail)
+
+    def accept(self, item: InspectedFile) -> FileOutcome:
+        cover_file, path = item.cover_file, _path(item)
+        cover = self._by_path.get(path)
+        if cover is None:
+            cover, outcome, detail = self._place(item)
+        else:
+            outcome, detail = self._update(cover, item)
+        self._session.flush()
+        self._record(path, outcome, cover.id, item.content_hash, None, detail)
+        self._label(cover, cover_file)
+        return FileOutcome(path, outcome, None, detail)
+
+    def _place(self, item: InspectedFile) -> tuple[Cover, Outcome, str]:
+        """Content at a path that has no cover: moved, a copy, or new."""
+        cover_file, path = item.cover_file, _path(item)
+        identity = cover_file.identity
+        same = [c for c in self._by_hash[item.content_hash] if identity is None or c.album.identity == identity]
+        gone = next((cover for cover in same if not self._still_there(cover.path)), None)
+        if gone is not None:
+            old = gone.path
+            self._by_path.pop(old, None)
+            self._drop_claim(old)
+            gone.path, gone.file = path, cover_file.file
+            self._by_path[path] = gone
+            return gone, Outcome.UNCHANGED, f"moved from {old}"
+        if same:
+            return same[0], Outcome.UNCHANGED, f"same image as {same[0].path}"
+        cover = Cover(side=cover_file.side, file=cover_file.file, path=path, content_hash=item.content_hash)
+        cover.album = self._album(cover_file)
+        self._session.add(cover)
+        self._by_path[path] = cover
+        self._by_hash[item.content_hash].append(cover)
+        return cover, Outcome.ADDED, ""
+
+    def _update(self, cover: Cover, item: InspectedFile) -> tuple[Outcome, str]:
+        """A known path: follow what its source says of the album, then its content."""
+        cover_file = item.cover_file
+        cover.file, cover.side = cover_file.file, cover_file.side
+        self._follow_names(cover, cover_file)
+        if cover.content_hash == item.content_hash:
+            return Outcome.UNCHANGED, ""
+        self._by_hash[cover.content_hash].remove(cover)
+        self._by_hash[item.content_hash].append(cover)
+        cover.content_hash = item.content_hash
+        self._session.execute(delete(Vector).where(Vector.cover_id == cover.id))
+        return Outcome.ADDED, "content changed"
+
+    def _follow_names(self, cover: Cover, cover_file: CoverFile) -> None:
+        album, identity = cover.album, cover_file.identity
+        alone = len(album.covers) == 1
+        if identity is not None and identity != album.identity:
+            if alone and identity not in self._albums:
+                self._albums.pop(album.identity, None)
+                self._albums[identity] = album
+                album.identity = identity
+            else:
+                cover.album = self._album(cover_file)
+                self._session.flush()
+                if alone:
+                    self._albums.pop(album.identity, None)
+                    self._session.delete(album)
+                return
+        if alone or identity == album.identity:
+            _name(album, cover_file)
+
+    def _album(self, cover_file: CoverFile) -> Album:
+        album = self._albums.get(cover_file.identity) if cover_file.identity else None
+        if album is None:
+            album = Album(identity=cover_file.identity)
+            self._session.add(album)
+            if cover_file.identity:
+                self._albums[cover_file.identity] = album
+        _name(album, cover_file)
+        return album
+
+    def _label(self, cover: Cover, cover_file: CoverFile) -> None:
+        """Add the labels; they replace those of the same source when no other file speaks for the album."""
+        if not cover_file.genres:
+            return
+        album, source = cover.album, cover_file.label_source
+        names = {fold(genre) for genre in cover_file.genres}
+        claims = [claim for claim in self._files.values() if claim.cover_id == cover.id]
+        if len(claims) == 1 and len(album.covers) == 1:
+            stale = [label for label in album.labels if label.source == source and label.genre.name not in names]
+            for label in stale:
+                album.labels.remove(label)
+        present = {label.genre.name for label in album.labels if label.source == source}
+        for name in sorted(names - present):
+            album.labels.append(AlbumGenre(genre=self._genre(name), source=source))
+
+    def _genre(self, name: str) -> Genre:
+        if name not in self._genres:
+            self._genres[name] = Genre(name=name)
+            self._session.add(self._genres[name])
+        return self._genres[name]
+
+    def _record(
+        self,
+        path: str,
+        outcome: Outcome,
+        cover_id: int | None,
+        content_hash: str | None,
+        reason: str | None,
+        detail: str,
+    ) -> None:
+        claim = self._files.get(path)
+        if claim is None:
+            claim = self._files[path] = File(path=path)
+            self._session.add(claim)
+        claim.outcome, claim.reason, claim.detail = outcome, reason, detail
+        if outcome is not Outcome.REJECTED:
+            claim.cover_id, claim.content_hash = cover_id, content_hash
+
+    def _drop_claim(self, path: str) -> None:
+        claim = self._files.pop(path, None)
+        if claim is not None:
+            self._session.delete(claim)
+
+
+def _name(album: Album, cover_file: CoverFile) -> None:
+    if cover_file.artist:
+        album.artist, album.artist_folded = cover_file.artist, fold(cover_file.artist)
+    album.title = cover_file.title or album.title
+    album.year = cover_file.year or album.year
+
+
+def _path(item: InspectedFile | RejectedFile) -> str:
+    return item.path if isinstance(item, RejectedFile) else str(item.cover_file.path)
+
+
+def record_rejections(session: Session, rejected: Iterable[RejectedFile]) -> None:
+    """Keep why covers that are in the catalogue could not be embedded."""
+    for item in rejected:
+        row = session.get(File, item.path) or File(path=item.path)
+        row.outcome, row.reason, row.detail = Outcome.REJECTED, str(item.reason), item.detail
+        session.add(row)

@@ -1,0 +1,70 @@
+"""Settings from the environment or ``.env``; every one has a default that works."""
+
+from pathlib import Path
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from db.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """What can be set. The environment wins over ``.env`` in the working folder.
+
+    Attributes:
+        home: ``SLEEVE_HOME``, where index versions and the default database live.
+        database_url: ``SLEEVE_DATABASE_URL``, for PostgreSQL ``postgresql://user:password@host/name``;
+            without it SQLite at ``<home>/sleeve.sqlite3``.
+        bundle: ``SLEEVE_BUNDLE``, the name of a shipped bundle or the folder of another.
+        threads: ``SLEEVE_THREADS``, CPU threads for decoding and embedding; 0 means every core this process may use.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SLEEVE_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Path("~/.sleeve")
+    database_url: SecretStr | None = None
+    bundle: str = "efficientnet-lite0-imagenet"
+    threads: int = 0
+
+    @property
+    def folder(self) -> Path:
+        """``home`` as an absolute path."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def url(self) -> URL:
+        """The database to use, as SQLAlchemy's URL with the driver named.
+
+        Raises:
+            SettingsError: the URL cannot be read, or names a database that Sleeve does not speak.
+        """
+        if self.database_url is None:
+            return URL.create("sqlite", database=str(self.folder / "sleeve.sqlite3"))
+        try:
+            url = make_url(self.database_url.get_secret_value())
+        except ArgumentError as error:
+            raise SettingsError(
+                "SLEEVE_DATABASE_URL is not a database URL (postgresql://user:password@host/name)"
+            ) from error
+        backend = url.get_backend_name()
+        if backend in {"postgresql", "postgres"}:
+            return url.set(drivername="postgresql+psycopg2")
+        if backend == "sqlite":
+            return url
+        raise SettingsError(f"SLEEVE_DATABASE_URL names {backend}; Sleeve speaks postgresql and sqlite")
+
+
+def read_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: a setting has a value of the wrong kind.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "SLEEVE_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {first['msg']}") from error

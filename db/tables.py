@@ -1,0 +1,153 @@
+"""The tables. Every constraint is named by one convention, so migrations can name them on both engines."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import JSON
+
+# SQLite only numbers a column of exactly type INTEGER by itself.
+_Key = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Album(Base):
+    """An album. ``identity`` is what tells that two covers are of one album (see ``CoverFile.identity``), or null;
+    ``artist_folded`` is what the artist filter compares."""
+
+    __tablename__ = "albums"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    artist: Mapped[str | None] = mapped_column(Text)
+    artist_folded: Mapped[str | None] = mapped_column(Text, index=True)
+    title: Mapped[str | None] = mapped_column(Text)
+    year: Mapped[int | None] = mapped_column(index=True)
+    identity: Mapped[str | None] = mapped_column(String(64), unique=True)
+    covers: Mapped[list["Cover"]] = relationship(
+        back_populates="album", cascade="all, delete-orphan", passive_deletes=True, order_by="Cover.id"
+    )
+    labels: Mapped[list["AlbumGenre"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+
+class Cover(Base):
+    """One image of an album. ``file`` is its path as it was added, ``path`` the absolute one."""
+
+    __tablename__ = "covers"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    album_id: Mapped[int] = mapped_column(ForeignKey("albums.id", ondelete="CASCADE"), index=True)
+    side: Mapped[str] = mapped_column(String(8))
+    file: Mapped[str] = mapped_column(Text)
+    path: Mapped[str] = mapped_column(Text, unique=True)
+    content_hash: Mapped[str] = mapped_column(String(64), index=True)
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
+    album: Mapped[Album] = relationship(back_populates="covers")
+
+
+class Genre(Base):
+    """A genre by its folded name."""
+
+    __tablename__ = "genres"
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+
+
+class AlbumGenre(Base):
+    """A label: this source says that this album is of this genre."""
+
+    __tablename__ = "album_genres"
+
+    album_id: Mapped[int] = mapped_column(ForeignKey("albums.id", ondelete="CASCADE"), primary_key=True)
+    genre_id: Mapped[int] = mapped_column(ForeignKey("genres.id"), primary_key=True, index=True)
+    source: Mapped[str] = mapped_column(String(16), primary_key=True)
+    genre: Mapped[Genre] = relationship(lazy="joined")
+
+
+class File(Base):
+    """How a file that was offered to the catalogue ended: one row a path, the last outcome."""
+
+    __tablename__ = "files"
+
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(16), index=True)
+    reason: Mapped[str | None] = mapped_column(Text)
+    detail: Mapped[str | None] = mapped_column(Text)
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("covers.id", ondelete="SET NULL"), index=True)
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now, onupdate=_now)
+
+
+class RegisteredBundle(Base):
+    """A bundle whose vectors the database holds or held."""
+
+    __tablename__ = "bundles"
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    dimension: Mapped[int]
+    manifest: Mapped[dict[str, Any]] = mapped_column(JSON)
+    registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
+
+
+class Vector(Base):
+    """The embedding of a cover by a bundle: little-endian fp16, L2-normalised. Ids are never used again."""
+
+    __tablename__ = "vectors"
+    __table_args__ = (UniqueConstraint("cover_id", "bundle_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    cover_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"))
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id", ondelete="CASCADE"), index=True)
+    embedding: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class IndexVersion(Base):
+    """A built index. At most one is live; promotion moves the mark in one transaction."""
+
+    __tablename__ = "index_versions"
+    __table_args__ = (
+        Index("uq_index_versions_live", "live", unique=True, sqlite_where=text("live"), postgresql_where=text("live")),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id", ondelete="CASCADE"), index=True)
+    folder: Mapped[str] = mapped_column(Text, unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    count: Mapped[int] = mapped_column(BigInteger)
+    recall: Mapped[float]
+    live: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)

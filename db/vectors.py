@@ -1,0 +1,148 @@
+"""Queries about vectors: what is pending, storing, streaming, filtering, and who owns them."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, and_, func, insert, select
+from sqlalchemy.orm import Session
+
+from db.albums import genres_of
+from db.records import BundleRecord, CatalogueFilter, NewVector, PendingCover, VectorBatch, VectorOwner, fold
+from db.tables import Album, AlbumGenre, Cover, Genre, Vector
+from db.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
+
+STREAM_ROWS = 8192
+"""Vectors in one batch out of the database: 16 MB at 1,024 dimensions."""
+
+
+def count_pending(session: Session, bundle: BundleRecord) -> int:
+    """How many covers have no vector of this bundle."""
+    return session.scalar(select(func.count()).select_from(_pending(bundle).subquery())) or 0
+
+
+def pending(session: Session, bundle: BundleRecord, *, after: CoverId, limit: int) -> list[PendingCover]:
+    """Covers without a vector of this bundle, by ascending id, from the first one past ``after``."""
+    rows = session.execute(_pending(bundle).where(Cover.id > after).order_by(Cover.id).limit(limit))
+    return [PendingCover(CoverId(row.id), row.path, ContentHash(row.content_hash)) for row in rows]
+
+
+def store(session: Session, bundle: BundleRecord, new: Sequence[NewVector]) -> int:
+    """Store vectors; one whose cover was removed, changed or embedded meanwhile is dropped. Returns how many stayed."""
+    current = {
+        row.id: row.content_hash
+        for row in session.execute(_pending(bundle).where(Cover.id.in_([item.cover_id for item in new])))
+    }
+    rows = [
+        {"cover_id": item.cover_id, "bundle_id": bundle.id, "embedding": item.vector.astype("<f2").tobytes()}
+        for item in new
+        if current.get(item.cover_id) == item.content_hash
+    ]
+    if rows:
+        session.execute(insert(Vector), rows)
+    return len(rows)
+
+
+def ids(session: Session, bundle: BundleRecord) -> NDArray[np.int64]:
+    """The ids of all vectors of a bundle, ascending: (n,) int64."""
+    return _id_array(session, select(Vector.id).where(Vector.bundle_id == bundle.id).order_by(Vector.id))
+
+
+def allowed_ids(session: Session, bundle: BundleRecord, allowed: CatalogueFilter) -> NDArray[np.int64]:
+    """The ids of the vectors that a filter lets through, ascending: (n,) int64."""
+    query = (
+        select(Vector.id)
+        .join(Cover, Cover.id == Vector.cover_id)
+        .join(Album, Album.id == Cover.album_id)
+        .where(Vector.bundle_id == bundle.id)
+        .order_by(Vector.id)
+    )
+    if allowed.genre is not None:
+        labelled = select(AlbumGenre.album_id).join(Genre).where(Genre.name == fold(allowed.genre))
+        query = query.where(Album.id.in_(labelled))
+    if allowed.year_from is not None:
+        query = query.where(Album.year >= allowed.year_from)
+    if allowed.year_to is not None:
+        query = query.where(Album.year <= allowed.year_to)
+    if allowed.artist is not None:
+        query = query.where(Album.artist_folded == fold(allowed.artist))
+    if allowed.side is not None:
+        query = query.where(Cover.side == allowed.side)
+    return _id_array(session, query)
+
+
+def stream(session: Session, bundle: BundleRecord, *, after: int = 0) -> Iterator[VectorBatch]:
+    """All vectors of a bundle by ascending id, ``STREAM_ROWS`` at a time, from the first one past ``after``."""
+    while True:
+        rows = session.execute(
+            select(Vector.id, Vector.embedding)
+            .where(Vector.bundle_id == bundle.id, Vector.id > after)
+            .order_by(Vector.id)
+            .limit(STREAM_ROWS)
+        ).all()
+        if not rows:
+            return
+        yield _batch(bundle, [row.id for row in rows], [row.embedding for row in rows])
+        after = rows[-1].id
+
+
+def of_ids(session: Session, bundle: BundleRecord, vector_ids: NDArray[np.int64]) -> Iterator[VectorBatch]:
+    """The vectors with these ids (ascending), ``STREAM_ROWS`` at a time; ids that are gone are left out."""
+    for start in range(0, len(vector_ids), STREAM_ROWS):
+        wanted = [int(vector_id) for vector_id in vector_ids[start : start + STREAM_ROWS]]
+        query = select(Vector.id, Vector.embedding).where(Vector.bundle_id == bundle.id, Vector.id.in_(wanted))
+        rows = session.execute(query.order_by(Vector.id)).all()
+        if rows:
+            yield _batch(bundle, [row.id for row in rows], [row.embedding for row in rows])
+
+
+def of_album(session: Session, bundle: BundleRecord, album_id: AlbumId) -> VectorBatch:
+    """The vectors of an album's covers: its fronts, or its backs where it has no front."""
+    rows = session.execute(
+        select(Vector.id, Vector.embedding, Cover.side)
+        .join(Cover, Cover.id == Vector.cover_id)
+        .where(Cover.album_id == album_id, Vector.bundle_id == bundle.id)
+        .order_by(Vector.id)
+    ).all()
+    shown = [row for row in rows if row.side == Side.FRONT] or rows
+    return _batch(bundle, [row.id for row in shown], [row.embedding for row in shown])
+
+
+def owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner]:
+    """Who each vector stands for; a vector that is gone is absent."""
+    rows = session.execute(
+        select(Vector.id, Cover.id.label("cover_id"), Cover.file, Album.id.label("album_id"), Album.title, Album.artist)
+        .add_columns(Album.year)
+        .join(Cover, Cover.id == Vector.cover_id)
+        .join(Album, Album.id == Cover.album_id)
+        .where(Vector.id.in_(vector_ids))
+    ).all()
+    genres = genres_of(session, [AlbumId(row.album_id) for row in rows])
+    return {
+        row.id: VectorOwner(
+            vector_id=VectorId(row.id),
+            cover_id=CoverId(row.cover_id),
+            album_id=AlbumId(row.album_id),
+            title=row.title,
+            artist=row.artist,
+            year=row.year,
+            genres=genres.get(AlbumId(row.album_id), ()),
+            file=row.file,
+        )
+        for row in rows
+    }
+
+
+def _pending(bundle: BundleRecord) -> Select[int, str, str]:
+    made = and_(Vector.cover_id == Cover.id, Vector.bundle_id == bundle.id)
+    return select(Cover.id, Cover.path, Cover.content_hash).outerjoin(Vector, made).where(Vector.id.is_(None))
+
+
+def _id_array(session: Session, query: Select[int]) -> NDArray[np.int64]:
+    rows = session.scalars(query.execution_options(yield_per=STREAM_ROWS))
+    return np.fromiter(rows, dtype=np.int64)
+
+
+def _batch(bundle: BundleRecord, vector_ids: list[int], embeddings: list[bytes]) -> VectorBatch:
+    vectors = np.frombuffer(b"".join(embeddings), dtype="<f2").reshape(len(vector_ids), bundle.dimension)
+    return VectorBatch(np.asarray(vector_ids, dtype=np.int64), vectors)

@@ -1,0 +1,58 @@
+"""The words that pass between modules, as types."""
+
+from enum import StrEnum
+from typing import NewType
+
+AlbumId = NewType("AlbumId", int)
+"""Primary key of an album; stable for the album's life and never used again."""
+
+CoverId = NewType("CoverId", int)
+"""Primary key of a cover (one image of an album)."""
+
+VectorId = NewType("VectorId", int)
+"""Primary key of a vector row. Never reused: a cover embedded again gets a new one, so an index can hold these."""
+
+Fingerprint = NewType("Fingerprint", str)
+"""SHA-256 (hex) of everything that decides a bundle's vectors. Vectors of two fingerprints never mix."""
+
+ContentHash = NewType("ContentHash", str)
+"""SHA-256 (hex) of a file's bytes."""
+
+
+class Side(StrEnum):
+    """Which side of the sleeve a cover shows."""
+
+    FRONT = "front"
+    BACK = "back"
+
+
+class Rejection(StrEnum):
+    """Why a file is not a cover; the value is what a person reads and what the database keeps."""
+
+    MISSING = "missing file"
+    UNREADABLE = "unreadable file"
+    EMPTY = "empty file"
+    TOO_MANY_BYTES = "too many bytes"
+    NOT_AN_IMAGE = "not an image"
+    UNSUPPORTED_FORMAT = "unsupported image format"
+    TOO_MANY_PIXELS = "too many pixels"
+    TOO_FEW_PIXELS = "too few pixels"
+    TRUNCATED = "truncated image"
+    DAMAGED = "damaged image"
+    BAD_RECORD = "bad manifest row"
+    CHANGED = "file changed since it was added"
+
+
+class Outcome(StrEnum):
+    """How a file offered to the catalogue ended."""
+
+    ADDED = "added"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+class LabelSource(StrEnum):
+    """Who said that an album is of a genre."""
+
+    FOLDER = "folder"
+    MANIFEST = "manifest"

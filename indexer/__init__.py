@@ -1,0 +1,1 @@
+"""From files to a searchable index: sources, decoding, backbone, pipeline, vector index, versions."""

@@ -1,0 +1,81 @@
+"""``sleeve add``: read, hash and decode every offered file, then write a batch a transaction."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+
+from db.database import Database
+from db.errors import ImageRejectedError
+from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile
+from db.registration import known_hashes, register
+from db.vocabulary import ContentHash, Outcome
+from indexer.chunks import chunks
+from indexer.decoding import DecodingLimits, decode, read
+from indexer.progress import Progress, Silent
+from indexer.sources import Source
+
+BATCH_FILES = 256
+"""Files in one transaction: what a crash can make ``add`` do again."""
+
+PROBE_PX = 224
+"""Decoding that only proves a file sound may reduce to this size."""
+
+
+@dataclass(slots=True)
+class AddReport:
+    """How every offered file ended; the rejected ones (and why) are kept whole, the others counted."""
+
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    rejected: list[FileOutcome] = field(default_factory=list)
+
+    def take(self, outcomes: Iterable[FileOutcome]) -> None:
+        """Count some more."""
+        for outcome in outcomes:
+            self.counts[outcome.outcome] += 1
+            if outcome.outcome is Outcome.REJECTED:
+                self.rejected.append(outcome)
+
+
+def add(
+    database: Database, source: Source, *, threads: int, limits: DecodingLimits, progress: Progress | None = None
+) -> AddReport:
+    """Offer every file of a source to the catalogue. Idempotent: the content hash decides.
+
+    Raises:
+        SourceError: the source cannot be read; what was read before it failed stays.
+        CatalogueError: the database cannot be used.
+    """
+    progress = progress or Silent()
+    report = AddReport()
+    progress.start("Adding", sum(1 for _ in source))
+    with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
+        for batch in chunks(source, BATCH_FILES):
+            paths = [str(offered.path) for offered in batch]
+            with database.reading() as session:
+                known = known_hashes(session, paths)
+            inspected = list(pool.map(partial(_inspect, known=known, limits=limits), batch))
+            with database.writing() as session:
+                outcomes = register(session, inspected, os.path.exists)
+            report.take(outcomes)
+            progress.advance(len(batch))
+    return report
+
+
+def _inspect(
+    offered: CoverFile | RejectedFile, *, known: dict[str, str], limits: DecodingLimits
+) -> InspectedFile | RejectedFile:
+    if isinstance(offered, RejectedFile):
+        return offered
+    path = str(offered.path)
+    try:
+        data = read(offered.path, limits)
+        content_hash = ContentHash(sha256(data).hexdigest())
+        if known.get(path) != content_hash:
+            decode(data, limits, reduce_to_px=PROBE_PX)
+    except ImageRejectedError as error:
+        return RejectedFile(path, error.reason, error.detail)
+    return InspectedFile(offered, content_hash)

@@ -1,0 +1,1 @@
+"""Alembic's scripts; run through ``db.migration`` (``sleeve db upgrade``)."""

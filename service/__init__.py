@@ -1,0 +1,1 @@
+"""Answers: search, ranking, the HTTP service and the command line."""

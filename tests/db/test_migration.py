@@ -1,0 +1,83 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from db.database import Database
+from db.errors import CatalogueError
+from db.migration import ensure_current, newest_revision, upgrade
+from db.tables import Base
+from tests.conftest import sqlite_url
+from tests.postgres import PostgresServer
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        url = server.empty_database()
+    else:
+        url = sqlite_url(tmp_path)
+    with Database(url) as database:
+        yield database
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(empty: Database) -> None:
+    upgrade(empty)
+    with empty.reading() as session:
+        assert compare_metadata(MigrationContext.configure(session.connection()), Base.metadata) == []
+
+
+def test_an_empty_database_is_set_up_only_when_asked(empty: Database) -> None:
+    with pytest.raises(CatalogueError, match="sleeve db upgrade"):
+        ensure_current(empty, create=False)
+    ensure_current(empty, create=True)
+    ensure_current(empty, create=False)
+
+
+def test_two_upgrades_at_once_both_end_well(empty: Database) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(upgrade, [empty, empty])) == [newest_revision()] * 2
+
+
+def test_a_database_of_a_newer_sleeve_is_refused(empty: Database) -> None:
+    upgrade(empty)
+    with empty.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(CatalogueError, match="newer Sleeve"):
+        ensure_current(empty, create=True)
+
+
+def test_a_database_of_an_older_sleeve_is_refused(empty: Database) -> None:
+    upgrade(empty)
+    with empty.writing() as session:
+        session.execute(text("DELETE FROM alembic_version"))
+    with pytest.raises(CatalogueError, match="sleeve db upgrade"):
+        ensure_current(empty, create=True)
+
+
+def test_a_failed_upgrade_leaves_nothing(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alembic import op
+
+    def fail(*_arguments: object, **_keywords: object) -> None:
+        raise RuntimeError("power cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(op, "create_index", fail)
+        with pytest.raises(RuntimeError, match="power cut"):
+            upgrade(empty)
+    with empty.reading() as session:
+        context = MigrationContext.configure(session.connection())
+        assert context.get_current_revision() is None
+    ensure_current(empty, create=True)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path)
+    Path(str(url.database)).write_bytes(b"not a database, but long enough to have a header of one hundred bytes" * 4)
+    with Database(url) as database, pytest.raises(CatalogueError, match="is not a SQLite database"):
+        ensure_current(database, create=True)
