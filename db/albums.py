@@ -33,6 +33,18 @@ def album(session: Session, album_id: AlbumId) -> AlbumRecord:
     )
 
 
+def first_id(session: Session) -> AlbumId:
+    """The id of the album that was added first.
+
+    Raises:
+        NotFoundError: the catalogue is empty.
+    """
+    found = session.scalar(select(func.min(Album.id)))
+    if found is None:
+        raise NotFoundError("the catalogue is empty; run `sleeve add FOLDER` first")
+    return AlbumId(found)
+
+
 def cover(session: Session, cover_id: CoverId) -> CoverRecord:
     """One cover.
 
@@ -59,6 +71,17 @@ def genres_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, t
     return {album_id: tuple(sorted(names)) for album_id, names in found.items()}
 
 
+def albums_per_genre(session: Session) -> dict[str, int]:
+    """How many albums are of each genre, the commonest genre first."""
+    rows = session.execute(
+        select(Genre.name, func.count(AlbumGenre.album_id.distinct()).label("albums"))
+        .join(AlbumGenre)
+        .group_by(Genre.name)
+        .order_by(desc("albums"), Genre.name)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def remove(session: Session, album_ids: Sequence[AlbumId]) -> int:
     """Forget albums with their covers, labels, vectors and files; returns how many covers went.
 
@@ -77,12 +100,6 @@ def remove(session: Session, album_ids: Sequence[AlbumId]) -> int:
 
 def counts(session: Session) -> CatalogueCounts:
     """How much of everything the catalogue holds."""
-    genres = session.execute(
-        select(Genre.name, func.count(AlbumGenre.album_id.distinct()).label("albums"))
-        .join(AlbumGenre)
-        .group_by(Genre.name)
-        .order_by(desc("albums"), Genre.name)
-    )
     files = session.execute(select(File.outcome, func.count()).group_by(File.outcome))
     rejections = session.execute(
         select(File.reason, func.count()).where(File.outcome == Outcome.REJECTED).group_by(File.reason)
@@ -90,7 +107,7 @@ def counts(session: Session) -> CatalogueCounts:
     return CatalogueCounts(
         albums=session.scalar(select(func.count(Album.id))) or 0,
         covers=session.scalar(select(func.count(Cover.id))) or 0,
-        genres={row[0]: row[1] for row in genres},
+        genres=albums_per_genre(session),
         files={row[0]: row[1] for row in files},
         rejections={str(row[0]): row[1] for row in rejections},
     )

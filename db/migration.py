@@ -1,15 +1,21 @@
-"""The schema's state: is it current, and bring it there (Alembic runs underneath)."""
+"""The schema's state: is it current, and bring it there (Alembic runs underneath).
+
+Alembic is imported when it is needed only: every command asks whether the schema is current, and almost always it is.
+"""
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from db.database import Database
 from db.errors import CatalogueError
+from migrations import NEWEST
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_REVISIONS_TABLE = "alembic_version"
 
 
 def upgrade(database: Database) -> str:
@@ -17,12 +23,14 @@ def upgrade(database: Database) -> str:
 
     Two processes that upgrade at once take turns. Either the whole upgrade is done or none of it.
     """
+    from alembic import command
+
     config = _config()
     with database.writing() as session:
         connection = session.connection()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return newest_revision()
+        command.upgrade(config, NEWEST)
+    return NEWEST
 
 
 def ensure_current(database: Database, *, create: bool) -> None:
@@ -36,14 +44,13 @@ def ensure_current(database: Database, *, create: bool) -> None:
         CatalogueError: the schema is older or newer, or missing and ``create`` is false.
     """
     with database.reading() as session:
-        connection = session.connection()
-        found = current_revision(connection)
-        empty = found is None and not inspect(connection).get_table_names()
-    if found == newest_revision():
+        tables = inspect(session.connection()).get_table_names()
+        found = current_revision(session.connection()) if _REVISIONS_TABLE in tables else None
+    if found == NEWEST:
         return
-    if empty and create:
+    if not tables and create:
         upgrade(database)
-    elif empty:
+    elif not tables:
         raise CatalogueError(f"the database {database} is empty; run `sleeve db upgrade` first")
     elif found is not None and found not in _known_revisions():
         raise CatalogueError(f"the database {database} is of a newer Sleeve (revision {found}); update Sleeve")
@@ -52,23 +59,19 @@ def ensure_current(database: Database, *, create: bool) -> None:
 
 
 def current_revision(connection: Connection) -> str | None:
-    """The revision that the database says it has, or None."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest_revision() -> str:
-    """The revision that this code was written for."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise CatalogueError("no migrations are installed with Sleeve; install it again")
-    return head
+    """The revision that a database with a table of revisions says it has, or None."""
+    return connection.execute(text(f"SELECT version_num FROM {_REVISIONS_TABLE}")).scalar()
 
 
 def _known_revisions() -> set[str]:
+    from alembic.script import ScriptDirectory
+
     return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(files("migrations")).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -39,6 +39,7 @@ class CoverFile:
         path: the same, absolute.
         label_source: who says the genres.
         group: covers of one group are of one album when no names say so.
+        extra: what else the source says, by name.
     """
 
     file: str
@@ -50,6 +51,7 @@ class CoverFile:
     year: int | None = None
     side: Side = Side.FRONT
     group: str | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def identity(self) -> str | None:
@@ -190,6 +192,39 @@ class BundleRecord:
     fingerprint: Fingerprint
     name: str
     dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledVectors:
+    """The vectors of front covers with what is known of their albums; a row a cover.
+
+    Attributes:
+        vectors: (n, d) float32, L2-normalised.
+        album_ids: (n,) int64.
+        genres: of each row's album, sorted; may be empty.
+        artists: folded, or None.
+        content_hashes, files: of each row's cover.
+        extra: what else a manifest said of each cover.
+    """
+
+    vectors: NDArray[np.float32]
+    album_ids: NDArray[np.int64]
+    genres: tuple[tuple[str, ...], ...]
+    artists: tuple[str | None, ...]
+    content_hashes: tuple[ContentHash, ...]
+    files: tuple[str, ...]
+    extra: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GenreModelRecord:
+    """A fitted head and calibration as their bytes, and what they scored out of fold."""
+
+    id: int
+    head: bytes
+    calibration: bytes
+    metrics: Mapping[str, float]
+    fitted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,12 +97,14 @@ class _Register:
             old = gone.path
             self._by_path.pop(old, None)
             self._drop_claim(old)
-            gone.path, gone.file = path, cover_file.file
+            gone.path = path
+            _describe(gone, cover_file)
             self._by_path[path] = gone
             return gone, Outcome.UNCHANGED, f"moved from {old}"
         if same:
             return same[0], Outcome.UNCHANGED, f"same image as {same[0].path}"
-        cover = Cover(side=cover_file.side, file=cover_file.file, path=path, content_hash=item.content_hash)
+        cover = Cover(path=path, content_hash=item.content_hash)
+        _describe(cover, cover_file)
         cover.album = self._album(cover_file)
         self._session.add(cover)
         self._by_path[path] = cover
@@ -112,7 +114,7 @@ class _Register:
     def _update(self, cover: Cover, item: InspectedFile) -> tuple[Outcome, str]:
         """A known path: follow what its source says of the album, then its content."""
         cover_file = item.cover_file
-        cover.file, cover.side = cover_file.file, cover_file.side
+        _describe(cover, cover_file)
         self._follow_names(cover, cover_file)
         if cover.content_hash == item.content_hash:
             return Outcome.UNCHANGED, ""
@@ -192,6 +194,11 @@ class _Register:
         claim = self._files.pop(path, None)
         if claim is not None:
             self._session.delete(claim)
+
+
+def _describe(cover: Cover, cover_file: CoverFile) -> None:
+    cover.file, cover.side = cover_file.file, cover_file.side
+    cover.extra = {**(cover.extra or {}), **cover_file.extra}
 
 
 def _name(album: Album, cover_file: CoverFile) -> None:

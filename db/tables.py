@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     DateTime,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -17,10 +18,20 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import JSON
+from sqlalchemy.types import JSON, TypeDecorator
 
 # SQLite only numbers a column of exactly type INTEGER by itself.
 _Key = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite forgets the zone, so it is put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 def _now() -> datetime:
@@ -60,7 +71,8 @@ class Album(Base):
 
 
 class Cover(Base):
-    """One image of an album. ``file`` is its path as it was added, ``path`` the absolute one."""
+    """One image of an album. ``file`` is its path as it was added, ``path`` the absolute one, ``extra`` what else a
+    manifest says of it."""
 
     __tablename__ = "covers"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -71,7 +83,8 @@ class Cover(Base):
     file: Mapped[str] = mapped_column(Text)
     path: Mapped[str] = mapped_column(Text, unique=True)
     content_hash: Mapped[str] = mapped_column(String(64), index=True)
-    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
+    extra: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    added_at: Mapped[datetime] = mapped_column(Moment, default=_now)
     album: Mapped[Album] = relationship(back_populates="covers")
 
 
@@ -106,7 +119,7 @@ class File(Base):
     detail: Mapped[str | None] = mapped_column(Text)
     content_hash: Mapped[str | None] = mapped_column(String(64))
     cover_id: Mapped[int | None] = mapped_column(ForeignKey("covers.id", ondelete="SET NULL"), index=True)
-    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now, onupdate=_now)
+    seen_at: Mapped[datetime] = mapped_column(Moment, default=_now, onupdate=_now)
 
 
 class RegisteredBundle(Base):
@@ -119,7 +132,7 @@ class RegisteredBundle(Base):
     name: Mapped[str] = mapped_column(Text)
     dimension: Mapped[int]
     manifest: Mapped[dict[str, Any]] = mapped_column(JSON)
-    registered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
+    registered_at: Mapped[datetime] = mapped_column(Moment, default=_now)
 
 
 class Vector(Base):
@@ -132,6 +145,20 @@ class Vector(Base):
     cover_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"))
     bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id", ondelete="CASCADE"), index=True)
     embedding: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class GenreModelRow(Base):
+    """A head and its calibration, fitted to the labels of a moment; the newest of a bundle is the one that answers."""
+
+    __tablename__ = "genre_models"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id", ondelete="CASCADE"), index=True)
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+    calibration: Mapped[bytes] = mapped_column(LargeBinary)
+    metrics: Mapped[dict[str, float]] = mapped_column(JSON)
+    fitted_at: Mapped[datetime] = mapped_column(Moment, default=_now)
 
 
 class IndexVersion(Base):
@@ -150,4 +177,4 @@ class IndexVersion(Base):
     count: Mapped[int] = mapped_column(BigInteger)
     recall: Mapped[float]
     live: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=_now)

@@ -1,5 +1,6 @@
 """Queries about vectors: what is pending, storing, streaming, filtering, and who owns them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -8,7 +9,16 @@ from sqlalchemy import Select, and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from db.albums import genres_of
-from db.records import BundleRecord, CatalogueFilter, NewVector, PendingCover, VectorBatch, VectorOwner, fold
+from db.records import (
+    BundleRecord,
+    CatalogueFilter,
+    LabelledVectors,
+    NewVector,
+    PendingCover,
+    VectorBatch,
+    VectorOwner,
+    fold,
+)
 from db.tables import Album, AlbumGenre, Cover, Genre, Vector
 from db.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
 
@@ -106,6 +116,30 @@ def of_album(session: Session, bundle: BundleRecord, album_id: AlbumId) -> Vecto
     ).all()
     shown = [row for row in rows if row.side == Side.FRONT] or rows
     return _batch(bundle, [row.id for row in shown], [row.embedding for row in shown])
+
+
+def labelled(session: Session, bundle: BundleRecord) -> LabelledVectors:
+    """Every front cover's vector with its album's genres and artist, by ascending vector id."""
+    rows = session.execute(
+        select(Vector.embedding, Cover.album_id, Cover.content_hash, Cover.file, Cover.extra, Album.artist_folded)
+        .join(Cover, Cover.id == Vector.cover_id)
+        .join(Album, Album.id == Cover.album_id)
+        .where(Vector.bundle_id == bundle.id, Cover.side == Side.FRONT)
+        .order_by(Vector.id)
+    ).all()
+    genres: dict[int, set[str]] = defaultdict(set)
+    for album_id, name in session.execute(select(AlbumGenre.album_id, Genre.name).join(Genre)):
+        genres[album_id].add(name)
+    stored = np.frombuffer(b"".join(row.embedding for row in rows), dtype="<f2")
+    return LabelledVectors(
+        vectors=stored.reshape(len(rows), bundle.dimension).astype(np.float32),
+        album_ids=np.array([row.album_id for row in rows], dtype=np.int64),
+        genres=tuple(tuple(sorted(genres[row.album_id])) for row in rows),
+        artists=tuple(row.artist_folded for row in rows),
+        content_hashes=tuple(ContentHash(row.content_hash) for row in rows),
+        files=tuple(row.file for row in rows),
+        extra=tuple(row.extra for row in rows),
+    )
 
 
 def owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner]:

@@ -4,7 +4,7 @@ Reading and decoding run ahead on threads, a bounded number of covers; the backb
 transaction a batch holds the vectors, so a run killed at any moment resumes where it was.
 """
 
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -55,7 +55,7 @@ class EmbedReport:
 
     embedded: int = 0
     rejected: list[RejectedFile] = field(default_factory=list)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
 def fit_image(data: bytes, backbone: Backbone, limits: DecodingLimits) -> NDArray[np.uint8]:

@@ -100,7 +100,8 @@ class PostgresServer:
                 psycopg2.connect(host=str(self._folder), user="sleeve", dbname="postgres").close()
             except psycopg2.OperationalError:
                 log_text = (self._folder / "log").read_text()
-                assert server.poll() is None and time.monotonic() < deadline, log_text
+                assert server.poll() is None, log_text
+                assert time.monotonic() < deadline, log_text
                 time.sleep(0.05)
             else:
                 return server

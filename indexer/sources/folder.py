@@ -13,7 +13,8 @@ MAX_PATH_BYTES = 2000
 """Longer paths are rejected (PostgreSQL cannot index them)."""
 
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
-_SIDED = re.compile(r"^(?P<album>.*?)[\s_.\-(\[]*\b(?P<side>front|back)[)\]]?$", re.IGNORECASE)
+_SEPARATORS = " _.-(["
+_SIDED = re.compile(r"^(?P<album>|.*[\s_.\-(\[])(?P<side>front|back)[)\]]?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,12 @@ class FolderSource:
 def _pairs(stems: list[str]) -> dict[str, tuple[Side, str]]:
     """The stems that are the two sides of one album: ``X back`` beside ``X`` or ``X front``; alone it is a title."""
     sided = {stem: match for stem in stems if (match := _SIDED.match(stem))}
-    fronts = {match["album"]: stem for stem, match in sided.items() if match["side"].lower() == Side.FRONT}
+    albums = {stem: match["album"].rstrip(_SEPARATORS) for stem, match in sided.items()}
+    fronts = {albums[stem]: stem for stem, match in sided.items() if match["side"].lower() == Side.FRONT}
     fronts |= {stem: stem for stem in stems if stem not in sided}
     pairs: dict[str, tuple[Side, str]] = {}
     for stem, match in sided.items():
-        album = match["album"]
+        album = albums[stem]
         if match["side"].lower() == Side.BACK and album in fronts:
             pairs[stem] = (Side.BACK, album)
             pairs[fronts[album]] = (Side.FRONT, album)

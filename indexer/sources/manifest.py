@@ -5,12 +5,17 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from db.errors import SourceError
 from db.records import MAX_NAME_CHARACTERS, CoverFile, RejectedFile
 from db.vocabulary import LabelSource, Rejection, Side
 
+MAX_EXTRA_COLUMNS = 50
+"""Further columns that are kept; the rest is passed over."""
+
+_KNOWN = {"file", "genre", "artist", "album", "year", "side"}
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -41,7 +46,7 @@ class ManifestSource:
             raise SourceError(f"{self.path} cannot be read: {error.strerror}") from error
 
     def _rows(self, reader: "csv.DictReader[str]") -> Iterator[CoverFile | RejectedFile]:
-        header = [name.strip().lower() for name in reader.fieldnames or []]
+        header = [(_clean(name) or "").lower() for name in reader.fieldnames or []]
         if "file" not in header:
             raise SourceError(f"{self.path} has no column `file` in its first row")
         reader.fieldnames = header
@@ -66,6 +71,7 @@ class ManifestSource:
             return self._bad(line, f"side is {side!r}, neither front nor back")
         year = _YEAR.match(cells.get("year") or "")
         genre = cells.get("genre")
+        extra = ((name, cell) for name, cell in cells.items() if cell and name and name not in _KNOWN)
         return CoverFile(
             file=file,
             path=Path(os.path.normpath(folder / file)),
@@ -75,6 +81,7 @@ class ManifestSource:
             title=cells.get("album"),
             year=int(year[0]) if year else None,
             side=Side(side),
+            extra=dict(islice(extra, MAX_EXTRA_COLUMNS)),
         )
 
     def _bad(self, line: int, detail: str) -> RejectedFile:

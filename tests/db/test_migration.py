@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from db.database import Database
 from db.errors import CatalogueError
-from db.migration import ensure_current, newest_revision, upgrade
+from db.migration import _config, ensure_current, upgrade
 from db.tables import Base
+from migrations import NEWEST
 from tests.conftest import sqlite_url
 from tests.postgres import PostgresServer
 
@@ -32,6 +34,10 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(empty: Database) -
         assert compare_metadata(MigrationContext.configure(session.connection()), Base.metadata) == []
 
 
+def test_the_newest_revision_is_the_last_script() -> None:
+    assert ScriptDirectory.from_config(_config()).get_current_head() == NEWEST
+
+
 def test_an_empty_database_is_set_up_only_when_asked(empty: Database) -> None:
     with pytest.raises(CatalogueError, match="sleeve db upgrade"):
         ensure_current(empty, create=False)
@@ -41,7 +47,7 @@ def test_an_empty_database_is_set_up_only_when_asked(empty: Database) -> None:
 
 def test_two_upgrades_at_once_both_end_well(empty: Database) -> None:
     with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(upgrade, [empty, empty])) == [newest_revision()] * 2
+        assert list(pool.map(upgrade, [empty, empty])) == [NEWEST] * 2
 
 
 def test_a_database_of_a_newer_sleeve_is_refused(empty: Database) -> None:

@@ -1,0 +1,53 @@
+# Sleeve. `make` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constraints.txt
+export SLEEVE_HOME ?= $(CURDIR)/.sleeve
+
+.DEFAULT_GOAL := help
+.PHONY: help install dev demo test check fix bundle benchmarks clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+install: $(VENV)/.installed ## Set up .venv with what running needs (no PyTorch)
+
+dev: $(VENV)/.dev ## Set up .venv with what training, testing and checking need as well
+
+demo: $(VENV)/.installed ## Draw a catalogue, index it, answer a query, serve it until Ctrl-C
+	@$(BIN)/sleeve demo
+
+test: $(VENV)/.dev ## Run every test (SQLite, PostgreSQL, FAISS, HTTP)
+	@$(BIN)/pytest
+
+check: $(VENV)/.dev ## Check style, types and the direction of imports; change nothing
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timing
+
+fix: $(VENV)/.dev ## Format, and mend what can be mended by itself
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bundle: $(VENV)/.dev ## Export the ImageNet bundle again from its weights
+	@$(BIN)/python -m indexer.training.imagenet_weights
+
+benchmarks: $(VENV)/.dev ## Run the benchmarks and print their tables
+	@for name in decoding embedding; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+clean: ## Remove the environment and the demo's data
+	@rm -rf $(VENV) .sleeve
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@echo "Setting up $(VENV) (about half a minute) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sleeve needs Python 3.11 or newer")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	@echo "Adding what training, testing and checking need (about a minute) …"
+	@$(PIP) -e '.[train,dev]'
+	@touch $@

@@ -1,0 +1,62 @@
+"""Any mode that Pillow decodes to → RGB. Colour profiles are ignored."""
+
+import numpy as np
+from PIL import Image
+
+_WHITE = (255, 255, 255)
+
+_BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262
+_WHITE_IS_ZERO = 0
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """A loaded image → mode RGB: 16 bits and floats scaled, never clipped, to 8; transparency laid over white.
+
+    CMYK is converted as ink on white, without a profile. Returns the image itself where it is RGB already.
+    """
+    if image.mode.startswith("I;16"):
+        image = _from_16_bits(image)
+    elif image.mode in ("I", "F"):
+        image = _from_wide_range(image)
+    if image.has_transparency_data:
+        return _over_white(image)
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _from_16_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits (12 in some TIFFs) → L or LA, by the high byte, as Pillow does for colour of 16 bits."""
+    values = np.asarray(image)
+    tags = getattr(image, "tag_v2", {})
+    (bits,) = tags.get(_BITS_PER_SAMPLE, (16,))
+    grey = (values >> (bits - 8)).astype(np.uint8)
+    if tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
+        grey = 255 - grey
+    if "transparency" not in image.info:
+        return Image.fromarray(grey)
+    opaque = np.where(values == image.info["transparency"], 0, 255).astype(np.uint8)
+    return Image.merge("LA", (Image.fromarray(grey), Image.fromarray(opaque)))
+
+
+def _from_wide_range(image: Image.Image) -> Image.Image:
+    """Grey of 32 bits, whole or real, → L.
+
+    Nothing in the file says which value is white. By custom it is 1 (reals), 255 or 65,535: the first of them that
+    the brightest pixel does not pass twofold, so that a little overshoot does not darken the picture; else that pixel.
+    """
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0, neginf=0)
+    brightest = float(values.max())
+    customary = (1.0, 255.0, 65535.0) if image.mode == "F" else (255.0, 65535.0)
+    white = next((value for value in customary if brightest <= 2 * value), brightest)
+    return Image.fromarray(np.rint(values.clip(0, white) * (255 / white)).astype(np.uint8))
+
+
+def _over_white(image: Image.Image) -> Image.Image:
+    if image.mode == "La":
+        image = image.convert("LA")
+    rgba = image.convert("RGBA")
+    # Many programs leave the fourth byte of a BMP's pixel zero and mean nothing by it.
+    if image.format == "BMP" and rgba.getchannel("A").getextrema() == (0, 0):
+        return rgba.convert("RGB")
+    flat = Image.new("RGB", rgba.size, _WHITE)
+    flat.paste(rgba, mask=rgba)
+    return flat

@@ -1,0 +1,157 @@
+"""Bytes → upright RGB, through Pillow, with everything bounded and every failure named."""
+
+import math
+import re
+import struct
+import warnings
+import zlib
+
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+# Imported for the formats they register: Image.open would import every plugin there is, on whichever thread came first.
+from PIL import BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401  # isort: skip
+
+from db.errors import ImageRejectedError
+from db.vocabulary import Rejection
+from indexer.decoding.colour import to_rgb
+from indexer.decoding.limits import DEFAULT_LIMITS, DecodingLimits
+from indexer.decoding.sniffing import sniff
+from indexer.decoding.structure import BoundedSource, check_structure, reaches_past_end
+
+KEEP_PER_TARGET_PX = 2.5
+"""A JPEG is decoded at half scale where its shorter side then still has this many pixels for each one wanted.
+
+Mean absolute difference of the fitted square to that of a full decode, over the loss of saving the picture at quality
+90: 0.84 (at most 0.90) on sharp covers at this factor, 0.62 on enlarged ones; 1.03 at a factor of 2. At a quarter scale
+it is 1.8 even at 3.35, for an eighth of the time saved.
+"""
+
+_MAX_RLE_PIXELS = 2**23
+
+_MAX_EXIF_BYTES = 2**20
+
+_ORIENTATION, _TILE_WIDTH, _TILE_HEIGHT = 274, 322, 323
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation → what undoes it (TIFF 6.0, tag 274)."""
+
+_FAILURES = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    EOFError,
+    RuntimeError,
+    SystemError,
+    MemoryError,
+    Warning,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow's parsers let through when bytes lie; it promises no narrower set."""
+
+_PILLOW_WARNINGS = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
+
+
+def decode(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS, *, reduce_to_px: int | None = None) -> Image.Image:
+    """The first picture in the bytes of a JPEG (or MPO), PNG, WebP, GIF, BMP or TIFF file: mode RGB, upright, opaque.
+
+    Args:
+        reduce_to_px: the ``size_px`` that ``fit`` will be asked for; a large JPEG is then decoded at half scale where
+            that changes the result less than saving the JPEG again would. None keeps every pixel.
+
+    Raises:
+        ImageRejectedError: always with a reason; see ``Rejection``.
+    """
+    if not data:
+        raise ImageRejectedError(Rejection.EMPTY)
+    if len(data) > limits.max_bytes:
+        raise ImageRejectedError(Rejection.TOO_MANY_BYTES, f"over {limits.max_bytes:,} bytes")
+    format_name = sniff(data)
+    check_structure(data, format_name)
+    _quieten_pillow()
+    source = BoundedSource(data)
+    try:
+        image = Image.open(source, formats=(format_name,))
+        _check_size(image, limits)
+        if reduce_to_px is not None:
+            _reduce(image, reduce_to_px)
+        image.load()
+        return _upright_rgb(image)
+    except Image.DecompressionBombError as error:
+        raise ImageRejectedError(Rejection.TOO_MANY_PIXELS) from error
+    except _FAILURES as error:
+        cut = source.ended_early or "truncated" in str(error).lower() or reaches_past_end(data, format_name)
+        reason = Rejection.TRUNCATED if cut else Rejection.DAMAGED
+        raise ImageRejectedError(reason, f"{format_name}: {_one_line(error)}") from error
+
+
+def _check_size(image: ImageFile.ImageFile, limits: DecodingLimits) -> None:
+    width, height = image.size
+    size = f"{width} x {height} px"
+    # Pillow unpacks run lengths in Python, a pixel at a time.
+    runs = any(tile.codec_name == "bmp_rle" for tile in image.tile)
+    if width * height > (min(limits.max_pixels, _MAX_RLE_PIXELS) if runs else limits.max_pixels):
+        raise ImageRejectedError(Rejection.TOO_MANY_PIXELS, size)
+    if min(width, height) < limits.min_side_px:
+        raise ImageRejectedError(Rejection.TOO_FEW_PIXELS, size)
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        tile_width, tile_height = (image.tag_v2.get(tag, 0) for tag in (_TILE_WIDTH, _TILE_HEIGHT))
+        if tile_width * tile_height > limits.max_pixels:
+            raise ImageRejectedError(Rejection.TOO_MANY_PIXELS, f"tiles of {tile_width} x {tile_height} px")
+
+
+def _reduce(image: ImageFile.ImageFile, target_px: int) -> None:
+    """Have a JPEG decoded at 1/2, by its DCT, where enough pixels stay; no other format can, and ignores it."""
+    wanted = max(math.ceil(KEEP_PER_TARGET_PX * target_px), min(image.size) // 2)
+    image.draft(None, (wanted, wanted))
+
+
+def _upright_rgb(image: ImageFile.ImageFile) -> Image.Image:
+    turn = _UPRIGHT.get(_orientation(image))
+    upright = to_rgb(image)
+    if turn is not None:
+        upright = upright.transpose(turn)
+    # What the file says of itself held for its stored pixels; an orientation left here would turn the picture twice.
+    upright.info = {}
+    return upright
+
+
+def _orientation(image: ImageFile.ImageFile) -> int:
+    """1 to 8, or 1 where the file does not say or what it says cannot be read: that is no reason to lose the cover."""
+    if len(image.info.get("exif") or b"") > _MAX_EXIF_BYTES:
+        return 1
+    try:
+        stated = image.getexif().get(_ORIENTATION, 1)
+    except _FAILURES:
+        return 1
+    return stated if isinstance(stated, int) else 1
+
+
+def _quieten_pillow() -> None:
+    """Keep one filter ahead of all others that drops what Pillow's own modules warn of.
+
+    What they warn of (odd metadata, many pixels) is either harmless here or checked here. ``warnings.catch_warnings``
+    would swap the filters of the whole process under the other threads; putting this one first is done once.
+    """
+    if warnings.filters[:1] != [_PILLOW_WARNINGS]:
+        warnings.filterwarnings("ignore", module=r"PIL\.")
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "unreadable or unusual header"
+    text = " ".join(str(error).split()) or "cannot be decoded"
+    return "".join(character for character in text if character.isprintable())[:120]

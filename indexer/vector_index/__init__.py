@@ -1,0 +1,26 @@
+"""Indexes of vectors behind one protocol: built, searched, measured, and kept in checked folders.
+
+The engine is FAISS, imported nowhere else.
+"""
+
+from indexer.vector_index.building import Batch, build, kind_for, load
+from indexer.vector_index.folder import open_folder, read_manifest, remove_unfinished, write
+from indexer.vector_index.manifest import Manifest
+from indexer.vector_index.protocol import Hits, IndexKind, VectorIndex
+from indexer.vector_index.recall import recall_against_exact
+
+__all__ = [
+    "Batch",
+    "Hits",
+    "IndexKind",
+    "Manifest",
+    "VectorIndex",
+    "build",
+    "kind_for",
+    "load",
+    "open_folder",
+    "read_manifest",
+    "recall_against_exact",
+    "remove_unfinished",
+    "write",
+]

@@ -1,0 +1,88 @@
+"""Indexes from vectors and from files."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from db.errors import VectorIndexError
+from indexer.vector_index.arguments import checked_ids, checked_vectors
+from indexer.vector_index.cells import IvfIndex, with_cells
+from indexer.vector_index.directory import Directory
+from indexer.vector_index.exact import ExactIndex
+from indexer.vector_index.graph import HnswIndex, empty_graph
+from indexer.vector_index.protocol import IndexKind, VectorIndex
+from indexer.vector_index.store import append, empty_store
+from indexer.vector_index.stored import IDS_FILE, NATIVE_FILE
+
+Batch: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float16] | NDArray[np.float32]]
+"""(n,) ids and their (n, dimension) normalised vectors."""
+
+_MOST_EXACT = 100_000
+"""An exact scan of so many stays within 10 ms on one core up to 1,280 dimensions."""
+
+_MOST_HNSW = 5_000_000
+"""Past this the graph's building time and its 270 bytes a vector tell."""
+
+
+def kind_for(count: int) -> IndexKind:
+    """Return the kind that suits a number of vectors."""
+    if count <= _MOST_EXACT:
+        return IndexKind.EXACT
+    return IndexKind.HNSW if count <= _MOST_HNSW else IndexKind.IVF
+
+
+def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIndex:
+    """Build an index from one pass over batches of ids and vectors.
+
+    Only a batch is held beside the index itself. Cells are trained once the store is full, on a sample of it, so their
+    number suits the catalogue and no second pass is needed. Uses the cores that OpenMP gives the calling thread.
+
+    Raises:
+        VectorIndexError: a batch of the wrong shape or type, an id given twice or negative, or too few vectors for ivf.
+    """
+    if dimension < 1:
+        raise VectorIndexError(f"vectors of dimension {dimension} cannot be indexed")
+    if kind == IndexKind.HNSW:
+        graph = empty_graph(dimension)
+        return HnswIndex(graph, _fill(graph, dimension, batches))
+    store = empty_store(dimension)
+    directory = _fill(store, dimension, batches)
+    return IvfIndex(with_cells(store), directory) if kind == IndexKind.IVF else ExactIndex(store, directory)
+
+
+def load(folder: Path) -> VectorIndex:
+    """Read what `VectorIndex.save` wrote, trusting it: damaged bytes can crash the process, so see `open_folder`.
+
+    Raises:
+        VectorIndexError: a file is missing or visibly not what it should be.
+    """
+    try:
+        native = faiss.read_index(str(folder / NATIVE_FILE))
+        ids = np.load(folder / IDS_FILE, allow_pickle=False)
+    except (RuntimeError, OSError, ValueError, EOFError) as error:
+        raise VectorIndexError(f"the index in {folder} cannot be read") from error
+    if not isinstance(ids, np.ndarray) or ids.dtype != np.int64 or ids.ndim != 1:
+        raise VectorIndexError(f"{folder / IDS_FILE} does not hold ids")
+    return _wrapped(native, Directory.of(ids))
+
+
+def _fill(native: faiss.Index, dimension: int, batches: Iterable[Batch]) -> Directory:
+    ids = []
+    for batch_ids, batch_vectors in batches:
+        ids.append(checked_ids(batch_ids))
+        append(native, checked_vectors(batch_vectors, dimension, len(batch_ids)))
+    return Directory.of(np.empty(0, dtype=np.int64)).appended(np.concatenate([np.empty(0, dtype=np.int64), *ids]))
+
+
+def _wrapped(native: faiss.Index, directory: Directory) -> VectorIndex:
+    if isinstance(native, faiss.IndexScalarQuantizer):
+        return ExactIndex(native, directory)
+    if isinstance(native, faiss.IndexHNSW):
+        return HnswIndex(native, directory)
+    if isinstance(native, faiss.IndexRefine):
+        return IvfIndex(native, directory)
+    raise VectorIndexError(f"no kind of index is made of {type(native).__name__}")

@@ -1,0 +1,123 @@
+"""The IVF kind: vectors in cells, under a random rotation, as 4-bit product codes that the store refines."""
+
+import math
+from collections.abc import Mapping
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from db.errors import VectorIndexError
+from indexer.vector_index.accelerated import AcceleratedIndex
+from indexer.vector_index.directory import Directory, Selection
+from indexer.vector_index.protocol import IndexKind
+from indexer.vector_index.store import STORE_FACTORY, append, gather
+
+_VECTORS_A_CENTRE = 39
+"""The engine warns of overfitting when k-means has fewer training vectors for each centre."""
+
+_SAMPLE_A_CELL = 48
+_CENTRES_A_CODE = 16
+_MOST_CELLS = 16_384
+_LEAST_PROBES = 64
+_PROBED_PART = 16
+_CANDIDATES_A_HIT = 10
+_ROWS_A_STEP = 65_536
+_SAMPLE_SEED = 5
+
+
+def cells_for(count: int) -> int:
+    """Return how many cells suit a number of vectors: the power of two at or below 4 √count that k-means can fit."""
+    most = min(4 * math.isqrt(count), count // _VECTORS_A_CENTRE, _MOST_CELLS)
+    return 1 << max(0, most.bit_length() - 1)
+
+
+def with_cells(store: faiss.IndexScalarQuantizer) -> faiss.IndexRefine:
+    """Put cells over a filled store, trained on a fixed random sample of its vectors.
+
+    Beside the store this takes `_SAMPLE_A_CELL` fp32 vectors a cell while it trains.
+
+    Raises:
+        VectorIndexError: too few vectors to train on.
+    """
+    least = _CENTRES_A_CODE * _VECTORS_A_CENTRE
+    if store.ntotal < least:
+        raise VectorIndexError(
+            f"an ivf index is trained on its vectors and needs {least} of them, not {store.ntotal}; build an exact one"
+        )
+    cells = cells_for(store.ntotal)
+    base = faiss.index_factory(store.d, _base_factory(store.d, cells), faiss.METRIC_INNER_PRODUCT)
+    sample = min(store.ntotal, max(least, _SAMPLE_A_CELL * cells))
+    chosen = np.random.default_rng(_SAMPLE_SEED).choice(store.ntotal, sample, replace=False)
+    base.train(gather(store, np.sort(chosen)).astype(np.float32))
+    for start in range(0, store.ntotal, _ROWS_A_STEP):
+        append(base, gather(store, np.arange(start, min(start + _ROWS_A_STEP, store.ntotal))))
+    return faiss.IndexRefine(base, store)
+
+
+def _base_factory(dimension: int, cells: int) -> str:
+    # Product codes of two components each; the rotation also makes an odd dimension even.
+    rotated = dimension + dimension % 2
+    return f"RR{rotated},IVF{cells},PQ{rotated // 2}x4fs"
+
+
+class IvfIndex(AcceleratedIndex[faiss.IndexRefine]):
+    """Looks into the nearest cells and compares the best codes' vectors in the store."""
+
+    kind = IndexKind.IVF
+
+    def __init__(self, native: faiss.IndexRefine, directory: Directory) -> None:
+        """Wrap cells over a store."""
+        super().__init__(native, directory)
+        rotated = faiss.downcast_index(native.base_index)
+        cells = faiss.downcast_index(rotated.index) if isinstance(rotated, faiss.IndexPreTransform) else rotated
+        if not isinstance(cells, faiss.IndexIVFPQFastScan):
+            raise VectorIndexError("the index has no cells of product codes")
+        self._cells = int(cells.nlist)
+
+    @staticmethod
+    def _store_in(native: faiss.IndexRefine) -> faiss.Index:
+        return native.refine_index
+
+    @property
+    def factory(self) -> str:
+        """The rotation, cells, codes and refinement."""
+        return f"{_base_factory(self.dimension, self._cells)},Refine({STORE_FACTORY})"
+
+    @property
+    def arguments(self) -> Mapping[str, int]:
+        """How many cells an unfiltered search looks into and how many candidates a hit it refines."""
+        return {"nprobe": self._probes(1.0), "k_factor": _CANDIDATES_A_HIT}
+
+    def _probes(self, share: float) -> int:
+        # The hits lie further apart the fewer vectors may be hits: as for the graph, widened by the root.
+        return min(self._cells, round(max(_LEAST_PROBES, self._cells // _PROBED_PART) / math.sqrt(share)))
+
+    def _accelerated(
+        self, queries: NDArray[np.float32], wanted: int, selection: Selection
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        cells = faiss.SearchParametersIVF()
+        cells.nprobe = self._probes(selection.share)
+        rotation = faiss.SearchParametersPreTransform()
+        rotation.index_params = cells
+        params = faiss.IndexRefineSearchParameters()
+        params.base_index_params = rotation
+        if selection.mask is None:
+            params.k_factor = _CANDIDATES_A_HIT
+            similarities, positions = self._native.search(queries, wanted, params=params)
+            return positions, similarities
+        # The fast scan of codes refuses selectors: twice the hits expected to hold enough of the selection, then sift.
+        fetched = min(self._native.ntotal, math.ceil(2 * wanted / selection.share))
+        params.k_factor = _CANDIDATES_A_HIT / 2
+        similarities, positions = self._native.search(queries, fetched, params=params)
+        return _sifted(positions, similarities, selection.mask, wanted)
+
+
+def _sifted(
+    positions: NDArray[np.int64], similarities: NDArray[np.float32], mask: NDArray[np.bool_], wanted: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the first (q, wanted) of (q, fetched) positions that are in the mask, -1 behind the last."""
+    kept = (positions >= 0) & mask[positions]
+    first = np.argsort(~kept, axis=1, kind="stable")[:, :wanted]
+    positions = np.where(kept, positions, -1)
+    return np.take_along_axis(positions, first, axis=1), np.take_along_axis(similarities, first, axis=1)

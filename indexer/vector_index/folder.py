@@ -1,0 +1,149 @@
+"""Index folders: written whole or not at all, opened only when every byte is what was written."""
+
+import hashlib
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from db.errors import VectorIndexError
+from db.vocabulary import Fingerprint
+from indexer.vector_index.building import load
+from indexer.vector_index.manifest import FileRecord, Manifest
+from indexer.vector_index.protocol import VectorIndex
+from indexer.vector_index.stored import IDS_FILE, NATIVE_FILE
+
+_UNFINISHED_PREFIX = ".writing-"
+_MANIFEST_FILE = "manifest.json"
+_DATA_FILES = (NATIVE_FILE, IDS_FILE)
+
+
+def write(index: VectorIndex, folder: Path, *, fingerprint: Fingerprint, recall: float | None) -> Manifest:
+    """Write an index as a new folder, creating its parents.
+
+    Everything is written and flushed to disk in a hidden folder beside it, which then takes the name: a crash leaves
+    either no folder or a whole one, and at worst a leftover for `remove_unfinished`.
+
+    Args:
+        fingerprint: of the bundle that the vectors come from.
+        recall: as measured by `recall_against_exact`; None when it was not.
+
+    Raises:
+        VectorIndexError: the folder exists already or cannot be written.
+    """
+    if folder.exists():
+        raise VectorIndexError(f"{folder} exists already; an index is written to a new folder")
+    aside = folder.parent / f"{_UNFINISHED_PREFIX}{folder.name}-{uuid4().hex[:8]}"
+    try:
+        aside.mkdir(parents=True)
+        index.save(aside)
+        manifest = _manifest_of(index, aside, fingerprint, recall)
+        (aside / _MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
+        for name in (*_DATA_FILES, _MANIFEST_FILE):
+            _flush(aside / name)
+        _flush(aside)
+        aside.replace(folder)
+        _flush(folder.parent)
+    except OSError as error:
+        raise VectorIndexError(f"the index cannot be written to {folder}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return manifest
+
+
+def open_folder(folder: Path, *, expected_fingerprint: Fingerprint) -> VectorIndex:
+    """Check a folder that `write` made, byte for byte, and load its index.
+
+    Raises:
+        VectorIndexError: there is none, it holds another bundle's vectors, or anything in it is missing or damaged.
+    """
+    manifest = read_manifest(folder)
+    if manifest.fingerprint != expected_fingerprint:
+        raise VectorIndexError(
+            f"the index in {folder} holds vectors of another bundle "
+            f"({manifest.fingerprint[:12]}, not {expected_fingerprint[:12]})"
+        )
+    for name in _DATA_FILES:
+        _check_file(folder / name, manifest.files.get(name))
+    index = load(folder)
+    for name, found, stated in (
+        ("kind", index.kind, manifest.kind),
+        ("dimension", index.dimension, manifest.dimension),
+        ("count", len(index), manifest.count),
+        ("tombstones", index.tombstones, manifest.tombstones),
+    ):
+        if found != stated:
+            raise VectorIndexError(f"the index in {folder} has {name} {found}, but its manifest says {stated}")
+    return index
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Return what a folder says it holds, without checking the rest.
+
+    Raises:
+        VectorIndexError: there is no index, or its manifest cannot be used.
+    """
+    try:
+        text = (folder / _MANIFEST_FILE).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise VectorIndexError(f"there is no index in {folder}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise VectorIndexError(f"{folder / _MANIFEST_FILE} cannot be read") from error
+    try:
+        return Manifest.from_json(text)
+    except VectorIndexError as error:
+        raise VectorIndexError(f"the index in {folder} cannot be used: {error}") from error
+
+
+def remove_unfinished(parent: Path) -> int:
+    """Delete what interrupted calls of `write` left below a folder; return how many there were.
+
+    To be called only while nothing writes there.
+    """
+    leftovers = list(parent.glob(f"{_UNFINISHED_PREFIX}*"))
+    for leftover in leftovers:
+        shutil.rmtree(leftover, ignore_errors=True)
+    return len(leftovers)
+
+
+def _manifest_of(index: VectorIndex, folder: Path, fingerprint: Fingerprint, recall: float | None) -> Manifest:
+    return Manifest(
+        kind=index.kind,
+        dimension=index.dimension,
+        count=len(index),
+        tombstones=index.tombstones,
+        factory=index.factory,
+        arguments=dict(index.arguments),
+        fingerprint=fingerprint,
+        recall=recall,
+        created_at=datetime.now(UTC),
+        files={name: _file_record(folder / name) for name in _DATA_FILES},
+    )
+
+
+def _file_record(path: Path) -> FileRecord:
+    with path.open("rb") as file:
+        return FileRecord(size_bytes=path.stat().st_size, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _check_file(path: Path, stated: FileRecord | None) -> None:
+    if stated is None:
+        raise VectorIndexError(f"the manifest in {path.parent} does not state {path.name}")
+    try:
+        found = _file_record(path)
+    except OSError as error:
+        raise VectorIndexError(f"{path} is missing or cannot be read") from error
+    if found.size_bytes != stated.size_bytes:
+        raise VectorIndexError(f"{path} is {found.size_bytes} bytes long, not {stated.size_bytes}")
+    if found.sha256 != stated.sha256:
+        raise VectorIndexError(f"{path} is damaged: its SHA-256 is not the one in the manifest")
+
+
+def _flush(path: Path) -> None:
+    """Force a file, or a folder's entries, to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

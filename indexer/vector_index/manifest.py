@@ -1,0 +1,84 @@
+"""The page beside an index's files that says what they are."""
+
+import hashlib
+import json
+from typing import Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
+
+from db.errors import VectorIndexError
+from db.vocabulary import Fingerprint
+from indexer.vector_index.protocol import IndexKind
+
+FORMAT: Final = "sleeve-index-1"
+
+
+class FileRecord(BaseModel):
+    """Size and SHA-256 (hex) of one file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    size_bytes: NonNegativeInt
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """What an index folder holds.
+
+    Attributes:
+        kind: how the index finds neighbours.
+        dimension: components of a vector.
+        count: live vectors.
+        tombstones: removed vectors still inside.
+        factory: the engine's notation for the make-up.
+        arguments: what trades speed for recall, by name; for people, the code has its own.
+        fingerprint: of the bundle the vectors come from.
+        recall: as measured before writing; None when it was not.
+        files: size and hash of each other file, by name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal["sleeve-index-1"] = FORMAT
+    kind: IndexKind
+    dimension: PositiveInt
+    count: NonNegativeInt
+    tombstones: NonNegativeInt
+    factory: str
+    arguments: dict[str, int]
+    fingerprint: Fingerprint
+    recall: float | None = Field(ge=0, le=1)
+    created_at: AwareDatetime
+    files: dict[str, FileRecord]
+
+    def to_json(self) -> str:
+        """Return the page as JSON, sealed with the SHA-256 of its own content."""
+        content = self.model_dump(mode="json")
+        return json.dumps({**content, "seal": _seal(content)}, indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Manifest":
+        """Read the page.
+
+        Raises:
+            VectorIndexError: not JSON, another format, or content that is damaged.
+        """
+        try:
+            content = json.loads(text)
+        except ValueError as error:
+            raise VectorIndexError("the manifest is not JSON") from error
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise VectorIndexError(f"the manifest is not of format {FORMAT}")
+        seal = content.pop("seal", None)
+        if seal != _seal(content):
+            raise VectorIndexError("the manifest was changed after it was written")
+        try:
+            return cls.model_validate(content)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(part) for part in first["loc"])
+            raise VectorIndexError(f"the manifest's {field} is wrong: {first['msg']}") from error
+
+
+def _seal(content: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,56 @@
+"""How much of the exact answer an index finds."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.errors import VectorIndexError
+from indexer.vector_index.protocol import VectorIndex
+
+_VALUES_A_STEP = 1 << 24
+_TIE = 1e-5
+"""Similarities this close count as equal: far below fp16's rounding, far above that of the sums."""
+
+
+def recall_against_exact(index: VectorIndex, queries: NDArray[np.float32], k: int) -> float:
+    """Return recall@k: the part of the returned neighbours that belong to the k truly nearest, over all queries.
+
+    The truth is a brute-force fp32 product with the vectors read back from the index, and a neighbour belongs when its
+    similarity, computed from what is stored under its id, is not below the k-th best. So vectors tied at the k-th place
+    count whichever is returned. k is cut to the size of the index. Holds at most 64 MB of products at a time for up to
+    a thousand queries of any dimension; memory grows with the queries, not with the index.
+
+    Args:
+        queries: (q, d) normalised.
+
+    Raises:
+        VectorIndexError: no queries, k below 1 or an empty index, of which recall says nothing.
+    """
+    k = min(k, len(index))
+    if k < 1 or not len(queries):
+        raise VectorIndexError("recall needs a query, a neighbour to look for and a vector in the index")
+    least = _kth_best(index, queries, k) - _TIE
+    found = index.search(queries, k).ids
+    return float(np.mean(_similarities(index, queries, found) >= least[:, np.newaxis]))
+
+
+def _kth_best(index: VectorIndex, queries: NDArray[np.float32], k: int) -> NDArray[np.float32]:
+    """Return (q,) the exact k-th highest similarity of each query."""
+    best = np.full((len(queries), k), -np.inf, dtype=np.float32)
+    rows = max(1, _VALUES_A_STEP // max(len(queries), index.dimension))
+    for start in range(0, len(index), rows):
+        vectors = index.vectors(index.ids[start : start + rows]).astype(np.float32)
+        both = np.concatenate([best, queries @ vectors.T], axis=1)
+        best = np.partition(both, -k, axis=1)[:, -k:]
+    least: NDArray[np.float32] = best.min(axis=1)
+    return least
+
+
+def _similarities(index: VectorIndex, queries: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return (q, k) inner products of each query with the vectors stored under its row of (q, k) ids."""
+    similarities = np.empty(ids.shape, dtype=np.float32)
+    rows = max(1, _VALUES_A_STEP // (ids.shape[1] * index.dimension))
+    for start in range(0, len(ids), rows):
+        some = slice(start, start + rows)
+        vectors = index.vectors(ids[some].ravel()).reshape(*ids[some].shape, -1).astype(np.float32)
+        similarities[some] = np.einsum("qd,qkd->qk", queries[some], vectors)
+    return similarities

@@ -1,0 +1,49 @@
+"""The HTTP service: its lifespan opens the catalogue and the search, and closes them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+from fastapi import FastAPI
+
+from db.settings import Settings, read_settings
+from indexer.decoding import DecodingLimits
+from service import problems
+from service.assembly import Catalogue, open_catalogue, open_search
+from service.body_limit import BodyLimit
+from service.routes import router
+from service.search import Search
+
+_FORM_OVERHEAD_BYTES = 64 * 1024
+"""What a multipart request may hold beside the image."""
+
+
+class State(TypedDict):
+    """What every request can reach."""
+
+    catalogue: Catalogue
+    search: Search
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service over the catalogue of these settings (by default those of the environment)."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
+        with open_catalogue(settings or read_settings()) as catalogue:
+            yield State(catalogue=catalogue, search=open_search(catalogue))
+
+    app = FastAPI(
+        title="Sleeve",
+        version="1",
+        summary="Albums that look like this",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        # The bundled documentation pages load scripts from other hosts.
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(router)
+    app.add_middleware(BodyLimit, max_bytes=DecodingLimits().max_bytes + _FORM_OVERHEAD_BYTES)
+    problems.install(app)
+    return app

@@ -1,0 +1,58 @@
+"""The console command ``sleeve``: one module a group of commands, one place that turns errors into one line."""
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from db.errors import SleeveError
+from db.settings import read_settings
+from service.cli import catalogue, database, demo, index, query, serve
+from service.cli.console import say
+
+app = typer.Typer(
+    name="sleeve",
+    help="Similarity search and recommendation for album covers.\n\n"
+    "Start with `sleeve add FOLDER`, then `sleeve index`, then `sleeve similar IMAGE`; or just `sleeve demo`.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.command()(catalogue.add)
+app.command("index")(index.index)
+app.command()(query.similar)
+app.command()(catalogue.remove)
+app.command()(catalogue.status)
+app.command()(serve.serve)
+app.command()(demo.demo)
+app.add_typer(database.app, name="db")
+
+
+@app.callback()
+def _set_up(
+    context: typer.Context, verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")] = False
+) -> None:
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING if not verbose else level)
+    context.obj = read_settings()
+
+
+def main() -> None:
+    """Run the command; a person's mistake ends in one line and exit code 1, never in a traceback."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except typer.TyperException as error:
+        say(f"sleeve: {' '.join(error.format_message().split())} (see `sleeve --help`)")
+        code = 1
+    except SleeveError as error:
+        say(f"sleeve: {error}")
+        code = 1
+    except (KeyboardInterrupt, typer.Abort):
+        say("sleeve: stopped; run the same command again to go on")
+        code = 130
+    except BrokenPipeError:
+        code = 1
+    sys.exit(code)

@@ -1,0 +1,86 @@
+"""What people see: progress and messages on stderr, answers on stdout."""
+
+import sys
+from types import TracebackType
+from typing import Self
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from db.settings import Settings
+
+_stderr = Console(stderr=True, highlight=False)
+_stdout = Console(highlight=False)
+
+
+def say(message: str) -> None:
+    """A line for the person, on stderr."""
+    _stderr.print(message, markup=False, soft_wrap=True)
+
+
+def answer(renderable: object) -> None:
+    """The answer for the person, on stdout."""
+    _stdout.print(renderable, soft_wrap=not _stdout.is_terminal)
+
+
+def answer_json(document: BaseModel) -> None:
+    """One machine-readable document on stdout."""
+    sys.stdout.write(document.model_dump_json(indent=2) + "\n")
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The settings that the callback read."""
+    settings = context.find_root().obj
+    assert isinstance(settings, Settings)
+    return settings
+
+
+class ProgressBar:
+    """The jobs' ``Progress`` as a bar with rate and time left; nothing is drawn where stderr is no terminal."""
+
+    def __init__(self) -> None:
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(),
+        )
+        self._bar = Progress(*columns, console=_stderr, transient=True, disable=not _stderr.is_terminal)
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._bar.stop()
+
+    def start(self, task: str, total: int) -> None:
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task(task, total=total)
+
+    def advance(self, count: int) -> None:
+        if self._task is not None:
+            self._bar.advance(self._task, count)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.0f}/s" if speed else "", style="progress.data.speed")

@@ -1,0 +1,21 @@
+"""``sleeve db``: the catalogue's schema."""
+
+import typer
+
+from db.database import Database
+from db.migration import upgrade as upgrade_schema
+from service.cli.console import answer, settings_of
+
+app = typer.Typer(help="The database and its schema.")
+
+
+@app.callback()
+def _group() -> None:
+    """Keeps ``upgrade`` a sub-command while it is the only one."""
+
+
+@app.command()
+def upgrade(context: typer.Context) -> None:
+    """Bring the database to the newest schema; harmless when it is there already."""
+    with Database(settings_of(context).url) as database:
+        answer(f"{database} is at revision {upgrade_schema(database)}")

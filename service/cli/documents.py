@@ -1,0 +1,82 @@
+"""The JSON documents of ``--json`` that the HTTP service does not share."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from db.records import IndexVersionRecord
+
+
+class RejectedDocument(BaseModel):
+    """A file that is not in the catalogue, and why."""
+
+    file: str
+    reason: str
+    detail: str
+
+
+class AddDocument(BaseModel):
+    """How the offered files ended."""
+
+    added: int
+    unchanged: int
+    rejected: int
+    rejections: list[RejectedDocument]
+
+
+class RemoveDocument(BaseModel):
+    """How much was forgotten."""
+
+    albums: int
+    covers: int
+
+
+class VersionDocument(BaseModel):
+    """An index version."""
+
+    name: str
+    live: bool
+    bundle: str
+    kind: str
+    count: int
+    recall: float
+    created_at: datetime
+
+    @classmethod
+    def of(cls, version: IndexVersionRecord) -> "VersionDocument":
+        return cls(
+            name=version.folder,
+            live=version.live,
+            bundle=version.bundle.name,
+            kind=version.kind,
+            count=version.count,
+            recall=version.recall,
+            created_at=version.created_at,
+        )
+
+
+class IndexDocument(BaseModel):
+    """What ``sleeve index`` did."""
+
+    embedded: int
+    rejected: int
+    rejections: list[RejectedDocument]
+    vectors_added: int
+    vectors_removed: int
+    rebuilt: bool
+    version: VersionDocument
+
+
+class StatusDocument(BaseModel):
+    """What is in the catalogue and which versions there are."""
+
+    home: str
+    database: str
+    albums: int
+    covers: int
+    genres: dict[str, int]
+    files: dict[str, int]
+    rejections: dict[str, int]
+    bundle: str | None
+    pending: int
+    versions: list[VersionDocument]

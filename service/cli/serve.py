@@ -1,0 +1,70 @@
+"""``sleeve serve``: the HTTP service."""
+
+import socket
+from typing import Annotated
+
+import typer
+
+from db.errors import SettingsError
+from db.settings import Settings
+from service.assembly import open_catalogue
+from service.cli.console import say, settings_of
+
+DRAIN_S = 10
+"""How long a stopping service waits for the requests under way."""
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for every one.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for a free one.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that answer.")] = 1,
+) -> None:
+    """Answer over HTTP until Ctrl-C.
+
+    Examples:
+
+        sleeve serve
+
+        curl -F image=@photo.jpg "http://127.0.0.1:8000/api/v1/similar?k=5"
+    """
+    settings = settings_of(context)
+    with open_catalogue(settings):
+        # Opened once before the workers start, so that one of them and not each sets up an empty database.
+        pass
+    run_service(settings, host, port, workers)
+
+
+def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+    """Serve until stopped. Several workers read their settings from the environment, as this process did.
+
+    Raises:
+        SettingsError: the address cannot be listened on.
+    """
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    from service.app import create_app
+
+    try:
+        listening = socket.create_server((host, port), family=_family(host))
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from error
+    with listening:
+        say(f"Serving on http://{host}:{listening.getsockname()[1]} (Ctrl-C stops it)")
+        application = create_app(settings) if workers == 1 else "service.app:create_app"
+        config = uvicorn.Config(
+            application,
+            factory=workers > 1,
+            workers=workers,
+            log_level="warning",
+            timeout_graceful_shutdown=DRAIN_S,
+        )
+        if workers == 1:
+            uvicorn.Server(config).run(sockets=[listening])
+        else:
+            Multiprocess(config, sockets=[listening]).run()
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -1,0 +1,28 @@
+"""Filters as people write them, on the command line and in a URL."""
+
+import re
+
+from db.records import CatalogueFilter
+from db.vocabulary import Side
+
+_YEARS = re.compile(r"^(?P<only>\d{1,4})$|^(?P<first>\d{1,4})?:(?P<last>\d{1,4})?$")
+
+YEARS_HELP = "1990:1999, 1990: (from), :1999 (until) or 1990"
+
+
+def catalogue_filter(genre: str | None, years: str | None, artist: str | None, side: Side | None) -> CatalogueFilter:
+    """The filter for these words.
+
+    Raises:
+        ValueError: the years are not of the form ``A:B``.
+    """
+    year_from, year_to = _range(years) if years else (None, None)
+    return CatalogueFilter(genre=genre or None, year_from=year_from, year_to=year_to, artist=artist or None, side=side)
+
+
+def _range(years: str) -> tuple[int | None, int | None]:
+    match = _YEARS.match(years)
+    if match is None or years == ":":
+        raise ValueError(f"{years!r} is no range of years; write {YEARS_HELP}")
+    first, last = match["only"] or match["first"], match["only"] or match["last"]
+    return int(first) if first else None, int(last) if last else None

@@ -1,0 +1,65 @@
+"""Every error of the service as one RFC 9457 problem document; the one place that maps errors to HTTP."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from db.errors import CatalogueError, ImageRejectedError, NotFoundError, SleeveError, VectorIndexError
+from db.vocabulary import Rejection
+from service.schemas import Problem
+
+_STATUS = {
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ImageRejectedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    VectorIndexError: HTTPStatus.SERVICE_UNAVAILABLE,
+    CatalogueError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+_log = logging.getLogger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Make the app answer every error with a problem document."""
+    app.add_exception_handler(SleeveError, _on_sleeve_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def problem(status: int, detail: str) -> JSONResponse:
+    """A problem document as a response."""
+    document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
+    return JSONResponse(document.model_dump(), status_code=status, media_type="application/problem+json")
+
+
+def _on_sleeve_error(_request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, ImageRejectedError) and error.reason is Rejection.TOO_MANY_BYTES:
+        return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
+    for kind, status in _STATUS.items():
+        if isinstance(error, kind):
+            return problem(status, str(error))
+    _log.error("unexpected %s: %s", type(error).__name__, error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed; its log says why")
+
+
+def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    response = problem(error.status_code, str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part != "body")
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}" if where else str(first["msg"]))
+
+
+def _on_bug(_request: Request, error: Exception) -> JSONResponse:
+    _log.error("unexpected error", exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed; its log says why")

@@ -1,0 +1,141 @@
+"""The HTTP routes: read the request, ask, answer with the schemas."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from db import albums
+from db.vocabulary import AlbumId, CoverId, Side
+from service import schemas
+from service.assembly import Catalogue
+from service.filters import YEARS_HELP, catalogue_filter
+from service.records import MAX_K, SimilarRequest
+from service.search import Search
+from service.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, thumbnail
+
+router = APIRouter()
+
+MAX_ID = 2**63 - 1
+
+_PROBLEM: dict[str, Any] = {"model": schemas.Problem, "content": {"application/problem+json": {}}}
+_PROBLEMS: dict[int | str, dict[str, Any]] = {404: _PROBLEM, 422: _PROBLEM, 503: _PROBLEM}
+_IMAGE = {"type": "object", "required": ["image"], "properties": {"image": {"type": "string", "format": "binary"}}}
+_SIMILAR_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {"schema": _IMAGE},
+            "application/json": {"schema": schemas.AlbumQuery.model_json_schema()},
+        },
+    }
+}
+
+
+def _catalogue(request: Request) -> Catalogue:
+    catalogue: Catalogue = request.state.catalogue
+    return catalogue
+
+
+def _search(request: Request) -> Search:
+    search: Search = request.state.search
+    return search
+
+
+def _similar_request(
+    k: Annotated[int, Query(ge=1, le=MAX_K, description="how many albums")] = 10,
+    genre: Annotated[str | None, Query(description="only albums of this genre")] = None,
+    year: Annotated[str | None, Query(description=f"only albums of these years: {YEARS_HELP}")] = None,
+    artist: Annotated[str | None, Query(description="only albums of this artist")] = None,
+    side: Annotated[Side | None, Query(description="only front or back covers")] = None,
+) -> SimilarRequest:
+    try:
+        return SimilarRequest(k, catalogue_filter(genre, year, artist, side))
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error
+
+
+@router.get("/healthz", summary="Whether the service runs", tags=["health"])
+async def healthz() -> schemas.Health:
+    """Answers as long as the process can answer at all."""
+    return schemas.Health(status="ok")
+
+
+@router.post(
+    "/api/v1/similar",
+    summary="Albums that look like an image or an album",
+    tags=["similar"],
+    responses={**_PROBLEMS, 400: _PROBLEM, 413: _PROBLEM, 415: _PROBLEM},
+    openapi_extra=_SIMILAR_BODY,
+)
+async def similar(
+    request: Request,
+    search: Annotated[Search, Depends(_search)],
+    wanted: Annotated[SimilarRequest, Depends(_similar_request)],
+) -> schemas.SimilarSchema:
+    """Send an image as the multipart field `image`, or `{"album_id": …}` as JSON.
+
+    The answer holds one row an album, nearest first; the album that asked is left out.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        name, data = await _uploaded_image(request)
+        answer = await run_in_threadpool(search.by_image, data, wanted)
+        return schemas.SimilarSchema.of(schemas.Query(file=name), answer)
+    if kind == "application/json":
+        album_id = await _album_id(request)
+        answer = await run_in_threadpool(search.by_album, album_id, wanted)
+        return schemas.SimilarSchema.of(schemas.Query(album_id=album_id), answer)
+    raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
+
+
+@router.get("/api/v1/albums/{album_id}", summary="One album", tags=["albums"], responses=_PROBLEMS)
+def album(
+    album_id: Annotated[int, Path(ge=1, le=MAX_ID)], catalogue: Annotated[Catalogue, Depends(_catalogue)]
+) -> schemas.AlbumSchema:
+    """An album with its genres and covers."""
+    with catalogue.database.reading() as session:
+        return schemas.AlbumSchema.of(albums.album(session, AlbumId(album_id)))
+
+
+@router.get(
+    "/api/v1/covers/{cover_id}/image",
+    summary="A cover as a picture",
+    tags=["albums"],
+    response_class=Response,
+    responses={**_PROBLEMS, 200: {"content": {"image/jpeg": {}}}, 304: {"description": "Not Modified"}},
+)
+def cover_image(
+    request: Request,
+    cover_id: Annotated[int, Path(ge=1, le=MAX_ID)],
+    catalogue: Annotated[Catalogue, Depends(_catalogue)],
+    size: Annotated[int, Query(ge=MIN_SIZE_PX, le=MAX_SIZE_PX, description="longer side, pixels")] = 512,
+) -> Response:
+    """The cover as JPEG, no larger than `size` and no larger than it is."""
+    with catalogue.database.reading() as session:
+        cover = albums.cover(session, CoverId(cover_id))
+    headers = {"ETag": f'"{cover.content_hash[:32]}-{size}"', "Cache-Control": "private, max-age=86400"}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    picture = thumbnail(cover.path, size, catalogue.limits)
+    return Response(picture, media_type="image/jpeg", headers=headers)
+
+
+async def _uploaded_image(request: Request) -> tuple[str | None, bytes]:
+    async with request.form(max_files=1, max_fields=8) as form:
+        image = form.get("image")
+        if not isinstance(image, UploadFile):
+            raise HTTPException(422, "the multipart field `image` holds no file")
+        return image.filename, await image.read()
+
+
+async def _album_id(request: Request) -> AlbumId:
+    try:
+        query = schemas.AlbumQuery.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False, include_context=False)) from error
+    return AlbumId(query.album_id)

@@ -1,0 +1,169 @@
+"""Fine-tuning a tiny tower on made-up covers: it learns, it goes on after a kill, it says what is wrong."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from db.errors import TrainingError
+from indexer.training.architectures import build_tower
+from indexer.training.checkpoints import CHECKPOINT_FILE
+from indexer.training.loop import TrainedModel, TrainingProgress, fine_tune
+from indexer.training.recipe import Recipe
+from indexer.training.samples import LabelledCover
+
+TINY = Recipe(
+    architecture="test_resnet",
+    frozen_stages=1,
+    artwork_dimension=8,
+    genre_dimension=4,
+    epochs=3,
+    final_epochs=1,
+    image_size_px=32,
+    final_size_px=40,
+    inference_size_px=40,
+    batch_covers=8,
+    queue_covers=16,
+    learning_rate=1e-3,
+    projection_learning_rate=5e-3,
+    average_decay=0.8,
+    least_covers=5,
+)
+
+
+@pytest.fixture(scope="module")
+def covers(tmp_path_factory: pytest.TempPathFactory) -> list[LabelledCover]:
+    """Reddish rock and bluish jazz, two covers a group, and a few that nobody labelled."""
+    folder = tmp_path_factory.mktemp("covers")
+    rng = np.random.default_rng(0)
+    samples = []
+    for number in range(40):
+        genre = ("rock", "jazz", "rock", "jazz", "")[number % 5]
+        pixels = rng.integers(0, 90, (5, 5, 3), dtype=np.uint8)
+        pixels[..., 0 if genre == "rock" else 2] += 150
+        path = folder / f"{number}.png"
+        Image.fromarray(pixels).resize((48, 48), Image.Resampling.BICUBIC).save(path)
+        samples.append(LabelledCover(path, (genre,) if genre else (), f"artist {number // 2}"))
+    return samples
+
+
+@pytest.fixture(scope="module")
+def trained(covers: list[LabelledCover], tmp_path_factory: pytest.TempPathFactory) -> TrainedModel:
+    return fine_tune(covers, TINY, folder=tmp_path_factory.mktemp("run"))
+
+
+def weights(model: TrainedModel) -> torch.Tensor:
+    return torch.cat([parameter.flatten() for parameter in model.network.parameters()])
+
+
+def test_vectors_are_of_unit_length_and_weigh_both_parts(trained: TrainedModel) -> None:
+    images = torch.randn(6, 3, 40, 40)
+    with torch.inference_mode():
+        vectors = trained.network(images)
+        artwork, genre = trained.network.parts(images)
+        logits = trained.network.logits(genre).numpy()
+    share = TINY.artwork_share
+    expected = share * artwork @ artwork.T + (1 - share) * genre @ genre.T
+    assert np.allclose(vectors @ vectors.T, expected, atol=1e-5)
+    head_weights, bias = trained.network.linear_head()
+    assert np.allclose(vectors.numpy() @ head_weights.T + bias, logits, atol=1e-4)
+
+
+def test_two_colours_are_told_apart(covers: list[LabelledCover], tmp_path: Path) -> None:
+    model = fine_tune(covers, replace(TINY, epochs=6), folder=tmp_path)
+    assert model.genres == ("jazz", "rock")
+    assert model.scores.accuracy >= 0.8
+
+
+def test_frozen_stages_and_norm_statistics_stay(trained: TrainedModel) -> None:
+    torch.manual_seed(TINY.seed)
+    before = build_tower(TINY.architecture).module.state_dict()
+    after = trained.network.tower.state_dict()
+    moved = {name for name, value in after.items() if not torch.equal(value, before[name])}
+    assert not {name for name in moved if name.startswith("conv1.") or "running" in name}
+    assert any(name.startswith("layer4.") for name in moved)
+
+
+def test_going_on_after_a_kill_gives_the_same_weights(
+    covers: list[LabelledCover], trained: TrainedModel, tmp_path: Path
+) -> None:
+    class KilledError(Exception):
+        pass
+
+    def kill_in_the_second_epoch(progress: TrainingProgress) -> None:
+        if progress.epoch == 2 and progress.scores is None:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        fine_tune(covers, TINY, folder=tmp_path, progress=kill_in_the_second_epoch)
+    torch.manual_seed(99)
+    steps: list[int] = []
+    resumed = fine_tune(covers, TINY, folder=tmp_path, resume=True, progress=lambda seen: steps.append(seen.step))
+    per_epoch = steps[-1] // 3
+    assert steps[0] == per_epoch + 1
+    assert torch.allclose(weights(resumed), weights(trained), atol=1e-6)
+    assert resumed.scores == trained.scores
+
+
+def test_a_finished_run_is_not_trained_again(
+    covers: list[LabelledCover], tmp_path: Path, trained: TrainedModel
+) -> None:
+    first = fine_tune(covers, TINY, folder=tmp_path)
+    told: list[TrainingProgress] = []
+    again = fine_tune(covers, TINY, folder=tmp_path, resume=True, progress=told.append)
+    assert not told
+    assert torch.equal(weights(first), weights(again))
+
+
+def test_progress_counts_every_step_and_ends_at_nothing_left(covers: list[LabelledCover], tmp_path: Path) -> None:
+    told: list[TrainingProgress] = []
+    fine_tune(covers, TINY, folder=tmp_path, progress=told.append)
+    steps = [one.step for one in told if one.scores is None]
+    assert steps == list(range(1, told[-1].steps + 1))
+    assert [one.epoch for one in told if one.scores is not None] == [1, 2, 3]
+    assert told[-1].seconds_left == 0
+
+
+def test_patience_ends_a_run_that_gets_no_better(covers: list[LabelledCover], tmp_path: Path) -> None:
+    unmoving = replace(TINY, epochs=9, patience_epochs=1, learning_rate=1e-12, projection_learning_rate=1e-12)
+    model = fine_tune(covers, unmoving, folder=tmp_path)
+    assert model.epochs < 9
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a checkpoint", None])
+def test_a_damaged_checkpoint_is_one_clear_line(
+    covers: list[LabelledCover], tmp_path: Path, damage: bytes | None
+) -> None:
+    fine_tune(covers, replace(TINY, epochs=1, final_epochs=0), folder=tmp_path)
+    path = tmp_path / CHECKPOINT_FILE
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] if damage is None else damage)
+    with pytest.raises(TrainingError, match="is damaged: delete it and train from the start"):
+        fine_tune(covers, TINY, folder=tmp_path, resume=True)
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(covers: list[LabelledCover], tmp_path: Path) -> None:
+    fine_tune(covers, replace(TINY, epochs=1, final_epochs=0), folder=tmp_path)
+    with pytest.raises(TrainingError, match="another recipe"):
+        fine_tune(covers, TINY, folder=tmp_path, resume=True)
+
+
+def test_too_few_covers_for_a_batch(covers: list[LabelledCover], tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="do not fill a batch of 64"):
+        fine_tune(covers, replace(TINY, batch_covers=64), folder=tmp_path)
+
+
+def test_more_frozen_stages_than_there_are(covers: list[LabelledCover], tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="frozen_stages must lie between 0 and"):
+        fine_tune(covers, replace(TINY, frozen_stages=50), folder=tmp_path)
+
+
+def test_a_recipe_that_cannot_be(covers: list[LabelledCover]) -> None:
+    with pytest.raises(TrainingError, match="artwork_share must lie between 0 and 1, not 1"):
+        replace(TINY, artwork_share=1)
+    with pytest.raises(TrainingError, match="batch_covers must be 2 or more"):
+        replace(TINY, batch_covers=1)
+    with pytest.raises(TrainingError, match="epochs must be above 0"):
+        replace(TINY, epochs=0)

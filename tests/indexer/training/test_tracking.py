@@ -1,0 +1,61 @@
+"""A run told to MLflow can be read back from its store."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from db.errors import TrainingError
+from indexer.training.tracking import MlflowTracker, NoTracking
+
+mlflow = pytest.importorskip("mlflow")
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+
+
+def test_the_environment_names_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", (tmp_path / "elsewhere").as_uri())
+    with MlflowTracker(tmp_path / "runs").run("any"):
+        pass
+    assert (tmp_path / "elsewhere").is_dir()
+    assert not (tmp_path / "runs").exists()
+
+
+def test_mlflow_keeps_parameters_metrics_documents_and_files(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    (bundle / "model.onnx").write_bytes(b"weights")
+    tracker = MlflowTracker(tmp_path / "runs")
+    with tracker.run("resnet18"):
+        tracker.parameters({"epochs": 3, "architecture": "resnet18"})
+        tracker.metrics({"accuracy": 0.5}, 1)
+        tracker.metrics({"accuracy": 0.75}, 2)
+        tracker.document("confusion.json", {"rock": [3, 1]})
+        tracker.files(bundle, "bundle")
+    [run] = mlflow.search_runs(experiment_names=["sleeve"], output_format="list")
+    assert run.data.params == {"epochs": "3", "architecture": "resnet18"}
+    client = mlflow.MlflowClient()
+    assert [point.value for point in client.get_metric_history(run.info.run_id, "accuracy")] == [0.5, 0.75]
+    kept = Path(run.info.artifact_uri.removeprefix("file://"))
+    assert json.loads((kept / "confusion.json").read_text()) == {"rock": [3, 1]}
+    assert (kept / "bundle" / "model.onnx").read_bytes() == b"weights"
+    assert run.info.status == "FINISHED"
+
+
+def test_a_store_that_cannot_be_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="MLflow cannot use"):
+        MlflowTracker(tmp_path, uri="nosuchscheme://somewhere")
+
+
+def test_no_tracking_takes_anything(tmp_path: Path) -> None:
+    tracker = NoTracking()
+    with tracker.run("any"):
+        tracker.parameters({"epochs": 3})
+        tracker.metrics({"accuracy": 1.0}, 1)
+        tracker.document("a.json", {})
+        tracker.files(tmp_path, "bundle")
+    assert not list(tmp_path.iterdir())

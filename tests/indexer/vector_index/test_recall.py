@@ -1,0 +1,66 @@
+"""Recall against exact search, on answers whose recall is known."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from db.errors import VectorIndexError
+from indexer.vector_index import Hits, IndexKind, VectorIndex, build, recall_against_exact
+from indexer.vector_index import recall as recall_module
+from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue, recall, stored_similarities
+
+
+def test_it_agrees_with_brute_force(index: VectorIndex, catalogue: Catalogue) -> None:
+    measured = recall_against_exact(index, catalogue.queries, 10)
+    assert measured == pytest.approx(recall(index.search(catalogue.queries, 10), catalogue), abs=1e-9)
+    assert measured == 1.0 or index.kind is not IndexKind.EXACT
+
+
+@pytest.mark.parametrize(("wrong", "expected"), [(0, 1.0), (3, 0.7), (10, 0.0)])
+def test_each_wrong_neighbour_costs_its_part_whatever_similarity_it_claims(
+    wrong: int,
+    expected: float,
+    built: Callable[[IndexKind], VectorIndex],
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = built(IndexKind.EXACT)
+    ranked = catalogue.ids[np.argsort(-stored_similarities(catalogue), axis=1)]
+    ids = np.concatenate([ranked[:, : 10 - wrong], ranked[:, 20 : 20 + wrong]], axis=1)
+    monkeypatch.setattr(type(index), "search", lambda *_: Hits(ids, np.ones(ids.shape, dtype=np.float32)))
+    assert recall_against_exact(index, catalogue.queries, 10) == pytest.approx(expected)
+
+
+def test_small_steps_change_nothing(
+    built: Callable[[IndexKind], VectorIndex], catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = built(IndexKind.HNSW)
+    at_once = recall_against_exact(index, catalogue.queries, 100)
+    monkeypatch.setattr(recall_module, "_VALUES_A_STEP", 64 * 37)
+    assert recall_against_exact(index, catalogue.queries, 100) == at_once
+
+
+def test_any_of_several_equal_vectors_counts() -> None:
+    vectors = np.eye(4, dtype=np.float32)[np.arange(40) % 4]
+    index = build(IndexKind.EXACT, 4, [(np.arange(40), vectors)])
+    assert recall_against_exact(index, vectors[:4], 3) == 1.0
+
+
+def test_k_is_cut_to_the_index_and_removed_vectors_are_not_missed(
+    built: Callable[[IndexKind], VectorIndex], catalogue: Catalogue
+) -> None:
+    index = built(IndexKind.HNSW).copy()
+    index.remove(catalogue.ids[5:])
+    assert recall_against_exact(index, catalogue.queries, 10) == 1.0
+
+
+def test_nothing_to_measure_is_an_error(index: VectorIndex, catalogue: Catalogue) -> None:
+    empty = build(IndexKind.EXACT, DIMENSION, [])
+    for measured, queries, k in (
+        (empty, catalogue.queries, 3),
+        (index, catalogue.queries, 0),
+        (index, catalogue.queries[:0], 3),
+    ):
+        with pytest.raises(VectorIndexError, match="recall needs"):
+            recall_against_exact(measured, queries, k)

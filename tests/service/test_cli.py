@@ -1,0 +1,161 @@
+"""The console command as a person runs it, on both engines, against brute force over the database."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.factories import FakeBackbone, write_cover, write_covers
+from tests.service.conftest import Home
+
+
+def vectors_of(home: Home) -> dict[str, np.ndarray]:
+    """File → vector, straight out of the database."""
+    query = "SELECT c.file, v.embedding FROM vectors v JOIN covers c ON c.id = v.cover_id"
+    url = home.environment.get("SLEEVE_DATABASE_URL")
+    if url:
+        import psycopg2
+
+        connection = psycopg2.connect(url.replace("+psycopg2", ""))
+        cursor = connection.cursor()
+        cursor.execute(query)
+        rows = cursor.fetchall()
+    else:
+        connection = sqlite3.connect(Path(home.environment["SLEEVE_HOME"]) / "sleeve.sqlite3")
+        rows = connection.execute(query).fetchall()
+    connection.close()
+    return {file: np.frombuffer(bytes(embedding), "<f2").astype(np.float32) for file, embedding in rows}
+
+
+def test_from_a_folder_to_an_answer_and_back(home: Home) -> None:
+    covers = home.folder / "covers"
+    write_covers(covers, {"jazz": 20, "rock": 15})
+    assert home.json("add", covers) == {"added": 35, "unchanged": 0, "rejected": 0, "rejections": []}
+    assert home.json("add", covers)["unchanged"] == 35
+    indexed = home.json("index")
+    assert (indexed["embedded"], indexed["version"]["count"], indexed["version"]["recall"]) == (35, 35, 1.0)
+
+    query = write_cover(home.folder / "query.png", seed=3)
+    found = home.json("similar", query, "-k", 8)
+    stored = vectors_of(home)
+    assert len(stored) == 35
+    own = stored[str(covers / "jazz/003.png")]
+    expected = sorted(stored, key=lambda file: -float(stored[file] @ own))[:8]
+    assert [neighbour["file"] for neighbour in found["neighbours"]] == expected
+    assert found["query"] == {"file": str(query), "album_id": None}
+    assert found["bundle"] == "tiny"
+    first = found["neighbours"][0]
+    assert first["similarity"] == pytest.approx(1, abs=1e-3)
+    assert first["genres"] == ["jazz"]
+
+    by_album = home.json("similar", "--album", first["album_id"], "-k", 7)
+    assert [neighbour["file"] for neighbour in by_album["neighbours"]] == expected[1:]
+    rock = home.json("similar", query, "-k", 100, "--genre", "Rock")
+    assert len(rock["neighbours"]) == 15
+
+    removed = home.json("remove", "--album", first["album_id"])
+    assert removed == {"albums": 1, "covers": 1}
+    assert [n["file"] for n in home.json("similar", query, "-k", 7)["neighbours"]] == expected[1:]
+    again = home.json("index")
+    assert (again["embedded"], again["vectors_removed"], again["rebuilt"]) == (0, 1, False)
+    status = home.json("status")
+    assert (status["albums"], status["covers"], status["pending"]) == (34, 34, 0)
+    assert status["genres"] == {"jazz": 19, "rock": 15}
+    assert [version["live"] for version in status["versions"]] == [True, False]
+
+
+def test_the_vectors_are_those_of_the_bundle(home: Home) -> None:
+    path = write_cover(home.folder / "covers/jazz/a.png", seed=1, size_px=32)
+    home.sleeve("add", home.folder / "covers")
+    home.sleeve("index")
+    from PIL import Image
+
+    pixels = np.asarray(Image.open(path).convert("RGB"))[np.newaxis]
+    expected = FakeBackbone().embed(pixels)[0].reshape(4, 4, 3).transpose(2, 0, 1).ravel()
+    np.testing.assert_allclose(vectors_of(home)[str(path)], expected, atol=1e-3)
+
+
+def test_a_bad_file_is_named_and_the_rest_is_added(home: Home) -> None:
+    write_covers(home.folder / "covers", {"jazz": 3})
+    (home.folder / "covers/jazz/page.jpg").write_text("<html></html>")
+    told = home.sleeve("add", "covers", code=1)
+    assert told.stdout == "3 added, 0 unchanged, 1 rejected\n"
+    assert "page.jpg: not an image" in told.stderr
+    document = home.json("add", "covers", code=1)
+    assert (document["unchanged"], document["rejected"]) == (3, 1)
+    assert document["rejections"][0]["reason"] == "not an image"
+    (home.folder / "covers/jazz/000.png").unlink()
+    indexed = home.json("index", code=1)
+    assert (indexed["embedded"], indexed["rejections"][0]["reason"]) == (2, "missing file")
+
+
+MISTAKES: list[tuple[tuple[object, ...], str]] = [
+    (("add", "nowhere"), "nowhere does not exist"),
+    (("add",), "Missing argument"),
+    (("similar",), "name either an image or an album"),
+    (("similar", "q.png", "--album", 1), "name either an image or an album"),
+    (("similar", "q.png", "--year", "nineties"), "is no range of years"),
+    (("similar", "q.png", "-k", 0), "-k"),
+    (("similar", "q.png"), "there is no index yet; run `sleeve add` and `sleeve index` first"),
+    (("similar", "nowhere.png"), "missing file"),
+    (("remove", "--album", 7), "there is no album 7; nothing was removed"),
+    (("index", "--kind", "magic"), "magic"),
+    (("serve", "--port", 99999), "port"),
+    (("fly",), "No such command"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "line"), MISTAKES, ids=[" ".join(map(str, case[0])) for case in MISTAKES])
+def test_a_mistake_ends_in_one_clear_line(
+    make_home: Callable[[Path, str], Home], tmp_path: Path, arguments: tuple[object, ...], line: str
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_cover(tmp_path / "q.png", seed=1)
+    told = home.sleeve(*arguments, code=1)
+    assert told.stdout == ""
+    assert line in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("SLEEVE_THREADS", "many", "SLEEVE_THREADS"),
+        ("SLEEVE_DATABASE_URL", "mysql://x/y", "Sleeve speaks postgresql and sqlite"),
+        ("SLEEVE_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/none", "cannot be used"),
+        ("SLEEVE_BUNDLE", "/nowhere", "/nowhere is not a model bundle"),
+        ("SLEEVE_HOME", "/proc/nowhere", "cannot make the folder"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    make_home: Callable[[Path, str], Home], tmp_path: Path, name: str, value: str, line: str
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    wrong = Home(home.folder, {**home.environment, name: value})
+    told = wrong.sleeve("index", code=1)
+    assert line in told.stderr
+    assert "secret" not in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
+
+
+def test_another_bundle_asks_for_an_index_of_its_own(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    from tests.tiny_bundle import write_tiny_bundle
+
+    home = make_home(tmp_path, "sqlite")
+    write_covers(home.folder / "covers", {"jazz": 5})
+    home.sleeve("add", "covers")
+    home.sleeve("index")
+    other = write_tiny_bundle(tmp_path / "other", mean=100).folder
+    switched = Home(home.folder, {**home.environment, "SLEEVE_BUNDLE": str(other)})
+    assert "vectors of another bundle" in switched.sleeve("similar", "--album", 1, code=1).stderr
+    assert switched.json("index")["embedded"] == 5
+    assert len(switched.json("similar", "--album", 1)["neighbours"]) == 4
+
+
+def test_help_shows_examples(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    assert "sleeve add" in home.sleeve("--help").stdout
+    for command in ("add", "index", "similar", "remove", "serve", "demo"):
+        assert f"sleeve {command}" in home.sleeve(command, "--help").stdout

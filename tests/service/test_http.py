@@ -1,0 +1,246 @@
+"""The service over real HTTP, on both engines."""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.factories import write_cover, write_covers
+from tests.service.conftest import Home
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Path) -> Home:
+    make: Callable[[Path, str], Home] = request.getfixturevalue("make_home")
+    home = make(tmp_path_factory.mktemp("http"), request.param)
+    write_covers(home.folder / "covers", {"jazz": 12, "rock": 8})
+    home.sleeve("add", "covers")
+    home.sleeve("index")
+    return home
+
+
+@pytest.fixture(scope="module")
+def client(home: Home) -> Iterator[httpx.Client]:
+    with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
+        yield client
+
+
+def problem(response: httpx.Response, status: int) -> str:
+    """Check an RFC 9457 problem document and return its detail."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    document = response.json()
+    assert document.keys() == {"type", "title", "status", "detail"}
+    assert (document["type"], document["status"]) == ("about:blank", status)
+    return str(document["detail"])
+
+
+def similar(client: httpx.Client, image: bytes | None = None, body: Any = None, **query: Any) -> httpx.Response:
+    if image is not None:
+        return client.post("/api/v1/similar", params=query, files={"image": ("q.png", image)})
+    return client.post("/api/v1/similar", params=query, json=body)
+
+
+def test_it_runs(client: httpx.Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_an_upload_gets_the_answer_of_the_command_line(home: Home, client: httpx.Client) -> None:
+    query = write_cover(home.folder / "q.png", seed=5)
+    for options in ({"k": 6}, {"k": 50}, {"k": 50, "genre": "rock"}):
+        answer = similar(client, query.read_bytes(), **options)
+        assert answer.status_code == 200
+        arguments = [
+            part for name, value in options.items() for part in (f"-{'' if name == 'k' else '-'}{name}", value)
+        ]
+        told = home.json("similar", "q.png", *arguments)
+        assert {**answer.json(), "query": told["query"]} == told
+    assert answer.json()["query"] == {"file": "q.png", "album_id": None}
+    assert len(answer.json()["neighbours"]) == 8
+
+
+def test_an_album_asks_by_its_id(home: Home, client: httpx.Client) -> None:
+    answer = similar(client, body={"album_id": 3}, k=4).json()
+    assert answer == home.json("similar", "--album", 3, "-k", 4)
+    assert answer["query"] == {"file": None, "album_id": 3}
+    assert 3 not in {neighbour["album_id"] for neighbour in answer["neighbours"]}
+
+
+def test_albums_and_their_pictures(client: httpx.Client) -> None:
+    album = client.get("/api/v1/albums/2").json()
+    assert album["genres"] == ["jazz"]
+    [cover] = album["covers"]
+    assert (cover["side"], cover["file"]) == ("front", "covers/jazz/001.png")
+    picture = client.get(f"/api/v1/covers/{cover['id']}/image", params={"size": 32})
+    assert picture.headers["content-type"] == "image/jpeg"
+    image = Image.open(BytesIO(picture.content))
+    assert image.size == (32, 32)
+    original = Image.open(write_cover(Path("/tmp") / "unused-original.png", seed=1)).resize((32, 32))
+    difference = np.abs(np.asarray(image, int) - np.asarray(original.convert("RGB"), int))
+    assert difference.mean() < 12
+    whole = client.get(f"/api/v1/covers/{cover['id']}/image", params={"size": 2000})
+    assert Image.open(BytesIO(whole.content)).size == (64, 64)
+    again = client.get(
+        f"/api/v1/covers/{cover['id']}/image?size=32", headers={"if-none-match": picture.headers["etag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "detail"),
+    [
+        ("GET", "/api/v1/albums/999", 404, "there is no album 999"),
+        ("GET", "/api/v1/albums/x", 422, "album_id"),
+        ("GET", f"/api/v1/albums/{2**70}", 422, "album_id"),
+        ("GET", "/api/v1/covers/999/image", 404, "there is no cover 999"),
+        ("GET", "/api/v1/covers/1/image?size=1", 422, "size"),
+        ("GET", "/api/v1/covers/1/image?size=99999", 422, "size"),
+        ("GET", "/nowhere", 404, "Not Found"),
+        ("DELETE", "/api/v1/albums/1", 405, "Method Not Allowed"),
+        ("POST", "/api/v1/similar", 415, "multipart/form-data"),
+        ("POST", "/api/v1/similar?k=0", 422, "k"),
+        ("POST", "/api/v1/similar?k=100000", 422, "k"),
+        ("POST", "/api/v1/similar?year=x", 422, "is no range of years"),
+    ],
+)
+def test_a_wrong_request_gets_a_problem(client: httpx.Client, method: str, path: str, status: int, detail: str) -> None:
+    assert detail in problem(client.request(method, path), status)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [
+        (b"{", 422, "JSON"),
+        (b"[]", 422, "object"),
+        (b"{}", 422, "album_id"),
+        (b'{"album_id": "one"}', 422, "album_id"),
+        (b'{"album_id": -1}', 422, "album_id"),
+        (b'{"album_id": 999}', 404, "there is no album 999"),
+        (b'{"album_id": 99999999999999999999999}', 422, "album_id"),
+        (b"\xff\xfe", 422, "JSON"),
+    ],
+)
+def test_a_wrong_album_gets_a_problem(client: httpx.Client, body: bytes, status: int, detail: str) -> None:
+    answer = client.post("/api/v1/similar", content=body, headers={"content-type": "application/json"})
+    assert detail in problem(answer, status)
+
+
+def _bomb() -> bytes:
+    """A PNG of 60,000 x 60,000 pixels in a few bytes."""
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def _truncated() -> bytes:
+    buffer = BytesIO()
+    Image.effect_noise((200, 200), 80).convert("RGB").save(buffer, "JPEG")
+    return buffer.getvalue()[: buffer.tell() // 2]
+
+
+@pytest.mark.parametrize(
+    ("image", "detail"),
+    [
+        (b"", "empty file"),
+        (b"<html><body>404</body></html>", "not an image"),
+        (_bomb(), "too many pixels"),
+        (_truncated(), "truncated image"),
+    ],
+    ids=["empty", "html", "bomb", "truncated"],
+)
+def test_an_upload_that_is_no_cover_gets_its_reason(client: httpx.Client, image: bytes, detail: str) -> None:
+    assert detail in problem(similar(client, image), 422)
+
+
+def test_forms_that_hold_no_image_are_refused(client: httpx.Client) -> None:
+    wrong_name = client.post("/api/v1/similar", files={"picture": ("q.png", b"x")})
+    assert "`image` holds no file" in problem(wrong_name, 422)
+    two = client.post("/api/v1/similar", files=[("image", ("a.png", b"x")), ("image", ("b.png", b"x"))])
+    assert "Too many files" in problem(two, 400)
+    broken = client.post(
+        "/api/v1/similar", content=b"--x\r\nnot a part", headers={"content-type": "multipart/form-data; boundary=x"}
+    )
+    assert problem(broken, 400 if broken.status_code == 400 else 422)
+
+
+def test_a_body_past_the_limit_is_refused_whether_announced_or_not(client: httpx.Client) -> None:
+    size = 70 * 2**20
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    address = urlsplit(str(client.base_url))
+    with socket.create_connection((address.hostname, address.port)) as raw:
+        raw.sendall(
+            f"POST /api/v1/similar HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n"
+            "Content-Type: multipart/form-data; boundary=x\r\n\r\n".encode()
+        )
+        assert raw.recv(4096).startswith(b"HTTP/1.1 413")
+
+    def chunks() -> Iterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+        for _ in range(70):
+            yield bytes(2**20)
+
+    try:
+        answer = client.post("/api/v1/similar", content=chunks(), headers=headers)
+    except httpx.TransportError:
+        pass  # The service may close the connection before all is sent.
+    else:
+        assert "larger than" in problem(answer, 413)
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_vanished_cover_is_a_problem_and_nothing_more(home: Home, client: httpx.Client) -> None:
+    path = home.folder / "covers/jazz/000.png"
+    data = path.read_bytes()
+    path.unlink()
+    try:
+        assert "missing file" in problem(client.get("/api/v1/covers/1/image?size=77"), 422)
+    finally:
+        path.write_bytes(data)
+
+
+def test_the_api_is_described(client: httpx.Client) -> None:
+    document = client.get("/api/v1/openapi.json").json()
+    assert set(document["paths"]) == {
+        "/healthz",
+        "/api/v1/similar",
+        "/api/v1/albums/{album_id}",
+        "/api/v1/covers/{cover_id}/image",
+    }
+    content = document["paths"]["/api/v1/similar"]["post"]["requestBody"]["content"]
+    assert set(content) == {"multipart/form-data", "application/json"}
+    assert json.dumps(document)
+
+
+def test_it_follows_an_index_made_by_another_process(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    with home.serving("--workers", 2) as address, httpx.Client(base_url=address, timeout=30) as client:
+        assert "there is no index yet" in problem(similar(client, body={"album_id": 1}), 503)
+        write_covers(home.folder / "covers", {"jazz": 4})
+        home.sleeve("add", "covers")
+        home.sleeve("index")
+        for _ in range(6):
+            assert len(similar(client, body={"album_id": 1}).json()["neighbours"]) == 3
+        write_cover(home.folder / "covers/jazz/new.png", seed=50)
+        home.sleeve("add", "covers")
+        home.sleeve("index")
+        for _ in range(6):
+            assert len(similar(client, body={"album_id": 1}).json()["neighbours"]) == 4
+
+
+def test_a_taken_port_is_one_clear_line(home: Home, client: httpx.Client) -> None:
+    told = home.sleeve("serve", "--port", client.base_url.port, code=1)
+    assert "cannot listen on 127.0.0.1" in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1

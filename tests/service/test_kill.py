@@ -1,0 +1,69 @@
+"""kill -9 at random moments: afterwards one more run gives the catalogue, vectors and answers of an undisturbed one."""
+
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.factories import write_cover, write_covers
+from tests.service.conftest import Home
+from tests.service.test_cli import vectors_of
+
+ROUNDS = 10
+COVERS = 1500
+
+
+def outcome(home: Home, query: Path) -> dict[str, Any]:
+    status = home.json("status")
+    neighbours = home.json("similar", query, "-k", 25)["neighbours"]
+    return {
+        "counts": {name: status[name] for name in ("albums", "covers", "pending", "genres", "files")},
+        "index": status["versions"][0]["count"],
+        "answer": [(neighbour["file"], round(neighbour["similarity"], 3)) for neighbour in neighbours],
+    }
+
+
+def kill_at_random(home: Home, *arguments: object, moments: random.Random, until_s: float) -> int:
+    """Start, kill, and start again ``ROUNDS`` times; returns how many were still running when killed."""
+    killed = 0
+    for _ in range(ROUNDS):
+        with home.start(*arguments) as process:
+            time.sleep(moments.uniform(0.0, until_s))
+            killed += process.poll() is None
+            process.kill()
+            process.communicate()
+    return killed
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_nothing_is_lost(make_home: Callable[[Path, str], Home], tmp_path: Path, engine: str) -> None:
+    write_covers(tmp_path / "covers", {"jazz": COVERS // 2, "rock": COVERS // 2})
+    query = write_cover(tmp_path / "query.png", seed=7)
+    undisturbed = make_home(tmp_path / "undisturbed", engine)
+    started = time.monotonic()
+    undisturbed.sleeve("add", tmp_path / "covers")
+    add_s = time.monotonic() - started
+    started = time.monotonic()
+    undisturbed.sleeve("index")
+    index_s = time.monotonic() - started
+
+    disturbed = make_home(tmp_path / "disturbed", engine)
+    moments = random.Random(11)
+    killed = kill_at_random(disturbed, "add", tmp_path / "covers", moments=moments, until_s=add_s)
+    disturbed.sleeve("add", tmp_path / "covers")
+    killed += kill_at_random(disturbed, "index", moments=moments, until_s=index_s)
+    disturbed.sleeve("index")
+
+    assert killed >= ROUNDS // 2, "most kills came too late to disturb anything"
+    assert outcome(disturbed, query) == outcome(undisturbed, query)
+    expected, found = vectors_of(undisturbed), vectors_of(disturbed)
+    assert found.keys() == expected.keys()
+    for file, vector in expected.items():
+        np.testing.assert_array_equal(found[file], vector)
+    versions = Path(disturbed.environment["SLEEVE_HOME"]) / "versions"
+    live = disturbed.json("status")["versions"]
+    assert {folder.name for folder in versions.iterdir()} == {version["name"] for version in live}
