@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from db.settings import Settings, read_settings
 from indexer.decoding import DecodingLimits
 from service import problems
-from service.assembly import Catalogue, open_catalogue, open_search
+from service.assembly import Catalogue, open_answering, open_catalogue
 from service.body_limit import BodyLimit
+from service.classify import Classifier
 from service.routes import router
 from service.search import Search
 
@@ -23,6 +24,7 @@ class State(TypedDict):
 
     catalogue: Catalogue
     search: Search
+    classifier: Classifier
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -31,7 +33,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         with open_catalogue(settings or read_settings()) as catalogue:
-            yield State(catalogue=catalogue, search=open_search(catalogue))
+            answering = open_answering(catalogue)
+            yield State(catalogue=catalogue, search=answering.search, classifier=answering.classifier)
 
     app = FastAPI(
         title="Sleeve",

@@ -15,6 +15,7 @@ from indexer.backbone import Backbone, OpenVinoBackbone
 from indexer.bundle import Bundle, read_bundle
 from indexer.decoding import DecodingLimits
 from indexer.versions import IndexVersions, LiveIndex
+from service.classify import Classifier
 from service.search import Search
 
 SHIPPED_BUNDLES = Path(__file__).parent.parent / "indexer" / "bundles"
@@ -32,7 +33,12 @@ class Catalogue:
     @property
     def threads(self) -> int:
         """CPU threads to use: as set, or every core that this process may use."""
-        return self.settings.threads or len(os.sched_getaffinity(0))
+        return self.settings.threads or usable_cores()
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 @contextmanager
@@ -79,11 +85,20 @@ def register_bundle(catalogue: Catalogue, backbone: Backbone, bundle: Bundle) ->
         )
 
 
-def open_search(catalogue: Catalogue) -> Search:
-    """What answers queries.
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What answers queries."""
+
+    search: Search
+    classifier: Classifier
+
+
+def open_answering(catalogue: Catalogue) -> Answering:
+    """Build what answers queries.
 
     Raises:
         BundleError: the bundle is missing, damaged or cannot be compiled.
     """
-    backbone, _ = open_backbone(catalogue)
-    return Search(catalogue.database, LiveIndex(catalogue.versions), backbone, catalogue.limits)
+    backbone, bundle = open_backbone(catalogue)
+    search = Search(catalogue.database, LiveIndex(catalogue.versions), backbone, catalogue.limits)
+    return Answering(search, Classifier(catalogue.database, search, backbone.fingerprint, bundle))

@@ -1,5 +1,6 @@
 """The HTTP routes: read the request, ask, answer with the schemas."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -13,6 +14,7 @@ from db import albums
 from db.vocabulary import AlbumId, CoverId, Side
 from service import schemas
 from service.assembly import Catalogue
+from service.classify import Classifier
 from service.filters import YEARS_HELP, catalogue_filter
 from service.records import MAX_K, SimilarRequest
 from service.search import Search
@@ -20,12 +22,11 @@ from service.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, thumbnail
 
 router = APIRouter()
 
-MAX_ID = 2**63 - 1
-
 _PROBLEM: dict[str, Any] = {"model": schemas.Problem, "content": {"application/problem+json": {}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {404: _PROBLEM, 422: _PROBLEM, 503: _PROBLEM}
+_QUERY_PROBLEMS = {**_PROBLEMS, 400: _PROBLEM, 413: _PROBLEM, 415: _PROBLEM}
 _IMAGE = {"type": "object", "required": ["image"], "properties": {"image": {"type": "string", "format": "binary"}}}
-_SIMILAR_BODY = {
+_QUERY_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
@@ -44,6 +45,11 @@ def _catalogue(request: Request) -> Catalogue:
 def _search(request: Request) -> Search:
     search: Search = request.state.search
     return search
+
+
+def _classifier(request: Request) -> Classifier:
+    classifier: Classifier = request.state.classifier
+    return classifier
 
 
 def _similar_request(
@@ -69,8 +75,8 @@ async def healthz() -> schemas.Health:
     "/api/v1/similar",
     summary="Albums that look like an image or an album",
     tags=["similar"],
-    responses={**_PROBLEMS, 400: _PROBLEM, 413: _PROBLEM, 415: _PROBLEM},
-    openapi_extra=_SIMILAR_BODY,
+    responses=_QUERY_PROBLEMS,
+    openapi_extra=_QUERY_BODY,
 )
 async def similar(
     request: Request,
@@ -81,21 +87,37 @@ async def similar(
 
     The answer holds one row an album, nearest first; the album that asked is left out.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
-        name, data = await _uploaded_image(request)
-        answer = await run_in_threadpool(search.by_image, data, wanted)
-        return schemas.SimilarSchema.of(schemas.Query(file=name), answer)
-    if kind == "application/json":
-        album_id = await _album_id(request)
-        answer = await run_in_threadpool(search.by_album, album_id, wanted)
-        return schemas.SimilarSchema.of(schemas.Query(album_id=album_id), answer)
-    raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
+    asked = await _asked(request)
+    if isinstance(asked, Upload):
+        found = await run_in_threadpool(search.by_image, asked.data, wanted)
+        return schemas.SimilarSchema.of(schemas.Query(file=asked.name), found)
+    found = await run_in_threadpool(search.by_album, asked, wanted)
+    return schemas.SimilarSchema.of(schemas.Query(album_id=asked), found)
+
+
+@router.post(
+    "/api/v1/classify",
+    summary="The genre of an image or an album",
+    tags=["classify"],
+    responses=_QUERY_PROBLEMS,
+    openapi_extra=_QUERY_BODY,
+)
+async def classify(request: Request, classifier: Annotated[Classifier, Depends(_classifier)]) -> schemas.ClassifySchema:
+    """Send an image as the multipart field `image`, or `{"album_id": …}` as JSON.
+
+    The answer shows each genre's probability, what the neighbours' vote and the head said, and who voted.
+    """
+    asked = await _asked(request)
+    if isinstance(asked, Upload):
+        found = await run_in_threadpool(classifier.by_image, asked.data)
+        return schemas.ClassifySchema.of(schemas.Query(file=asked.name), found)
+    found = await run_in_threadpool(classifier.by_album, asked)
+    return schemas.ClassifySchema.of(schemas.Query(album_id=asked), found)
 
 
 @router.get("/api/v1/albums/{album_id}", summary="One album", tags=["albums"], responses=_PROBLEMS)
 def album(
-    album_id: Annotated[int, Path(ge=1, le=MAX_ID)], catalogue: Annotated[Catalogue, Depends(_catalogue)]
+    album_id: Annotated[int, Path(ge=1, le=schemas.MAX_ID)], catalogue: Annotated[Catalogue, Depends(_catalogue)]
 ) -> schemas.AlbumSchema:
     """An album with its genres and covers."""
     with catalogue.database.reading() as session:
@@ -111,7 +133,7 @@ def album(
 )
 def cover_image(
     request: Request,
-    cover_id: Annotated[int, Path(ge=1, le=MAX_ID)],
+    cover_id: Annotated[int, Path(ge=1, le=schemas.MAX_ID)],
     catalogue: Annotated[Catalogue, Depends(_catalogue)],
     size: Annotated[int, Query(ge=MIN_SIZE_PX, le=MAX_SIZE_PX, description="longer side, pixels")] = 512,
 ) -> Response:
@@ -125,12 +147,30 @@ def cover_image(
     return Response(picture, media_type="image/jpeg", headers=headers)
 
 
-async def _uploaded_image(request: Request) -> tuple[str | None, bytes]:
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An image that came with a request, under the name that its sender gave it."""
+
+    name: str | None
+    data: bytes
+
+
+async def _asked(request: Request) -> Upload | AlbumId:
+    """What a query asks about: an uploaded image or an album."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return await _uploaded_image(request)
+    if kind == "application/json":
+        return await _album_id(request)
+    raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
+
+
+async def _uploaded_image(request: Request) -> Upload:
     async with request.form(max_files=1, max_fields=8) as form:
         image = form.get("image")
         if not isinstance(image, UploadFile):
             raise HTTPException(422, "the multipart field `image` holds no file")
-        return image.filename, await image.read()
+        return Upload(image.filename, await image.read())
 
 
 async def _album_id(request: Request) -> AlbumId:

@@ -4,7 +4,10 @@ from pydantic import BaseModel, Field
 
 from db.records import AlbumRecord, CoverRecord
 from db.vocabulary import Side
-from service.records import Neighbour, SimilarAnswer
+from service.records import ClassifyAnswer, Neighbour, SimilarAnswer
+
+MAX_ID = 2**63 - 1
+"""The largest id that the database can hold."""
 
 
 class Query(BaseModel):
@@ -45,6 +48,39 @@ class SimilarSchema(BaseModel):
         return cls(query=query, bundle=answer.bundle, index_version=answer.index_version, neighbours=neighbours)
 
 
+class GenreSchema(BaseModel):
+    """A genre with its probability, and the two opinions it is made of."""
+
+    genre: str
+    probability: float
+    vote: float | None = Field(description="share of the neighbours' voices; null where nobody votes")
+    head: float | None = Field(description="the linear head's probability; null for a genre that it does not know")
+
+
+class ClassifySchema(BaseModel):
+    """The answer of `classify` for one image: genres by falling probability, and the neighbours that voted."""
+
+    file: str | None
+    album_id: int | None = None
+    bundle: str
+    index_version: str | None = Field(description="null while there is no index; then the head alone has spoken")
+    unsure: bool = Field(description="nothing is likely enough to be an answer")
+    genres: list[GenreSchema]
+    neighbours: list[NeighbourSchema]
+
+    @classmethod
+    def of(cls, query: Query, answer: ClassifyAnswer) -> "ClassifySchema":
+        return cls(
+            file=query.file,
+            album_id=query.album_id,
+            bundle=answer.bundle,
+            index_version=answer.index_version,
+            unsure=answer.unsure,
+            genres=[GenreSchema.model_validate(opinion, from_attributes=True) for opinion in answer.genres],
+            neighbours=[NeighbourSchema.of(neighbour) for neighbour in answer.neighbours],
+        )
+
+
 class CoverSchema(BaseModel):
     """One image of an album."""
 
@@ -82,7 +118,7 @@ class AlbumSchema(BaseModel):
 class AlbumQuery(BaseModel):
     """A query by an album of the catalogue."""
 
-    album_id: int = Field(gt=0, examples=[1])
+    album_id: int = Field(ge=1, le=MAX_ID, examples=[1])
 
 
 class Health(BaseModel):

@@ -120,7 +120,7 @@ def _reduce(image: ImageFile.ImageFile, target_px: int) -> None:
 
 
 def _upright_rgb(image: ImageFile.ImageFile) -> Image.Image:
-    turn = _UPRIGHT.get(_orientation(image))
+    turn = _turn(image)
     upright = to_rgb(image)
     if turn is not None:
         upright = upright.transpose(turn)
@@ -129,15 +129,14 @@ def _upright_rgb(image: ImageFile.ImageFile) -> Image.Image:
     return upright
 
 
-def _orientation(image: ImageFile.ImageFile) -> int:
-    """1 to 8, or 1 where the file does not say or what it says cannot be read: that is no reason to lose the cover."""
+def _turn(image: ImageFile.ImageFile) -> Image.Transpose | None:
+    """What the EXIF orientation asks for; broken EXIF asks for nothing, and is no reason to lose the cover."""
     if len(image.info.get("exif") or b"") > _MAX_EXIF_BYTES:
-        return 1
+        return None
     try:
-        stated = image.getexif().get(_ORIENTATION, 1)
+        return _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
     except _FAILURES:
-        return 1
-    return stated if isinstance(stated, int) else 1
+        return None
 
 
 def _quieten_pillow() -> None:

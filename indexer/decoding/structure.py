@@ -72,4 +72,4 @@ def _check_jpeg(data: bytes) -> None:
         exif_segments += marker[1][0] == _APP1 and data.startswith(b"Exif\0\0", body)
         if segments > _MAX_SEGMENTS or scans > _MAX_SCANS or exif_segments > _MAX_EXIF_SEGMENTS:
             raise ImageRejectedError(Rejection.DAMAGED, "JPEG: too many scans or segments")
-        position = max(body, body - 2 + int.from_bytes(data[body - 2 : body]))
+        position = marker.end() + int.from_bytes(data[marker.end() : body])

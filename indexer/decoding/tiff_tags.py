@@ -10,7 +10,7 @@ from db.vocabulary import Rejection
 _MAX_VALUES = 2**18
 """In one tag: more than the transfer function of 16 bits has (3 x 65,536), or any cover strips."""
 
-_MAX_DIRECTORIES = 16
+_MAX_TAGS, _MAX_DIRECTORIES = 2**16, 16
 
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8}
 """Bytes of one value of each type (TIFF 6.0, section 2; 13 and 16 by the supplements)."""
@@ -39,7 +39,7 @@ class _Tag(NamedTuple):
 
 
 def check_tiff_tags(data: bytes) -> None:
-    """Raise ImageRejectedError (DAMAGED) where a tag holds more numbers than any picture needs."""
+    """Raise ImageRejectedError (DAMAGED) where there are more tags, or more numbers in one, than any picture needs."""
     for tag in _tags(data):
         # Pillow skips a tag that says it has more values than the file has bytes.
         if tag.kind not in _OPAQUE_TYPES and _MAX_VALUES < tag.values <= len(data):
@@ -60,7 +60,11 @@ def tiff_reaches_past_end(data: bytes) -> bool:
 
 
 def _tags(data: bytes) -> Iterator[_Tag]:
-    """The tags of the first directory and those it leads to, as far as the bytes go."""
+    """The tags of the first directory and those it leads to, as far as the bytes go.
+
+    Raises:
+        ImageRejectedError: DAMAGED, where there is no end of them.
+    """
     order = _order(data)
     codes = ("Q", "Q", "HHQ") if b"+" in data[2:4] else ("I", "H", "HHI")
     word, count, entry = (struct.Struct(order + code) for code in codes)
@@ -68,13 +72,15 @@ def _tags(data: bytes) -> Iterator[_Tag]:
         directories = [*word.unpack_from(data, word.size)]
         for directory in directories:
             (tags,) = count.unpack_from(data, directory)
+            if tags > _MAX_TAGS or len(directories) > _MAX_DIRECTORIES:
+                raise ImageRejectedError(Rejection.DAMAGED, "TIFF: too many tags")
             for index in range(tags):
                 at = directory + count.size + index * (entry.size + word.size)
                 number, kind, values = entry.unpack_from(data, at)
                 (value,) = word.unpack_from(data, at + entry.size)
                 inside = values * _SIZES.get(kind, 1) <= word.size
                 yield _Tag(number, kind, values, at + entry.size if inside else value)
-                if number in _DIRECTORIES and value not in directories and len(directories) < _MAX_DIRECTORIES:
+                if number in _DIRECTORIES and value not in directories:
                     directories.append(value)
     except (struct.error, OverflowError):
         return  # cut short or pointing nowhere: Pillow finds out, and what it cannot read costs nothing

@@ -22,6 +22,7 @@ _MOST_CELLS = 16_384
 _LEAST_PROBES = 64
 _PROBED_PART = 16
 _CANDIDATES_A_HIT = 10
+_LEAST_CANDIDATES = 200
 _ROWS_A_STEP = 65_536
 _SAMPLE_SEED = 5
 
@@ -86,8 +87,8 @@ class IvfIndex(AcceleratedIndex[faiss.IndexRefine]):
 
     @property
     def arguments(self) -> Mapping[str, int]:
-        """How many cells an unfiltered search looks into and how many candidates a hit it refines."""
-        return {"nprobe": self._probes(1.0), "k_factor": _CANDIDATES_A_HIT}
+        """How many cells an unfiltered search looks into, and how many of their codes it refines."""
+        return {"nprobe": self._probes(1.0), "candidates_a_hit": _CANDIDATES_A_HIT, "candidates": _LEAST_CANDIDATES}
 
     def _probes(self, share: float) -> int:
         # The hits lie further apart the fewer vectors may be hits: as for the graph, widened by the root.
@@ -102,14 +103,15 @@ class IvfIndex(AcceleratedIndex[faiss.IndexRefine]):
         rotation.index_params = cells
         params = faiss.IndexRefineSearchParameters()
         params.base_index_params = rotation
-        if selection.mask is None:
-            params.k_factor = _CANDIDATES_A_HIT
-            similarities, positions = self._native.search(queries, wanted, params=params)
-            return positions, similarities
-        # The fast scan of codes refuses selectors: twice the hits expected to hold enough of the selection, then sift.
-        fetched = min(self._native.ntotal, math.ceil(2 * wanted / selection.share))
-        params.k_factor = _CANDIDATES_A_HIT / 2
+        candidates = max(_LEAST_CANDIDATES, _CANDIDATES_A_HIT * wanted) / selection.share
+        # The fast scan of codes refuses selectors: fetch what should hold enough of the selection twice over, and sift.
+        fetched = (
+            wanted if selection.mask is None else min(self._native.ntotal, math.ceil(2 * wanted / selection.share))
+        )
+        params.k_factor = max(1.0, candidates / fetched)
         similarities, positions = self._native.search(queries, fetched, params=params)
+        if selection.mask is None:
+            return positions, similarities
         return _sifted(positions, similarities, selection.mask, wanted)
 
 

@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command()(catalogue.add)
 app.command("index")(index.index)
 app.command()(query.similar)
+app.command()(query.classify)
 app.command()(catalogue.remove)
 app.command()(catalogue.status)
 app.command()(serve.serve)

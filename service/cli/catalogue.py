@@ -14,6 +14,7 @@ from indexer.sources import GenreFrom, open_source
 from service.assembly import open_catalogue
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import AddDocument, RejectedDocument, RemoveDocument, StatusDocument, VersionDocument
+from service.schemas import MAX_ID
 
 SHOWN_REJECTIONS = 20
 """Rejected files named on the terminal; ``--json`` and the database have all."""
@@ -84,7 +85,7 @@ def tell_rejected(rejections: list[RejectedDocument]) -> None:
 
 def remove(
     context: typer.Context,
-    album: Annotated[list[int], typer.Option(help="Id of an album; may be given several times.")],
+    album: Annotated[list[int], typer.Option(min=1, max=MAX_ID, help="Id of an album; may be given several times.")],
     json: Json = False,
 ) -> None:
     """Forget albums everywhere: covers, labels, vectors. The image files stay where they are.

@@ -1,6 +1,8 @@
 """What people see: progress and messages on stderr, answers on stdout."""
 
+import json
 import sys
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -39,6 +41,11 @@ def answer(renderable: object) -> None:
 def answer_json(document: BaseModel) -> None:
     """One machine-readable document on stdout."""
     sys.stdout.write(document.model_dump_json(indent=2) + "\n")
+
+
+def answer_json_list(documents: Sequence[BaseModel]) -> None:
+    """One machine-readable list on stdout."""
+    sys.stdout.write(json.dumps([document.model_dump(mode="json") for document in documents], indent=2) + "\n")
 
 
 def settings_of(context: typer.Context) -> Settings:

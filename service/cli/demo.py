@@ -10,7 +10,7 @@ from db import albums
 from db.settings import Settings
 from indexer.registration import add as add_source
 from indexer.sources import open_source
-from service.assembly import Catalogue, open_catalogue, open_search
+from service.assembly import Catalogue, open_answering, open_catalogue
 from service.cli.console import ProgressBar, answer, say, settings_of
 from service.cli.index import run_index
 from service.cli.query import neighbours_table
@@ -77,7 +77,7 @@ def _draw(settings: Settings, bar: ProgressBar) -> Path:
 def _show_query(catalogue: Catalogue) -> None:
     with catalogue.database.reading() as session:
         album = albums.album(session, albums.first_id(session))
-    found = open_search(catalogue).by_album(album.id, SimilarRequest(k=5))
+    found = open_answering(catalogue).search.by_album(album.id, SimilarRequest(k=5))
     name = " by ".join(part for part in (album.title, album.artist) if part) or album.covers[0].file
     say(f"Albums that look like album {album.id}, {name} ({', '.join(album.genres) or 'no genre'}):\n")
     answer(neighbours_table([NeighbourSchema.of(neighbour) for neighbour in found.neighbours]))

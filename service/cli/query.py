@@ -1,4 +1,4 @@
-"""``sleeve similar``: albums that look like an image or an album."""
+"""``sleeve similar`` and ``sleeve classify``: albums that look like an image or an album, and its genre."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,20 +6,21 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from db.errors import ImageRejectedError
 from db.vocabulary import AlbumId, Side
 from indexer.decoding import read
-from service.assembly import open_catalogue, open_search
+from service.assembly import open_answering, open_catalogue
 from service.cli.catalogue import Json
-from service.cli.console import answer, answer_json, settings_of
+from service.cli.console import answer, answer_json, answer_json_list, say, settings_of
 from service.filters import YEARS_HELP, catalogue_filter
 from service.records import MAX_K, SimilarRequest
-from service.schemas import NeighbourSchema, Query, SimilarSchema
+from service.schemas import MAX_ID, ClassifySchema, NeighbourSchema, Query, SimilarSchema
 
 
 def similar(
     context: typer.Context,
     image: Annotated[Path | None, typer.Argument(help="An image file.")] = None,
-    album: Annotated[int | None, typer.Option(min=1, help="Id of an album, instead of an image.")] = None,
+    album: Annotated[int | None, typer.Option(min=1, max=MAX_ID, help="Id of an album, instead of an image.")] = None,
     k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_K, help="How many albums.")] = 10,
     genre: Annotated[str | None, typer.Option(help="Only albums of this genre.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
@@ -43,7 +44,7 @@ def similar(
         raise typer.BadParameter(str(error)) from error
     with open_catalogue(settings_of(context)) as catalogue:
         data = read(image, catalogue.limits) if image is not None else b""
-        search = open_search(catalogue)
+        search = open_answering(catalogue).search
         if album is not None:
             document = SimilarSchema.of(Query(album_id=album), search.by_album(AlbumId(album), request))
         else:
@@ -52,6 +53,64 @@ def similar(
         answer_json(document)
     else:
         answer(neighbours_table(document.neighbours))
+
+
+def classify(
+    context: typer.Context,
+    images: Annotated[list[Path], typer.Argument(help="Image files.")],
+    json: Json = False,
+) -> None:
+    """Tell the genre of covers: the probability of each, the neighbours' vote, the head's opinion, and who voted.
+
+    Needs no catalogue: without an index the head that came with the model speaks alone.
+
+    Examples:
+
+        sleeve classify cover.jpg
+
+        sleeve classify *.jpg --json
+    """
+    documents: list[ClassifySchema] = []
+    rejected = 0
+    with open_catalogue(settings_of(context)) as catalogue:
+        classifier = open_answering(catalogue).classifier
+        for image in images:
+            try:
+                found = classifier.by_image(read(image, catalogue.limits))
+            except ImageRejectedError as error:
+                say(f"rejected {image}: {error}")
+                rejected += 1
+            else:
+                documents.append(ClassifySchema.of(Query(file=str(image)), found))
+    if json:
+        answer_json_list(documents)
+    else:
+        for document in documents:
+            answer(_genres_table(document))
+    if rejected:
+        raise typer.Exit(1)
+
+
+SHOWN_GENRES = 5
+SHOWN_VOTERS = 5
+
+
+def _genres_table(document: ClassifySchema) -> Table:
+    likeliest = document.genres[0].genre if document.genres else "no genre is known"
+    title = f"{document.file}: {f'unsure, perhaps {likeliest}' if document.unsure else likeliest}"
+    table = Table("genre", "probability", "vote", "head", title=title, title_justify="left", box=None, pad_edge=False)
+    for genre in document.genres[:SHOWN_GENRES]:
+        table.add_row(genre.genre, f"{genre.probability:.2f}", _share(genre.vote), _share(genre.head))
+    voters = document.neighbours[:SHOWN_VOTERS]
+    if voters:
+        named = (f"{voter.title or voter.file} ({', '.join(voter.genres)})" for voter in voters)
+        table.caption = f"nearest voters: {'; '.join(named)}"
+        table.caption_justify = "left"
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
 
 
 def neighbours_table(neighbours: list[NeighbourSchema]) -> Table | str:

@@ -74,7 +74,7 @@ def test_an_album_asks_by_its_id(home: Home, client: httpx.Client) -> None:
     assert 3 not in {neighbour["album_id"] for neighbour in answer["neighbours"]}
 
 
-def test_albums_and_their_pictures(client: httpx.Client) -> None:
+def test_albums_and_their_pictures(home: Home, client: httpx.Client) -> None:
     album = client.get("/api/v1/albums/2").json()
     assert album["genres"] == ["jazz"]
     [cover] = album["covers"]
@@ -83,7 +83,7 @@ def test_albums_and_their_pictures(client: httpx.Client) -> None:
     assert picture.headers["content-type"] == "image/jpeg"
     image = Image.open(BytesIO(picture.content))
     assert image.size == (32, 32)
-    original = Image.open(write_cover(Path("/tmp") / "unused-original.png", seed=1)).resize((32, 32))
+    original = Image.open(home.folder / "covers/jazz/001.png").resize((32, 32))
     difference = np.abs(np.asarray(image, int) - np.asarray(original.convert("RGB"), int))
     assert difference.mean() < 12
     whole = client.get(f"/api/v1/covers/{cover['id']}/image", params={"size": 2000})

@@ -131,6 +131,13 @@ def test_broken_exif_costs_the_orientation_and_not_the_cover(format_name: str, e
     assert near(decode(data), UPRIGHT, 30)
 
 
+def test_exif_of_megabytes_is_not_searched() -> None:
+    exif = b"II*\0\x08\0\0\0\1\0" + struct.pack("<HHII", 274, 3, 1, 6) + bytes(4)
+    rows = [row.tobytes() for row in UPRIGHT]
+    assert decode(png((48, 32), 8, 2, rows, chunk(b"eXIf", exif))).size == (32, 48)
+    assert decode(png((48, 32), 8, 2, rows, chunk(b"eXIf", exif + bytes(2**20)))).size == (48, 32)
+
+
 def test_what_a_person_reads() -> None:
     with pytest.raises(ImageRejectedError, match=r"^truncated image: PNG: image file is truncated") as caught:
         decode(encode(Image.fromarray(UPRIGHT), "PNG")[:60])
@@ -201,6 +208,9 @@ ALL_FORMATS: dict[str, bytes] = {
     **{name: encode(Image.fromarray(UPRIGHT), name, **options) for name, options in LOSSLESS.items()},
     **{f"TIFF {c}": encode(Image.fromarray(UPRIGHT), "TIFF", compression=c) for c in TIFF_COMPRESSIONS},
     "TIFF jpeg": encode(Image.fromarray(UPRIGHT), "TIFF", compression="jpeg"),
+    "TIFF tags first": tiff(
+        (48, 32), {258: (8, 8, 8), 259: (8,), 262: (2,), 277: (3,)}, zlib.compress(UPRIGHT.tobytes(), 0)
+    ),
     "JPEG": encode(Image.fromarray(UPRIGHT), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"),
     "JPEG progressive": encode(Image.fromarray(UPRIGHT), "JPEG", progressive=True),
     "MPO": encode(Image.fromarray(UPRIGHT), "MPO"),
@@ -218,6 +228,14 @@ def test_a_file_cut_short_says_so(name: str) -> None:
     for kept in sorted({30, 40, 60, len(data) // 4, len(data) // 2, len(data) - 40}):
         if kept < len(data) - 20:
             assert rejection(data[:kept]) is Rejection.TRUNCATED, kept
+
+
+def test_a_picture_that_ends_before_its_file_does() -> None:
+    whole = zlib.compress(bytes(32 * (1 + 48 * 3)), 0)
+    cut = png((48, 32), 8, 2, []).replace(chunk(b"IDAT", zlib.compress(b"")), chunk(b"IDAT", whole[:2000]))
+    assert rejection(cut) is Rejection.TRUNCATED
+    long_chunk = struct.pack(">I", 2**22) + b"prIv" + bytes(2**21)
+    assert rejection(png((16, 16), 8, 0, [], long_chunk)) is Rejection.TRUNCATED
 
 
 @pytest.mark.parametrize("name", ["PNG", "WEBP", "TIFF deflated", "JPEG"])

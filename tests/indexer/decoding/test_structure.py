@@ -58,7 +58,7 @@ def test_scans_of_other_pictures_do_not_count() -> None:
     thumbnails = [b"Exif\0\0garbage" + progressive[:9000]] * 7
     assert sum(t.count(b"\xff\xda") for t in thumbnails) > 32
     inside = b"".join(struct.pack(">BBH", 0xFF, 0xE1, len(t) + 2) + t for t in thumbnails)
-    assert decode(JPEG[:2] + inside + JPEG[2:] + progressive * 9).tobytes() == decode(JPEG).tobytes()
+    assert decode(JPEG[:2] + inside + JPEG[2:] + (b"\0\2" + progressive[2:]) * 9).tobytes() == decode(JPEG).tobytes()
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,19 @@ def test_tiff_tags_of_countless_values_in_a_directory_further_down() -> None:
     where = start + 18
     exif = struct.pack("<HHHII", 1, 37500, 3, 300_000, where) + bytes(4)
     assert rejection(data[:start] + exif + bytes(600_000)) == (Rejection.DAMAGED, "TIFF: 300000 values in tag 37500")
+
+
+def test_a_tag_that_only_claims_countless_values() -> None:
+    data = tiff((16, 16), {258: (8,), 262: (1,), 65_000: (1,)}, bytes(256))
+    claim = data.replace(struct.pack("<HHI", 65_000, 3, 1), struct.pack("<HHI", 65_000, 3, 2**31))
+    assert decode(claim).size == (16, 16)
+
+
+def test_tiff_directories_without_end() -> None:
+    pointers = b"".join(struct.pack("<HHII", 34665, 4, 1, 1000 + 2 * i) for i in range(16))
+    assert rejection(b"II*\0\x08\0\0\0\x10\0" + pointers + bytes(2000)) == (Rejection.DAMAGED, "TIFF: too many tags")
+    tags = struct.pack("<Q", 70_000) + bytes(20) * 70_000
+    assert rejection(b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0" + tags) == (Rejection.DAMAGED, "TIFF: too many tags")
 
 
 def test_a_tiff_whose_directories_lead_in_circles() -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 
 from db.errors import ImageRejectedError
 from db.vocabulary import Rejection
-from indexer.decoding import DecodingLimits, decode
+from indexer.decoding import DecodingLimits, decode, decoder
 from tests.indexer.decoding.pictures import chunk, encode, plain, png, tiff
 
 CUT_EXIF = b"Exif\0\0II*\0\x08\0\0\0\x09\0" + b"\x12\x01\x03\0\x01\0\0\0\x06\0"
@@ -21,7 +21,7 @@ SUSPECT = {
     "JPEG with EXIF cut short": encode(plain(), "JPEG", exif=CUT_EXIF),
     "JPEG with a broken index of pictures": encode(plain(), "JPEG", extra=b"\xff\xe2\0\x10MPF\0garbage..."),
     "PNG animated twice": png((16, 16), 8, 2, [bytes((255, 0, 0)) * 16] * 16, TWO_ANIMATIONS),
-    "TIFF with two widths": tiff(
+    "TIFF with a tag of one value that has two": tiff(
         (16, 16), {258: (8, 8, 8), 262: (2,), 277: (3,), 266: (1, 1)}, bytes((255, 0, 0)) * 256
     ),
 }
@@ -50,6 +50,14 @@ def test_warnings_that_are_errors_reject_nothing() -> None:
         warnings.simplefilter("error")
         for data in SUSPECT.values():
             decode(data)
+
+
+def test_filters_swapped_by_another_thread_at_the_wrong_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder, "_quieten_pillow", lambda: None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ImageRejectedError):
+            decode(SUSPECT["TIFF with a tag of one value that has two"])
 
 
 def test_many_pixels_are_for_the_limits_to_judge() -> None:

@@ -1,13 +1,16 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from db.errors import BundleError
 from indexer.genre.calibrating import fit_calibration
 from indexer.genre.prediction import Calibration, is_unsure, predict
 from indexer.genre.scoring import negative_log_likelihood
 from indexer.genre.voting import VoteSettings
+
+Probabilities = NDArray[np.float64]
 
 PLAIN = Calibration(head_exponent=1.0, vote_exponent=1.0, vote_floor=1e-9)
 HEAD, VOTE = np.array([0.6, 0.3, 0.1]), np.array([0.2, 0.5, 0.3])
@@ -33,6 +36,13 @@ def test_alone_each_has_its_own_temperature() -> None:
     roots = (0.9 * VOTE + 0.1 / 3) ** 0.5
     assert predict(None, VOTE, calibration).tolist() == pytest.approx((roots / roots.sum()).tolist())
     assert predict(None, np.zeros(3), calibration).tolist() == [0, 0, 0]
+
+
+def test_the_floor_is_spread_over_the_genres_that_the_vote_knows() -> None:
+    calibration = Calibration(vote_alone_exponent=2.0, vote_floor=0.4)
+    found = predict(None, np.array([0.9, 0.1, 0.0]), calibration, vote_knows=np.array([True, True, False]))
+    first, second = (0.6 * 0.9 + 0.2) ** 2, (0.6 * 0.1 + 0.2) ** 2
+    assert found.tolist() == pytest.approx([first / (first + second), second / (first + second), 0])
 
 
 def test_rows_are_predicted_each_on_its_own() -> None:
@@ -70,6 +80,7 @@ def test_when_no_genre_is_known_to_both_each_has_half() -> None:
     assert found.tolist() == pytest.approx([0.5, 0.5])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=6))
 def test_whatever_is_known_to_whom_it_sums_to_one_and_follows_a_permutation(
     columns: list[tuple[bool, bool, float, float]],
@@ -107,7 +118,7 @@ def test_bytes_bring_the_calibration_back_and_damage_is_named() -> None:
             Calibration.from_bytes(data)
 
 
-def drawn(seed: int, covers: int, sharpness: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def drawn(seed: int, covers: int, sharpness: float) -> tuple[Probabilities, Probabilities, NDArray[np.bool_]]:
     """True genres drawn from p; a head and a vote that are p with noise, and over-confident by ``sharpness``."""
     generator = np.random.default_rng(seed)
     logits = generator.normal(size=(covers, 4))
@@ -118,7 +129,7 @@ def drawn(seed: int, covers: int, sharpness: float) -> tuple[np.ndarray, np.ndar
     return heads, votes, np.eye(4, dtype=bool)[labels]
 
 
-def softmax(logits: np.ndarray) -> np.ndarray:
+def softmax(logits: Probabilities) -> Probabilities:
     exponentials = np.exp(logits)
     return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
 

@@ -8,16 +8,19 @@ from indexer.genre.membership import genre_prior, genre_shares, membership
 from indexer.genre.voting import VoteSettings, vote, vote_many
 
 EVEN = np.ones(3) / 3
-JAZZ, ROCK, JAZZ_AND_ROCK, NOTHING = (True, False, False), (False, True, False), (True, True, False), (False,) * 3
+JAZZ: tuple[bool, ...] = (True, False, False)
+ROCK: tuple[bool, ...] = (False, True, False)
+JAZZ_AND_ROCK: tuple[bool, ...] = (True, True, False)
+NOTHING: tuple[bool, ...] = (False, False, False)
 
 
 def voted(
     neighbours: list[tuple[float, tuple[bool, ...]]], prior: NDArray[np.float64] = EVEN, **settings: float
 ) -> list[float]:
-    chosen = VoteSettings(**{"k": 3, "temperature": 0.1, "prior_exponent": 0.0, **settings})  # type: ignore[arg-type]
+    chosen = VoteSettings.model_validate({"k": 3, "temperature": 0.1, "prior_exponent": 0.0, **settings})
     similarities = np.array([similarity for similarity, _ in neighbours])
     targets = np.array([genres for _, genres in neighbours], dtype=bool).reshape(-1, 3)
-    return vote(similarities, targets, prior, chosen).tolist()
+    return [float(share) for share in vote(similarities, targets, prior, chosen)]
 
 
 def test_nearer_neighbours_count_exponentially_more() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from indexer.vector_index import Batch, IndexKind, VectorIndex, build
+from indexer.vector_index.store import single_threaded
 from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue, clustered_catalogue
 
 
@@ -14,6 +15,13 @@ def batches_of(catalogue: Catalogue, size: int) -> Iterator[Batch]:
     for turn, start in enumerate(range(0, len(catalogue.ids), size)):
         vectors = catalogue.vectors[start : start + size]
         yield catalogue.ids[start : start + size], vectors.astype(np.float16) if turn % 2 else vectors
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_core() -> Iterator[None]:
+    """Builds on one core: a graph comes out the same each time, and small ones do not wait for threads."""
+    with single_threaded():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from db.errors import VectorIndexError
-from indexer.vector_index import Batch, IndexKind, VectorIndex, build, kind_for
+from indexer.vector_index import Batch, IndexKind, VectorIndex, build, cells, kind_for, store
 from indexer.vector_index.cells import cells_for
 from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue, check_sound, normalised, recall
 
@@ -36,7 +36,10 @@ def test_each_kind_is_what_it_is_called(index: VectorIndex) -> None:
     expected = {
         IndexKind.EXACT: ("SQfp16", {}),
         IndexKind.HNSW: ("HNSW32,SQfp16", {"efConstruction": 100, "efSearch": 128}),
-        IndexKind.IVF: ("RR24,IVF128,PQ12x4fs,Refine(SQfp16)", {"nprobe": 64, "k_factor": 10}),
+        IndexKind.IVF: (
+            "RR24,IVF128,PQ12x4fs,Refine(SQfp16)",
+            {"nprobe": 64, "candidates_a_hit": 10, "candidates": 200},
+        ),
     }
     assert (index.factory, dict(index.arguments)) == expected[index.kind]
 
@@ -75,6 +78,20 @@ def test_cells_are_learned_the_same_each_time(catalogue: Catalogue) -> None:
         build(IndexKind.IVF, DIMENSION, [(catalogue.ids[:2000], catalogue.vectors[:2000])]) for _ in range(2)
     )
     np.testing.assert_array_equal(first.search(catalogue.queries, 20).ids, second.search(catalogue.queries, 20).ids)
+
+
+@pytest.mark.parametrize("kind", IndexKind)
+def test_the_steps_in_which_vectors_pass_change_nothing(
+    kind: IndexKind, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = (catalogue.ids[:1000], catalogue.vectors[:1000])
+    at_once = build(kind, DIMENSION, [batch])
+    monkeypatch.setattr(store, "_ROWS_A_STEP", 70)
+    monkeypatch.setattr(cells, "_ROWS_A_STEP", 300)
+    in_steps = build(kind, DIMENSION, [batch])
+    np.testing.assert_array_equal(in_steps.vectors(batch[0]), batch[1].astype(np.float16))
+    few = Catalogue(*batch, catalogue.queries)
+    assert recall(in_steps.search(few.queries, 10), few) == recall(at_once.search(few.queries, 10), few)
 
 
 @pytest.mark.parametrize("kind", IndexKind)

@@ -212,7 +212,7 @@ def test_a_failure_while_writing_leaves_nothing(
         monkeypatch.setattr(os, "fsync", fail)
     else:
         monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(VectorIndexError, match="cannot be written to .*: No space left on device"):
+    with pytest.raises(VectorIndexError, match=r"cannot be written to .*: No space left on device"):
         write(build(IndexKind.EXACT, 3, []), tmp_path / "index", fingerprint=FINGERPRINT, recall=None)
     assert list(tmp_path.iterdir()) == []
 

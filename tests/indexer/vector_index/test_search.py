@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from db.errors import VectorIndexError
-from indexer.vector_index import IndexKind, VectorIndex, build
+from indexer.vector_index import IndexKind, VectorIndex, build, cells
 from indexer.vector_index.exact import ExactIndex
 from indexer.vector_index.graph import HnswIndex
 from tests.indexer.vector_index.brute_force import (
@@ -103,6 +103,53 @@ def test_equal_similarities_stand_by_ascending_id(catalogue: Catalogue) -> None:
         assert hits.ids[0].tolist() == sorted(ids[twins].tolist())
 
 
+@pytest.mark.parametrize("kind", [IndexKind.HNSW, IndexKind.IVF])
+def test_recall_holds_down_to_the_share_that_is_scanned(
+    kind: IndexKind, built: Callable[[IndexKind], VectorIndex], catalogue: Catalogue
+) -> None:
+    allowed = np.random.default_rng(4).choice(catalogue.ids, round(0.12 * len(catalogue.ids)), replace=False)
+    hits = built(kind).search(catalogue.queries, 60, allowed)
+    assert recall(hits, catalogue.without(np.setdiff1d(catalogue.ids, allowed))) >= LEAST_RECALL
+
+
+def test_a_filter_widens_the_search_through_few_cells(
+    built: Callable[[IndexKind], VectorIndex], catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cells, "_LEAST_PROBES", 8)
+    index = built(IndexKind.IVF)
+    allowed = np.random.default_rng(4).choice(catalogue.ids, round(0.12 * len(catalogue.ids)), replace=False)
+    reachable = catalogue.without(np.setdiff1d(catalogue.ids, allowed))
+    unfiltered = recall(index.search(catalogue.queries, K), catalogue)
+    assert 0.7 < unfiltered < 1
+    assert recall(index.search(catalogue.queries, K, allowed), reachable) >= unfiltered
+
+
+@pytest.mark.parametrize(
+    ("share", "k", "accelerated"), [(1.0, 10, True), (0.11, 10, True), (0.09, 10, False), (1.0, 900, False)]
+)
+@pytest.mark.parametrize("kind", [IndexKind.HNSW, IndexKind.IVF])
+def test_the_store_is_scanned_where_few_may_be_returned_or_many_are_wanted(
+    kind: IndexKind,
+    share: float,
+    k: int,
+    accelerated: bool,
+    built: Callable[[IndexKind], VectorIndex],
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[int] = []
+    index = built(kind)
+    search = type(index)._accelerated  # type: ignore[attr-defined]
+
+    def spy(self: VectorIndex, *arguments: object) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        calls.append(k)
+        return search(self, *arguments)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(type(index), "_accelerated", spy)
+    index.search(catalogue.queries, k, catalogue.ids[: round(share * len(catalogue.ids))])
+    assert bool(calls) == accelerated
+
+
 def test_an_accelerator_that_finds_too_few_is_made_up_for(
     built: Callable[[IndexKind], VectorIndex], catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +225,6 @@ def test_other_senseless_arguments_are_refused(index: VectorIndex, catalogue: Ca
     with pytest.raises(VectorIndexError, match="k must be 0 or more"):
         index.search(catalogue.queries, -1)
     with pytest.raises(VectorIndexError, match="ids must be integers"):
-        index.search(catalogue.queries, 1, np.array([1.0]))  # type: ignore[arg-type]
+        index.search(catalogue.queries, 1, np.array([1.0]))
     with pytest.raises(VectorIndexError, match="ids must be integers"):
         index.search(catalogue.queries, 1, np.array([[1]]))

@@ -1,0 +1,112 @@
+"""How close ``sleeve index`` comes to what the machine can do: `python -m benchmarks.embedding [FOLDER]`.
+
+Every figure is taken in one run, in interleaved rounds, on the same covers with the same threads; compare ratios, not
+rates. ``possible`` is the combined cost of decoding alone and of the bare inference session alone when both share the
+cores. ``eager PyTorch`` is the plain way: one image at a time, decoded in line.
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+from PIL import Image
+
+from db import bundles
+from db.database import Database
+from db.migration import upgrade
+from db.settings import Settings
+from indexer.backbone import OpenVinoBackbone
+from indexer.decoding import DecodingLimits, read
+from indexer.demo_catalogue import draw_catalogue
+from indexer.pipeline import EMBED_COVERS, embed_pending, fit_image
+from indexer.registration import add
+from indexer.sources import open_source
+from service.assembly import open_bundle, usable_cores
+
+COVERS = 1000
+EAGER_COVERS = 100
+ROUNDS = 3
+LIMITS = DecodingLimits()
+
+
+def main() -> None:
+    """Measure and print a table."""
+    settings, threads = Settings(), usable_cores()
+    backbone = OpenVinoBackbone(open_bundle(settings), threads=threads)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(sys.argv[1]) if len(sys.argv) > 1 else draw_catalogue(Path(folder) / "covers").folder
+        paths = [offered.path for offered in open_source(source) if hasattr(offered, "file")][:COVERS]
+        tensors = np.stack([fit_image(read(path, LIMITS), backbone, LIMITS) for path in paths[:256]])
+        jobs: dict[str, Callable[[], float]] = {
+            "decoding alone": lambda: _decoding(paths, backbone, threads),
+            "bare session on ready tensors": lambda: _session(tensors, len(paths), backbone),
+            "sleeve index": lambda: _index(paths, backbone, threads),
+            "eager PyTorch, one by one": lambda: _eager(paths[:EAGER_COVERS]),
+        }
+        measured = {name: [] for name in jobs}  # type: dict[str, list[float]]
+        for _ in range(ROUNDS):
+            for name, job in jobs.items():
+                measured[name].append(job())
+    rates = {name: median(values) for name, values in measured.items()}
+    possible = 1 / (1 / rates["decoding alone"] + 1 / rates["bare session on ready tensors"])
+    rates["possible (both on the same cores)"] = possible
+    print(f"{len(paths)} covers, {threads} threads, bundle {settings.bundle}; median of {ROUNDS} interleaved rounds\n")
+    for name, rate in rates.items():
+        print(f"{name:36} {rate:8.1f} covers/s")
+    print(f"\nsleeve index / possible       {rates['sleeve index'] / possible:6.2f}")
+    print(f"sleeve index / eager PyTorch  {rates['sleeve index'] / rates['eager PyTorch, one by one']:6.2f}")
+
+
+def _decoding(paths: Sequence[Path], backbone: OpenVinoBackbone, threads: int) -> float:
+    started = perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(lambda path: fit_image(read(path, LIMITS), backbone, LIMITS), paths):
+            pass
+    return len(paths) / (perf_counter() - started)
+
+
+def _session(tensors: np.ndarray, count: int, backbone: OpenVinoBackbone) -> float:
+    started, done = perf_counter(), 0
+    while done < count:
+        done += len(backbone.embed(tensors[:EMBED_COVERS]))
+    return done / (perf_counter() - started)
+
+
+def _index(paths: Sequence[Path], backbone: OpenVinoBackbone, threads: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = Path(folder) / "manifest.csv"
+        manifest.write_text("\n".join(["file", *map(str, paths)]))
+        with Database(Settings(home=Path(folder)).url) as database:
+            upgrade(database)
+            add(database, open_source(manifest), threads=threads, limits=LIMITS)
+            with database.writing() as session:
+                bundle = bundles.register(
+                    session, backbone.fingerprint, name="measured", dimension=backbone.dimension, manifest={}
+                )
+            started = perf_counter()
+            report = embed_pending(database, backbone, bundle, threads=threads, limits=LIMITS)
+            return report.embedded / (perf_counter() - started)
+
+
+def _eager(paths: Sequence[Path]) -> float:
+    import torch
+
+    from indexer.training.imagenet_weights import EFFICIENTNET_LITE0, imagenet_backbone
+
+    module = imagenet_backbone(EFFICIENTNET_LITE0)
+    started = perf_counter()
+    with torch.inference_mode():
+        for path in paths:
+            with Image.open(path) as image:
+                pixels = np.asarray(image.convert("RGB").resize((224, 224), Image.Resampling.BICUBIC), np.float32)
+            module(torch.from_numpy((pixels - 127) / 128).permute(2, 0, 1)[None])
+    return len(paths) / (perf_counter() - started)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""How much of the bare forward and backward step's throughput the training loop keeps: the aim is 85 % or more.
+
+    python -m benchmarks.training [--architecture efficientnet-lite0] [--covers 640] [--size 160]
+
+Both run on the same made-up covers, sizes and threads, in turns, so that other work on the machine falls on both alike.
+"""
+
+import argparse
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from PIL import Image
+
+from indexer.training.architectures import build_tower, freeze
+from indexer.training.loop import TrainingProgress, bf16_pays, fine_tune
+from indexer.training.recipe import Recipe
+from indexer.training.samples import LabelledCover
+
+ROUNDS = 3
+BARE_STEPS = 8
+
+
+def main() -> None:
+    arguments = _arguments()
+    recipe = replace(
+        Recipe(),
+        architecture=arguments.architecture,
+        image_size_px=arguments.size,
+        final_size_px=arguments.size,
+        epochs=1,
+    )
+    with tempfile.TemporaryDirectory() as scratch:
+        samples = _covers(Path(scratch), arguments.covers)
+        turns = [(_bare_views_per_s(recipe), _loop_views_per_s(samples, recipe, Path(scratch))) for _ in range(ROUNDS)]
+    for bare, loop in turns:
+        print(f"bare step {bare:6.1f} views/s   training loop {loop:6.1f} views/s   ratio {loop / bare:.2f}")
+    print(f"median ratio {median(loop / bare for bare, loop in turns):.2f}")
+
+
+def _bare_views_per_s(recipe: Recipe) -> float:
+    """Forward, backward and optimiser on one batch that is already there."""
+    tower = build_tower(recipe.architecture, recipe.weights)
+    freeze(tower.stages, recipe.frozen_stages)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    module = tower.module.eval().to(device=device, memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW([parameter for parameter in module.parameters() if parameter.requires_grad])
+    images = torch.randn(2 * recipe.batch_covers, 3, recipe.image_size_px, recipe.image_size_px, device=device)
+    images = images.contiguous(memory_format=torch.channels_last)
+    seconds = []
+    for _ in range(BARE_STEPS):
+        began = time.perf_counter()
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16_pays(module, device)):
+            loss = module(images).float().square().mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+        seconds.append(time.perf_counter() - began)
+    return 2 * recipe.batch_covers / median(seconds[2:])
+
+
+def _loop_views_per_s(samples: list[LabelledCover], recipe: Recipe, scratch: Path) -> float:
+    told: list[TrainingProgress] = []
+    fine_tune(samples, recipe, folder=scratch / "run", progress=told.append)
+    return told[-2].views_per_s
+
+
+def _covers(folder: Path, count: int) -> list[LabelledCover]:
+    rng = np.random.default_rng(0)
+    samples = []
+    for number in range(count):
+        path = folder / f"{number}.jpg"
+        coarse = Image.fromarray(rng.integers(0, 256, (24, 24, 3), dtype=np.uint8))
+        coarse.resize((300, 300), Image.Resampling.BICUBIC).save(path)
+        samples.append(LabelledCover(path, (("rock", "jazz")[number % 2],), f"artist {number}"))
+    return samples
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--architecture", default=Recipe().architecture)
+    parser.add_argument("--covers", type=int, default=640)
+    parser.add_argument("--size", type=int, default=Recipe().image_size_px)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

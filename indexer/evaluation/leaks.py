@@ -1,0 +1,37 @@
+"""What a careless split would have shown."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.evaluation.labelled import LabelledVectors
+from indexer.evaluation.report import LeakCheck
+from indexer.genre.fit import fit_genre_model
+from indexer.genre.neighbours import nearest
+
+
+def check_leaks(data: LabelledVectors, *, near_duplicate_similarity: float, seed: int) -> LeakCheck:
+    """Cross-validate the prediction twice, by group and as if every cover were a group of its own.
+
+    Nothing else differs, so the difference is what artists and artworks on both sides are worth. What a backbone gains
+    by being trained on such a split is not in it.
+    """
+
+    def prediction_accuracy(groups: NDArray[np.integer]) -> float:
+        model = fit_genre_model(
+            data.vectors,
+            data.targets,
+            data.genres,
+            groups,
+            seed=seed,
+            near_duplicate_similarity=near_duplicate_similarity,
+            unseen=data.unseen,
+        )
+        return model.metrics["prediction_accuracy"]
+
+    by_group, at_random = prediction_accuracy(data.groups), prediction_accuracy(np.arange(len(data)))
+    return LeakCheck(group_accuracy=by_group, random_accuracy=at_random, difference=at_random - by_group)
+
+
+def near_duplicates_across(train: LabelledVectors, test: LabelledVectors, near_duplicate_similarity: float) -> int:
+    """How many tested covers have a near-duplicate among those trained on."""
+    return int((nearest(test.vectors, train.vectors, 1).similarities >= near_duplicate_similarity).sum())

@@ -1,0 +1,61 @@
+"""The ways of naming genres that are compared: each is fitted to some covers and answers for others."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.evaluation.labelled import LabelledVectors
+from indexer.genre.fit import GenreModel, fit_genre_model
+from indexer.genre.membership import genre_prior, genre_shares
+from indexer.genre.neighbours import nearest
+from indexer.genre.prediction import predict
+from indexer.genre.voting import vote_many
+
+
+def fitted_answers(
+    train: LabelledVectors, test: LabelledVectors, *, near_duplicate_similarity: float, seed: int
+) -> dict[str, NDArray[np.float64]]:
+    """What "vote", "head" and "prediction" say of each tested cover, (m, g), chosen and fitted on ``train`` alone.
+
+    Raises:
+        TrainingError: there is too little to fit to.
+    """
+    model = fit_genre_model(
+        train.vectors,
+        train.targets,
+        train.genres,
+        train.groups,
+        seed=seed,
+        near_duplicate_similarity=near_duplicate_similarity,
+        unseen=train.unseen,
+    )
+    heads, votes = _heads(model, test), _votes(model, train, test)
+    predictions = predict(
+        heads,
+        votes,
+        model.calibration,
+        head_knows=np.isin(train.genres, model.head.genres),
+        vote_knows=np.asarray(train.targets.any(axis=0)),
+    )
+    return {"prediction": predictions, "head": heads, "vote": votes}
+
+
+def nearest_answers(train: LabelledVectors, test: LabelledVectors) -> NDArray[np.float64]:
+    """1-NN: the genres of the nearest cover, near-duplicate or not, shared out; (m, g)."""
+    return genre_shares(train.targets[nearest(test.vectors, train.vectors, 1).rows[:, 0]])
+
+
+def majority_answers(train: LabelledVectors, test: LabelledVectors) -> NDArray[np.float64]:
+    """Each genre's share of the covers trained on, for every tested cover; (m, g)."""
+    return np.tile(genre_prior(train.targets), (len(test), 1))
+
+
+def _heads(model: GenreModel, test: LabelledVectors) -> NDArray[np.float64]:
+    heads = np.zeros(test.targets.shape)
+    heads[:, [test.genres.index(genre) for genre in model.head.genres]] = model.head.probabilities(test.vectors)
+    return heads
+
+
+def _votes(model: GenreModel, train: LabelledVectors, test: LabelledVectors) -> NDArray[np.float64]:
+    settings = model.calibration.vote
+    hits = nearest(test.vectors, train.vectors, settings.k, below=settings.near_duplicate_similarity)
+    return vote_many(hits.similarities, hits.rows, train.targets, genre_prior(train.targets), settings)

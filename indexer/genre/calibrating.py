@@ -1,0 +1,96 @@
+"""Fitting the calibration to predictions on covers that were not trained on."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.genre.membership import genre_shares
+from indexer.genre.prediction import Calibration, pooled, raised, with_floor
+from indexer.genre.scoring import negative_log_likelihood
+from indexer.genre.voting import VoteSettings
+
+_FLOORS = (0.05, 0.1, 0.2, 0.5)
+
+_LIFT = 1.5
+_SURE_AT = 0.5
+
+_BOUNDS = (0.0, 20.0)
+
+
+def fit_calibration(
+    heads: NDArray[np.float64], votes: NDArray[np.float64], targets: NDArray[np.bool_], vote: VoteSettings
+) -> Calibration:
+    """The calibration of least negative log-likelihood.
+
+    Args:
+        heads, votes: (n, g), of covers that neither was fitted to; votes of zeros where nobody voted.
+        targets: (n, g); rows without a genre, and those of a genre that the head had not met, are passed over.
+        vote: how the votes were made; kept in the calibration.
+    """
+    heard = (heads * targets).any(axis=1)
+    heads, votes, targets = heads[heard], votes[heard], targets[heard]
+    voted = votes.any(axis=1)
+    if not len(targets):
+        return Calibration(vote=vote)
+    unsure_below = _unsure_below(targets)
+    head_alone = _alone(heads, targets)
+    if not voted.any():
+        return Calibration(vote=vote, head_alone_exponent=head_alone, unsure_below=unsure_below)
+    floor, head_exponent, vote_exponent = _fused(heads[voted], votes[voted], targets[voted])
+    return Calibration(
+        vote=vote,
+        head_exponent=head_exponent,
+        vote_exponent=vote_exponent,
+        head_alone_exponent=head_alone,
+        vote_alone_exponent=_alone(with_floor(votes[voted], floor, _all_of(targets)), targets[voted]),
+        vote_floor=floor,
+        unsure_below=unsure_below,
+    )
+
+
+def _alone(probabilities: NDArray[np.float64], targets: NDArray[np.bool_]) -> float:
+    def loss(exponents: NDArray[np.float64]) -> float:
+        return negative_log_likelihood(raised(probabilities, exponents[0], _all_of(targets)), targets)
+
+    return _least(loss, (1.0,))[1][0]
+
+
+def _fused(
+    heads: NDArray[np.float64], votes: NDArray[np.float64], targets: NDArray[np.bool_]
+) -> tuple[float, float, float]:
+    """Floor, exponent of the head, exponent of the vote."""
+
+    def at(floor: float) -> tuple[float, list[float]]:
+        floored = with_floor(votes, floor, _all_of(targets))
+
+        def loss(exponents: NDArray[np.float64]) -> float:
+            pool = pooled(heads, floored, exponents[0], exponents[1], _all_of(targets))
+            return negative_log_likelihood(pool, targets)
+
+        return _least(loss, (0.7, 0.5))
+
+    fits = {floor: at(floor) for floor in _FLOORS}
+    best = min(_FLOORS, key=lambda floor: fits[floor][0])
+    head_exponent, vote_exponent = fits[best][1]
+    return best, head_exponent, vote_exponent
+
+
+def _all_of(targets: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.ones(targets.shape[1], dtype=np.bool_)
+
+
+def _unsure_below(targets: NDArray[np.bool_]) -> float:
+    """A prediction should be at least half again as likely as the commonest genre is unseen, or likelier than not."""
+    return min(_SURE_AT, _LIFT * float(genre_shares(targets).mean(axis=0).max()))
+
+
+def _least(loss: Callable[[NDArray[np.float64]], float], start: Sequence[float]) -> tuple[float, list[float]]:
+    """The least loss found, and the exponents that give it."""
+    from scipy.optimize import minimize
+    from threadpoolctl import threadpool_limits
+
+    # As for the head: threads only wait for one another.
+    with threadpool_limits(limits=1, user_api="blas"):
+        found = minimize(loss, np.array(start), method="L-BFGS-B", bounds=[_BOUNDS] * len(start))
+    return float(found.fun), [float(value) for value in found.x]

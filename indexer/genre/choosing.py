@@ -1,0 +1,101 @@
+"""The discrete choices, each by what it is worth on covers held out by group."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.errors import TrainingError
+from indexer.genre.folds import group_folds
+from indexer.genre.head import fit_head
+from indexer.genre.membership import genre_prior
+from indexer.genre.neighbours import nearest
+from indexer.genre.scoring import accuracy, answers, confusion, macro_f1, negative_log_likelihood
+from indexer.genre.voting import VoteSettings, voices, without_prior
+
+STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+NEIGHBOUR_COUNTS = (10, 20, 40, 80)
+TEMPERATURES = (0.03, 0.06, 0.12, 0.24)
+PRIOR_EXPONENTS = (0.0, 0.25, 0.5, 0.75)
+"""The grids that the head's C and the vote's settings are chosen from."""
+
+
+def choose_head(
+    vectors: NDArray[np.float32],
+    targets: NDArray[np.bool_],
+    genres: tuple[str, ...],
+    groups: NDArray[np.integer],
+    tested: NDArray[np.integer],
+    *,
+    seed: int,
+) -> tuple[float, NDArray[np.float64]]:
+    """The C of least negative log-likelihood, and the heads' (m, g) probabilities for the rows ``tested``.
+
+    Each fold's head is fitted to all rows outside the fold's groups, tested or not. A row of zeros stands where a fold
+    had too little to fit a head to, a column of zeros where its head left a genre out.
+    """
+    folds = group_folds(targets[tested], groups[tested], seed=seed)
+    best, best_heads, best_loss = STRENGTHS[0], np.zeros((len(tested), len(genres))), np.inf
+    for strength in STRENGTHS:
+        heads = _out_of_fold(vectors, targets, genres, groups, tested, folds, strength)
+        loss = negative_log_likelihood(heads, targets[tested])
+        if loss >= best_loss:
+            # The loss falls, then rises with C, and the larger C is the longer a head takes.
+            break
+        best, best_heads, best_loss = strength, heads, loss
+    return best, best_heads
+
+
+def choose_vote(
+    vectors: NDArray[np.float32],
+    targets: NDArray[np.bool_],
+    groups: NDArray[np.integer],
+    tested: NDArray[np.integer],
+    near_duplicate_similarity: float,
+) -> tuple[VoteSettings, NDArray[np.float64]]:
+    """The settings of the best mean of accuracy and macro F1, and the votes (m, g) on the rows ``tested``.
+
+    Accuracy alone would leave common genres all their advantage, macro F1 alone would take it all.
+    """
+    hits = nearest(
+        vectors[tested],
+        vectors,
+        max(NEIGHBOUR_COUNTS),
+        query_groups=groups[tested],
+        gallery_groups=groups,
+        below=near_duplicate_similarity,
+    )
+    prior = genre_prior(targets)
+    best, best_score, best_votes = VoteSettings(), -1.0, np.zeros((len(tested), targets.shape[1]))
+    for k in NEIGHBOUR_COUNTS:
+        for temperature in TEMPERATURES:
+            settings = VoteSettings(k=k, temperature=temperature, near_duplicate_similarity=near_duplicate_similarity)
+            sums = voices(hits.similarities, hits.rows, targets, settings)
+            for exponent in PRIOR_EXPONENTS:
+                votes = without_prior(sums, prior, exponent)
+                table = confusion(answers(votes), targets[tested])
+                score = accuracy(table) + macro_f1(table)
+                if score > best_score:
+                    best = settings.model_copy(update={"prior_exponent": exponent})
+                    best_score, best_votes = score, votes
+    return best, best_votes
+
+
+def _out_of_fold(
+    vectors: NDArray[np.float32],
+    targets: NDArray[np.bool_],
+    genres: tuple[str, ...],
+    groups: NDArray[np.integer],
+    tested: NDArray[np.integer],
+    folds: NDArray[np.integer],
+    strength: float,
+) -> NDArray[np.float64]:
+    probabilities = np.zeros((len(tested), len(genres)))
+    for fold in np.unique(folds):
+        held_out = tested[folds == fold]
+        train = ~np.isin(groups, groups[held_out])
+        try:
+            head = fit_head(vectors[train], targets[train], genres, C=strength).head
+        except TrainingError:
+            continue
+        columns = [genres.index(genre) for genre in head.genres]
+        probabilities[np.ix_(folds == fold, columns)] = head.probabilities(vectors[held_out])
+    return probabilities

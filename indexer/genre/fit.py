@@ -1,0 +1,105 @@
+"""Everything about genres that is learnt from labelled vectors, chosen and measured on covers held out by group."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.errors import TrainingError
+from indexer.genre.calibrating import fit_calibration
+from indexer.genre.choosing import choose_head, choose_vote
+from indexer.genre.head import LinearHead, fit_head, learnable_genres
+from indexer.genre.prediction import Calibration, predict
+from indexer.genre.scoring import accuracy, answers, confusion, macro_f1, negative_log_likelihood
+from indexer.genre.voting import VoteSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutOfFold:
+    """What each would have said of covers it had not seen.
+
+    Attributes:
+        rows: (m,) rows of the vectors that were fitted: those with a genre, and unseen by the backbone.
+        head, vote, prediction: (m, g), on the axis of all genres.
+    """
+
+    rows: NDArray[np.int64]
+    head: NDArray[np.float64]
+    vote: NDArray[np.float64]
+    prediction: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GenreModel:
+    """A head and its calibration.
+
+    Attributes:
+        genres: the axis of the targets that it was fitted to; the head may know fewer.
+        left_out: genres with too few albums for the head; the vote names them all the same.
+        C: the head's regularisation.
+        metrics: accuracy, macro F1 and negative log-likelihood of head, vote and prediction, out of fold.
+    """
+
+    head: LinearHead
+    calibration: Calibration
+    genres: tuple[str, ...]
+    left_out: tuple[str, ...]
+    C: float
+    metrics: Mapping[str, float]
+    out_of_fold: OutOfFold
+
+
+def fit_genre_model(
+    vectors: NDArray[np.float32],
+    targets: NDArray[np.bool_],
+    genres: tuple[str, ...],
+    groups: NDArray[np.integer],
+    *,
+    seed: int,
+    near_duplicate_similarity: float = VoteSettings().near_duplicate_similarity,
+    unseen: NDArray[np.bool_] | None = None,
+) -> GenreModel:
+    """Fit head, vote and calibration.
+
+    Args:
+        vectors: (n, d) L2-normalised.
+        targets: (n, g); rows without a genre take no part.
+        groups: (n,); covers of one group (artist, artwork) stay on one side of every split and do not vote on each
+            other.
+        unseen: (n,), the covers that the backbone was not trained on. Only these are tested: on the others a fine-tuned
+            backbone's vectors flatter everything that is fitted to them. None when the backbone saw none.
+
+    Raises:
+        TrainingError: too few genres, albums or groups to learn from or to measure on.
+    """
+    labelled = np.flatnonzero(targets.any(axis=1))
+    vectors, targets, groups = vectors[labelled], targets[labelled], groups[labelled]
+    tested = np.arange(len(labelled)) if unseen is None else np.flatnonzero(unseen[labelled])
+    learnable = learnable_genres(targets, genres, groups)
+    if len(labelled) and not len(tested):
+        raise TrainingError("the backbone was trained on every album with a genre; none is left to measure a model on")
+    strength, heads = choose_head(vectors, targets, genres, groups, tested, seed=seed)
+    fitted = fit_head(vectors, targets, genres, groups=groups, C=strength)
+    settings, votes = choose_vote(vectors, targets, groups, tested, near_duplicate_similarity)
+    calibration = fit_calibration(heads[:, learnable], votes[:, learnable], targets[tested][:, learnable], settings)
+    predictions = predict(heads, votes, calibration, head_knows=learnable)
+    return GenreModel(
+        head=fitted.head,
+        calibration=calibration,
+        genres=genres,
+        left_out=fitted.left_out,
+        C=strength,
+        metrics=_metrics({"head": heads, "vote": votes, "prediction": predictions}, targets[tested]),
+        out_of_fold=OutOfFold(labelled[tested], heads, votes, predictions),
+    )
+
+
+def _metrics(opinions: Mapping[str, NDArray[np.float64]], targets: NDArray[np.bool_]) -> dict[str, float]:
+    metrics = {}
+    for name, probabilities in opinions.items():
+        table = confusion(answers(probabilities), targets)
+        metrics[f"{name}_accuracy"] = accuracy(table)
+        metrics[f"{name}_macro_f1"] = macro_f1(table)
+        metrics[f"{name}_nll"] = negative_log_likelihood(probabilities, targets)
+    return metrics

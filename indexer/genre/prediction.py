@@ -1,0 +1,157 @@
+"""The prediction: vote and head fused, so that a probability means what it says.
+
+Where both know a genre they are fused by a log-linear pool, p ∝ head^a · vote^b (Genest and Zidek, "Combining
+probability distributions", 1986, equation 3.1). The exponents are fitted, so they also hold the temperature (Guo et
+al., "On calibration of modern neural networks", 2017, section 4.2). Alone, each has an exponent of its own.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from db.errors import BundleError
+from indexer.genre.membership import rows_to_one
+from indexer.genre.voting import VoteSettings
+
+Exponent = Annotated[float, Field(ge=0, le=100)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+_TINY = 1e-12
+
+
+class Calibration(BaseModel):
+    """What fusing needs; ``calibration.json`` in a bundle. The defaults are for a catalogue that cannot be fitted yet.
+
+    Attributes:
+        vote: how the votes were made that this was fitted to.
+        head_exponent, vote_exponent: a and b, where both have spoken.
+        head_alone_exponent, vote_alone_exponent: where only one has.
+        vote_floor: share of the vote spread evenly over its genres before it is fused, since k voters who are all wrong
+            must not rule a genre out.
+        unsure_below: a prediction whose likeliest genre is less probable than this is no answer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    format: Literal["sleeve-calibration-1"] = "sleeve-calibration-1"
+    vote: VoteSettings = VoteSettings()
+    head_exponent: Exponent = 0.7
+    vote_exponent: Exponent = 0.5
+    head_alone_exponent: Exponent = 1.0
+    vote_alone_exponent: Exponent = 1.0
+    vote_floor: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    unsure_below: Probability = 0.25
+
+    def to_bytes(self) -> bytes:
+        """JSON."""
+        return (self.model_dump_json(indent=2) + "\n").encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Calibration":
+        """The calibration that ``to_bytes`` wrote.
+
+        Raises:
+            BundleError: these are not the bytes of a calibration.
+        """
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as error:
+            fault = error.errors(include_url=False, include_context=False)[0]
+            where = ".".join(str(part) for part in fault["loc"])
+            raise BundleError(f"the calibration is damaged: {where or 'JSON'}: {fault['msg']}") from error
+
+
+def predict(
+    head: NDArray[np.floating] | None,
+    vote: NDArray[np.floating] | None,
+    calibration: Calibration,
+    *,
+    head_knows: NDArray[np.bool_] | None = None,
+    vote_knows: NDArray[np.bool_] | None = None,
+) -> NDArray[np.float64]:
+    """Fuse what the head and the vote say, on one axis of genres.
+
+    Each alone decides the odds between what only it knows and what both know; within what both know they are fused.
+    So a genre that the head never learnt keeps the chance that the vote gives it, and a genre that no album of the
+    catalogue has keeps the head's.
+
+    Args:
+        head: (n, g) or (g,), rows sum to 1; None without a head.
+        vote: the same; None, or rows of zeros, where nobody voted.
+        head_knows, vote_knows: (g,), the genres that each can name; None for all.
+
+    Returns:
+        Of the same shape, rows sum to 1; zeros where neither has spoken.
+    """
+    opinions = [np.asarray(opinion, dtype=np.float64) for opinion in (head, vote) if opinion is not None]
+    if not opinions:
+        raise ValueError("neither head nor vote was given")
+    shape = opinions[0].shape
+    silent = np.zeros((opinions[0].size // shape[-1], shape[-1]))
+    heads = silent if head is None else np.asarray(head, dtype=np.float64).reshape(silent.shape)
+    votes = silent if vote is None else np.asarray(vote, dtype=np.float64).reshape(silent.shape)
+    everything = np.ones(shape[-1], dtype=np.bool_)
+    known_to_head = everything if head_knows is None else head_knows
+    known_to_vote = everything if vote_knows is None else vote_knows
+    heads_alone = raised(heads, calibration.head_alone_exponent, known_to_head)
+    floored = with_floor(votes, calibration.vote_floor, known_to_vote)
+    votes_alone = raised(floored, calibration.vote_alone_exponent, known_to_vote)
+    known_to_both = known_to_head & known_to_vote
+    fused = pooled(heads, floored, calibration.head_exponent, calibration.vote_exponent, known_to_both)
+    joined = _joined(heads_alone, votes_alone, fused, known_to_both)
+    head_speaks, vote_speaks = heads.any(axis=1, keepdims=True), votes.any(axis=1, keepdims=True)
+    alone = np.where(head_speaks, heads_alone, np.where(vote_speaks, votes_alone, 0.0))
+    return np.where(head_speaks & vote_speaks, joined, alone).reshape(shape)
+
+
+def is_unsure(probabilities: NDArray[np.floating], calibration: Calibration) -> bool:
+    """Whether nothing is likely: (g,) of one prediction; also when it is zeros or there are no genres."""
+    return not probabilities.size or bool(probabilities.max() < max(calibration.unsure_below, _TINY))
+
+
+def with_floor(votes: NDArray[np.floating], floor: float, known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(n, g) votes with a share of ``floor`` spread evenly over the genres that are known; the rest is 0."""
+    even = known / max(1, int(known.sum()))
+    mixed: NDArray[np.float64] = (1 - floor) * votes + floor * even
+    return mixed * known
+
+
+def raised(probabilities: NDArray[np.float64], exponent: float, known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(n, g) to a power, made to sum to 1 over the genres that are known; exponent 1 / T is temperature T."""
+    return _softmax(exponent * np.log(np.maximum(probabilities, _TINY)), known)
+
+
+def pooled(
+    heads: NDArray[np.float64],
+    votes: NDArray[np.float64],
+    head_exponent: float,
+    vote_exponent: float,
+    known: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """The log-linear pool of (n, g) and (n, g) over the genres that are known."""
+    logs = head_exponent * np.log(np.maximum(heads, _TINY)) + vote_exponent * np.log(np.maximum(votes, _TINY))
+    return _softmax(logs, known)
+
+
+def _joined(
+    heads: NDArray[np.float64], votes: NDArray[np.float64], fused: NDArray[np.float64], both: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    if both.all():
+        return fused
+    inside_head = (heads * both).sum(axis=1, keepdims=True)
+    inside_votes = (votes * both).sum(axis=1, keepdims=True)
+    joined = fused * inside_head * inside_votes + np.where(both, 0.0, heads * inside_votes + votes * inside_head)
+    if not both.any():
+        # No genre ties the two scales together, so neither can be weighed against the other.
+        joined = heads + votes
+    return rows_to_one(joined)
+
+
+def _softmax(logs: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    if not known.any():
+        return np.zeros_like(logs)
+    bounded = np.where(known, logs, -np.inf)
+    exponentials = np.exp(bounded - bounded.max(axis=1, keepdims=True))
+    return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))

@@ -1,0 +1,68 @@
+"""The numbers that choices are made by. Rows may carry weights (how often each counts), as a bootstrap needs.
+
+A cover counts for one genre: the predicted one when it is among its album's, else the album's primary genre, which is
+the first of its columns unless another is given. A cover without a prediction (a row of zeros) counts as wrong.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.genre.membership import genre_shares
+
+NO_ANSWER = -1
+
+_LEAST_PROBABILITY = 1e-12
+"""Lower probabilities count as this, so that one certain mistake does not make the mean infinite."""
+
+
+def answers(probabilities: NDArray[np.floating]) -> NDArray[np.int64]:
+    """(n, g) → (n,), the likeliest genre of each row, the first of equals; -1 for a row of zeros."""
+    return np.where(probabilities.any(axis=1), probabilities.argmax(axis=1), NO_ANSWER).astype(np.int64)
+
+
+def is_right(answered: NDArray[np.integer], targets: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,), (n, g) → (n,): whether each answer is among the album's genres."""
+    right: NDArray[np.bool_] = targets[np.arange(len(targets)), answered] & (answered != NO_ANSWER)
+    return right
+
+
+def confusion(
+    answered: NDArray[np.integer],
+    targets: NDArray[np.bool_],
+    primary: NDArray[np.integer] | None = None,
+    weights: NDArray[np.floating] | None = None,
+) -> NDArray[np.float64]:
+    """(g, g + 1): row the genre that a cover counts for, column the answer; the last column is no answer."""
+    count = targets.shape[1]
+    first = targets.argmax(axis=1) if primary is None else primary
+    actual = np.where(is_right(answered, targets), answered, first)
+    cells = actual * (count + 1) + np.where(answered == NO_ANSWER, count, answered)
+    table = np.asarray(np.bincount(cells, weights, minlength=count * (count + 1)), dtype=np.float64)
+    return np.asarray(table.reshape(count, count + 1))
+
+
+def accuracy(table: NDArray[np.float64]) -> float:
+    """Share of a confusion table that is right; 0 for an empty one."""
+    total = float(table.sum())
+    return float(np.trace(table)) / total if total else 0.0
+
+
+def f1_per_genre(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(g, g + 1) → (g,): 2 TP / (2 TP + FP + FN); 0 for a genre neither found nor answered."""
+    hits = np.diag(table)
+    denominator = table.sum(axis=1) + table[:, :-1].sum(axis=0)
+    return np.asarray(np.divide(2 * hits, denominator, where=denominator > 0, out=np.zeros(len(hits))))
+
+
+def macro_f1(table: NDArray[np.float64]) -> float:
+    """The plain mean of F1 over the genres that a cover counts for or that were answered (scikit-learn's default)."""
+    seen = (table.sum(axis=1) + table[:, :-1].sum(axis=0)) > 0
+    return float(f1_per_genre(table)[seen].mean()) if seen.any() else 0.0
+
+
+def negative_log_likelihood(probabilities: NDArray[np.floating], targets: NDArray[np.bool_]) -> float:
+    """Mean cross-entropy in nats against targets shared equally among an album's genres."""
+    if not len(targets):
+        return 0.0
+    logs = np.log(np.maximum(probabilities, _LEAST_PROBABILITY))
+    return float(-(genre_shares(targets) * logs).sum(axis=1).mean())

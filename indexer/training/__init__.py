@@ -1,0 +1,1 @@
+"""What needs PyTorch: exporting backbones and training them (the ``train`` extra). Nothing else imports it."""

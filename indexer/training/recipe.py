@@ -1,0 +1,74 @@
+"""Every choice of a training run in one record; the defaults are what the shipped model was trained with."""
+
+from dataclasses import dataclass, fields
+
+from db.errors import TrainingError
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to train; a run is its samples, its recipe and nothing else.
+
+    Args:
+        architecture: ``efficientnet-lite0``, a name of timm's, or ``open_clip:MODEL/TAG-OR-FILE``.
+        weights: a checkpoint file for a timm name; empty for random weights.
+        frozen_stages: how many of the tower's first stages keep their weights.
+        artwork_dimension, genre_dimension: lengths of the vector's two parts.
+        artwork_share: how much of a vector's squared length, so of every similarity, the artwork part has (0-1).
+        image_size_px: side of the training views; ``final_size_px`` for the last ``final_epochs``.
+        learning_rate: peak, of the tower's last stage; each stage before it has ``stage_decay`` times its next one's.
+        projection_learning_rate: peak, of the artwork part; ``genre_learning_rate`` of the genre part and classifier.
+        prior_strength: tau of the logit adjustment: 0 leaves common genres their advantage, 1 takes it all.
+        patience_epochs: stop when this many epochs in a row brought no better validation score.
+    """
+
+    architecture: str = "efficientnet-lite0"
+    weights: str = ""
+    frozen_stages: int = 4
+    artwork_dimension: int = 384
+    genre_dimension: int = 128
+    artwork_share: float = 0.5
+    epochs: int = 16
+    final_epochs: int = 2
+    image_size_px: int = 160
+    final_size_px: int = 192
+    inference_size_px: int = 224
+    batch_covers: int = 48
+    learning_rate: float = 4e-4
+    projection_learning_rate: float = 3e-4
+    genre_learning_rate: float = 1e-3
+    stage_decay: float = 0.8
+    weight_decay: float = 0.05
+    warm_up_share: float = 0.2
+    gradient_norm: float = 5.0
+    dropout: float = 0.3
+    label_smoothing: float = 0.1
+    prior_strength: float = 0.5
+    photo_genre_weight: float = 0.5
+    neighbour_weight: float = 0.3
+    neighbour_temperature: float = 0.1
+    artwork_weight: float = 1.0
+    artwork_temperature: float = 0.07
+    queue_covers: int = 1024
+    average_decay: float = 0.998
+    validation_share: float = 0.2
+    least_covers: int = 50
+    patience_epochs: int = 8
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        sizes = ("artwork_dimension", "genre_dimension", "image_size_px", "final_size_px", "inference_size_px")
+        rates = ("learning_rate", "projection_learning_rate", "genre_learning_rate")
+        for name in (*sizes, *rates, "artwork_temperature", "neighbour_temperature", "epochs", "patience_epochs"):
+            if getattr(self, name) <= 0:
+                raise TrainingError(f"{name} must be above 0, not {getattr(self, name)}")
+        if self.batch_covers < 2:
+            raise TrainingError(f"batch_covers must be 2 or more, not {self.batch_covers}")
+        for field in fields(self):
+            if field.name.endswith("_share") and not 0 < getattr(self, field.name) < 1:
+                raise TrainingError(f"{field.name} must lie between 0 and 1, not {getattr(self, field.name)}")
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self.artwork_dimension + self.genre_dimension

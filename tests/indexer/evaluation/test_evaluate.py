@@ -1,0 +1,134 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from db.errors import TrainingError
+from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, LabelledVectors, cross_evaluate, evaluate
+from indexer.genre.membership import genre_prior
+from tests.indexer.genre.planted import Planted, planted
+
+ROWS = np.arange(240)
+
+
+def labelled(data: Planted) -> LabelledVectors:
+    sources = np.where(np.arange(len(data.vectors)) % 2, "scan", "stream")
+    return LabelledVectors(data.vectors, data.targets, data.genres, data.groups, sources=sources)
+
+
+@pytest.fixture(scope="module")
+def covers() -> LabelledVectors:
+    return labelled(planted(covers=240, noise=0.8))
+
+
+@pytest.fixture(scope="module")
+def report(covers: LabelledVectors) -> EvaluationReport:
+    noise = np.random.default_rng(9).normal(size=(240, 8)).astype(np.float32)
+    noise /= np.linalg.norm(noise, axis=1, keepdims=True)
+    views = ArtworkQueries("same", covers.vectors[:20], ROWS[:20], covers.vectors, ROWS)
+    return evaluate(
+        covers.take(ROWS[:160]),
+        covers.take(ROWS[160:]),
+        seed=0,
+        baselines=[Baseline("noise", noise), Baseline("logits", covers.vectors, fitted=False)],
+        artworks=[views],
+        resamples=50,
+    )
+
+
+def test_planted_genres_are_found_and_noise_finds_none(report: EvaluationReport) -> None:
+    assert (report.trained_covers, report.tested_covers, report.tested_groups) == (160, 80, 80)
+    majority = report.methods["majority"]
+    for method in ("prediction", "head", "vote", "1-NN"):
+        assert report.methods[method].accuracy > 0.85
+        assert report.methods[f"noise: {method}"].accuracy < majority.accuracy + 0.1
+    assert "logits: head" not in report.methods
+    assert report.methods["logits: 1-NN"] == report.methods["1-NN"]
+    assert report.genre_retrieval["bundle"].precision_at_10 > report.genre_retrieval["noise"].precision_at_10 + 0.3
+    assert report.artwork_retrieval["same"].recall_at_1 == 1
+
+
+def test_the_majority_is_the_commonest_genre_of_training(report: EvaluationReport, covers: LabelledVectors) -> None:
+    commonest = genre_prior(covers.targets[:160]).argmax()
+    expected = covers.targets[160:, commonest].mean()
+    assert report.methods["majority"].accuracy == pytest.approx(expected)
+    assert report.methods["majority"].weighted_recall == pytest.approx(expected)
+
+
+def test_the_parts_of_a_report_agree_with_one_another(report: EvaluationReport) -> None:
+    for method in report.methods.values():
+        table = np.array(method.confusion)
+        assert table.sum() == 80
+        assert method.accuracy == pytest.approx(np.trace(table) / 80)
+        assert method.accuracy_interval.low <= method.accuracy <= method.accuracy_interval.high
+        assert sum(source.covers for source in method.per_source) == 80
+        by_source = sum(source.covers * source.accuracy for source in method.per_source) / 80
+        assert by_source == pytest.approx(method.accuracy)
+        assert [genre.support for genre in method.per_genre] == table.sum(axis=1).tolist()
+        assert np.mean([genre.f1 for genre in method.per_genre]) == pytest.approx(method.macro_f1)
+        if method.reliability:
+            errors = [part.covers * abs(part.accuracy - part.confidence) for part in method.reliability]
+            assert method.calibration_error == pytest.approx(sum(errors) / 80)
+    assert report.methods["1-NN"].nll is None
+    assert report.methods["prediction"].nll is not None
+
+
+def test_the_report_is_json_and_the_same_every_time(report: EvaluationReport, covers: LabelledVectors) -> None:
+    assert EvaluationReport.model_validate_json(report.model_dump_json()) == report
+    once, again = (
+        evaluate(covers.take(ROWS[:160]), covers.take(ROWS[160:]), seed=3, leak_check=False, resamples=20)
+        for _ in range(2)
+    )
+    assert once == again
+    assert once.leak_check is None
+
+
+def test_every_cover_is_tested_once_by_cross_evaluation(covers: LabelledVectors) -> None:
+    found = cross_evaluate(covers, seed=0, leak_check=False, resamples=20)
+    assert (found.tested_covers, found.trained_covers) == (240, 192)
+    assert found.methods["prediction"].accuracy > 0.85
+    assert np.array(found.methods["head"].confusion).sum(axis=1).tolist() == covers.targets.sum(axis=0).tolist()
+
+
+def test_only_covers_that_the_backbone_has_not_seen_are_tested(covers: LabelledVectors) -> None:
+    half = replace(covers, unseen=ROWS >= 120)
+    assert cross_evaluate(half, seed=0, leak_check=False, resamples=5).tested_covers == 120
+    with pytest.raises(TrainingError, match="trained on covers that are to be tested"):
+        evaluate(half.take(ROWS[120:]), half.take(ROWS[:120]), seed=0, leak_check=False, resamples=5)
+    with pytest.raises(TrainingError, match="trained on every album"):
+        cross_evaluate(replace(covers, unseen=ROWS < 0), seed=0)
+
+
+def test_leaks_are_measured_warned_of_and_refused() -> None:
+    data = planted(noise=0.2, group_noise=4.0, group_size=6, covers=240)
+    covers = labelled(data)
+    found = evaluate(covers.take(ROWS[:180]), covers.take(ROWS[180:]), seed=0, resamples=5)
+    assert found.leak_check is not None
+    assert found.leak_check.difference > 0.15
+    assert found.leak_check.difference == found.leak_check.random_accuracy - found.leak_check.group_accuracy
+    assert f"{100 * found.leak_check.random_accuracy:.1f} % accuracy" in found.warnings[0]
+    with pytest.raises(TrainingError, match="both sides of the split"):
+        evaluate(covers.take(ROWS[::2]), covers.take(ROWS[1::2]), seed=0)
+
+
+def test_near_duplicates_across_the_split_and_genres_of_one_group_are_warned_of(covers: LabelledVectors) -> None:
+    vectors = covers.vectors.copy()
+    vectors[200:203] = vectors[:3]
+    groups = covers.groups.copy()
+    polka = np.flatnonzero(covers.targets[:, 2] & (ROWS < 160))
+    groups[polka] = groups[polka[0]]
+    data = replace(covers, vectors=vectors, groups=groups)
+    found = evaluate(data.take(ROWS[:160]), data.take(ROWS[160:]), seed=0, leak_check=False, resamples=5)
+    assert found.near_duplicates_across >= 3
+    assert any(warning.startswith(f"{found.near_duplicates_across} tested covers") for warning in found.warnings)
+    assert any(f"{len(polka)} of {data.targets[:, 2].sum()} polka covers" in warning for warning in found.warnings)
+
+
+def test_columns_must_fit() -> None:
+    data = planted(covers=30)
+    with pytest.raises(ValueError, match="differ in length"):
+        LabelledVectors(data.vectors, data.targets, data.genres, data.groups[:5])
+    with pytest.raises(ValueError, match="do not fit"):
+        LabelledVectors(data.vectors, data.targets, (*data.genres, "ska"), data.groups)
+    with pytest.raises(ValueError, match="has no genre"):
+        LabelledVectors(data.vectors, np.zeros_like(data.targets), data.genres, data.groups)
