@@ -19,6 +19,7 @@ from PIL import Image
 from db import bundles
 from db.database import Database
 from db.migration import upgrade
+from db.records import CoverFile
 from db.settings import Settings
 from indexer.backbone import OpenVinoBackbone
 from indexer.decoding import DecodingLimits, read
@@ -40,7 +41,7 @@ def main() -> None:
     backbone = OpenVinoBackbone(open_bundle(settings), threads=threads)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(sys.argv[1]) if len(sys.argv) > 1 else draw_catalogue(Path(folder) / "covers").folder
-        paths = [offered.path for offered in open_source(source) if hasattr(offered, "file")][:COVERS]
+        paths = [offered.path for offered in open_source(source) if isinstance(offered, CoverFile)][:COVERS]
         tensors = np.stack([fit_image(read(path, LIMITS), backbone, LIMITS) for path in paths[:256]])
         jobs: dict[str, Callable[[], float]] = {
             "decoding alone": lambda: _decoding(paths, backbone, threads),

@@ -93,9 +93,11 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     peaks = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
     usable = np.isfinite(peaks) & (peaks > 0)
     # Scaled by the peak first: the squares of a very long or short row leave the range of float32.
-    scaled = np.divide(vectors, peaks, where=usable, out=np.zeros_like(vectors))
+    scaled = np.zeros_like(vectors)
+    np.divide(vectors, peaks, where=usable, out=scaled)
     lengths = np.linalg.norm(scaled, axis=1, keepdims=True)
-    return np.divide(scaled, lengths, where=usable, out=scaled)
+    np.divide(scaled, lengths, where=usable, out=scaled)
+    return scaled
 
 
 def fingerprint_as_run(bundle: Bundle, precision: str) -> Fingerprint:

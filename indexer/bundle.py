@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 from uuid import uuid4
@@ -41,7 +41,7 @@ class Precision(StrEnum):
 
 
 class BundleDescription(BaseModel):
-    """What a bundle's maker says of it; ``mean`` and ``std`` are in units of 0–255, in the order red, green, blue."""
+    """What a bundle's maker says of it; ``mean`` and ``std`` are in units of 0-255, in the order red, green, blue."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -103,20 +103,14 @@ class Bundle:
         return Fingerprint(sha256(json.dumps(deciding, sort_keys=True, separators=(",", ":")).encode()).hexdigest())
 
     def read(self, name: str) -> bytes:
-        """The bytes of one of its files, proved again to be those of the manifest.
+        """The bytes of one of its files, proved again by their SHA-256.
 
         Raises:
             BundleError: the bundle has no such file, or it is no longer what it was.
         """
-        try:
-            data = (self.folder / name).read_bytes() if name in self.manifest.files else None
-        except OSError as error:
-            raise BundleError(f"{self.folder}: {name} cannot be read ({error.strerror})") from error
-        if data is None:
+        if name not in self.manifest.files:
             raise BundleError(f"{self.folder}: the bundle has no {name}")
-        if sha256(data).hexdigest() != self.manifest.files[name]:
-            raise BundleError(f"{self.folder}: {name} is damaged (its SHA-256 is not that of {MANIFEST_FILE})")
-        return data
+        return _verified(self.folder, name, self.manifest.files[name])
 
 
 def read_bundle(folder: Path) -> Bundle:
@@ -134,7 +128,7 @@ def read_bundle(folder: Path) -> Bundle:
     except ValidationError as error:
         raise BundleError(f"{folder / MANIFEST_FILE}: {_first_fault(error)}") from error
     for name, digest in manifest.files.items():
-        _verify(folder, name, digest)
+        _verified(folder, name, digest)
     return Bundle(folder, manifest)
 
 
@@ -171,17 +165,17 @@ def write_bundle(folder: Path, description: BundleDescription, contents: Mapping
     return Bundle(folder, manifest)
 
 
-def _verify(folder: Path, name: str, digest: str) -> None:
+def _verified(folder: Path, name: str, digest: str) -> bytes:
     path = folder / name
     if path.resolve().parent != folder.resolve():
         raise BundleError(f"{folder}: {name} is a link that leads out of the bundle")
     try:
-        with path.open("rb") as file:
-            found = file_digest(file, "sha256").hexdigest()
+        data = path.read_bytes()
     except OSError as error:
         raise BundleError(f"{folder}: {name} cannot be read: {error.strerror}") from error
-    if found != digest:
+    if sha256(data).hexdigest() != digest:
         raise BundleError(f"{folder}: {name} is damaged: its SHA-256 is not that in {MANIFEST_FILE}")
+    return data
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -91,7 +91,7 @@ class PostgresServer:
         command = [str(self._folder / _BINARIES / "postgres"), "-D", "data"]
         command += [part for setting in settings for part in ("-c", setting)]
         with (self._folder / "log").open("wb") as log:
-            server = subprocess.Popen(  # type: ignore[call-overload]
+            server: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]
                 command, cwd=self._folder, stdout=log, stderr=log, preexec_fn=_die_with_parent, **self._user
             )
         deadline = time.monotonic() + 30

@@ -2,7 +2,7 @@
 
 ``read`` bounds the file, ``decode`` the picture, ``fit`` makes the square. Every file that will not do leaves as an
 ``ImageRejectedError`` with a named reason; nothing else is raised, nothing hangs, and no file name is ever consulted.
-Pillow is imported here and nowhere else in indexing. All three are safe to call from several threads at once.
+All three are safe to call from several threads at once.
 """
 
 from indexer.decoding.decoder import decode

@@ -43,11 +43,14 @@ def _from_wide_range(image: Image.Image) -> Image.Image:
     Nothing in the file says which value is white. By custom it is 1 (reals), 255 or 65,535: the first of them that
     the brightest pixel does not pass twofold, so that a little overshoot does not darken the picture; else that pixel.
     """
-    values = np.nan_to_num(np.asarray(image, dtype=np.float32), posinf=0, neginf=0)
+    values = np.nan_to_num(np.array(image, dtype=np.float32), copy=False, posinf=0, neginf=0)
     brightest = float(values.max())
     customary = (1.0, 255.0, 65535.0) if image.mode == "F" else (255.0, 65535.0)
     white = next((value for value in customary if brightest <= 2 * value), brightest)
-    return Image.fromarray(np.rint(values.clip(0, white) * (255 / white)).astype(np.uint8))
+    # In place: of a hundred million pixels every copy counts.
+    values.clip(0, white, out=values)
+    values *= 255 / white
+    return Image.fromarray(np.rint(values, out=values).astype(np.uint8))
 
 
 def _over_white(image: Image.Image) -> Image.Image:

@@ -9,7 +9,7 @@ class DecodingLimits:
 
     Args:
         max_bytes: largest file.
-        max_pixels: largest width x height as the header states them; decoding one takes up to 12 bytes a pixel.
+        max_pixels: largest width x height as the header states them; decoding takes up to 16 bytes for each.
             Pillow itself stops at about 179 million, whatever this says.
         min_side_px: smallest side; below it lie spacers and tracking pixels, which look like nothing.
     """

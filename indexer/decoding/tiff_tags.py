@@ -72,9 +72,9 @@ def _tags(data: bytes) -> Iterator[_Tag]:
         directories = [*word.unpack_from(data, word.size)]
         for directory in directories:
             (tags,) = count.unpack_from(data, directory)
-            if tags > _MAX_TAGS or len(directories) > _MAX_DIRECTORIES:
-                raise ImageRejectedError(Rejection.DAMAGED, "TIFF: too many tags")
             for index in range(tags):
+                if index == _MAX_TAGS or len(directories) > _MAX_DIRECTORIES:
+                    raise ImageRejectedError(Rejection.DAMAGED, "TIFF: too many tags")
                 at = directory + count.size + index * (entry.size + word.size)
                 number, kind, values = entry.unpack_from(data, at)
                 (value,) = word.unpack_from(data, at + entry.size)

@@ -77,7 +77,7 @@ def fit_genre_model(
     vectors, targets, groups = vectors[labelled], targets[labelled], groups[labelled]
     tested = np.arange(len(labelled)) if unseen is None else np.flatnonzero(unseen[labelled])
     learnable = learnable_genres(targets, genres, groups)
-    if len(labelled) and not len(tested):
+    if not len(tested):
         raise TrainingError("the backbone was trained on every album with a genre; none is left to measure a model on")
     strength, heads = choose_head(vectors, targets, genres, groups, tested, seed=seed)
     fitted = fit_head(vectors, targets, genres, groups=groups, C=strength)

@@ -44,7 +44,7 @@ def export_backbone(
     Args:
         module: (n, 3, s, s) float32, (pixel - mean) / std → (n, d) float32 of any length; left as it is.
         folder: does not exist yet.
-        mean: of red, green and blue, in units of 0–255; ``std`` likewise.
+        mean: of red, green and blue, in units of 0-255; ``std`` likewise.
         extra_files: further files of the bundle by name, such as a head.
 
     Raises:
@@ -138,8 +138,7 @@ def _halve_weights(graph: onnx.GraphProto) -> None:
     Biases and scales are small and stay as they are.
     """
     weights = [tensor for tensor in graph.initializer if tensor.data_type == TensorProto.FLOAT and len(tensor.dims) > 1]
-    casts = list(_halved(weights))
-    nodes = [*casts, *graph.node]
+    nodes = [*_halved(weights), *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
 
@@ -147,6 +146,7 @@ def _halve_weights(graph: onnx.GraphProto) -> None:
 def _halved(weights: Sequence[TensorProto]) -> Iterator[onnx.NodeProto]:
     for tensor in weights:
         name = tensor.name
-        half = numpy_helper.to_array(tensor).astype(np.float16)
+        with np.errstate(over="ignore"):  # a weight too large for float16 shows in the vectors
+            half = numpy_helper.to_array(tensor).astype(np.float16)
         tensor.CopyFrom(numpy_helper.from_array(half, f"{name}.half"))
         yield helper.make_node("Cast", [tensor.name], [name], name=f"{name}.cast", to=TensorProto.FLOAT)

@@ -35,7 +35,6 @@ _OUTSIDE_BLOCKS = {
     "_bn0": "bn1",
     "_conv_head": "conv_head",
     "_bn1": "bn2",
-    "_fc": "classifier",
 }
 _IN_FIRST_BLOCK = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
 _IN_BLOCK = {
@@ -59,11 +58,10 @@ def imagenet_backbone(name: str) -> torch.nn.Module:
     make_torchvision_importable()
     import timm
 
-    model = timm.create_model("tf_efficientnet_lite0")
+    tower = timm.create_model("tf_efficientnet_lite0", num_classes=0)
     weights = torch.load(_weights_path(), map_location="cpu", weights_only=True)
-    model.load_state_dict({_timm_name(key): value for key, value in weights.items()}, strict=True)
-    model.reset_classifier(0)
-    return model.eval()
+    tower.load_state_dict({_timm_name(key): value for key, value in weights.items() if not key.startswith("_fc.")})
+    return tower.eval()
 
 
 def export_imagenet(name: str, folder: Path) -> Bundle:

@@ -47,6 +47,6 @@ def _forget_torchvision() -> None:
 
 
 def _define(operator: str) -> None:
-    library = torch.library.Library("torchvision", "FRAGMENT")
-    library.define(operator + _SCHEMA)
+    library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
+    library.define(operator + _SCHEMA)  # type: ignore[no-untyped-call]
     _defined.append(library)

@@ -13,7 +13,6 @@ from db.records import BundleRecord, InspectedFile, NewVector
 from db.registration import register
 from db.tables import Vector
 from db.vocabulary import ContentHash, CoverId, Fingerprint
-from indexer import versions as versions_module
 from indexer.vector_index import IndexKind
 from indexer.versions import IndexVersions, LiveIndex, one_at_a_time
 from tests.factories import cover_file
@@ -106,7 +105,7 @@ def test_an_index_below_its_gate_is_not_promoted(
     add_vectors(database, bundle, 50, seed=1)
     live = versions.refresh(bundle).version
     add_vectors(database, bundle, 50, seed=2)
-    monkeypatch.setattr(versions_module.vector_index, "recall_against_exact", lambda *_: 0.97)
+    monkeypatch.setattr("indexer.versions.vector_index.recall_against_exact", lambda *_: 0.97)
     with pytest.raises(VectorIndexError, match=r"0\.970 of the 20 nearest.*not promoted"):
         versions.refresh(bundle)
     assert versions.live() == live

@@ -43,7 +43,7 @@ class Home:
             out, err = process.communicate(timeout=120)
         assert process.returncode == code, (arguments, process.returncode, out, err)
         assert "Traceback" not in err
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+        return subprocess.CompletedProcess(list(map(str, arguments)), process.returncode, out, err)
 
     @contextmanager
     def serving(self, *options: object) -> Iterator[str]:

@@ -11,7 +11,7 @@ from db.database import Database
 from db.errors import ImageRejectedError, NotFoundError, VectorIndexError
 from db.records import BundleRecord, CatalogueFilter
 from db.tables import Album, Cover, Vector
-from db.vocabulary import AlbumId, Side
+from db.vocabulary import AlbumId, Fingerprint, Side
 from indexer.decoding import DecodingLimits
 from indexer.pipeline import embed_pending, fit_image
 from indexer.registration import add
@@ -75,7 +75,8 @@ class Catalogue:
         return sorted(best.items(), key=lambda pair: -pair[1])
 
     def query(self, path: Path) -> np.ndarray:
-        return self.backbone.embed(fit_image(path.read_bytes(), self.backbone, LIMITS)[np.newaxis])[0]
+        vectors = self.backbone.embed(fit_image(path.read_bytes(), self.backbone, LIMITS)[np.newaxis])
+        return np.asarray(vectors[0])
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def test_vectors_of_another_bundle_are_never_searched(catalogue: Catalogue) -> N
     catalogue.refresh()
 
     class Other(FakeBackbone):
-        fingerprint = "e" * 64  # type: ignore[assignment]
+        fingerprint = Fingerprint("e" * 64)
 
     search = Search(catalogue.database, LiveIndex(catalogue.versions), Other(), LIMITS)
     with pytest.raises(VectorIndexError, match="another bundle"):

@@ -105,8 +105,8 @@ def test_a_tag_that_only_claims_countless_values() -> None:
 
 
 def test_tiff_directories_without_end() -> None:
-    pointers = b"".join(struct.pack("<HHII", 34665, 4, 1, 1000 + 2 * i) for i in range(16))
-    assert rejection(b"II*\0\x08\0\0\0\x10\0" + pointers + bytes(2000)) == (Rejection.DAMAGED, "TIFF: too many tags")
+    pointers = b"".join(struct.pack("<HHII", 34665, 4, 1, 1000 + 2 * i) for i in range(17))
+    assert rejection(b"II*\0\x08\0\0\0\x11\0" + pointers + bytes(2000)) == (Rejection.DAMAGED, "TIFF: too many tags")
     tags = struct.pack("<Q", 70_000) + bytes(20) * 70_000
     assert rejection(b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0" + tags) == (Rejection.DAMAGED, "TIFF: too many tags")
 

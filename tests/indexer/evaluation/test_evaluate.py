@@ -5,6 +5,7 @@ import pytest
 
 from db.errors import TrainingError
 from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, LabelledVectors, cross_evaluate, evaluate
+from indexer.evaluation.procedures import fitted_answers
 from indexer.genre.membership import genre_prior
 from tests.indexer.genre.planted import Planted, planted
 
@@ -53,6 +54,8 @@ def test_the_majority_is_the_commonest_genre_of_training(report: EvaluationRepor
     expected = covers.targets[160:, commonest].mean()
     assert report.methods["majority"].accuracy == pytest.approx(expected)
     assert report.methods["majority"].weighted_recall == pytest.approx(expected)
+    shares, tested = covers.targets[:160].mean(axis=0), covers.targets[160:].mean(axis=0)
+    assert report.methods["majority"].nll == pytest.approx(-(tested @ np.log(shares)))
 
 
 def test_the_parts_of_a_report_agree_with_one_another(report: EvaluationReport) -> None:
@@ -93,10 +96,22 @@ def test_every_cover_is_tested_once_by_cross_evaluation(covers: LabelledVectors)
 def test_only_covers_that_the_backbone_has_not_seen_are_tested(covers: LabelledVectors) -> None:
     half = replace(covers, unseen=ROWS >= 120)
     assert cross_evaluate(half, seed=0, leak_check=False, resamples=5).tested_covers == 120
+    pairs = replace(half, groups=ROWS % 120)
+    assert cross_evaluate(pairs, seed=0, leak_check=False, resamples=5).trained_covers == 192
     with pytest.raises(TrainingError, match="trained on covers that are to be tested"):
         evaluate(half.take(ROWS[120:]), half.take(ROWS[:120]), seed=0, leak_check=False, resamples=5)
     with pytest.raises(TrainingError, match="trained on every album"):
         cross_evaluate(replace(covers, unseen=ROWS < 0), seed=0)
+
+
+def test_a_genre_that_was_not_trained_on_is_never_named(covers: LabelledVectors) -> None:
+    targets = np.hstack([covers.targets, np.zeros((240, 1), dtype=bool)])
+    targets[230:] = [False, False, False, True]
+    data = replace(covers, targets=targets, genres=(*covers.genres, "ska"))
+    found = fitted_answers(data.take(ROWS[:160]), data.take(ROWS[160:]), near_duplicate_similarity=0.9, seed=0)
+    for probabilities in found.values():
+        assert not probabilities[:, 3].any()
+        assert probabilities.sum(axis=1) == pytest.approx(np.ones(80))
 
 
 def test_leaks_are_measured_warned_of_and_refused() -> None:

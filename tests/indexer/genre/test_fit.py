@@ -4,6 +4,7 @@ import pytest
 from db.errors import TrainingError
 from indexer.genre.fit import fit_genre_model
 from indexer.genre.folds import group_folds
+from indexer.genre.prediction import predict
 from indexer.genre.scoring import accuracy, answers, confusion
 from tests.indexer.genre.planted import planted
 
@@ -76,6 +77,11 @@ def test_covers_without_a_genre_take_no_part_and_rare_genres_are_left_to_the_vot
     assert model.head.genres == data.genres
     assert model.out_of_fold.vote[1:, 3].any()
     assert not model.out_of_fold.head[:, 3].any()
+    found = model.out_of_fold
+    head_knows = np.array([True, True, True, False])
+    np.testing.assert_array_equal(
+        found.prediction, predict(found.head, found.vote, model.calibration, head_knows=head_knows)
+    )
 
 
 def test_tiny_catalogues_are_fitted_or_refused_in_clear_words() -> None:
