@@ -37,9 +37,9 @@ class Backbone(Protocol):
 class OpenVinoBackbone:
     """A bundle on the CPU.
 
-    One thread a stream and one image an inference: an image's vector never depends on the images embedded with it,
-    and streams never wait for each other, which on a busy machine was 1.3 times as fast as two threads an image; larger
-    batches gained nothing (``benchmarks/embedding_configurations.py``).
+    One image an inference and one core an image: a vector never depends on the images embedded with it, and no core
+    waits for another, which pays on a busy machine. Larger batches gain less than a tenth
+    (``benchmarks/embedding_configurations.py``).
 
     Args:
         bundle: verified when it was read.
@@ -110,7 +110,7 @@ def fingerprint_as_run(bundle: Bundle, precision: str) -> Fingerprint:
 
 def _compile(bundle: Bundle, streams: int) -> Any:
     """Pixels (1, s, s, 3) uint8 → (1, d) float32; OpenVINO converts and normalises them, so Python touches none."""
-    manifest, ov = bundle.manifest, _openvino()
+    manifest, ov = bundle.manifest, load_openvino()
     core = ov.Core()
     try:
         graph = ov.preprocess.PrePostProcessor(core.read_model(bundle.model_path))
@@ -139,7 +139,7 @@ def _compile(bundle: Bundle, streams: int) -> Any:
     return compiled
 
 
-def _openvino() -> ModuleType:
+def load_openvino() -> ModuleType:
     """OpenVINO, imported when a backbone is first built, and without its telemetry.
 
     Importing OpenVINO starts a thread that reports the import to a web analytics service, unless the telemetry package

@@ -32,6 +32,9 @@ GATE_RECALL = 0.98
 GATE_K = 20
 GATE_QUERIES = 256
 
+MOST_TOMBSTONES = 0.2
+"""An index in which removed vectors are a larger share is built again instead of extended."""
+
 KEPT_VERSIONS = 2
 """The live version and the one before it, for rollback."""
 
@@ -108,7 +111,7 @@ class IndexVersions:
             live = index_versions.live(session)
             wanted = vectors.ids(session, bundle)
         kind = kind or vector_index.kind_for(len(wanted))
-        index = None if rebuild else self._extendable(live, bundle, kind)
+        index = None if rebuild else self._extendable(live, bundle, kind, wanted)
         if live is None or index is None:
             index = self._build(bundle, kind, len(wanted), progress)
             version = self._promote(bundle, index)
@@ -120,14 +123,18 @@ class IndexVersions:
         version = self._promote(bundle, index)
         return Refresh(version, added=len(new), removed=len(gone), rebuilt=False)
 
-    def _extendable(self, live: IndexVersionRecord | None, bundle: BundleRecord, kind: IndexKind) -> VectorIndex | None:
+    def _extendable(
+        self, live: IndexVersionRecord | None, bundle: BundleRecord, kind: IndexKind, wanted: NDArray[np.int64]
+    ) -> VectorIndex | None:
         if live is None or live.bundle != bundle or live.kind != kind:
             return None
         try:
-            return self.open(live).index
+            index = self.open(live).index
         except VectorIndexError as error:
             _log.warning("%s; building it again from the database", error)
             return None
+        gone = index.tombstones + len(np.setdiff1d(index.ids, wanted))
+        return index if gone <= MOST_TOMBSTONES * (len(index) + index.tombstones) else None
 
     def _build(self, bundle: BundleRecord, kind: IndexKind, count: int, progress: Progress) -> VectorIndex:
         progress.start("Building the index", count)

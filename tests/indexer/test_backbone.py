@@ -174,7 +174,7 @@ def test_unit_rows_has_no_range_to_leave() -> None:
     rows = np.array(
         [[3, 4], [3e30, -4e30], [3e-30, 4e-30], [0, 0], [np.inf, 1], [np.nan, 1], [-np.inf, np.nan]], np.float32
     )
-    expected = [[0.6, 0.8], [0.6, -0.8], [0.6, 0.8], [0, 0], [0, 0], [0, 0], [0, 0]]
+    expected = np.array([[0.6, 0.8], [0.6, -0.8], [0.6, 0.8], [0, 0], [0, 0], [0, 0], [0, 0]])
     made = unit_rows(rows)
     assert made.dtype == np.float32
     np.testing.assert_allclose(made, expected, rtol=1e-6)
@@ -227,7 +227,7 @@ def test_openvino_comes_late_and_without_telemetry() -> None:
 import sys
 import indexer.backbone
 assert "openvino" not in sys.modules
-indexer.backbone._openvino().Core()
+indexer.backbone.load_openvino().Core()
 assert not any(name.startswith("openvino_telemetry.") for name in sys.modules)
 """
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[2])

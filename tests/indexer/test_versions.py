@@ -86,6 +86,21 @@ def test_an_index_is_built_then_extended_with_what_is_new_and_gone(
     assert_current(database, versions, bundle)
 
 
+def test_an_index_with_many_tombstones_is_built_again(
+    database: Database, versions: IndexVersions, bundle: BundleRecord
+) -> None:
+    add_vectors(database, bundle, 100, seed=1)
+    versions.refresh(bundle, kind=IndexKind.HNSW)
+    for removed, rebuilt in ((range(1, 16), False), (range(16, 31), True)):
+        with database.writing() as session:
+            session.execute(delete(Vector).where(Vector.id.in_(list(removed))))
+        assert versions.refresh(bundle, kind=IndexKind.HNSW).rebuilt is rebuilt
+    live = versions.live()
+    assert live is not None
+    assert versions.open(live).index.tombstones == 0
+    assert_current(database, versions, bundle)
+
+
 def test_two_versions_are_kept_and_one_is_live(
     database: Database, versions: IndexVersions, bundle: BundleRecord, tmp_path: Path
 ) -> None:
