@@ -203,7 +203,7 @@ class LabelledVectors:
         album_ids: (n,) int64.
         genres: of each row's album, sorted; may be empty.
         artists: folded, or None.
-        content_hashes, files: of each row's cover.
+        content_hashes, paths: of each row's cover.
         extra: what else a manifest said of each cover.
     """
 
@@ -212,7 +212,7 @@ class LabelledVectors:
     genres: tuple[tuple[str, ...], ...]
     artists: tuple[str | None, ...]
     content_hashes: tuple[ContentHash, ...]
-    files: tuple[str, ...]
+    paths: tuple[Path, ...]
     extra: tuple[Mapping[str, str], ...]
 
 

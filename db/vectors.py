@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,7 +122,7 @@ def of_album(session: Session, bundle: BundleRecord, album_id: AlbumId) -> Vecto
 def labelled(session: Session, bundle: BundleRecord) -> LabelledVectors:
     """Every front cover's vector with its album's genres and artist, by ascending vector id."""
     rows = session.execute(
-        select(Vector.embedding, Cover.album_id, Cover.content_hash, Cover.file, Cover.extra, Album.artist_folded)
+        select(Vector.embedding, Cover.album_id, Cover.content_hash, Cover.path, Cover.extra, Album.artist_folded)
         .join(Cover, Cover.id == Vector.cover_id)
         .join(Album, Album.id == Cover.album_id)
         .where(Vector.bundle_id == bundle.id, Cover.side == Side.FRONT)
@@ -137,7 +138,7 @@ def labelled(session: Session, bundle: BundleRecord) -> LabelledVectors:
         genres=tuple(tuple(sorted(genres[row.album_id])) for row in rows),
         artists=tuple(row.artist_folded for row in rows),
         content_hashes=tuple(ContentHash(row.content_hash) for row in rows),
-        files=tuple(row.file for row in rows),
+        paths=tuple(Path(row.path) for row in rows),
         extra=tuple(row.extra for row in rows),
     )
 

@@ -27,6 +27,10 @@ MODEL_FILE = "model.onnx"
 
 MANIFEST_FILE = "manifest.json"
 
+HEAD_FILE = "head.npz"
+CALIBRATION_FILE = "calibration.json"
+"""What a bundle that knows genres also holds."""
+
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Channel = Annotated[float, Field(ge=0, le=255)]

@@ -9,13 +9,10 @@ from db import albums, bundles, genre_models
 from db.database import Database
 from db.errors import VectorIndexError
 from db.vocabulary import AlbumId, Fingerprint
-from indexer.bundle import Bundle
+from indexer.bundle import CALIBRATION_FILE, HEAD_FILE, Bundle
 from indexer.genre import Calibration, LinearHead, opinions
 from service.records import ClassifyAnswer, Neighbour, SimilarRequest
 from service.search import Search
-
-HEAD_FILE = "head.npz"
-CALIBRATION_FILE = "calibration.json"
 
 _SPARE_VOTERS = 16
 """Neighbours asked for beyond the voters: near-duplicates and albums without a genre do not vote."""

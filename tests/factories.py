@@ -20,6 +20,15 @@ def write_cover(path: Path, seed: int, size_px: int = 64) -> Path:
     return path
 
 
+def write_tinted(path: Path, seed: int, tint: tuple[int, int, int]) -> Path:
+    """A picture of fields around one colour: a genre that can be learnt."""
+    noise = np.random.default_rng(seed).integers(-60, 60, (4, 4, 3))
+    fields = np.clip(np.array(tint) + noise, 0, 255).astype(np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(fields).resize((64, 64), Image.Resampling.NEAREST).save(path)
+    return path
+
+
 def write_covers(folder: Path, genres: dict[str, int], first_seed: int = 0) -> list[Path]:
     """A folder a genre with that many covers in each."""
     names = [f"{genre}/{number:03d}.png" for genre, count in genres.items() for number in range(count)]

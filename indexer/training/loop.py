@@ -169,9 +169,9 @@ class _Run:
             if progress is not None:
                 progress(self._progress(number, began))
         self.epoch += 1
-        scores, table = validate(
-            self.average, self.tower, self.covers, self.targets[list(self.split.validation)], recipe.image_size_px
-        )
+        wanted = self.targets[list(self.split.validation)]
+        size_px = self.tower.fixed_size_px or recipe.inference_size_px
+        scores, table = validate(self.average, self.tower, self.covers, wanted, size_px)
         if self.best_epoch == 0 or scores.overall > self.best_scores.overall:
             self.best_epoch, self.best_scores, self.best_confusion = self.epoch, scores, table
             self.best = copy.deepcopy(self.average.state_dict())
@@ -270,7 +270,9 @@ class _Run:
         labels = torch.where(wanted.amax(1) == 1, wanted.argmax(1), -1)
         clean = genre_cross_entropy(logits[:count], wanted, recipe.label_smoothing, self.log_prior)
         photo = genre_cross_entropy(logits[count:], wanted, recipe.label_smoothing, self.log_prior)
-        near = supervised_contrastive(genre, labels.repeat(2), recipe.neighbour_temperature)
+        near = supervised_contrastive(
+            genre, labels.repeat(2), torch.from_numpy(numbers).to(self.device).repeat(2), recipe.neighbour_temperature
+        )
         found = artwork_contrastive(
             artwork[count:], artwork[:count], groups, self.queue, self.queue_groups, recipe.artwork_temperature
         )

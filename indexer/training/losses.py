@@ -26,15 +26,21 @@ def genre_cross_entropy(
     return _mean(-(wanted * functional.log_softmax(given, 1)).sum(1))
 
 
-def supervised_contrastive(vectors: torch.Tensor, labels: torch.Tensor, temperature: float) -> torch.Tensor:
+def supervised_contrastive(
+    vectors: torch.Tensor, labels: torch.Tensor, covers: torch.Tensor, temperature: float
+) -> torch.Tensor:
     """SupCon with the sum outside the logarithm (Khosla et al., "Supervised contrastive learning", 2020, equation 2).
+
+    Views of one cover are left out of each other's sums: being so alike, they would be most of every sum, and teach
+    artworks where genres are meant.
 
     Args:
         vectors: (n, d), L2-normalised.
-        labels: (n,) integers; below 0 takes no part. A vector without another of its label does not count.
+        labels: (n,) integers; below 0 takes no part. A vector without another cover of its label does not count.
+        covers: (n,) integers, equal for views of one cover.
     """
-    vectors, labels = vectors[labels >= 0], labels[labels >= 0]
-    itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
+    vectors, labels, covers = vectors[labels >= 0], labels[labels >= 0], covers[labels >= 0]
+    itself = covers[:, None] == covers[None, :]
     similarities = (vectors @ vectors.T / temperature).masked_fill(itself, _NEVER)
     log_shares = similarities - similarities.logsumexp(1, keepdim=True)
     positives = (labels[:, None] == labels[None, :]) & ~itself

@@ -8,7 +8,7 @@ import typer
 
 from db.errors import SleeveError
 from db.settings import read_settings
-from service.cli import catalogue, database, demo, index, query, serve
+from service.cli import catalogue, database, demo, index, query, serve, training
 from service.cli.console import say
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ app.command()(query.similar)
 app.command()(query.classify)
 app.command()(catalogue.remove)
 app.command()(catalogue.status)
+app.command()(training.train)
+app.command()(training.evaluate)
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.add_typer(database.app, name="db")

@@ -80,3 +80,21 @@ class StatusDocument(BaseModel):
     bundle: str | None
     pending: int
     versions: list[VersionDocument]
+
+
+class HeadDocument(BaseModel):
+    """A head fitted to the catalogue's labels; the metrics are out of fold."""
+
+    bundle: str
+    covers: int
+    genres: list[str]
+    left_out: list[str]
+    metrics: dict[str, float]
+
+
+class TrainDocument(BaseModel):
+    """A bundle made by fine-tuning; the metrics are of covers held back."""
+
+    name: str
+    folder: str
+    metrics: dict[str, float]

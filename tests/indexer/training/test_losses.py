@@ -40,14 +40,28 @@ def test_supervised_contrastive_is_equation_2() -> None:
         positives = [p for p in others if labels[p] == labels[i]]
         whole = np.log(sum(np.exp(similarities[i, a]) for a in others))
         losses.append(-np.mean([similarities[i, p] - whole for p in positives]))
-    assert supervised_contrastive(vectors, labels, 0.2).item() == pytest.approx(np.mean(losses), rel=1e-5)
+    assert supervised_contrastive(vectors, labels, torch.arange(6), 0.2).item() == pytest.approx(
+        np.mean(losses), rel=1e-5
+    )
+
+
+def test_supervised_contrastive_leaves_views_of_one_cover_out_of_each_others_sums() -> None:
+    vectors, labels, covers = unit(5, 6), torch.tensor([0, 0, 0, 1, 2]), torch.tensor([4, 4, 5, 6, 7])
+    similarities = (vectors @ vectors.T).numpy().astype(float)
+    sums = {0: (2, 3, 4), 1: (2, 3, 4), 2: (0, 1, 3, 4)}
+    positives = {0: (2,), 1: (2,), 2: (0, 1)}
+    losses = [
+        np.log(sum(np.exp(similarities[i, a]) for a in sums[i])) - np.mean([similarities[i, p] for p in positives[i]])
+        for i in range(3)
+    ]
+    assert supervised_contrastive(vectors, labels, covers, 1.0).item() == pytest.approx(np.mean(losses), rel=1e-5)
 
 
 def test_supervised_contrastive_passes_over_the_unlabelled() -> None:
-    vectors, labels = unit(6, 2), torch.tensor([0, 0, 1, 1, -1, -1])
-    known = supervised_contrastive(vectors[:4], labels[:4], 0.1)
-    assert supervised_contrastive(vectors, labels, 0.1).item() == pytest.approx(known.item(), rel=1e-6)
-    assert supervised_contrastive(vectors[:2], torch.tensor([0, 1]), 0.1).item() == 0
+    vectors, labels, covers = unit(6, 2), torch.tensor([0, 0, 1, 1, -1, -1]), torch.arange(6)
+    known = supervised_contrastive(vectors[:4], labels[:4], covers[:4], 0.1)
+    assert supervised_contrastive(vectors, labels, covers, 0.1).item() == pytest.approx(known.item(), rel=1e-6)
+    assert supervised_contrastive(vectors[:2], torch.tensor([0, 1]), covers[:2], 0.1).item() == 0
 
 
 def test_artwork_contrastive_is_infonce_both_ways() -> None:

@@ -1,0 +1,113 @@
+"""One training run from covers to a bundle: fine-tune, export, fit the genre model to the new vectors, write."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.vocabulary import ContentHash
+from indexer.backbone import OpenVinoBackbone
+from indexer.bundle import CALIBRATION_FILE, HEAD_FILE, MODEL_FILE, Bundle, BundleDescription, write_bundle
+from indexer.decoding import DecodingLimits, read
+from indexer.genre import membership
+from indexer.genre.fit import GenreModel, fit_genre_model
+from indexer.labelled_catalogue import SEEN_FILE, seen_list
+from indexer.pipeline import fit_image
+from indexer.training.loop import TrainingProgress, fine_tune
+from indexer.training.recipe import Recipe
+from indexer.training.samples import LabelledCover
+from indexer.training.shipping import export_trained
+from indexer.training.tracking import Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedBundle:
+    """A finished bundle and the genre model in it."""
+
+    bundle: Bundle
+    genre_model: GenreModel
+
+
+def train_bundle(
+    samples: Sequence[LabelledCover],
+    recipe: Recipe,
+    folder: Path,
+    *,
+    checkpoints: Path,
+    name: str,
+    trained_on: str,
+    tracker: Tracker,
+    resume: bool = False,
+    progress: Callable[[TrainingProgress], None] | None = None,
+) -> TrainedBundle:
+    """Fine-tune a backbone on covers and write it as a bundle with head, calibration and list of covers seen.
+
+    Raises:
+        TrainingError: the covers, the recipe or the checkpoint do not allow it.
+        BundleError: ``folder`` exists, cannot be written, or the exported vectors are not the network's.
+    """
+    with tracker.run(name), TemporaryDirectory() as aside:
+        model = fine_tune(samples, recipe, folder=checkpoints, resume=resume, progress=progress, tracker=tracker)
+        exported = export_trained(model, Path(aside) / "exported", name=name, trained_on=trained_on)
+        finished = finish_bundle(exported, samples, model.split.validation, folder)
+        tracker.metrics(finished.bundle.manifest.metrics, model.epochs)
+        tracker.files(folder, "bundle")
+    return finished
+
+
+def finish_bundle(
+    exported: Bundle, samples: Sequence[LabelledCover], unseen: Sequence[int], folder: Path
+) -> TrainedBundle:
+    """Fit head, vote and calibration to the vectors of an exported backbone and write all of it as a bundle.
+
+    Args:
+        unseen: the positions of the samples that the backbone was not trained on; only they are measured.
+        folder: does not exist yet.
+
+    Raises:
+        TrainingError: too few of the unseen covers have a genre.
+        BundleError: the bundle cannot be written.
+    """
+    held_out = np.zeros(len(samples), dtype=np.bool_)
+    held_out[list(unseen)] = True
+    vectors, content_hashes = _embed(exported, samples)
+    genres = tuple(sorted({genre for sample in samples for genre in sample.genres}))
+    names = {group: number for number, group in enumerate(sorted({sample.group for sample in samples}))}
+    model = fit_genre_model(
+        vectors,
+        membership([sample.genres for sample in samples], genres),
+        genres,
+        np.array([names[sample.group] for sample in samples]),
+        seed=0,
+        unseen=held_out,
+    )
+    seen = [content_hash for content_hash, out in zip(content_hashes, held_out, strict=True) if not out]
+    description = exported.manifest.model_dump(include=set(BundleDescription.model_fields))
+    description["genres"] = model.head.genres
+    description["metrics"] = {**exported.manifest.metrics, **model.metrics}
+    bundle = write_bundle(
+        folder,
+        BundleDescription(**description),
+        {
+            MODEL_FILE: exported.read(MODEL_FILE),
+            HEAD_FILE: model.head.to_bytes(),
+            CALIBRATION_FILE: model.calibration.to_bytes(),
+            SEEN_FILE: seen_list(seen),
+        },
+    )
+    return TrainedBundle(bundle, model)
+
+
+def _embed(bundle: Bundle, samples: Sequence[LabelledCover]) -> tuple[NDArray[np.float32], list[ContentHash]]:
+    backbone, limits = OpenVinoBackbone(bundle), DecodingLimits()
+    vectors = np.empty((len(samples), backbone.dimension), np.float32)
+    hashes: list[ContentHash] = []
+    for row, sample in enumerate(samples):
+        data = read(sample.path, limits)
+        hashes.append(ContentHash(sha256(data).hexdigest()))
+        vectors[row] = backbone.embed(fit_image(data, backbone, limits)[np.newaxis])[0]
+    return vectors, hashes

@@ -1,0 +1,91 @@
+"""Genres from the command line and over HTTP, on a catalogue whose genres are colours."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.factories import write_tinted
+from tests.service.conftest import Home
+
+TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50)}
+COVERS_A_GENRE = 14
+
+
+@pytest.fixture
+def catalogue(home: Home) -> Home:
+    """Three genres of 14 albums, an artist each, indexed."""
+    rows = ["file,genre,artist,album,source"]
+    for number, (genre, tint) in enumerate(TINTS.items()):
+        for n in range(COVERS_A_GENRE):
+            seed = number * 100 + n
+            write_tinted(home.folder / f"covers/{seed}.png", seed, tint)
+            rows.append(f"{seed}.png,{genre},Artist {seed},Album {seed},{'shop' if n % 2 else 'attic'}")
+    (home.folder / "covers/manifest.csv").write_text("\n".join(rows))
+    home.sleeve("add", "covers/manifest.csv")
+    home.sleeve("index")
+    return home
+
+
+def test_a_cover_is_of_the_genre_of_its_colour(catalogue: Home) -> None:
+    images = [write_tinted(catalogue.folder / f"{genre}.png", 900, tint) for genre, tint in TINTS.items()]
+    before = catalogue.json("classify", *images)
+    assert [answer["genres"][0]["genre"] for answer in before] == list(TINTS)
+    assert all(genre["head"] is None for answer in before for genre in answer["genres"]), "no head was fitted yet"
+
+    fitted = catalogue.json("train", "--head-only")
+    assert fitted["genres"] == sorted(TINTS)
+    assert fitted["covers"] == 3 * COVERS_A_GENRE
+    assert fitted["metrics"]["prediction_accuracy"] > 0.9
+
+    after = catalogue.json("classify", *images)
+    for image, answer, genre in zip(images, after, TINTS, strict=True):
+        assert answer["file"] == str(image)
+        best = answer["genres"][0]
+        assert best["genre"] == genre
+        assert not answer["unsure"]
+        assert best["vote"] > 0.5
+        assert best["head"] > 0.5
+        assert sum(opinion["probability"] for opinion in answer["genres"]) == pytest.approx(1)
+        assert answer["neighbours"][0]["genres"] == [genre]
+
+    with catalogue.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
+        over_http = client.post("/api/v1/classify", files={"image": ("a.png", images[0].read_bytes())})
+        assert {**over_http.json(), "file": str(images[0])} == after[0]
+        own = client.post("/api/v1/classify", json={"album_id": 1}).json()
+        assert 1 not in {neighbour["album_id"] for neighbour in own["neighbours"]}
+        assert own["genres"][0]["genre"] == "blues"
+        missing = client.post("/api/v1/classify", json={"album_id": 999})
+        assert (missing.status_code, missing.json()["detail"]) == (404, "there is no album 999")
+
+
+def test_evaluation_measures_what_was_planted(catalogue: Home) -> None:
+    report = catalogue.json("evaluate")
+    methods = report["methods"]
+    assert methods["prediction"]["accuracy"] > 0.9
+    assert methods["majority"]["accuracy"] < 0.5
+    assert {row["source"] for row in methods["prediction"]["per_source"]} == {"attic", "shop"}
+    table = catalogue.sleeve("evaluate").stdout
+    assert "prediction" in table
+
+
+def test_classify_needs_neither_a_catalogue_nor_a_label(home: Home) -> None:
+    image = write_tinted(home.folder / "a.png", 1, (50, 50, 50))
+    [answer] = home.json("classify", image)
+    assert (answer["genres"], answer["unsure"], answer["index_version"]) == ([], True, None)
+    (home.folder / "page.jpg").write_text("<html>")
+    told = home.sleeve("classify", image, "page.jpg", code=1)
+    assert "unsure" in told.stdout
+    assert "rejected page.jpg: not an image" in told.stderr
+
+
+def test_what_cannot_be_learnt_is_said(home: Home) -> None:
+    assert "no embedded cover has a genre" in home.sleeve("train", "--head-only", code=1).stderr
+    assert "no embedded cover has a genre" in home.sleeve("evaluate", code=1).stderr
+    for n in range(6):
+        write_tinted(home.folder / f"covers/blues/{n}.png", n, TINTS["blues"])
+    home.sleeve("add", Path("covers"))
+    home.sleeve("index")
+    told = home.sleeve("train", "--head-only", code=1)
+    assert len(told.stderr.strip().splitlines()) == 1
+    assert "genre" in told.stderr
