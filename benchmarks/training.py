@@ -47,7 +47,10 @@ def _bare_views_per_s(recipe: Recipe) -> float:
     tower = build_tower(recipe.architecture, recipe.weights)
     freeze(tower.stages, recipe.frozen_stages)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    module = tower.module.eval().to(device=device, memory_format=torch.channels_last)
+    module = tower.module.eval().to(device)
+    for parameter in module.parameters():
+        if parameter.ndim == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW([parameter for parameter in module.parameters() if parameter.requires_grad])
     images = torch.randn(2 * recipe.batch_covers, 3, recipe.image_size_px, recipe.image_size_px, device=device)
     images = images.contiguous(memory_format=torch.channels_last)
@@ -57,7 +60,7 @@ def _bare_views_per_s(recipe: Recipe) -> float:
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16_pays(module, device)):
             loss = module(images).float().square().mean()
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         loss.item()
         seconds.append(time.perf_counter() - began)

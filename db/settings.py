@@ -25,7 +25,7 @@ class Settings(BaseSettings):
 
     home: Path = Path("~/.sleeve")
     database_url: SecretStr | None = None
-    bundle: str = "efficientnet-lite0-imagenet"
+    bundle: str = "sleeve-lite0"
     threads: int = 0
 
     @property

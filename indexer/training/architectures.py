@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -98,8 +99,9 @@ def fold_norms(tower: nn.Module) -> nn.Module:
 
 def _fold(holder: nn.Module, pairs: tuple[tuple[str, str], ...]) -> None:
     for convolution, norm in pairs:
-        after = holder.get_submodule(norm)
-        setattr(holder, convolution, fuse_conv_bn_eval(holder.get_submodule(convolution), after))
+        before: Any = holder.get_submodule(convolution)
+        after: Any = holder.get_submodule(norm)
+        setattr(holder, convolution, fuse_conv_bn_eval(before, after))
         setattr(holder, norm, after.get_submodule("act"))
 
 
@@ -133,7 +135,7 @@ def _timm_tower(name: str, weights: str) -> Tower:
     if weights and not Path(weights).is_file():
         raise TrainingError(f"{weights}: there is no such checkpoint file")
     try:
-        module = timm.create_model(name, checkpoint_path=weights)
+        module: Any = timm.create_model(name, checkpoint_path=weights)
     except (RuntimeError, KeyError, EOFError, OSError, ValueError) as error:
         raise TrainingError(f"{weights} does not hold weights of {name}: {_first_line(error)}") from error
     module.reset_classifier(0)

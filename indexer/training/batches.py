@@ -60,6 +60,6 @@ def _pairs(
         rng = np.random.default_rng((*seeds, int(number)))
         cover = Image.fromarray(pixels[number])
         behind = Image.fromarray(pixels[order[rng.integers(len(order))]])
-        images[place] = clean_view(cover, size_px, rng)
-        images[count + place] = photo_view(cover, behind, size_px, rng)
+        images[place] = np.asarray(clean_view(cover, size_px, rng))
+        images[count + place] = np.asarray(photo_view(cover, behind, size_px, rng))
     return PairBatch(numbers, images)

@@ -119,7 +119,10 @@ class _Run:
             raise TrainingError(f"{recipe.architecture} takes images of {self.tower.fixed_size_px} px only")
         freeze(self.tower.stages, recipe.frozen_stages)
         network = EmbeddingNetwork(self.tower, recipe, len(genres))
-        self.network = network.to(device=self.device, memory_format=torch.channels_last)
+        self.network = network.to(self.device)
+        for parameter in self.network.parameters():
+            if parameter.ndim == 4:
+                parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).eval()
         self.autocast = bf16_pays(self.tower.module, self.device)
         steps = steps_per_epoch(split.training, recipe.batch_covers)
@@ -253,7 +256,7 @@ class _Run:
         if not torch.isfinite(loss):
             raise TrainingError("the loss is no longer a number: train with a lower learning_rate")
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.gradient_norm)
         self.optimizer.step()
         self.schedule.step()
@@ -291,8 +294,8 @@ class _Run:
         decay = min(self.recipe.average_decay, (1 + self.step) / (10 + self.step))
         for kept, fresh in zip(self.average.parameters(), self.network.parameters(), strict=True):
             kept.lerp_(fresh, 1 - decay)
-        for kept, fresh in zip(self.average.buffers(), self.network.buffers(), strict=True):
-            kept.copy_(fresh)
+        for followed, leading in zip(self.average.buffers(), self.network.buffers(), strict=True):
+            followed.copy_(leading)
 
     @torch.inference_mode()
     def _features(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -327,7 +330,7 @@ def bf16_pays(module: nn.Module, device: torch.device) -> bool:
     Not with depthwise convolutions on a CPU: their backward pass took EfficientNet-Lite0 from 85 to 36 images a second.
     """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     grouped = any(isinstance(part, nn.Conv2d) and part.groups > 1 for part in module.modules())
     return not grouped and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 

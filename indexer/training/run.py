@@ -75,7 +75,7 @@ def finish_bundle(
     held_out = np.zeros(len(samples), dtype=np.bool_)
     held_out[list(unseen)] = True
     vectors, content_hashes = _embed(exported, samples)
-    genres = tuple(sorted({genre for sample in samples for genre in sample.genres}))
+    genres = exported.manifest.genres
     names = {group: number for number, group in enumerate(sorted({sample.group for sample in samples}))}
     model = fit_genre_model(
         vectors,

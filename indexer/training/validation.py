@@ -77,7 +77,7 @@ def validate(
         logits = network.logits(genre.to(_device(network))).float().cpu().numpy()
     step = max(1, len(covers) // PHOTO_QUERIES)
     asked = np.arange(0, len(covers), step)
-    photos = [distort(covers[number], "photo", str(number)) for number in asked]
+    photos = [distort(covers[number], "photo", str(number)) for number in asked.tolist()]
     photo, _ = embed_parts(network, tower, photos, size_px)
     found = (photo @ artwork.T).argmax(1).numpy()
     labelled = wanted.sum(1) > 0

@@ -216,6 +216,7 @@ def test_the_api_is_described(client: httpx.Client) -> None:
     assert set(document["paths"]) == {
         "/healthz",
         "/api/v1/similar",
+        "/api/v1/classify",
         "/api/v1/albums/{album_id}",
         "/api/v1/covers/{cover_id}/image",
     }

@@ -1,0 +1,46 @@
+"""A trained network leaves as a bundle that embeds as the network does and says what it is."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from indexer.backbone import OpenVinoBackbone
+from indexer.bundle import read_bundle
+from indexer.training.architectures import build_tower
+from indexer.training.embedding_network import EmbeddingNetwork
+from indexer.training.export import probe_images
+from indexer.training.loop import TrainedModel
+from indexer.training.recipe import Recipe
+from indexer.training.samples import Split
+from indexer.training.shipping import export_trained
+from indexer.training.validation import ValidationScores, to_input
+
+
+def test_the_bundle_embeds_as_the_network_does(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    recipe = Recipe(architecture="test_resnet", artwork_dimension=12, genre_dimension=6, inference_size_px=48)
+    tower = build_tower(recipe.architecture)
+    network = EmbeddingNetwork(tower, recipe, genre_count=2)
+    network.centre.running_mean = torch.randn(tower.width) * 0.1
+    model = TrainedModel(
+        network=network.eval(),
+        tower=tower,
+        genres=("jazz", "rock"),
+        split=Split((0,), (1,)),
+        recipe=recipe,
+        scores=ValidationScores(0.5, 1.0, 0.25, 0.75),
+        confusion=np.eye(2, dtype=np.int64),
+        epochs=1,
+    )
+    export_trained(model, tmp_path / "bundle", name="tiny", trained_on="nothing", extra_files={"head.npz": b"head"})
+    bundle = read_bundle(tmp_path / "bundle")
+    images = probe_images(3, 48)
+    with torch.inference_mode():
+        expected = network(to_input(images, tower, torch.device("cpu"))).numpy()
+    made = OpenVinoBackbone(bundle).embed(images)
+    assert np.allclose(made, expected, atol=5e-3)
+    assert bundle.manifest.genres == ("jazz", "rock")
+    assert bundle.manifest.dimension == recipe.dimension == 18
+    assert bundle.manifest.metrics == {"accuracy": 0.5, "top3": 1.0, "macro_f1": 0.25, "photo_recall": 0.75}
+    assert bundle.read("head.npz") == b"head"
