@@ -1,6 +1,5 @@
 """The console command as a person runs it, on both engines, against brute force over the database."""
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,25 +7,7 @@ import numpy as np
 import pytest
 
 from tests.factories import FakeBackbone, write_cover, write_covers
-from tests.service.conftest import Home
-
-
-def vectors_of(home: Home) -> dict[str, np.ndarray]:
-    """File → vector, straight out of the database."""
-    query = "SELECT c.file, v.embedding FROM vectors v JOIN covers c ON c.id = v.cover_id"
-    url = home.environment.get("SLEEVE_DATABASE_URL")
-    if url:
-        import psycopg2
-
-        connection = psycopg2.connect(url.replace("+psycopg2", ""))
-        cursor = connection.cursor()
-        cursor.execute(query)
-        rows = cursor.fetchall()
-    else:
-        connection = sqlite3.connect(Path(home.environment["SLEEVE_HOME"]) / "sleeve.sqlite3")
-        rows = connection.execute(query).fetchall()
-    connection.close()
-    return {file: np.frombuffer(bytes(embedding), "<f2").astype(np.float32) for file, embedding in rows}
+from tests.homes import Home, vectors_of
 
 
 def test_from_a_folder_to_an_answer_and_back(home: Home) -> None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.factories import write_tinted
-from tests.service.conftest import Home
+from tests.homes import Home
 
 TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50)}
 COVERS_A_GENRE = 14

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from tests.factories import write_cover, write_covers
-from tests.service.conftest import Home
+from tests.homes import Home
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from tests.factories import write_cover, write_covers
-from tests.service.conftest import Home
-from tests.service.test_cli import vectors_of
+from tests.homes import Home, vectors_of
 
 ROUNDS = 10
 """Kills of ``add``, and as many of ``index``."""
 
-COVERS = 1000
+COVERS = 600
 
 
 def outcome(home: Home, query: Path) -> dict[str, Any]:

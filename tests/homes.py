@@ -1,21 +1,18 @@
-"""A home with a tiny bundle, the command line over it, and the service over real HTTP."""
+"""A home of a test: the command line over it, the service over real HTTP, and what its database holds."""
 
 import json
-import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.postgres import PostgresServer
-from tests.tiny_bundle import write_tiny_bundle
+import numpy as np
 
 SLEEVE = Path(sys.executable).parent / "sleeve"
 
@@ -64,30 +61,19 @@ class Home:
         return json.loads(self.sleeve(*arguments, "--json", code=code).stdout)
 
 
-@pytest.fixture(scope="session")
-def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_bundle(tmp_path_factory.mktemp("bundles") / "tiny").folder
+def vectors_of(home: Home) -> dict[str, np.ndarray]:
+    """File → vector, straight out of the database."""
+    query = "SELECT c.file, v.embedding FROM vectors v JOIN covers c ON c.id = v.cover_id"
+    url = home.environment.get("SLEEVE_DATABASE_URL")
+    if url:
+        import psycopg2
 
-
-@pytest.fixture(scope="session")
-def make_home(tiny_bundle: Path, request: pytest.FixtureRequest) -> Callable[[Path, str], Home]:
-    """Makes a home in a folder over an empty database of an engine."""
-
-    def make(folder: Path, engine: str) -> Home:
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("SLEEVE_")},
-            "SLEEVE_HOME": str(folder / "home"),
-            "SLEEVE_BUNDLE": str(tiny_bundle),
-        }
-        if engine == "postgresql":
-            server: PostgresServer = request.getfixturevalue("postgres")
-            environment["SLEEVE_DATABASE_URL"] = server.database().render_as_string(hide_password=False)
-        folder.mkdir(parents=True, exist_ok=True)
-        return Home(folder, environment)
-
-    return make
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest, make_home: Callable[[Path, str], Home], tmp_path: Path) -> Home:
-    return make_home(tmp_path, request.param)
+        connection = psycopg2.connect(url.replace("+psycopg2", ""))
+        cursor = connection.cursor()
+        cursor.execute(query)
+        rows = cursor.fetchall()
+    else:
+        connection = sqlite3.connect(Path(home.environment["SLEEVE_HOME"]) / "sleeve.sqlite3")
+        rows = connection.execute(query).fetchall()
+    connection.close()
+    return {file: np.frombuffer(bytes(embedding), "<f2").astype(np.float32) for file, embedding in rows}
