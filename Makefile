@@ -24,8 +24,8 @@ test: $(VENV)/.dev ## Run every test (SQLite, PostgreSQL, FAISS, HTTP)
 check: $(VENV)/.dev ## Check style, types and the direction of imports; change nothing
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo
 
 fix: $(VENV)/.dev ## Format, and mend what can be mended by itself
 	@$(BIN)/ruff format .
