@@ -64,6 +64,8 @@ class MlflowTracker:
     """
 
     def __init__(self, folder: Path, uri: str = "", experiment: str = "sleeve") -> None:
+        # Read once, when MLflow is imported; its own word on every new experiment would stand in the progress bar.
+        os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
         try:
             import mlflow
         except ModuleNotFoundError as error:

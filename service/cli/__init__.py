@@ -38,7 +38,7 @@ def _set_up(
 ) -> None:
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING if not verbose else level)
+    logging.getLogger("alembic").setLevel(level)
     context.obj = read_settings()
 
 
