@@ -31,8 +31,8 @@ fix: $(VENV)/.dev ## Format, and mend what can be mended by itself
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bundle: $(VENV)/.dev ## Export the ImageNet bundle again from its weights, into build/
-	@$(BIN)/python -m indexer.training.imagenet_weights build/bundles/efficientnet-lite0-imagenet
+bundle: $(VENV)/.dev ## Export the ImageNet bundle again from its weights, over the shipped one
+	@$(BIN)/python -m indexer.training.imagenet_weights
 
 benchmarks: $(VENV)/.dev ## Run the benchmarks and print their tables
 	@for name in decoding embedding; do $(BIN)/python -m benchmarks.$$name || exit 1; done
