@@ -31,7 +31,6 @@ def main() -> None:
         Recipe(),
         architecture=arguments.architecture,
         image_size_px=arguments.size,
-        final_size_px=arguments.size,
         epochs=1,
     )
     with tempfile.TemporaryDirectory() as scratch:

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from db.errors import ImageRejectedError
 from db.records import LabelledVectors
 from db.vocabulary import ContentHash
+from indexer.backbone import Backbone
 from indexer.bundle import Bundle
+from indexer.chunks import chunks
 from indexer.decoding import DecodingLimits, decode, read
 from indexer.evaluation import labelled
 from indexer.evaluation.grouping import difference_hash, group_covers, near_duplicates
 from indexer.genre import membership
+from indexer.pipeline import EMBED_COVERS, fit_image
 from indexer.progress import Progress
 
 SEEN_FILE = "seen.txt"
@@ -73,6 +76,29 @@ def unseen_by(bundle: Bundle, content_hashes: Sequence[ContentHash]) -> NDArray[
 def seen_list(content_hashes: Sequence[ContentHash]) -> bytes:
     """The bytes of ``SEEN_FILE`` for these covers."""
     return "\n".join(sorted({content_hash[:SEEN_DIGITS] for content_hash in content_hashes})).encode() + b"\n"
+
+
+def embed_files(
+    paths: Sequence[Path], backbone: Backbone, limits: DecodingLimits, *, threads: int, progress: Progress
+) -> NDArray[np.float32]:
+    """(n, d), the covers' vectors by a backbone that the catalogue is not searched with; 0 where one cannot be read."""
+    progress.start("Embedding", len(paths))
+    vectors = np.zeros((len(paths), backbone.dimension), np.float32)
+
+    def pixels_of(path: Path) -> NDArray[np.uint8] | None:
+        try:
+            return fit_image(read(path, limits), backbone, limits)
+        except ImageRejectedError:
+            return None
+
+    with ThreadPoolExecutor(threads) as pool:
+        for rows in chunks(range(len(paths)), EMBED_COVERS):
+            pixels = pool.map(pixels_of, [paths[row] for row in rows])
+            found = {row: image for row, image in zip(rows, pixels, strict=True) if image is not None}
+            if found:
+                vectors[list(found)] = backbone.embed(np.stack(list(found.values())))
+            progress.advance(len(rows))
+    return vectors
 
 
 def difference_hashes(

@@ -10,9 +10,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from db.errors import BundleError, TrainingError
 from indexer.training.imagenet_weights import EFFICIENTNET_LITE0, MEAN, STD, imagenet_backbone
+from indexer.training.open_clip_models import OPEN_CLIP, first_line, load_open_clip
 from indexer.training.torchvision_shim import make_torchvision_importable
-
-_OPEN_CLIP = "open_clip:"
 
 _NORMS_OF_EFFICIENTNET = (
     (("conv_stem", "bn1"), ("conv_head", "bn2")),
@@ -30,6 +29,7 @@ class Tower:
         module: (n, 3, s, s) float32, (pixel - mean) / std → (n, width) float32.
         stages: its parts from the image to the features, all its parameters among them: what can be frozen or get a
             learning rate of its own.
+        taps: the layers inside it whose style is read too; see ``TappedTower``.
         fixed_size_px: the only side it takes, or 0 for any.
         mean, std: of red, green and blue, in units of 0-255.
         licence: of the weights it starts from.
@@ -37,6 +37,7 @@ class Tower:
 
     module: nn.Module
     stages: tuple[tuple[nn.Module | nn.Parameter, ...], ...]
+    taps: tuple[nn.Module, ...]
     width: int
     fixed_size_px: int
     mean: tuple[float, float, float]
@@ -56,8 +57,8 @@ def build_tower(name: str, weights: str = "") -> Tower:
     """
     if name == EFFICIENTNET_LITE0:
         return _efficientnet_lite0()
-    if name.startswith(_OPEN_CLIP):
-        return _open_clip_tower(name.removeprefix(_OPEN_CLIP))
+    if name.startswith(OPEN_CLIP):
+        return _open_clip_tower(name.removeprefix(OPEN_CLIP))
     return _timm_tower(name, weights)
 
 
@@ -117,6 +118,7 @@ def _efficientnet_lite0() -> Tower:
             *((stage,) for stage in module.get_submodule("blocks").children()),
             (module.get_submodule("conv_head"),),
         ),
+        taps=tuple(block for stage in module.get_submodule("blocks").children() for block in stage.children()),
         width=1280,
         fixed_size_px=0,
         mean=MEAN,
@@ -137,12 +139,13 @@ def _timm_tower(name: str, weights: str) -> Tower:
     try:
         module: Any = timm.create_model(name, checkpoint_path=weights)
     except (RuntimeError, KeyError, EOFError, OSError, ValueError) as error:
-        raise TrainingError(f"{weights} does not hold weights of {name}: {_first_line(error)}") from error
+        raise TrainingError(f"{weights} does not hold weights of {name}: {first_line(error)}") from error
     module.reset_classifier(0)
     scale = module.pretrained_cfg
     return Tower(
         module=module,
         stages=tuple((part,) for part in module.children() if any(True for _ in part.parameters())) + _loose(module),
+        taps=_taps_of_timm(module),
         width=module.num_features,
         fixed_size_px=int(scale["input_size"][1]) if scale.get("fixed_input_size") else 0,
         mean=_in_255(scale["mean"]),
@@ -152,30 +155,16 @@ def _timm_tower(name: str, weights: str) -> Tower:
 
 
 def _open_clip_tower(name: str) -> Tower:
-    model_name, _, pretrained = name.partition("/")
-    make_torchvision_importable()
-    import open_clip
-
-    if model_name not in open_clip.list_models():
-        raise TrainingError(f"open_clip has no {model_name}; open_clip.list_models() names those it has")
-    if not pretrained:
-        raise TrainingError(f"name the weights too: open_clip:{model_name}/TAG or open_clip:{model_name}/FILE")
-    try:
-        model = open_clip.create_model(model_name, pretrained=pretrained)
-    except (RuntimeError, OSError, KeyError, EOFError, ValueError) as error:
-        raise TrainingError(
-            f"the weights {pretrained} of {model_name} cannot be had ({_first_line(error)}); "
-            f"fetch the file where the hub is in reach and pass open_clip:{model_name}/FILE"
-        ) from error
-    visual = model.visual
+    visual = load_open_clip(name).visual
     side = visual.image_size[0] if isinstance(visual.image_size, tuple) else int(visual.image_size)
     return Tower(
         module=visual,
         stages=_stages_of_clip(visual),
+        taps=_taps_of_clip(visual),
         width=int(visual.output_dim),
         fixed_size_px=side,
-        mean=_in_255(visual.preprocess_cfg.get("mean", open_clip.OPENAI_DATASET_MEAN)),
-        std=_in_255(visual.preprocess_cfg.get("std", open_clip.OPENAI_DATASET_STD)),
+        mean=_in_255(visual.preprocess_cfg["mean"]),
+        std=_in_255(visual.preprocess_cfg["std"]),
         licence=f"that of open_clip's {name}",
     )
 
@@ -192,6 +181,22 @@ def _stages_of_clip(visual: nn.Module) -> tuple[tuple[nn.Module | nn.Parameter, 
     return ((*first, *early), *((block,) for block in blocks), rest)
 
 
+def _taps_of_timm(module: Any) -> tuple[nn.Module, ...]:
+    """The layers that timm lists as feature maps; none where they come with their channels last."""
+    if getattr(module, "output_fmt", "NCHW") != "NCHW":
+        return ()
+    return tuple(module.get_submodule(info["module"]) for info in getattr(module, "feature_info", ()))
+
+
+def _taps_of_clip(visual: nn.Module) -> tuple[nn.Module, ...]:
+    """A vision transformer's blocks, a ResNet's layers; what timm lists for a trunk of its."""
+    if hasattr(visual, "transformer"):
+        return tuple(visual.get_submodule("transformer.resblocks").children())
+    if hasattr(visual, "trunk"):
+        return _taps_of_timm(visual.get_submodule("trunk"))
+    return tuple(part for name, part in visual.named_children() if name.startswith("layer"))
+
+
 def _loose(module: nn.Module) -> tuple[tuple[nn.Module | nn.Parameter, ...], ...]:
     parameters = tuple(module.parameters(recurse=False))
     return (parameters,) if parameters else ()
@@ -200,7 +205,3 @@ def _loose(module: nn.Module) -> tuple[tuple[nn.Module | nn.Parameter, ...], ...
 def _in_255(values: tuple[float, ...]) -> tuple[float, float, float]:
     red, green, blue = values
     return 255 * red, 255 * green, 255 * blue
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0][:200] or type(error).__name__

@@ -1,4 +1,7 @@
-"""A tower with a trained projection: vectors in two parts, one that tells artworks apart and one that tells genres."""
+"""A tower with two projections: one that tells artworks apart and one that tells genres.
+
+``EmbeddingNetwork`` is what is trained; ``ServedNetwork``, made of it at the end, is what becomes a bundle.
+"""
 
 import numpy as np
 import torch
@@ -7,50 +10,45 @@ from torch import nn
 from torch.nn import functional
 
 from indexer.training.architectures import Tower
+from indexer.training.genre_projection import GenreProjection
 from indexer.training.recipe import Recipe
+from indexer.training.tapped_tower import TappedTower
 
 GENRE_SCALE = 12.0
 """Length given to the unit-length genre part before the classifier, so that its logits can reach far enough."""
 
 
 class EmbeddingNetwork(nn.Module):
-    """(n, 3, s, s) → (n, artwork_dimension + genre_dimension), L2-normalised.
+    """A tower with an artwork part and, to learn from while the tower is tuned, a genre part with its classifier.
 
-    Both parts have unit length before they are weighted, so the similarity of two covers is exactly
-    share·(similarity of artworks) + (1 - share)·(similarity of genres).
+    The artwork part reads the tower's last features, the genre part the style of every tapped layer as well.
     """
 
     def __init__(self, tower: Tower, recipe: Recipe, genre_count: int) -> None:
         super().__init__()
-        self.tower = tower.module
-        self.centre = nn.BatchNorm1d(tower.width, affine=False, momentum=0.05)
-        self.artwork = nn.Linear(tower.width, recipe.artwork_dimension)
-        self.genre = nn.Linear(tower.width, recipe.genre_dimension)
+        self.tower = TappedTower(tower.module, tower.taps, tower.fixed_size_px or recipe.image_size_px)
+        width = self.tower.width + self.tower.style_width
+        self.centre = nn.BatchNorm1d(width, affine=False, momentum=0.05)
+        self.artwork = nn.Linear(self.tower.width, recipe.artwork_dimension)
+        self.genre = nn.Linear(width, recipe.genre_dimension)
         self.classifier = nn.Linear(recipe.genre_dimension, genre_count)
         self.dropout = nn.Dropout(recipe.dropout)
-        self.artwork_share = recipe.artwork_share
         self.train()
 
     def parts(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """(n, artwork_dimension) and (n, genre_dimension), each row of unit length."""
-        features = self.centre(self.tower(images))
-        artwork = functional.normalize(self.artwork(features), dim=1)
+        features = self.centre(self.features(images))
+        artwork = functional.normalize(self.artwork(features[:, : self.tower.width]), dim=1)
         return artwork, functional.normalize(self.genre(self.dropout(features)), dim=1)
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        artwork, genre = self.parts(images)
-        return torch.cat([artwork * self.artwork_share**0.5, genre * (1 - self.artwork_share) ** 0.5], dim=1)
+    def features(self, images: torch.Tensor) -> torch.Tensor:
+        """(n, width + style_width): the tower's features, then the style of its layers."""
+        return torch.cat(self.tower(images), dim=1)
 
     def logits(self, genre: torch.Tensor) -> torch.Tensor:
         """(n, g) from the genre part."""
         scores: torch.Tensor = self.classifier(GENRE_SCALE * genre)
         return scores
-
-    def linear_head(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """The classifier on whole vectors: (g, d) weights, (g,) biases; logits = vectors @ weights.T + biases."""
-        weights = self.classifier.weight.detach().cpu().numpy() * (GENRE_SCALE / (1 - self.artwork_share) ** 0.5)
-        blind = np.zeros((len(weights), self.artwork.out_features))
-        return np.hstack([blind, weights]).astype(np.float32), self.classifier.bias.detach().cpu().numpy().copy()
 
     def train(self, mode: bool = True) -> "EmbeddingNetwork":
         """The tower's norms keep their ImageNet statistics: batches are small, and half of each is distorted."""
@@ -68,16 +66,47 @@ class EmbeddingNetwork(nn.Module):
         image retrieval", 2012, whiten fully).
 
         Args:
-            features: (n, width); with fewer rows than dimensions the projection keeps its random start.
+            features: (n, width + style_width), of ``features``; with fewer rows than dimensions of a part, both keep
+                their random start.
         """
         mean, deviation = features.mean(axis=0), features.std(axis=0) + 1e-3
         self.centre.running_mean = torch.from_numpy(mean).to(self.artwork.weight.device)
         self.centre.running_var = torch.from_numpy(deviation**2).to(self.artwork.weight.device)
         if min(features.shape) <= max(self.artwork.out_features, self.genre.out_features):
             return
-        _, spread, components = np.linalg.svd((features - mean) / deviation, full_matrices=False)
+        standard = (features - mean) / deviation
         for part in (self.artwork, self.genre):
+            _, spread, components = np.linalg.svd(standard[:, : part.in_features], full_matrices=False)
             kept = spread[: part.out_features, None] / len(features) ** 0.5
             weights = components[: part.out_features] / np.sqrt(np.maximum(kept, 1e-3 * kept[0]))
             part.weight.copy_(torch.from_numpy(weights / (30 * weights.std())))
             part.bias.zero_()
+
+
+class ServedNetwork(nn.Module):
+    """(n, 3, s, s) → (n, artwork_dimension + g), L2-normalised: the artwork part, then one number a genre.
+
+    The artwork part is 1 long and the genre part ``genre_length`` on average, less where the style says little: such
+    covers are compared by their artwork almost alone.
+    """
+
+    def __init__(self, trained: EmbeddingNetwork, projection: GenreProjection, genre_length: float) -> None:
+        super().__init__()
+        self.tower, self.centre, self.artwork = trained.tower, trained.centre, trained.artwork
+        self.genre = nn.Linear(len(projection.mean), len(projection.bias))
+        with torch.no_grad():
+            self.genre.weight.copy_(torch.from_numpy(projection.weights))
+            self.genre.bias.copy_(torch.from_numpy(projection.bias))
+        self.register_buffer("style_mean", torch.from_numpy(projection.mean))
+        self.register_buffer("style_deviation", torch.from_numpy(projection.deviation))
+        self.genre_length = genre_length
+        self.eval()
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        last, style = self.tower(images)
+        artwork = functional.normalize(
+            self.artwork(self.centre(torch.cat([last, style], 1))[:, : last.shape[1]]), dim=1
+        )
+        style = style if self.tower.style_width else last
+        genre = self.genre((style - self.style_mean) / self.style_deviation)
+        return functional.normalize(torch.cat([artwork, self.genre_length * genre], dim=1), dim=1)

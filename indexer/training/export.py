@@ -18,7 +18,7 @@ from indexer.bundle import MODEL_FILE, Bundle, BundleDescription, Precision, wri
 from indexer.decoding import ResizeRule
 
 PARITY_COSINE = 0.999
-"""The least cosine between a bundle's vector, made in float32, and PyTorch's, for any of the probe images."""
+"""The least cosine between a bundle's vector, made in float32, and PyTorch's, for any of the probes."""
 
 PROBE_IMAGES = 8
 
@@ -66,26 +66,29 @@ def export_backbone(
         trained_on=trained_on,
         licence=licence,
     )
-    contents = {**extra_files, MODEL_FILE: onnx_bytes(tower, input_size_px)}
+    contents = {**extra_files, MODEL_FILE: onnx_bytes(tower, torch.zeros(2, 3, input_size_px, input_size_px), "images")}
     with TemporaryDirectory() as trial:
         # In float32 whatever the bundle's precision: the question is whether the graph is the tower's.
         exact = description.model_copy(update={"precision": Precision.F32})
         made = OpenVinoBackbone(write_bundle(Path(trial) / "bundle", exact, contents)).embed(probes)
-    _require_parity(unit_rows(expected), made)
+    require_parity(unit_rows(expected), made)
     return write_bundle(folder, description, contents)
 
 
-def onnx_bytes(tower: torch.nn.Module, input_size_px: int) -> bytes:
-    """ONNX of a tower on the CPU in ``eval`` mode, its weights as float16: half the file."""
-    images = torch.zeros(2, 3, input_size_px, input_size_px)
+def onnx_bytes(tower: torch.nn.Module, example: torch.Tensor, input_name: str) -> bytes:
+    """ONNX of a tower on the CPU in ``eval`` mode, its weights as float16: half the file.
+
+    Args:
+        example: an input; another may have more or fewer rows, and nothing else.
+    """
     with warnings.catch_warnings():
         # torch 2.13 trips over a deprecation of its own.
         warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
         program = torch.onnx.export(
             tower,
-            (images,),
+            (example,),
             dynamo=True,
-            input_names=["images"],
+            input_names=[input_name],
             output_names=["vectors"],
             dynamic_shapes=({0: torch.export.Dim("n")},),
             verbose=False,
@@ -118,7 +121,12 @@ def _vectors_in_pytorch(
     return np.asarray(vectors.numpy(), dtype=np.float32)
 
 
-def _require_parity(expected: NDArray[np.float32], made: NDArray[np.float32]) -> None:
+def require_parity(expected: NDArray[np.float32], made: NDArray[np.float32]) -> None:
+    """Compare unit vectors (n, d) of PyTorch with those of the exported model.
+
+    Raises:
+        BundleError: the least cosine is below ``PARITY_COSINE``.
+    """
     cosine = float((expected * made).sum(axis=1).min())
     if cosine < PARITY_COSINE:
         raise BundleError(f"the exported model is not the one in PyTorch: cosine {cosine:.5f}, not {PARITY_COSINE}")

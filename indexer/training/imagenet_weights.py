@@ -35,6 +35,7 @@ _OUTSIDE_BLOCKS = {
     "_bn0": "bn1",
     "_conv_head": "conv_head",
     "_bn1": "bn2",
+    "_fc": "classifier",
 }
 _IN_FIRST_BLOCK = {"_depthwise_conv": "conv_dw", "_bn1": "bn1", "_project_conv": "conv_pw", "_bn2": "bn2"}
 _IN_BLOCK = {
@@ -55,13 +56,7 @@ def imagenet_backbone(name: str) -> torch.nn.Module:
     """
     if name != EFFICIENTNET_LITE0:
         raise BundleError(f"no ImageNet weights are known for {name}; there is {EFFICIENTNET_LITE0}")
-    make_torchvision_importable()
-    import timm
-
-    tower = timm.create_model("tf_efficientnet_lite0", num_classes=0)
-    weights = torch.load(_weights_path(), map_location="cpu", weights_only=True)
-    tower.load_state_dict({_timm_name(key): value for key, value in weights.items() if not key.startswith("_fc.")})
-    return tower.eval()
+    return _classifier(classes=0)
 
 
 def export_imagenet(name: str, folder: Path) -> Bundle:
@@ -70,10 +65,35 @@ def export_imagenet(name: str, folder: Path) -> Bundle:
     Raises:
         BundleError: there is no such backbone, its weights are not installed, or the bundle cannot be written.
     """
+    return _export(imagenet_backbone(name), f"{name}-imagenet", folder)
+
+
+def export_logits(folder: Path) -> Bundle:
+    """Write EfficientNet-Lite0 whole: its vectors are the logits of ImageNet's 1,000 classes, a common baseline.
+
+    Raises:
+        BundleError: its weights are not installed, or the bundle cannot be written.
+    """
+    return _export(_classifier(classes=1000), f"{EFFICIENTNET_LITE0}-logits", folder)
+
+
+def _classifier(classes: int) -> torch.nn.Module:
+    make_torchvision_importable()
+    import timm
+
+    tower = timm.create_model("tf_efficientnet_lite0", num_classes=classes)
+    weights = torch.load(_weights_path(), map_location="cpu", weights_only=True)
+    tower.load_state_dict(
+        {_timm_name(key): value for key, value in weights.items() if classes or not key.startswith("_fc.")}
+    )
+    return tower.eval()
+
+
+def _export(tower: torch.nn.Module, name: str, folder: Path) -> Bundle:
     return export_backbone(
-        imagenet_backbone(name),
+        tower,
         folder,
-        name=f"{name}-imagenet",
+        name=name,
         input_size_px=INPUT_SIZE_PX,
         mean=MEAN,
         std=STD,

@@ -4,7 +4,7 @@ import copy
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,22 @@ from PIL import Image
 from torch import nn
 
 from db.errors import TrainingError
+from indexer.chunks import chunks
 from indexer.training.architectures import Tower, build_tower, freeze, parameters_of
 from indexer.training.batches import PairBatch, epoch_batches, steps_per_epoch
 from indexer.training.checkpoints import load_checkpoint, save_checkpoint
-from indexer.training.embedding_network import EmbeddingNetwork
+from indexer.training.embedding_network import EmbeddingNetwork, ServedNetwork
+from indexer.training.genre_projection import fit_genre_projection
 from indexer.training.losses import artwork_contrastive, genre_cross_entropy, supervised_contrastive
 from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover, Split, learnable_genres, load_pixels, split_by_group, targets
 from indexer.training.tracking import NoTracking, Tracker
 from indexer.training.validation import ValidationScores, to_input, validate
+from indexer.training.views import photo_view
 
 _FEATURES_TO_START_FROM = 3000
+
+_VIEWS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class TrainingProgress:
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """What a run found: the averaged weights of its best epoch.
+    """What a run found: the averaged weights of its best epoch, with the genre part fitted to them.
 
     Args:
         scores: of the epoch kept, on the validation side of ``split``.
@@ -53,7 +58,7 @@ class TrainedModel:
         epochs: how many ran, before a stop for want of progress or the end.
     """
 
-    network: EmbeddingNetwork
+    network: ServedNetwork
     tower: Tower
     genres: tuple[str, ...]
     split: Split
@@ -115,7 +120,7 @@ class _Run:
         self.groups = torch.tensor([names[sample.group] for sample in samples])
         self.covers = [Image.fromarray(self.pixels[number]) for number in split.validation]
         self.tower = build_tower(recipe.architecture, recipe.weights)
-        if self.tower.fixed_size_px and {recipe.image_size_px, recipe.final_size_px} != {self.tower.fixed_size_px}:
+        if self.tower.fixed_size_px and recipe.image_size_px != self.tower.fixed_size_px:
             raise TrainingError(f"{recipe.architecture} takes images of {self.tower.fixed_size_px} px only")
         freeze(self.tower.stages, recipe.frozen_stages)
         network = EmbeddingNetwork(self.tower, recipe, len(genres))
@@ -150,8 +155,8 @@ class _Run:
     def start(self) -> None:
         """Let the artwork part begin from what the tower already knows of the training covers."""
         chosen = np.random.default_rng(self.recipe.seed).permutation(self.split.training)[:_FEATURES_TO_START_FROM]
-        features = [self._features(chosen[start : start + 16]) for start in range(0, len(chosen), 16)]
-        self.network.start_from(np.concatenate(features))
+        views = (Image.fromarray(self.pixels[number]) for number in chosen)
+        self.network.start_from(self._features(self.network, views, self.recipe.image_size_px))
         self.average.load_state_dict(self.network.state_dict())
 
     def learn_epoch(self, progress: Callable[[TrainingProgress], None] | None) -> ValidationScores:
@@ -162,7 +167,7 @@ class _Run:
             self.pixels,
             self.split.training,
             batch_covers=recipe.batch_covers,
-            size_px=self._size_px(),
+            size_px=recipe.image_size_px,
             seed=recipe.seed,
             epoch=self.epoch,
         )
@@ -187,10 +192,10 @@ class _Run:
         return self.epoch >= self.recipe.epochs or self.epoch - self.best_epoch >= self.recipe.patience_epochs
 
     def result(self) -> TrainedModel:
-        """The best epoch's averaged weights."""
+        """The best epoch's averaged weights, and a genre part fitted to what they make of the training covers."""
         self.average.load_state_dict(self.best)
         return TrainedModel(
-            network=self.average.eval(),
+            network=self._served(),
             tower=self.tower,
             genres=self.genres,
             split=self.split,
@@ -298,17 +303,33 @@ class _Run:
             followed.copy_(leading)
 
     @torch.inference_mode()
-    def _features(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
-        side = self.recipe.image_size_px
-        views = [
-            Image.fromarray(self.pixels[number]).resize((side, side), Image.Resampling.BICUBIC) for number in numbers
-        ]
-        images = to_input(np.stack([np.asarray(view) for view in views]), self.tower, self.device)
-        return np.asarray(self.network.tower(images).float().cpu().numpy(), np.float32)
+    def _features(self, network: EmbeddingNetwork, views: Iterable[Image.Image], size_px: int) -> NDArray[np.float32]:
+        """(n, width + style_width) of views squeezed to ``size_px``."""
+        network.eval()
+        made = []
+        for some in chunks(views, _VIEWS_AT_ONCE):
+            squeezed = [np.asarray(view.resize((size_px, size_px), Image.Resampling.BICUBIC)) for view in some]
+            images = to_input(np.stack(squeezed), self.tower, self.device)
+            made.append(np.asarray(network.features(images).float().cpu().numpy(), np.float32))
+        return np.concatenate(made)
 
-    def _size_px(self) -> int:
-        recipe = self.recipe
-        return recipe.image_size_px if self.epoch < recipe.epochs - recipe.final_epochs else recipe.final_size_px
+    def _served(self) -> ServedNetwork:
+        """Fit the genre part to every labelled training cover, once as it is and once as a photo."""
+        training = np.array(self.split.training)
+        labelled = training[self.targets[training].sum(axis=1) > 0]
+        size_px = self.tower.fixed_size_px or self.recipe.inference_size_px
+        whole = (Image.fromarray(self.pixels[number]) for number in labelled)
+        rng = np.random.default_rng(self.recipe.seed)
+        photos = (
+            photo_view(
+                Image.fromarray(self.pixels[number]), Image.fromarray(self.pixels[rng.choice(training)]), size_px, rng
+            )
+            for number in labelled
+        )
+        features = np.concatenate([self._features(self.average, views, size_px) for views in (whole, photos)])
+        style = features[:, self.average.tower.width :] if self.average.tower.style_width else features
+        projection = fit_genre_projection(style, np.concatenate([self.targets[labelled]] * 2))
+        return ServedNetwork(self.average.eval(), projection, self.recipe.genre_length)
 
     def _progress(self, number: int, began: float, scores: ValidationScores | None = None) -> TrainingProgress:
         per_step = (time.perf_counter() - began) / number

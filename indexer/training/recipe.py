@@ -13,9 +13,10 @@ class Recipe:
         architecture: ``efficientnet-lite0``, a name of timm's, or ``open_clip:MODEL/TAG-OR-FILE``.
         weights: a checkpoint file for a timm name; empty for random weights.
         frozen_stages: how many of the tower's first stages keep their weights.
-        artwork_dimension, genre_dimension: lengths of the vector's two parts.
-        artwork_share: how much of a vector's squared length, so of every similarity, the artwork part has (0-1).
-        image_size_px: side of the training views; ``final_size_px`` for the last ``final_epochs``.
+        artwork_dimension: of the part that tells artworks apart; the vector has one number a genre besides.
+        genre_length: mean length of the genre part where the artwork part's is 1: what genre counts in a similarity.
+        genre_dimension: of the genre part that is there while the tower is tuned.
+        image_size_px: side of the training views; ``inference_size_px`` of what validation and the bundle see.
         learning_rate: peak, of the tower's last stage; each stage before it has ``stage_decay`` times its next one's.
         projection_learning_rate: peak, of the artwork part; ``genre_learning_rate`` of the genre part and classifier.
         prior_strength: tau of the logit adjustment: 0 leaves common genres their advantage, 1 takes it all.
@@ -27,12 +28,10 @@ class Recipe:
     frozen_stages: int = 4
     artwork_dimension: int = 384
     genre_dimension: int = 128
-    artwork_share: float = 0.35
-    epochs: int = 8
-    final_epochs: int = 1
-    image_size_px: int = 160
-    final_size_px: int = 192
-    inference_size_px: int = 224
+    genre_length: float = 0.55
+    epochs: int = 4
+    image_size_px: int = 192
+    inference_size_px: int = 256
     batch_covers: int = 32
     learning_rate: float = 1e-4
     projection_learning_rate: float = 3e-4
@@ -41,7 +40,7 @@ class Recipe:
     weight_decay: float = 0.05
     warm_up_share: float = 0.15
     gradient_norm: float = 5.0
-    dropout: float = 0.3
+    dropout: float = 0.6
     label_smoothing: float = 0.1
     prior_strength: float = 0.5
     photo_genre_weight: float = 0.3
@@ -52,12 +51,12 @@ class Recipe:
     queue_covers: int = 1024
     average_decay: float = 0.995
     validation_share: float = 0.2
-    least_covers: int = 50
-    patience_epochs: int = 8
+    least_covers: int = 20
+    patience_epochs: int = 5
     seed: int = 0
 
     def __post_init__(self) -> None:
-        sizes = ("artwork_dimension", "genre_dimension", "image_size_px", "final_size_px", "inference_size_px")
+        sizes = ("artwork_dimension", "genre_dimension", "genre_length", "image_size_px", "inference_size_px")
         rates = ("learning_rate", "projection_learning_rate", "genre_learning_rate")
         for name in (*sizes, *rates, "artwork_temperature", "neighbour_temperature", "epochs", "patience_epochs"):
             if getattr(self, name) <= 0:
@@ -67,8 +66,3 @@ class Recipe:
         for field in fields(self):
             if field.name.endswith("_share") and not 0 < getattr(self, field.name) < 1:
                 raise TrainingError(f"{field.name} must lie between 0 and 1, not {getattr(self, field.name)}")
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self.artwork_dimension + self.genre_dimension

@@ -7,16 +7,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from numpy.typing import NDArray
 
 from db.vocabulary import ContentHash
 from indexer.backbone import OpenVinoBackbone
 from indexer.bundle import CALIBRATION_FILE, HEAD_FILE, MODEL_FILE, Bundle, BundleDescription, write_bundle
-from indexer.decoding import DecodingLimits, read
+from indexer.decoding import DecodingLimits
 from indexer.genre import membership
 from indexer.genre.fit import GenreModel, fit_genre_model
-from indexer.labelled_catalogue import SEEN_FILE, seen_list
-from indexer.pipeline import fit_image
+from indexer.labelled_catalogue import SEEN_FILE, embed_files, seen_list
+from indexer.progress import Silent
 from indexer.training.loop import TrainingProgress, fine_tune
 from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover
@@ -74,7 +73,8 @@ def finish_bundle(
     """
     held_out = np.zeros(len(samples), dtype=np.bool_)
     held_out[list(unseen)] = True
-    vectors, content_hashes = _embed(exported, samples)
+    paths = [sample.path for sample in samples]
+    vectors = embed_files(paths, OpenVinoBackbone(exported), DecodingLimits(), threads=1, progress=Silent())
     genres = exported.manifest.genres
     names = {group: number for number, group in enumerate(sorted({sample.group for sample in samples}))}
     model = fit_genre_model(
@@ -85,7 +85,9 @@ def finish_bundle(
         seed=0,
         unseen=held_out,
     )
-    seen = [content_hash for content_hash, out in zip(content_hashes, held_out, strict=True) if not out]
+    seen = [
+        ContentHash(sha256(path.read_bytes()).hexdigest()) for path, out in zip(paths, held_out, strict=True) if not out
+    ]
     description = exported.manifest.model_dump(include=set(BundleDescription.model_fields))
     description["genres"] = model.head.genres
     description["metrics"] = {**exported.manifest.metrics, **model.metrics}
@@ -100,14 +102,3 @@ def finish_bundle(
         },
     )
     return TrainedBundle(bundle, model)
-
-
-def _embed(bundle: Bundle, samples: Sequence[LabelledCover]) -> tuple[NDArray[np.float32], list[ContentHash]]:
-    backbone, limits = OpenVinoBackbone(bundle), DecodingLimits()
-    vectors = np.empty((len(samples), backbone.dimension), np.float32)
-    hashes: list[ContentHash] = []
-    for row, sample in enumerate(samples):
-        data = read(sample.path, limits)
-        hashes.append(ContentHash(sha256(data).hexdigest()))
-        vectors[row] = backbone.embed(fit_image(data, backbone, limits)[np.newaxis])[0]
-    return vectors, hashes

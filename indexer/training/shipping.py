@@ -1,7 +1,6 @@
 """A trained network → a bundle, with the classifier it was trained with as its head."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 from indexer.bundle import Bundle, Precision
@@ -25,7 +24,7 @@ def export_trained(
     Args:
         folder: does not exist yet.
         trained_on: what the covers were, in words.
-        metrics: measured on the validation side; the scores of the run itself where nothing is given.
+        metrics: measured on the validation side.
         extra_files: further files by name, such as a head and its calibration.
 
     Raises:
@@ -41,7 +40,7 @@ def export_trained(
         resize=ResizeRule.SQUASH,
         precision=precision,
         genres=model.genres,
-        metrics=dict(metrics) if metrics is not None else asdict(model.scores),
+        metrics=metrics or {},
         trained_on=trained_on,
         licence=model.tower.licence,
         extra_files=extra_files or {},

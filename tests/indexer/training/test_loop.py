@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from db.errors import TrainingError
 from indexer.training.architectures import build_tower
 from indexer.training.checkpoints import CHECKPOINT_FILE
 from indexer.training.loop import TrainedModel, TrainingProgress, fine_tune
 from indexer.training.recipe import Recipe
-from indexer.training.samples import LabelledCover
+from indexer.training.samples import LabelledCover, load_pixels
+from indexer.training.validation import to_input
 
 TINY = Recipe(
     architecture="test_resnet",
@@ -21,9 +21,7 @@ TINY = Recipe(
     artwork_dimension=8,
     genre_dimension=4,
     epochs=3,
-    final_epochs=1,
-    image_size_px=32,
-    final_size_px=40,
+    image_size_px=40,
     inference_size_px=40,
     batch_covers=8,
     queue_covers=16,
@@ -35,22 +33,6 @@ TINY = Recipe(
 
 
 @pytest.fixture(scope="module")
-def covers(tmp_path_factory: pytest.TempPathFactory) -> list[LabelledCover]:
-    """Reddish rock and bluish jazz, two covers a group, and a few that nobody labelled."""
-    folder = tmp_path_factory.mktemp("covers")
-    rng = np.random.default_rng(0)
-    samples = []
-    for number in range(40):
-        genre = ("rock", "jazz", "rock", "jazz", "")[number % 5]
-        pixels = rng.integers(0, 90, (5, 5, 3), dtype=np.uint8)
-        pixels[..., 0 if genre == "rock" else 2] += 150
-        path = folder / f"{number}.png"
-        Image.fromarray(pixels).resize((48, 48), Image.Resampling.BICUBIC).save(path)
-        samples.append(LabelledCover(path, (genre,) if genre else (), f"artist {number // 2}"))
-    return samples
-
-
-@pytest.fixture(scope="module")
 def trained(covers: list[LabelledCover], tmp_path_factory: pytest.TempPathFactory) -> TrainedModel:
     return fine_tune(covers, TINY, folder=tmp_path_factory.mktemp("run"))
 
@@ -59,17 +41,20 @@ def weights(model: TrainedModel) -> torch.Tensor:
     return torch.cat([parameter.flatten() for parameter in model.network.parameters()])
 
 
-def test_vectors_are_of_unit_length_and_weigh_both_parts(trained: TrainedModel) -> None:
-    images = torch.randn(6, 3, 40, 40)
+def test_vectors_hold_the_artwork_and_a_number_a_genre(trained: TrainedModel, covers: list[LabelledCover]) -> None:
+    network = trained.network
+    images = to_input(load_pixels(covers, 40), trained.tower, torch.device("cpu"))
     with torch.inference_mode():
-        vectors = trained.network(images)
-        artwork, genre = trained.network.parts(images)
-        logits = trained.network.logits(genre).numpy()
-    share = TINY.artwork_share
-    expected = share * artwork @ artwork.T + (1 - share) * genre @ genre.T
-    assert np.allclose(vectors @ vectors.T, expected, atol=1e-5)
-    head_weights, bias = trained.network.linear_head()
-    assert np.allclose(vectors.numpy() @ head_weights.T + bias, logits, atol=1e-4)
+        vectors = network(images).numpy()
+        last, style = network.tower(images)
+        artwork = network.artwork(network.centre(torch.cat([last, style], 1))[:, : last.shape[1]]).numpy()
+        genre = network.genre((style - network.style_mean) / network.style_deviation).numpy()
+    unit = artwork / np.linalg.norm(artwork, axis=1, keepdims=True)
+    whole = np.concatenate([unit, TINY.genre_length * genre], axis=1)
+    assert np.allclose(vectors, whole / np.linalg.norm(whole, axis=1, keepdims=True), atol=1e-5)
+    labelled = [number for number in trained.split.training if covers[number].genres]
+    said = [trained.genres[answer] for answer in genre[labelled].argmax(axis=1)]
+    assert np.mean([covers[number].genres == (name,) for number, name in zip(labelled, said, strict=True)]) >= 0.9
 
 
 def test_two_colours_are_told_apart(covers: list[LabelledCover], tmp_path: Path) -> None:
@@ -81,7 +66,7 @@ def test_two_colours_are_told_apart(covers: list[LabelledCover], tmp_path: Path)
 def test_frozen_stages_and_norm_statistics_stay(trained: TrainedModel) -> None:
     torch.manual_seed(TINY.seed)
     before = build_tower(TINY.architecture).module.state_dict()
-    after = trained.network.tower.state_dict()
+    after = trained.network.tower.module.state_dict()
     moved = {name for name, value in after.items() if not torch.equal(value, before[name])}
     assert not {name for name in moved if name.startswith("conv1.") or "running" in name}
     assert any(name.startswith("layer4.") for name in moved)
@@ -137,7 +122,7 @@ def test_patience_ends_a_run_that_gets_no_better(covers: list[LabelledCover], tm
 def test_a_damaged_checkpoint_is_one_clear_line(
     covers: list[LabelledCover], tmp_path: Path, damage: bytes | None
 ) -> None:
-    fine_tune(covers, replace(TINY, epochs=1, final_epochs=0), folder=tmp_path)
+    fine_tune(covers, replace(TINY, epochs=1), folder=tmp_path)
     path = tmp_path / CHECKPOINT_FILE
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] if damage is None else damage)
     with pytest.raises(TrainingError, match="is damaged: delete it and train from the start"):
@@ -145,7 +130,7 @@ def test_a_damaged_checkpoint_is_one_clear_line(
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(covers: list[LabelledCover], tmp_path: Path) -> None:
-    fine_tune(covers, replace(TINY, epochs=1, final_epochs=0), folder=tmp_path)
+    fine_tune(covers, replace(TINY, epochs=1), folder=tmp_path)
     with pytest.raises(TrainingError, match="another recipe"):
         fine_tune(covers, TINY, folder=tmp_path, resume=True)
 
@@ -161,8 +146,8 @@ def test_more_frozen_stages_than_there_are(covers: list[LabelledCover], tmp_path
 
 
 def test_a_recipe_that_cannot_be(covers: list[LabelledCover]) -> None:
-    with pytest.raises(TrainingError, match="artwork_share must lie between 0 and 1, not 1"):
-        replace(TINY, artwork_share=1)
+    with pytest.raises(TrainingError, match="validation_share must lie between 0 and 1, not 1"):
+        replace(TINY, validation_share=1)
     with pytest.raises(TrainingError, match="batch_covers must be 2 or more"):
         replace(TINY, batch_covers=1)
     with pytest.raises(TrainingError, match="epochs must be above 0"):

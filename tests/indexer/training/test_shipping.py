@@ -8,8 +8,9 @@ import torch
 from indexer.backbone import OpenVinoBackbone
 from indexer.bundle import read_bundle
 from indexer.training.architectures import build_tower
-from indexer.training.embedding_network import EmbeddingNetwork
+from indexer.training.embedding_network import EmbeddingNetwork, ServedNetwork
 from indexer.training.export import probe_images
+from indexer.training.genre_projection import GenreProjection
 from indexer.training.loop import TrainedModel
 from indexer.training.recipe import Recipe
 from indexer.training.samples import Split
@@ -22,9 +23,17 @@ def test_the_bundle_embeds_as_the_network_does(tmp_path: Path) -> None:
     recipe = Recipe(architecture="test_resnet", artwork_dimension=12, genre_dimension=6, inference_size_px=48)
     tower = build_tower(recipe.architecture)
     network = EmbeddingNetwork(tower, recipe, genre_count=2)
-    network.centre.running_mean = torch.randn(tower.width) * 0.1
+    network.centre.running_mean = torch.randn(network.genre.in_features) * 0.1
+    width = network.tower.style_width
+    projection = GenreProjection(
+        np.full(width, 0.2, np.float32),
+        np.full(width, 0.5, np.float32),
+        np.random.default_rng(0).normal(0, 0.05, (2, width)).astype(np.float32),
+        np.array([0.1, -0.1], np.float32),
+    )
+    served = ServedNetwork(network.eval(), projection, recipe.genre_length)
     model = TrainedModel(
-        network=network.eval(),
+        network=served,
         tower=tower,
         genres=("jazz", "rock"),
         split=Split((0,), (1,)),
@@ -37,10 +46,10 @@ def test_the_bundle_embeds_as_the_network_does(tmp_path: Path) -> None:
     bundle = read_bundle(tmp_path / "bundle")
     images = probe_images(3, 48)
     with torch.inference_mode():
-        expected = network(to_input(images, tower, torch.device("cpu"))).numpy()
+        expected = served(to_input(images, tower, torch.device("cpu"))).numpy()
     made = OpenVinoBackbone(bundle).embed(images)
     assert np.allclose(made, expected, atol=5e-3)
     assert bundle.manifest.genres == ("jazz", "rock")
-    assert bundle.manifest.dimension == recipe.dimension == 18
-    assert bundle.manifest.metrics == {"accuracy": 0.5, "top3": 1.0, "macro_f1": 0.25, "photo_recall": 0.75}
+    assert bundle.manifest.dimension == 12 + 2
+    assert bundle.manifest.metrics == {}
     assert bundle.read("head.npz") == b"head"

@@ -1,0 +1,160 @@
+"""A CLIP trained in the test leaves as a bundle that embeds images and texts as it does."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from db.errors import BundleError, TrainingError
+from indexer.backbone import OpenVinoBackbone
+from indexer.bundle import Bundle, read_bundle
+from indexer.decoding import ResizeRule
+from indexer.text_tower import TextTower
+from indexer.training.architectures import build_tower
+from indexer.training.clip_export import export_open_clip
+from indexer.training.loop import fine_tune
+from indexer.training.open_clip_models import load_open_clip
+from indexer.training.recipe import Recipe
+from indexer.training.samples import LabelledCover
+from indexer.training.shipping import export_trained
+from indexer.training.validation import to_input
+from tests.small_clip import (
+    COLOURS,
+    MODEL_NAME,
+    SHAPES,
+    SIZE_PX,
+    SmallClip,
+    add_config,
+    draw,
+    normalised,
+    pixels_of,
+    train_small_clip,
+)
+
+KINDS = list(itertools.product(COLOURS, SHAPES))
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> SmallClip:
+    return train_small_clip(tmp_path_factory.mktemp("clip"))
+
+
+@pytest.fixture(scope="module")
+def exported(clip: SmallClip, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    folder = tmp_path_factory.mktemp("exported") / "bundle"
+    export_open_clip(clip.name, folder, bundle_name="small")
+    return read_bundle(folder)
+
+
+def test_both_towers_embed_as_in_pytorch(clip: SmallClip, exported: Bundle) -> None:
+    import open_clip
+
+    images = np.stack([pixels_of(draw(*kind, seed=7)) for kind in KINDS])
+    texts = ["red", "It\N{RIGHT SINGLE QUOTATION MARK}s a BLUE   circle!", "ночь & 1969", "a circle on green"]
+    with torch.inference_mode():
+        of_images = clip.model.encode_image(normalised(images), normalize=True).numpy()
+        of_texts = clip.model.encode_text(open_clip.get_tokenizer(MODEL_NAME)(texts), normalize=True).numpy()
+    tower = TextTower(exported, threads=1)
+    np.testing.assert_allclose(OpenVinoBackbone(exported).embed(images), of_images, atol=5e-3)
+    np.testing.assert_allclose(np.concatenate([tower.embed(text) for text in texts]), of_texts, atol=5e-3)
+
+
+def test_texts_find_what_they_describe(exported: Bundle) -> None:
+    owners = [kind for kind in KINDS for _ in range(5)]
+    images = np.stack([pixels_of(draw(*kind, seed=seed)) for seed, kind in enumerate(owners)])
+    vectors, tower = OpenVinoBackbone(exported).embed(images), TextTower(exported, threads=1)
+    for colour in COLOURS:
+        similarities = vectors @ tower.embed(f"a {colour} cover")[0]
+        nearest = np.argsort(-similarities)[:10]
+        assert {owners[place][0] for place in nearest} == {colour}
+    captions = np.concatenate([tower.embed(f"a {colour} cover with a {shape}") for colour, shape in KINDS])
+    of_kinds = (captions @ vectors.T).reshape(len(KINDS), len(KINDS), 5).mean(axis=2)
+    np.testing.assert_array_equal(of_kinds.argmax(axis=1), np.arange(len(KINDS)))
+
+
+def test_the_manifest_says_what_open_clip_says(clip: SmallClip, exported: Bundle) -> None:
+    manifest = exported.manifest
+    assert (manifest.name, manifest.dimension, manifest.input_size_px) == ("small", 24, SIZE_PX)
+    assert manifest.resize is ResizeRule.CROP
+    np.testing.assert_allclose(manifest.mean, 255 * np.array(clip.model.visual.preprocess_cfg["mean"]))
+    np.testing.assert_allclose(manifest.std, 255 * np.array(clip.model.visual.preprocess_cfg["std"]))
+    assert str(clip.weights.parent) not in manifest.model_dump_json()
+    assert f"open_clip's {MODEL_NAME} with the weights weights.pt" in manifest.licence
+
+
+def test_each_file_holds_its_own_tower_only(exported: Bundle) -> None:
+    vocabulary = (49408, 64)
+    held = {
+        name: {tuple(tensor.dims) for tensor in onnx.load(exported.folder / name).graph.initializer}
+        for name in ("model.onnx", "text.onnx")
+    }
+    assert vocabulary in held["text.onnx"]
+    assert vocabulary not in held["model.onnx"]
+    assert (64, 3, 8, 8) in held["model.onnx"]
+    assert (64, 3, 8, 8) not in held["text.onnx"]
+
+
+def test_a_model_with_another_tokenizer_has_no_text_tower(clip: SmallClip, tmp_path: Path) -> None:
+    add_config(tmp_path, "sleeve-test-other", tokenizer_kwargs={"clean": "canonicalize"})
+    bundle = export_open_clip(f"sleeve-test-other/{clip.weights}", tmp_path / "bundle", bundle_name="other")
+    assert set(bundle.manifest.files) == {"model.onnx"}
+
+
+def test_a_text_tower_that_is_not_pytorchs_makes_no_bundle(clip: SmallClip, tmp_path: Path) -> None:
+    state = dict(torch.load(clip.weights))
+    state["text_projection"] = state["text_projection"] * 1e7  # beyond float16
+    torch.save(state, tmp_path / "weights.pt")
+    with pytest.raises(BundleError, match="is not the one in PyTorch"):
+        export_open_clip(f"{MODEL_NAME}/{tmp_path / 'weights.pt'}", tmp_path / "bundle", bundle_name="x")
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_weights_that_cannot_be_had_are_told(clip: SmallClip, tmp_path: Path) -> None:
+    (tmp_path / "bad.pt").write_bytes(b"no weights")
+    torch.save({"weight": torch.zeros(1)}, tmp_path / "other.pt")
+    for file in ("bad.pt", "other.pt"):
+        with pytest.raises(TrainingError, match=rf"{file} does not hold weights of {MODEL_NAME}"):
+            load_open_clip(f"{MODEL_NAME}/{tmp_path / file}")
+    with pytest.raises(TrainingError, match=r"cannot be had .*fetch the file where the hub is in reach"):
+        load_open_clip(f"{MODEL_NAME}/laion2b")
+
+
+def test_an_image_tower_is_fine_tuned_and_exported(clip: SmallClip, tmp_path: Path) -> None:
+    samples = []
+    for number in range(32):
+        colour = ("red", "blue")[number % 2]
+        path = tmp_path / f"{number}.png"
+        draw(colour, SHAPES[number % 4 // 2], seed=number).save(path)
+        samples.append(LabelledCover(path, (colour,), f"artist {number // 2}"))
+    recipe = Recipe(
+        architecture=f"open_clip:{clip.name}",
+        frozen_stages=1,
+        artwork_dimension=8,
+        genre_dimension=4,
+        epochs=4,
+        image_size_px=SIZE_PX,
+        final_size_px=SIZE_PX,
+        batch_covers=8,
+        queue_covers=16,
+        learning_rate=1e-4,
+        projection_learning_rate=5e-3,
+        genre_learning_rate=5e-3,
+        average_decay=0.8,
+        least_covers=5,
+    )
+    model = fine_tune(samples, recipe, folder=tmp_path / "run")
+    assert model.scores.accuracy >= 0.8
+    bundle = export_trained(model, tmp_path / "bundle", name="tuned", trained_on="nothing")
+    images = np.stack([pixels_of(draw(*kind, seed=3)) for kind in KINDS])
+    with torch.inference_mode():
+        expected = model.network(to_input(images, model.tower, torch.device("cpu"))).numpy()
+    np.testing.assert_allclose(OpenVinoBackbone(bundle).embed(images), expected, atol=5e-3)
+    assert set(bundle.manifest.files) == {"model.onnx"}
+    start = build_tower(recipe.architecture).module.state_dict()
+    tuned = model.tower.module.state_dict()
+    changed = {name for name, value in start.items() if not torch.equal(value, tuned[name])}
+    assert "conv1.weight" not in changed
+    assert "transformer.resblocks.1.mlp.c_fc.weight" in changed

@@ -1,0 +1,63 @@
+"""The style of a tower's layers is the mean and the deviation of each channel, and follows a copy of the tower."""
+
+import copy
+
+import pytest
+import torch
+from torch import nn
+
+from indexer.training.architectures import build_tower
+from indexer.training.tapped_tower import TappedTower
+
+
+class TwoLayers(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, 4, 3, stride=2)
+        self.second = nn.Conv2d(4, 5, 3)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return self.second(self.first(images)).amax((2, 3))
+
+
+def test_the_style_is_mean_and_deviation_layer_after_layer() -> None:
+    torch.manual_seed(0)
+    plain = TwoLayers()
+    tower = TappedTower(plain, (plain.first, plain.second), 16)
+    images = torch.randn(6, 3, 16, 16)
+    with torch.inference_mode():
+        features, style = tower(images)
+        first = plain.first(images)
+        second = plain.second(first)
+    expected = [
+        statistic for layer in (first, second) for statistic in (layer.mean((2, 3)), layer.std((2, 3), correction=0))
+    ]
+    assert torch.allclose(style, torch.cat(expected, dim=1), atol=1e-4)
+    assert torch.equal(features, second.amax((2, 3)))
+    assert (tower.width, tower.style_width) == (5, 18)
+
+
+def test_a_copy_reads_its_own_layers() -> None:
+    plain = TwoLayers()
+    tower = TappedTower(plain, (plain.first,), 16)
+    twin = copy.deepcopy(tower)
+    with torch.no_grad():
+        for parameter in twin.parameters():
+            parameter.mul_(2)
+    images = torch.randn(2, 3, 16, 16)
+    assert not torch.allclose(twin(images)[1], tower(images)[1], atol=0.01)
+
+
+def test_an_even_layer_has_a_gradient() -> None:
+    plain = TwoLayers()
+    tower = TappedTower(plain, (plain.first,), 16)
+    tower(torch.zeros(2, 3, 16, 16))[1].sum().backward()
+    assert all(torch.isfinite(parameter.grad).all() for parameter in plain.first.parameters())
+
+
+@pytest.mark.parametrize("name", ["test_resnet", "test_vit", "test_efficientnet"])
+def test_every_family_has_layers_to_tap(name: str) -> None:
+    tower = build_tower(name)
+    tapped = TappedTower(tower.module, tower.taps, tower.fixed_size_px or 64)
+    assert tapped.width == tower.width
+    assert tapped.style_width > 0
