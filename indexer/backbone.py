@@ -108,6 +108,11 @@ def fingerprint_as_run(bundle: Bundle, precision: str) -> Fingerprint:
     return Fingerprint(sha256(f"{bundle.fingerprint} in {precision}".encode()).hexdigest())
 
 
+def fingerprints_as_run(bundle: Bundle) -> set[Fingerprint]:
+    """Every fingerprint that vectors of a bundle can have, on this CPU or another."""
+    return {fingerprint_as_run(bundle, precision) for precision in ("f32", "bf16", "f16")}
+
+
 def _compile(bundle: Bundle, streams: int) -> Any:
     """Pixels (1, s, s, 3) uint8 → (1, d) float32; OpenVINO converts and normalises them, so Python touches none."""
     manifest, ov = bundle.manifest, load_openvino()

@@ -1,8 +1,8 @@
 """A model bundle: a folder that holds all that turns pixels into vectors, and says what it is.
 
 ``manifest.json`` describes the model and names every file with its SHA-256; ``model.onnx`` makes the vectors; other
-files (a head, its calibration) may stand beside it. A bundle never changes once written: a retrained head is a new
-bundle, whose vectors are the same because its fingerprint is.
+files (a head, its calibration, a text tower) may stand beside it. A bundle never changes once written: a retrained
+head is a new bundle, whose vectors are the same because its fingerprint is.
 """
 
 import json
@@ -30,6 +30,12 @@ MANIFEST_FILE = "manifest.json"
 HEAD_FILE = "head.npz"
 CALIBRATION_FILE = "calibration.json"
 """What a bundle that knows genres also holds."""
+
+TEXT_MODEL_FILE = "text.onnx"
+"""Input ``tokens``: (n, places) int64. Output ``vectors``: (n, d) float32, in the space of the images' vectors."""
+
+TEXT_MERGES_FILE = "merges.txt"
+"""What its tokenizer needs; see ``ClipTokenizer.from_bytes``. Neither file decides a cover's vector."""
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -82,6 +88,8 @@ class Manifest(BundleDescription):
             raise ValueError(f"{MODEL_FILE} is not among them")
         if MANIFEST_FILE in files:
             raise ValueError(f"{MANIFEST_FILE} cannot vouch for itself")
+        if (TEXT_MODEL_FILE in files) != (TEXT_MERGES_FILE in files):
+            raise ValueError(f"a text tower is {TEXT_MODEL_FILE} and {TEXT_MERGES_FILE}, one is missing")
         return files
 
 

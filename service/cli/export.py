@@ -1,0 +1,55 @@
+"""``sleeve bundles export``: a CLIP model as it is, as a bundle that can be asked with texts."""
+
+from typing import Annotated
+
+import typer
+
+from db.errors import TrainingError
+from indexer.bundle import TEXT_MODEL_FILE
+from service.cli.catalogue import Json
+from service.cli.console import answer, answer_json, say, settings_of
+from service.cli.documents import ExportDocument
+
+
+def export(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(help="open_clip:MODEL/TAG-OR-FILE.")],
+    name: Annotated[str, typer.Option(help="The new bundle's name.")] = "clip",
+    json: Json = False,
+) -> None:
+    """Make a bundle of a CLIP model without training it (needs the `train` extra).
+
+    It holds the image tower and, where the model reads texts with CLIP's own tokenizer, the text tower: then
+    `sleeve similar --text` works with it. The weights are those of a file or of a tag of open_clip's; a tag is fetched
+    from the hub.
+
+    Examples:
+
+        sleeve bundles export open_clip:ViT-B-32/laion2b_s34b_b79k --name clip
+
+        sleeve bundles export open_clip:ViT-B-32/weights.safetensors --name clip
+    """
+    if name.startswith(".") or "/" in name or not name:
+        raise typer.BadParameter(f"{name} cannot be a bundle's name: it becomes a folder's")
+    try:
+        from indexer.training.clip_export import export_open_clip
+        from indexer.training.open_clip_models import OPEN_CLIP
+    except ModuleNotFoundError as error:
+        raise TrainingError(f"exporting needs {error.name}; install it with `pip install 'sleeve[train]'`") from error
+    if not model.startswith(OPEN_CLIP):
+        raise typer.BadParameter(f"{model} does not begin with {OPEN_CLIP}")
+    folder = settings_of(context).folder / "bundles" / name
+    bundle = export_open_clip(model.removeprefix(OPEN_CLIP), folder, bundle_name=name)
+    document = ExportDocument(
+        name=name,
+        folder=str(folder),
+        dimension=bundle.manifest.dimension,
+        text_tower=TEXT_MODEL_FILE in bundle.manifest.files,
+    )
+    if json:
+        answer_json(document)
+        return
+    answer(f"bundle {name} is in {folder}")
+    if not document.text_tower:
+        say("It has no text tower: only models that read texts with CLIP's own tokenizer can bring theirs.")
+    say(f"Next: `sleeve bundles use {name}` embeds the catalogue with it.")
