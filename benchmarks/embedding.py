@@ -28,7 +28,8 @@ from indexer.demo_catalogue import draw_catalogue
 from indexer.pipeline import EMBED_COVERS, embed_pending, fit_image
 from indexer.registration import add
 from indexer.sources import open_source
-from service.assembly import open_bundle, usable_cores
+from service.assembly import DEFAULT_BUNDLE, usable_cores
+from service.bundle_shelf import bundle_named
 
 COVERS = 1000
 EAGER_COVERS = 50
@@ -39,7 +40,8 @@ LIMITS = DecodingLimits()
 def main() -> None:
     """Measure and print a table."""
     settings, threads = Settings(), usable_cores()
-    backbone = OpenVinoBackbone(open_bundle(settings), threads=threads)
+    bundle = bundle_named(settings, settings.bundle or DEFAULT_BUNDLE)
+    backbone = OpenVinoBackbone(bundle, threads=threads)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(sys.argv[1]) if len(sys.argv) > 1 else draw_catalogue(Path(folder) / "covers").folder
         paths = [offered.path for offered in open_source(source) if isinstance(offered, CoverFile)][:COVERS]
@@ -57,7 +59,7 @@ def main() -> None:
     rates = {name: median(values) for name, values in measured.items()}
     possible = 1 / (1 / rates["decoding alone"] + 1 / rates["bare session on ready tensors"])
     rates["possible (both on the same cores)"] = possible
-    print(f"{len(paths)} covers, {threads} threads, bundle {settings.bundle}; median of {ROUNDS} interleaved rounds\n")
+    print(f"{len(paths)} covers, {threads} threads, {bundle.manifest.name}; median of {ROUNDS} interleaved rounds\n")
     for name, rate in rates.items():
         print(f"{name:36} {rate:8.1f} covers/s")
     print(f"\nsleeve index / possible       {rates['sleeve index'] / possible:6.2f}")

@@ -1,5 +1,6 @@
 """Genres from the command line and over HTTP, on a catalogue whose genres are colours."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -12,9 +13,16 @@ TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50)
 COVERS_A_GENRE = 14
 
 
+MakeHome = Callable[[Path, str], Home]
+
+
 @pytest.fixture
 def catalogue(home: Home) -> Home:
     """Three genres of 14 albums, an artist each, indexed."""
+    return plant(home)
+
+
+def plant(home: Home) -> Home:
     rows = ["file,genre,artist,album,source"]
     for number, (genre, tint) in enumerate(TINTS.items()):
         for n in range(COVERS_A_GENRE):
@@ -65,8 +73,22 @@ def test_evaluation_measures_what_was_planted(catalogue: Home) -> None:
     assert methods["prediction"]["accuracy"] > 0.9
     assert methods["majority"]["accuracy"] < 0.5
     assert {row["source"] for row in methods["prediction"]["per_source"]} == {"attic", "shop"}
+    views = report["artwork_retrieval"]
+    assert views["all"]["queries"] == 8 * 3 * COVERS_A_GENRE
+    assert views["jpeg"]["recall_at_5"] > views["photo"]["recall_at_5"], "a grid of colours knows no perspective"
     table = catalogue.sleeve("evaluate").stdout
     assert "prediction" in table
+    assert "photo-like" in table
+
+
+def test_frozen_features_and_logits_are_measured_beside_the_bundle(tmp_path: Path, make_home: MakeHome) -> None:
+    home = make_home(tmp_path, "sqlite")
+    plant(home)
+    methods = home.json("evaluate", "--baselines")["methods"]
+    assert {"prediction", "frozen: prediction", "frozen: 1-NN", "logits: 1-NN"} < set(methods)
+    assert "logits: prediction" not in methods
+    assert methods["frozen: prediction"]["accuracy"] > 0.9
+    assert methods["logits: 1-NN"]["accuracy"] > methods["majority"]["accuracy"]
 
 
 def test_classify_needs_neither_a_catalogue_nor_a_label(home: Home) -> None:
