@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.records import BundleRecord
-from db.tables import RegisteredBundle
+from db.tables import RegisteredBundle, Vector
 from db.vocabulary import Fingerprint
 
 
@@ -27,6 +27,16 @@ def find(session: Session, fingerprint: Fingerprint) -> BundleRecord | None:
     """The bundle with this fingerprint, or None."""
     row = session.scalar(select(RegisteredBundle).where(RegisteredBundle.fingerprint == fingerprint))
     return None if row is None else bundle_record(row)
+
+
+def vector_counts(session: Session) -> dict[Fingerprint, int]:
+    """How many vectors there are of each bundle that has any."""
+    rows = session.execute(
+        select(RegisteredBundle.fingerprint, func.count())
+        .join(Vector, Vector.bundle_id == RegisteredBundle.id)
+        .group_by(RegisteredBundle.fingerprint)
+    )
+    return {Fingerprint(fingerprint): count for fingerprint, count in rows}
 
 
 def bundle_record(row: RegisteredBundle) -> BundleRecord:

@@ -71,6 +71,15 @@ class Database:
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
             yield session
 
+    def check(self) -> None:
+        """Ask the database for an answer.
+
+        Raises:
+            CatalogueError: it cannot be reached.
+        """
+        with self.reading() as session:
+            session.execute(text("SELECT 1"))
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:

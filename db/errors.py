@@ -6,9 +6,11 @@ SleeveError
 ├── CatalogueError       the database cannot do what was asked
 ├── SourceError          a path, folder or manifest cannot be read as a source of covers
 ├── ImageRejectedError   a file is not a cover Sleeve can use; carries a named reason
+├── QueryError           a text cannot be asked with: it is empty or too long, or no text tower is there to read it
 ├── BundleError          a model bundle is missing, damaged or unsuitable
 ├── TrainingError        a backbone or head cannot be trained from what there is
 └── VectorIndexError     an index file is missing, damaged, mismatched or below its gate
+    └── IndexBusyError   another process is at work on the index
 
 The message is one plain sentence that says what is wrong and, where there is one, what to do next.
 Library errors are translated into these where they arise, with ``from``.
@@ -51,6 +53,10 @@ class ImageRejectedError(SleeveError):
         self.detail = detail
 
 
+class QueryError(SleeveError):
+    """A text cannot be asked with: it is empty or too long, or no text tower is there to read it."""
+
+
 class BundleError(SleeveError):
     """A model bundle is missing, damaged or unsuitable."""
 
@@ -61,3 +67,7 @@ class TrainingError(SleeveError):
 
 class VectorIndexError(SleeveError):
     """An index file is missing, damaged, mismatched or below its gate."""
+
+
+class IndexBusyError(VectorIndexError):
+    """Another process is at work on the index."""

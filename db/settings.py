@@ -17,7 +17,8 @@ class Settings(BaseSettings):
         home: ``SLEEVE_HOME``, where index versions and the default database live.
         database_url: ``SLEEVE_DATABASE_URL``, for PostgreSQL ``postgresql://user:password@host/name``;
             without it SQLite at ``<home>/sleeve.sqlite3``.
-        bundle: ``SLEEVE_BUNDLE``, the name of a shipped bundle or the folder of another.
+        bundle: ``SLEEVE_BUNDLE``, a bundle's name or folder; empty for the one whose vectors are live, and the shipped
+            one before the first index.
         threads: ``SLEEVE_THREADS``, CPU threads for decoding and embedding; 0 means every core this process may use.
     """
 
@@ -25,7 +26,7 @@ class Settings(BaseSettings):
 
     home: Path = Path("~/.sleeve")
     database_url: SecretStr | None = None
-    bundle: str = "sleeve-lite0"
+    bundle: str = ""
     threads: int = 0
 
     @property

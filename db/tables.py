@@ -139,11 +139,16 @@ class Vector(Base):
     """The embedding of a cover by a bundle: little-endian fp16, L2-normalised. Ids are never used again."""
 
     __tablename__ = "vectors"
-    __table_args__ = (UniqueConstraint("cover_id", "bundle_id"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("cover_id", "bundle_id"),
+        # Asked before every search: the vectors of a bundle past an id.
+        Index("ix_vectors_bundle_id_id", "bundle_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(_Key, primary_key=True)
     cover_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"))
-    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id", ondelete="CASCADE"), index=True)
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id", ondelete="CASCADE"))
     embedding: Mapped[bytes] = mapped_column(LargeBinary)
 
 

@@ -54,6 +54,12 @@ def store(session: Session, bundle: BundleRecord, new: Sequence[NewVector]) -> i
     return len(rows)
 
 
+def count(session: Session, bundle: BundleRecord, *, after: int = 0) -> int:
+    """How many vectors of a bundle there are, of those with an id past ``after``."""
+    query = select(func.count()).select_from(Vector).where(Vector.bundle_id == bundle.id, Vector.id > after)
+    return session.scalar(query) or 0
+
+
 def ids(session: Session, bundle: BundleRecord) -> NDArray[np.int64]:
     """The ids of all vectors of a bundle, ascending: (n,) int64."""
     return _id_array(session, select(Vector.id).where(Vector.bundle_id == bundle.id).order_by(Vector.id))
@@ -145,6 +151,13 @@ def labelled(session: Session, bundle: BundleRecord) -> LabelledVectors:
 
 def owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner]:
     """Who each vector stands for; a vector that is gone is absent."""
+    found: dict[int, VectorOwner] = {}
+    for start in range(0, len(vector_ids), STREAM_ROWS):
+        found |= _owners(session, vector_ids[start : start + STREAM_ROWS])
+    return found
+
+
+def _owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner]:
     rows = session.execute(
         select(Vector.id, Cover.id.label("cover_id"), Cover.file, Album.id.label("album_id"), Album.title, Album.artist)
         .add_columns(Album.year)

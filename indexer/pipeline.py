@@ -5,7 +5,7 @@ transaction a batch holds the vectors, so a run killed at any moment resumes whe
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -76,10 +76,12 @@ def embed_pending(
     threads: int,
     limits: DecodingLimits,
     progress: Progress | None = None,
+    stored: Callable[[int], None] = lambda _count: None,
 ) -> EmbedReport:
     """Embed every cover that has no vector of this bundle.
 
     A file that is gone, changed or damaged is kept as a rejection with its reason and tried again by the next run.
+    ``stored`` is told after every transaction how many vectors it stored; searches find them from then on.
 
     Raises:
         CatalogueError: the database cannot be used; what was stored stays.
@@ -96,11 +98,13 @@ def embed_pending(
             rejected = [item for item in batch if isinstance(item, RejectedFile)]
             started = perf_counter()
             with database.writing() as session:
-                report.embedded += vectors.store(session, bundle, made)
+                count = vectors.store(session, bundle, made)
                 record_rejections(session, rejected)
+            report.embedded += count
             report.seconds["store"] += perf_counter() - started
             report.rejected += rejected
             progress.advance(len(batch))
+            stored(count)
     return report
 
 

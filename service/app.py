@@ -12,8 +12,11 @@ from service import problems
 from service.assembly import Catalogue, open_answering, open_catalogue
 from service.body_limit import BodyLimit
 from service.classify import Classifier
+from service.index_routes import router as index_router
+from service.live_pair import LivePair
 from service.routes import router
 from service.search import Search
+from service.upkeep import Upkeep
 
 _FORM_OVERHEAD_BYTES = 64 * 1024
 """What a multipart request may hold beside the image."""
@@ -23,8 +26,10 @@ class State(TypedDict):
     """What every request can reach."""
 
     catalogue: Catalogue
+    pairs: LivePair
     search: Search
     classifier: Classifier
+    upkeep: Upkeep
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -34,7 +39,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
         with open_catalogue(settings or read_settings()) as catalogue:
             answering = open_answering(catalogue)
-            yield State(catalogue=catalogue, search=answering.search, classifier=answering.classifier)
+            upkeep = Upkeep(catalogue, answering.pairs)
+            upkeep.start()
+            try:
+                yield State(
+                    catalogue=catalogue,
+                    pairs=answering.pairs,
+                    search=answering.search,
+                    classifier=answering.classifier,
+                    upkeep=upkeep,
+                )
+            finally:
+                upkeep.stop()
+                answering.pairs.settle()
 
     app = FastAPI(
         title="Sleeve",
@@ -47,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(router)
+    app.include_router(index_router)
     app.add_middleware(BodyLimit, max_bytes=DecodingLimits().max_bytes + _FORM_OVERHEAD_BYTES)
     problems.install(app)
     return app

@@ -4,21 +4,25 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from db import bundles
 from db.database import Database
+from db.errors import BundleError
 from db.migration import ensure_current
 from db.records import BundleRecord
 from db.settings import Settings
 from indexer.backbone import Backbone, OpenVinoBackbone
-from indexer.bundle import Bundle, read_bundle
+from indexer.bundle import Bundle
 from indexer.decoding import DecodingLimits
-from indexer.versions import IndexVersions, LiveIndex
+from indexer.versions import IndexVersions
+from service.bundle_shelf import bundle_named, bundle_with
 from service.classify import Classifier
+from service.live_pair import LivePair
+from service.model import Model, open_model
 from service.search import Search
 
-SHIPPED_BUNDLES = Path(__file__).parent.parent / "indexer" / "bundles"
+DEFAULT_BUNDLE = "sleeve-lite0"
+"""The shipped bundle that a catalogue begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +57,33 @@ def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
         yield Catalogue(settings, database, IndexVersions(database, settings.folder), DecodingLimits())
 
 
-def open_bundle(settings: Settings) -> Bundle:
-    """The bundle that the settings name: a shipped one by its name, else a folder.
+def open_bundle(catalogue: Catalogue) -> Bundle:
+    """The bundle to embed with: the one that the settings name, else the live index's, else the shipped one.
 
     Raises:
         BundleError: it is missing or damaged.
     """
-    shipped = SHIPPED_BUNDLES / settings.bundle
-    return read_bundle(shipped if shipped.is_dir() else Path(settings.bundle).expanduser())
+    if catalogue.settings.bundle:
+        return bundle_named(catalogue.settings, catalogue.settings.bundle)
+    live = catalogue.versions.live()
+    if live is None:
+        return bundle_named(catalogue.settings, DEFAULT_BUNDLE)
+    found = bundle_with(catalogue.settings, live.bundle.fingerprint)
+    if found is None:
+        raise BundleError(
+            f"the bundle of the live index, {live.bundle.name}, is not there any more; "
+            "put it back, or choose another: `sleeve bundles` lists them"
+        )
+    return found
 
 
 def open_backbone(catalogue: Catalogue) -> tuple[Backbone, Bundle]:
-    """The backbone of the bundle that the settings name.
+    """The backbone of the bundle to embed with; see ``open_bundle``.
 
     Raises:
         BundleError: the bundle is missing, damaged or cannot be compiled.
     """
-    bundle = open_bundle(catalogue.settings)
+    bundle = open_bundle(catalogue)
     return OpenVinoBackbone(bundle, threads=catalogue.threads), bundle
 
 
@@ -87,18 +101,27 @@ def register_bundle(catalogue: Catalogue, backbone: Backbone, bundle: Bundle) ->
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """What answers queries."""
+    """What answers queries, and the pair of index and model that both answer with."""
 
+    pairs: LivePair
     search: Search
     classifier: Classifier
 
 
 def open_answering(catalogue: Catalogue) -> Answering:
-    """Build what answers queries.
+    """Build what answers queries; index and model are loaded when the first query comes."""
 
-    Raises:
-        BundleError: the bundle is missing, damaged or cannot be compiled.
-    """
-    backbone, bundle = open_backbone(catalogue)
-    search = Search(catalogue.database, LiveIndex(catalogue.versions), backbone, catalogue.limits)
-    return Answering(search, Classifier(catalogue.database, search, backbone.fingerprint, bundle))
+    def load_model(made_the_vectors: BundleRecord | None) -> Model:
+        if made_the_vectors is None:
+            return open_model(open_bundle(catalogue), catalogue.threads)
+        bundle = bundle_with(catalogue.settings, made_the_vectors.fingerprint)
+        if bundle is None:
+            raise BundleError(
+                f"the index holds vectors of another bundle, {made_the_vectors.name}, which is not there any more; "
+                "put it back, or run `sleeve index` to embed with the one in use"
+            )
+        return open_model(bundle, catalogue.threads)
+
+    pairs = LivePair(catalogue.database, catalogue.versions, load_model)
+    search = Search(catalogue.database, pairs, catalogue.limits)
+    return Answering(pairs, search, Classifier(catalogue.database, search))

@@ -8,14 +8,26 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from db.errors import CatalogueError, ImageRejectedError, NotFoundError, SleeveError, VectorIndexError
+from db.errors import (
+    BundleError,
+    CatalogueError,
+    ImageRejectedError,
+    IndexBusyError,
+    NotFoundError,
+    QueryError,
+    SleeveError,
+    VectorIndexError,
+)
 from db.vocabulary import Rejection
 from service.schemas import Problem
 
 _STATUS = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     ImageRejectedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    QueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    IndexBusyError: HTTPStatus.CONFLICT,
     VectorIndexError: HTTPStatus.SERVICE_UNAVAILABLE,
+    BundleError: HTTPStatus.SERVICE_UNAVAILABLE,
     CatalogueError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

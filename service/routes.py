@@ -1,11 +1,11 @@
 """The HTTP routes: read the request, ask, answer with the schemas."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -22,19 +22,19 @@ from service.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, thumbnail
 
 router = APIRouter()
 
+AskedByJson = TypeVar("AskedByJson", bound=BaseModel)
+
 _PROBLEM: dict[str, Any] = {"model": schemas.Problem, "content": {"application/problem+json": {}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {404: _PROBLEM, 422: _PROBLEM, 503: _PROBLEM}
 _QUERY_PROBLEMS = {**_PROBLEMS, 400: _PROBLEM, 413: _PROBLEM, 415: _PROBLEM}
 _IMAGE = {"type": "object", "required": ["image"], "properties": {"image": {"type": "string", "format": "binary"}}}
-_QUERY_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {"schema": _IMAGE},
-            "application/json": {"schema": schemas.AlbumQuery.model_json_schema()},
-        },
-    }
-}
+
+
+def _body_of(query: type[BaseModel]) -> dict[str, Any]:
+    """What a query may send, for the description of the API."""
+    json = {"schema": query.model_json_schema()}
+    content = {"multipart/form-data": {"schema": _IMAGE}, "application/json": json}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def _catalogue(request: Request) -> Catalogue:
@@ -65,34 +65,40 @@ def _similar_request(
         raise HTTPException(422, str(error)) from error
 
 
-@router.get("/healthz", summary="Whether the service runs", tags=["health"])
-async def healthz() -> schemas.Health:
-    """Answers as long as the process can answer at all."""
+@router.get("/healthz", summary="Whether the service can answer", tags=["health"], responses={503: _PROBLEM})
+def healthz(catalogue: Annotated[Catalogue, Depends(_catalogue)]) -> schemas.Health:
+    """Answers `ok` where the database can be reached, and 503 where it cannot; it is asked each time."""
+    catalogue.database.check()
     return schemas.Health(status="ok")
 
 
 @router.post(
     "/api/v1/similar",
-    summary="Albums that look like an image or an album",
+    summary="Albums that look like an image, an album or what a text describes",
     tags=["similar"],
     responses=_QUERY_PROBLEMS,
-    openapi_extra=_QUERY_BODY,
+    openapi_extra=_body_of(schemas.SimilarQuery),
 )
 async def similar(
     request: Request,
     search: Annotated[Search, Depends(_search)],
     wanted: Annotated[SimilarRequest, Depends(_similar_request)],
 ) -> schemas.SimilarSchema:
-    """Send an image as the multipart field `image`, or `{"album_id": …}` as JSON.
+    """Send an image as the multipart field `image`, or as JSON `{"album_id": …}` or `{"text": "foggy forest"}`.
 
-    The answer holds one row an album, nearest first; the album that asked is left out.
+    The answer holds one row an album, nearest first; the album that asked is left out. A text is answered where the
+    model in use has a text tower, and with 422 where it has none.
     """
-    asked = await _asked(request)
+    asked = await _asked(request, schemas.SimilarQuery)
     if isinstance(asked, Upload):
         found = await run_in_threadpool(search.by_image, asked.data, wanted)
         return schemas.SimilarSchema.of(schemas.Query(file=asked.name), found)
-    found = await run_in_threadpool(search.by_album, asked, wanted)
-    return schemas.SimilarSchema.of(schemas.Query(album_id=asked), found)
+    if asked.text is not None:
+        found = await run_in_threadpool(search.by_text, asked.text, wanted)
+    else:
+        assert asked.album_id is not None  # one of the two is there: see ``SimilarQuery``
+        found = await run_in_threadpool(search.by_album, AlbumId(asked.album_id), wanted)
+    return schemas.SimilarSchema.of(schemas.Query(album_id=asked.album_id, text=asked.text), found)
 
 
 @router.post(
@@ -100,19 +106,19 @@ async def similar(
     summary="The genre of an image or an album",
     tags=["classify"],
     responses=_QUERY_PROBLEMS,
-    openapi_extra=_QUERY_BODY,
+    openapi_extra=_body_of(schemas.AlbumQuery),
 )
 async def classify(request: Request, classifier: Annotated[Classifier, Depends(_classifier)]) -> schemas.ClassifySchema:
     """Send an image as the multipart field `image`, or `{"album_id": …}` as JSON.
 
     The answer shows each genre's probability, what the neighbours' vote and the head said, and who voted.
     """
-    asked = await _asked(request)
+    asked = await _asked(request, schemas.AlbumQuery)
     if isinstance(asked, Upload):
         found = await run_in_threadpool(classifier.by_image, asked.data)
         return schemas.ClassifySchema.of(schemas.Query(file=asked.name), found)
-    found = await run_in_threadpool(classifier.by_album, asked)
-    return schemas.ClassifySchema.of(schemas.Query(album_id=asked), found)
+    found = await run_in_threadpool(classifier.by_album, AlbumId(asked.album_id))
+    return schemas.ClassifySchema.of(schemas.Query(album_id=asked.album_id), found)
 
 
 @router.get("/api/v1/albums/{album_id}", summary="One album", tags=["albums"], responses=_PROBLEMS)
@@ -155,13 +161,16 @@ class Upload:
     data: bytes
 
 
-async def _asked(request: Request) -> Upload | AlbumId:
-    """What a query asks about: an uploaded image or an album."""
+async def _asked(request: Request, query: type[AskedByJson]) -> Upload | AskedByJson:
+    """What a query asks about: an uploaded image, or what its JSON says."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return await _uploaded_image(request)
     if kind == "application/json":
-        return await _album_id(request)
+        try:
+            return query.model_validate_json(await request.body())
+        except ValidationError as error:
+            raise RequestValidationError(error.errors(include_url=False, include_context=False)) from error
     raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
 
 
@@ -171,11 +180,3 @@ async def _uploaded_image(request: Request) -> Upload:
         if not isinstance(image, UploadFile):
             raise HTTPException(422, "the multipart field `image` holds no file")
         return Upload(image.filename, await image.read())
-
-
-async def _album_id(request: Request) -> AlbumId:
-    try:
-        query = schemas.AlbumQuery.model_validate_json(await request.body())
-    except ValidationError as error:
-        raise RequestValidationError(error.errors(include_url=False, include_context=False)) from error
-    return AlbumId(query.album_id)

@@ -1,9 +1,14 @@
 """The JSON of answers, the same from the command line and over HTTP."""
 
-from pydantic import BaseModel, Field
+from datetime import datetime
+
+from pydantic import BaseModel, Field, model_validator
 
 from db.records import AlbumRecord, CoverRecord
 from db.vocabulary import Side
+from indexer.index_job import JobPhase, JobState
+from indexer.text_tower import MAX_TEXT_CHARACTERS
+from indexer.vector_index import IndexKind
 from service.records import ClassifyAnswer, Neighbour, SimilarAnswer
 
 MAX_ID = 2**63 - 1
@@ -11,10 +16,11 @@ MAX_ID = 2**63 - 1
 
 
 class Query(BaseModel):
-    """What was asked: a file's name or an album."""
+    """What was asked: a file's name, an album or a text."""
 
     file: str | None = None
     album_id: int | None = None
+    text: str | None = None
 
 
 class NeighbourSchema(BaseModel):
@@ -121,8 +127,58 @@ class AlbumQuery(BaseModel):
     album_id: int = Field(ge=1, le=MAX_ID, examples=[1])
 
 
+class SimilarQuery(BaseModel):
+    """A query by an album of the catalogue, or by a text; by one of them."""
+
+    album_id: int | None = Field(default=None, ge=1, le=MAX_ID, examples=[1])
+    text: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MAX_TEXT_CHARACTERS,
+        description="what the cover shows; answered where the live bundle has a text tower",
+    )
+
+    @model_validator(mode="after")
+    def _asks_by_one(self) -> "SimilarQuery":
+        if (self.album_id is None) == (self.text is None):
+            raise ValueError("name either an album_id or a text")
+        return self
+
+
+class JobSchema(BaseModel):
+    """The work on the index that is under way, or that ended last, wherever it runs."""
+
+    phase: JobPhase
+    task: str
+    done: int
+    total: int
+    detail: str = Field(description="why it failed, where it did")
+    started_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, job: JobState) -> "JobSchema":
+        return cls.model_validate(job, from_attributes=True)
+
+
+class IndexSchema(BaseModel):
+    """The index that answers, and how far the catalogue has moved away from it."""
+
+    version: str
+    kind: IndexKind
+    bundle: str
+    count: int = Field(description="vectors when it was built")
+    recall: float = Field(description="measured when it was built")
+    created_at: datetime
+    age_s: float
+    delta: int = Field(description="vectors that are newer, searched beside it")
+    tombstones: int = Field(description="vectors in it that were removed, passed over")
+    problem: str | None = Field(description="why a newer version, or the files of this one, cannot be used")
+    job: JobSchema | None
+
+
 class Health(BaseModel):
-    """Whether the service runs."""
+    """Whether the service can answer."""
 
     status: str = Field(examples=["ok"])
 

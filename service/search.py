@@ -1,16 +1,18 @@
-"""Albums that look like an image or an album: the query's vectors → index → owners → ranking."""
+"""Albums that look like an image, an album or what a text describes: the query's vectors → index → owners → ranking."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from db import albums, vectors
 from db.database import Database
-from db.errors import NotFoundError, VectorIndexError
+from db.errors import NotFoundError, QueryError
 from db.vocabulary import AlbumId
-from indexer.backbone import Backbone
 from indexer.decoding import DecodingLimits
 from indexer.pipeline import fit_image
-from indexer.versions import LiveIndex, OpenVersion
+from indexer.vector_index import Hits
+from indexer.versions import OpenVersion
+from service.live_pair import LivePair, Pair
+from service.model import Model
 from service.ranking import rank_albums
 from service.records import Neighbour, SimilarAnswer, SimilarRequest
 
@@ -19,12 +21,11 @@ _SPARE_HITS = 8
 
 
 class Search:
-    """Answers from the live index version and the database. Safe to use from several threads at once."""
+    """Answers from the live index version, its delta and the database. Safe to use from several threads at once."""
 
-    def __init__(self, database: Database, live: LiveIndex, backbone: Backbone, limits: DecodingLimits) -> None:
+    def __init__(self, database: Database, pairs: LivePair, limits: DecodingLimits) -> None:
         self._database = database
-        self._live = live
-        self._backbone = backbone
+        self._pairs = pairs
         self._limits = limits
 
     def by_image(self, data: bytes, request: SimilarRequest) -> SimilarAnswer:
@@ -32,42 +33,55 @@ class Search:
 
         Raises:
             ImageRejectedError: the bytes are no image that Sleeve can use.
-            VectorIndexError: there is no index, or it is of another bundle.
+            VectorIndexError: there is no index.
         """
-        version = self.version()
-        return self.by_vectors(version, self.embed(data), request)
+        pair = self.pair()
+        return self.by_vectors(pair.version, self.embed(pair.model, data), request)
+
+    def by_text(self, text: str, request: SimilarRequest) -> SimilarAnswer:
+        """The albums that look like what a text describes.
+
+        Raises:
+            QueryError: the bundle has no text tower, or the text is empty or too long.
+            VectorIndexError: there is no index.
+        """
+        pair = self.pair()
+        if pair.model.text_tower is None:
+            raise QueryError(
+                "this bundle has no text tower, so it cannot be asked with a text; `sleeve bundles export` makes one "
+                "from a CLIP model that can, and `sleeve bundles use` switches to it"
+            )
+        return self.by_vectors(pair.version, pair.model.text_tower.embed(text), request)
 
     def by_album(self, album_id: AlbumId, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like one in the catalogue, itself left out.
 
         Raises:
             NotFoundError: there is no such album, or it waits to be indexed.
-            VectorIndexError: there is no index, or it is of another bundle.
+            VectorIndexError: there is no index.
         """
-        version = self.version()
+        version = self.pair().version
         return self.by_vectors(version, self.vectors_of(version, album_id), request, leave_out=album_id)
 
-    def version(self) -> OpenVersion:
-        """The live version, if its vectors are of the backbone that embeds the queries.
+    def pair(self) -> Pair:
+        """What to answer a request with, all of it.
 
         Raises:
-            VectorIndexError: there is no index, or it is of another bundle.
+            VectorIndexError: there is no index.
         """
-        version = self._live.current()
-        if version.record.bundle.fingerprint != self._backbone.fingerprint:
-            raise VectorIndexError(
-                f"the index holds vectors of another bundle ({version.record.bundle.name}); "
-                "run `sleeve index` to embed with this one"
-            )
-        return version
+        return self._pairs.current()
 
-    def embed(self, data: bytes) -> NDArray[np.float32]:
+    def model(self) -> Model:
+        """What embeds a query where there is no index; raises ``BundleError`` where the bundle cannot be used."""
+        return self._pairs.model()
+
+    def embed(self, model: Model, data: bytes) -> NDArray[np.float32]:
         """The (1, d) vector of an image.
 
         Raises:
             ImageRejectedError: the bytes are no image that Sleeve can use.
         """
-        return self._backbone.embed(fit_image(data, self._backbone, self._limits)[np.newaxis])
+        return model.backbone.embed(fit_image(data, model.backbone, self._limits)[np.newaxis])
 
     def vectors_of(self, version: OpenVersion, album_id: AlbumId) -> NDArray[np.float32]:
         """The (n, d) vectors of an album's fronts (or backs, where it has no front).
@@ -92,17 +106,22 @@ class Search:
     ) -> SimilarAnswer:
         """The albums nearest to any of (q, d) vectors: k of them whenever k exist."""
         allowed = self._allowed_ids(version, request)
-        reachable = len(version.index) if allowed is None else len(allowed)
+        parts = (version.index, *version.delta)
+        reachable = sum(map(len, parts)) if allowed is None else len(allowed)
         wanted = request.k + _SPARE_HITS
         while True:
-            neighbours = self._neighbours(version, queries, min(wanted, reachable), allowed, leave_out)
-            if len(neighbours) >= request.k or wanted >= reachable:
+            # One more than there are shows that no more are to be had.
+            hits = [part.search(queries, min(wanted, reachable + 1), allowed) for part in parts]
+            neighbours = self._neighbours(hits, leave_out)
+            least = _least_certain(hits)
+            certain = [neighbour for neighbour in neighbours if neighbour.similarity >= least]
+            if len(certain) >= request.k or wanted > reachable:
                 break
             wanted *= 4
         return SimilarAnswer(
             bundle=version.record.bundle.name,
             index_version=version.record.folder,
-            neighbours=tuple(neighbours[: request.k]),
+            neighbours=tuple(certain[: request.k]),
         )
 
     def _allowed_ids(self, version: OpenVersion, request: SimilarRequest) -> NDArray[np.int64] | None:
@@ -111,17 +130,16 @@ class Search:
         with self._database.reading() as session:
             return vectors.allowed_ids(session, version.record.bundle, request.allowed)
 
-    def _neighbours(
-        self,
-        version: OpenVersion,
-        queries: NDArray[np.float32],
-        wanted: int,
-        allowed: NDArray[np.int64] | None,
-        leave_out: AlbumId | None,
-    ) -> list[Neighbour]:
-        hits = version.index.search(queries, wanted, allowed)
-        found = hits.ids >= 0
-        pairs = list(zip(hits.ids[found].tolist(), hits.similarities[found].tolist(), strict=True))
+    def _neighbours(self, hits: list[Hits], leave_out: AlbumId | None) -> list[Neighbour]:
+        found = [(some.ids[some.ids >= 0], some.similarities[some.ids >= 0]) for some in hits]
+        pairs = [pair for ids, values in found for pair in zip(ids.tolist(), values.tolist(), strict=True)]
         with self._database.reading() as session:
             owners = vectors.owners(session, sorted({vector_id for vector_id, _ in pairs}))
         return rank_albums(pairs, owners, leave_out=leave_out)
+
+
+def _least_certain(hits: list[Hits]) -> float:
+    """The similarity below which a list of hits, one a query and part of the index, may have held a better album back:
+    the highest of the last similarities, of those lists that did not come to their end."""
+    last = [some.similarities[:, -1].max(initial=-np.inf) for some in hits]
+    return float(max(last))

@@ -67,6 +67,9 @@ class PostgresServer:
         self._server.send_signal(signal.SIGQUIT)
         self._server.wait(timeout=30)
 
+    def start_again(self) -> None:
+        self._server = self._start()
+
     def _url(self, name: str) -> URL:
         return URL.create("postgresql+psycopg2", "sleeve", database=name, query={"host": str(self._folder)})
 

@@ -4,7 +4,7 @@ The engine is FAISS, imported nowhere else.
 """
 
 from indexer.vector_index.building import Batch, build, kind_for, load
-from indexer.vector_index.folder import open_folder, read_manifest, remove_unfinished, write
+from indexer.vector_index.folder import open_folder, read_manifest, stamp, write
 from indexer.vector_index.manifest import Manifest
 from indexer.vector_index.protocol import Hits, IndexKind, VectorIndex
 from indexer.vector_index.recall import recall_against_exact
@@ -21,6 +21,6 @@ __all__ = [
     "open_folder",
     "read_manifest",
     "recall_against_exact",
-    "remove_unfinished",
+    "stamp",
     "write",
 ]

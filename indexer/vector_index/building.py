@@ -28,11 +28,11 @@ _MOST_HNSW = 5_000_000
 """Past this the graph's building time and its 270 bytes a vector tell."""
 
 
-def kind_for(count: int) -> IndexKind:
-    """Return the kind that suits a number of vectors."""
-    if count <= _MOST_EXACT:
-        return IndexKind.EXACT
-    return IndexKind.HNSW if count <= _MOST_HNSW else IndexKind.IVF
+def kind_for(count: int, *, at_least: IndexKind | None = None) -> IndexKind:
+    """Return the kind that suits a number of vectors, or ``at_least`` where that is a kind for more."""
+    by_size = list(IndexKind)
+    suits = by_size[(count > _MOST_EXACT) + (count > _MOST_HNSW)]
+    return max(suits, at_least or suits, key=by_size.index)
 
 
 def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIndex:
@@ -54,20 +54,25 @@ def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIn
     return IvfIndex(with_cells(store), directory) if kind == IndexKind.IVF else ExactIndex(store, directory)
 
 
-def load(folder: Path) -> VectorIndex:
+def load(folder: Path, *, mapped: bool = False) -> VectorIndex:
     """Read what `VectorIndex.save` wrote, trusting it: damaged bytes can crash the process, so see `open_folder`.
+
+    Args:
+        mapped: leave the bytes in the files and share them with every process that maps them too; such an index can be
+            searched but neither changed nor copied. The files must not be written to while it is open; replacing or
+            deleting them is harmless.
 
     Raises:
         VectorIndexError: a file is missing or visibly not what it should be.
     """
     try:
-        native = faiss.read_index(str(folder / NATIVE_FILE))
-        ids = np.load(folder / IDS_FILE, allow_pickle=False)
+        native = faiss.read_index(str(folder / NATIVE_FILE), faiss.IO_FLAG_MMAP_IFC if mapped else 0)
+        ids = np.asarray(np.load(folder / IDS_FILE, allow_pickle=False, mmap_mode="r" if mapped else None))
     except (RuntimeError, OSError, ValueError, EOFError) as error:
         raise VectorIndexError(f"the index in {folder} cannot be read") from error
-    if not isinstance(ids, np.ndarray) or ids.dtype != np.int64 or ids.ndim != 1:
+    if ids.dtype != np.int64 or ids.ndim != 1:
         raise VectorIndexError(f"{folder / IDS_FILE} does not hold ids")
-    return _wrapped(native, Directory.of(ids))
+    return _wrapped(native, Directory.of(ids), mapped=mapped)
 
 
 def _fill(native: faiss.Index, dimension: int, batches: Iterable[Batch]) -> Directory:
@@ -78,11 +83,11 @@ def _fill(native: faiss.Index, dimension: int, batches: Iterable[Batch]) -> Dire
     return Directory.of(np.empty(0, dtype=np.int64)).appended(np.concatenate([np.empty(0, dtype=np.int64), *ids]))
 
 
-def _wrapped(native: faiss.Index, directory: Directory) -> VectorIndex:
+def _wrapped(native: faiss.Index, directory: Directory, *, mapped: bool) -> VectorIndex:
     if isinstance(native, faiss.IndexScalarQuantizer):
-        return ExactIndex(native, directory)
+        return ExactIndex(native, directory, mapped=mapped)
     if isinstance(native, faiss.IndexHNSW):
-        return HnswIndex(native, directory)
+        return HnswIndex(native, directory, mapped=mapped)
     if isinstance(native, faiss.IndexRefine):
-        return IvfIndex(native, directory)
+        return IvfIndex(native, directory, mapped=mapped)
     raise VectorIndexError(f"no kind of index is made of {type(native).__name__}")

@@ -71,9 +71,9 @@ class IvfIndex(AcceleratedIndex[faiss.IndexRefine]):
 
     kind = IndexKind.IVF
 
-    def __init__(self, native: faiss.IndexRefine, directory: Directory) -> None:
+    def __init__(self, native: faiss.IndexRefine, directory: Directory, *, mapped: bool = False) -> None:
         """Wrap cells over a store."""
-        super().__init__(native, directory)
+        super().__init__(native, directory, mapped=mapped)
         rotated = faiss.downcast_index(native.base_index)
         cells = faiss.downcast_index(rotated.index) if isinstance(rotated, faiss.IndexPreTransform) else rotated
         if not isinstance(cells, faiss.IndexIVFPQFastScan):

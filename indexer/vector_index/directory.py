@@ -47,6 +47,10 @@ class Directory:
         Raises:
             VectorIndexError: an id below -1, or one at two positions.
         """
+        if _ascending(by_position):
+            # So is an index that was built and never shrunk: its ids stay in the mapped file, shared by all workers.
+            by_position.flags.writeable = False
+            return cls(by_position, by_position, np.arange(len(by_position)))
         order = np.argsort(by_position, kind="stable")
         in_order = by_position[order]
         if len(in_order) and in_order[0] < _TOMBSTONE:
@@ -100,3 +104,7 @@ class Directory:
             mask[found[found >= 0]] = True
         count = int(np.count_nonzero(mask))
         return Selection(mask, count, count / max(1, len(mask)))
+
+
+def _ascending(ids: NDArray[np.int64]) -> bool:
+    return bool((ids[:1] >= 0).all() and (ids[1:] > ids[:-1]).all())

@@ -23,7 +23,7 @@ def write(index: VectorIndex, folder: Path, *, fingerprint: Fingerprint, recall:
     """Write an index as a new folder, creating its parents.
 
     Everything is written and flushed to disk in a hidden folder beside it, which then takes the name: a crash leaves
-    either no folder or a whole one, and at worst a leftover for `remove_unfinished`.
+    either no folder or a whole one, and at worst a hidden leftover.
 
     Args:
         fingerprint: of the bundle that the vectors come from.
@@ -53,7 +53,7 @@ def write(index: VectorIndex, folder: Path, *, fingerprint: Fingerprint, recall:
 
 
 def open_folder(folder: Path, *, expected_fingerprint: Fingerprint) -> VectorIndex:
-    """Check a folder that `write` made, byte for byte, and load its index.
+    """Check a folder that `write` made, byte for byte, and map its index: see `load`.
 
     Raises:
         VectorIndexError: there is none, it holds another bundle's vectors, or anything in it is missing or damaged.
@@ -66,7 +66,7 @@ def open_folder(folder: Path, *, expected_fingerprint: Fingerprint) -> VectorInd
         )
     for name in _DATA_FILES:
         _check_file(folder / name, manifest.files.get(name))
-    index = load(folder)
+    index = load(folder, mapped=True)
     for name, found, stated in (
         ("kind", index.kind, manifest.kind),
         ("dimension", index.dimension, manifest.dimension),
@@ -96,15 +96,17 @@ def read_manifest(folder: Path) -> Manifest:
         raise VectorIndexError(f"the index in {folder} cannot be used: {error}") from error
 
 
-def remove_unfinished(parent: Path) -> int:
-    """Delete what interrupted calls of `write` left below a folder; return how many there were.
-
-    To be called only while nothing writes there.
-    """
-    leftovers = list(parent.glob(f"{_UNFINISHED_PREFIX}*"))
-    for leftover in leftovers:
-        shutil.rmtree(leftover, ignore_errors=True)
-    return len(leftovers)
+def stamp(folder: Path) -> tuple[object, ...]:
+    """Return what changes when a file of an index is deleted, replaced or written to, without reading any."""
+    found: list[object] = []
+    for name in (*_DATA_FILES, _MANIFEST_FILE):
+        try:
+            stat = (folder / name).stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append((stat.st_ino, stat.st_size, stat.st_mtime_ns))
+    return tuple(found)
 
 
 def _manifest_of(index: VectorIndex, folder: Path, fingerprint: Fingerprint, recall: float | None) -> Manifest:

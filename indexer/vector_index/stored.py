@@ -31,8 +31,11 @@ class StoredIndex(ABC, Generic[Native]):
 
     kind: ClassVar[IndexKind]
 
-    def __init__(self, native: Native, directory: Directory) -> None:
+    def __init__(self, native: Native, directory: Directory, *, mapped: bool = False) -> None:
         """Wrap a native index.
+
+        Args:
+            mapped: its memory is a file's, so it can be searched only: the engine aborts the process on a change.
 
         Raises:
             VectorIndexError: the directory is of another number of vectors, or the native index is not over a store.
@@ -45,6 +48,7 @@ class StoredIndex(ABC, Generic[Native]):
         self._native = native
         self._store = store
         self._directory = directory
+        self._mapped = mapped
 
     @staticmethod
     @abstractmethod
@@ -81,6 +85,7 @@ class StoredIndex(ABC, Generic[Native]):
 
     def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float16] | NDArray[np.float32]) -> None:
         """Take in vectors; see `VectorIndex.add`."""
+        self._check_changeable()
         ids = checked_ids(ids)
         rounded = checked_vectors(vectors, self.dimension, len(ids))
         directory = self._directory.appended(ids)
@@ -89,6 +94,7 @@ class StoredIndex(ABC, Generic[Native]):
 
     def remove(self, ids: NDArray[np.int64]) -> int:
         """Forget ids; see `VectorIndex.remove`."""
+        self._check_changeable()
         found = np.unique(self._directory.find(checked_ids(ids)))
         positions = found[found >= 0]
         if len(positions):
@@ -121,6 +127,7 @@ class StoredIndex(ABC, Generic[Native]):
 
     def copy(self) -> Self:
         """Return an independent index of the same content."""
+        self._check_changeable()
         return type(self)(cast(Native, faiss.clone_index(self._native)), self._directory)
 
     def save(self, folder: Path) -> None:
@@ -130,6 +137,10 @@ class StoredIndex(ABC, Generic[Native]):
             np.save(folder / IDS_FILE, self._directory.by_position, allow_pickle=False)
         except (RuntimeError, OSError) as error:
             raise VectorIndexError(f"the index cannot be written to {folder}: {_first_line(error)}") from error
+
+    def _check_changeable(self) -> None:
+        if self._mapped:
+            raise VectorIndexError("the index is mapped from its file; load it into memory to change or copy it")
 
     @abstractmethod
     def _remove_positions(self, positions: NDArray[np.int64]) -> None:

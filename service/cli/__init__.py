@@ -8,7 +8,7 @@ import typer
 
 from db.errors import SleeveError
 from db.settings import read_settings
-from service.cli import catalogue, database, demo, index, query, serve, training
+from service.cli import bundles, catalogue, database, demo, evaluation, index, query, serve, training
 from service.cli.console import say
 
 app = typer.Typer(
@@ -20,15 +20,16 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.command()(catalogue.add)
-app.command("index")(index.index)
 app.command()(query.similar)
 app.command()(query.classify)
 app.command()(catalogue.remove)
 app.command()(catalogue.status)
 app.command()(training.train)
-app.command()(training.evaluate)
+app.command()(evaluation.evaluate)
 app.command()(serve.serve)
 app.command()(demo.demo)
+app.add_typer(bundles.app, name="bundles")
+app.add_typer(index.app, name="index")
 app.add_typer(database.app, name="db")
 
 

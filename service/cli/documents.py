@@ -55,14 +55,22 @@ class VersionDocument(BaseModel):
         )
 
 
+class PruneDocument(BaseModel):
+    """What ``sleeve index prune`` deleted."""
+
+    folders: list[str]
+    freed_bytes: int
+
+
 class IndexDocument(BaseModel):
-    """What ``sleeve index`` did."""
+    """What ``sleeve index`` did; ``delta`` is how many vectors are left to be searched beside the version."""
 
     embedded: int
     rejected: int
     rejections: list[RejectedDocument]
     vectors_added: int
     vectors_removed: int
+    delta: int
     rebuilt: bool
     version: VersionDocument
 
@@ -80,6 +88,30 @@ class StatusDocument(BaseModel):
     bundle: str | None
     pending: int
     versions: list[VersionDocument]
+
+
+class BundleDocument(BaseModel):
+    """A bundle that can be used; ``vectors`` is how many covers it has embedded in this catalogue."""
+
+    name: str
+    folder: str
+    fingerprint: str
+    live: bool
+    dimension: int
+    input_size_px: int
+    vectors: int
+    genres: list[str]
+    metrics: dict[str, float]
+    trained_on: str
+
+
+class ExportDocument(BaseModel):
+    """A bundle made of a model as it is; ``text_tower`` says whether it can be asked with texts."""
+
+    name: str
+    folder: str
+    dimension: int
+    text_tower: bool
 
 
 class HeadDocument(BaseModel):

@@ -1,37 +1,62 @@
-"""``sleeve index``: embed what is pending, then extend or rebuild the index, gate it and promote it."""
+"""``sleeve index``: embed what is pending, then extend or rebuild the index, gate it and promote it; go back, tidy."""
 
+import logging
+from dataclasses import replace
 from time import perf_counter
 from typing import Annotated
 
 import typer
+from rich.filesize import decimal
 
+from db import vectors
+from db.errors import BundleError, VectorIndexError
+from db.records import BundleRecord
+from indexer.index_job import job, one_at_a_time
 from indexer.pipeline import EmbedReport, embed_pending
 from indexer.vector_index import IndexKind
-from indexer.versions import Refresh, one_at_a_time
+from indexer.versions import IndexVersions, Refresh
 from service.assembly import Catalogue, open_backbone, open_catalogue, register_bundle
+from service.bundle_shelf import bundle_with
 from service.cli.catalogue import Json, tell_rejected
 from service.cli.console import ProgressBar, answer, answer_json, settings_of
-from service.cli.documents import IndexDocument, RejectedDocument, VersionDocument
+from service.cli.documents import IndexDocument, PruneDocument, RejectedDocument, VersionDocument
+
+EXTEND_AFTER = 20_000
+EXTEND_AFTER_SHARE = 0.2
+"""While a long run embeds, the index takes in what is new whenever that is as much, and this share of the index: until
+then searches keep it in memory."""
+
+_log = logging.getLogger(__name__)
+
+app = typer.Typer(help="Embed what is new and bring the index up to date.", invoke_without_command=True)
 
 
+@app.callback()
 def index(
     context: typer.Context,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build from nothing instead of extending.")] = False,
     kind: Annotated[
-        IndexKind | None, typer.Option(help="Kind of index; by default the one that suits the number of covers.")
+        IndexKind | None,
+        typer.Option(help="Kind of index; by default the live one's, until the catalogue outgrows that."),
     ] = None,
     json: Json = False,
 ) -> None:
     """Embed the covers that have no vector yet, then bring the index up to date.
 
-    Stop it whenever you like: the next run goes on where it was.
+    Covers are found from the moment they are embedded. Stop it whenever you like: the next run goes on where it was.
 
     Examples:
 
         sleeve index
 
         sleeve index --rebuild
+
+        sleeve index rollback
+
+        sleeve index prune
     """
+    if context.invoked_subcommand is not None:
+        return
     started = perf_counter()
     with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
         report, refresh = run_index(catalogue, bar, rebuild=rebuild, kind=kind)
@@ -40,7 +65,7 @@ def index(
         answer_json(_document(report, refresh, rejections))
     else:
         tell_rejected(rejections)
-        _tell(report, refresh, perf_counter() - started)
+        tell(report, refresh, perf_counter() - started)
     if rejections:
         raise typer.Exit(1)
 
@@ -49,17 +74,101 @@ def run_index(
     catalogue: Catalogue, bar: ProgressBar, *, rebuild: bool = False, kind: IndexKind | None = None
 ) -> tuple[EmbedReport, Refresh]:
     """The job of ``sleeve index``."""
-    with one_at_a_time(catalogue.settings.folder):
+    with job(catalogue.settings.folder, bar) as progress:
         backbone, bundle = open_backbone(catalogue)
         record = register_bundle(catalogue, backbone, bundle)
         report = embed_pending(
-            catalogue.database, backbone, record, threads=catalogue.threads, limits=catalogue.limits, progress=bar
+            catalogue.database,
+            backbone,
+            record,
+            threads=catalogue.threads,
+            limits=catalogue.limits,
+            progress=progress,
+            stored=_Extending(catalogue.versions, record).stored,
         )
-        return report, catalogue.versions.refresh(record, rebuild=rebuild, kind=kind, progress=bar)
+        return report, catalogue.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
 
 
-def _tell(report: EmbedReport, refresh: Refresh, seconds: float) -> None:
+class _Extending:
+    """Extends the live index now and then while its bundle embeds, so that the delta stays small."""
+
+    def __init__(self, versions: IndexVersions, bundle: BundleRecord) -> None:
+        self._versions = versions
+        self._bundle = bundle
+        self._waiting = 0
+
+    def stored(self, count: int) -> None:
+        self._waiting += count
+        if self._waiting < EXTEND_AFTER:
+            return
+        live = self._versions.live()
+        # An index of part of the catalogue must not take the place of another bundle's whole one.
+        if live is None or live.bundle != self._bundle or self._waiting < EXTEND_AFTER_SHARE * live.count:
+            return
+        self._waiting = 0
+        try:
+            self._versions.refresh(self._bundle)
+        except VectorIndexError as error:
+            _log.warning("%s; embedding goes on", error)
+
+
+@app.command()
+def rollback(context: typer.Context, json: Json = False) -> None:
+    """Make the index version before the live one live again; a running service follows.
+
+    Covers that were added or removed since then are found or not found as ever. The next `sleeve index` goes on from
+    the version that is live then.
+
+    Example:
+
+        sleeve index rollback
+    """
+    settings = settings_of(context)
+    with open_catalogue(settings) as catalogue, one_at_a_time(settings.folder):
+        before = catalogue.versions.previous()
+        if bundle_with(settings, before.bundle.fingerprint) is None:
+            raise BundleError(
+                f"index {before.folder} is of the bundle {before.bundle.name}, which is not there any more; "
+                "put it back first"
+            )
+        version = catalogue.versions.rollback()
+        with catalogue.database.reading() as session:
+            pending = vectors.count_pending(session, version.bundle)
+    if json:
+        answer_json(VersionDocument.of(replace(version, live=True)))
+    else:
+        waiting = f"; {pending} covers wait for `sleeve index` with it" if pending else ""
+        answer(f"index {version.folder} ({version.count} vectors of {version.bundle.name}) is live again{waiting}")
+
+
+@app.command()
+def prune(context: typer.Context, json: Json = False) -> None:
+    """Delete what is no longer of use: all index versions but the live one and the one before it, and leftovers.
+
+    Example:
+
+        sleeve index prune
+    """
+    settings = settings_of(context)
+    with open_catalogue(settings) as catalogue, one_at_a_time(settings.folder):
+        pruned = catalogue.versions.prune()
+    if json:
+        answer_json(PruneDocument(folders=list(pruned.folders), freed_bytes=pruned.freed_bytes))
+    elif pruned.folders:
+        answer(f"{len(pruned.folders)} folders deleted, {decimal(pruned.freed_bytes)} freed")
+    else:
+        answer("there is nothing to delete")
+
+
+def tell(report: EmbedReport, refresh: Refresh, seconds: float) -> None:
+    """What a run did, for a person."""
     version = refresh.version
+    if refresh.delta:
+        answer(
+            f"{report.embedded} covers embedded; index {version.folder} stays live, "
+            f"{refresh.delta} newer vectors are searched beside it"
+        )
+        return
     if not refresh.changed:
         answer(f"nothing new: index {version.folder} holds all {version.count} vectors")
         return
@@ -78,6 +187,7 @@ def _document(report: EmbedReport, refresh: Refresh, rejections: list[RejectedDo
         rejections=rejections,
         vectors_added=refresh.added,
         vectors_removed=refresh.removed,
+        delta=refresh.delta,
         rebuilt=refresh.rebuilt,
         version=VersionDocument.of(refresh.version),
     )

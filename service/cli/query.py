@@ -21,6 +21,7 @@ def similar(
     context: typer.Context,
     image: Annotated[Path | None, typer.Argument(help="An image file.")] = None,
     album: Annotated[int | None, typer.Option(min=1, max=MAX_ID, help="Id of an album, instead of an image.")] = None,
+    text: Annotated[str | None, typer.Option(help="What the cover shows, instead of an image.")] = None,
     k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_K, help="How many albums.")] = 10,
     genre: Annotated[str | None, typer.Option(help="Only albums of this genre.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
@@ -28,16 +29,20 @@ def similar(
     side: Annotated[Side | None, typer.Option(help="Only front or back covers.")] = None,
     json: Json = False,
 ) -> None:
-    """Show the albums that look most like an image, or like an album of the catalogue.
+    """Show the albums that look most like an image, like an album of the catalogue, or like what a text describes.
+
+    Texts need a model that reads them: `sleeve bundles export` makes one from a CLIP model.
 
     Examples:
 
         sleeve similar photo.jpg
 
         sleeve similar --album 12 -k 20 --genre jazz --year 1955:1969
+
+        sleeve similar --text "foggy forest"
     """
-    if (image is None) == (album is None):
-        raise typer.BadParameter("name either an image or an album (--album ID)")
+    if [image, album, text].count(None) != 2:
+        raise typer.BadParameter("name one of an image, an album (--album ID) and a text (--text)")
     try:
         request = SimilarRequest(k, catalogue_filter(genre, year, artist, side))
     except ValueError as error:
@@ -47,6 +52,8 @@ def similar(
         search = open_answering(catalogue).search
         if album is not None:
             document = SimilarSchema.of(Query(album_id=album), search.by_album(AlbumId(album), request))
+        elif text is not None:
+            document = SimilarSchema.of(Query(text=text), search.by_text(text, request))
         else:
             document = SimilarSchema.of(Query(file=str(image)), search.by_image(data, request))
     if json:

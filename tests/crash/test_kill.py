@@ -1,5 +1,6 @@
 """kill -9 at random moments: afterwards one more run gives the catalogue, vectors and answers of an undisturbed one."""
 
+import os
 import random
 import time
 from collections.abc import Callable
@@ -12,8 +13,8 @@ import pytest
 from tests.factories import write_cover, write_covers
 from tests.homes import Home, vectors_of
 
-ROUNDS = 10
-"""Kills of ``add``, and as many of ``index``."""
+ROUNDS = int(os.environ.get("SLEEVE_KILL_ROUNDS", "10"))
+"""Kills of ``add``, as many of ``index``, and as many of whatever changes a catalogue, on each engine."""
 
 COVERS = 600
 

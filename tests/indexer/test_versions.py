@@ -1,20 +1,22 @@
 """Index versions over vectors that the test writes into the database itself."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from sqlalchemy import delete
 
 from db import bundles, index_versions, vectors
 from db.database import Database
-from db.errors import VectorIndexError
+from db.errors import NotFoundError, VectorIndexError
 from db.records import BundleRecord, InspectedFile, NewVector
 from db.registration import register
 from db.tables import Vector
 from db.vocabulary import ContentHash, CoverId, Fingerprint
-from indexer.vector_index import IndexKind
-from indexer.versions import IndexVersions, LiveIndex, one_at_a_time
+from indexer.vector_index import IndexKind, VectorIndex, recall_against_exact
+from indexer.versions import Drift, IndexVersions, Pruned
 from tests.factories import cover_file
 
 DIMENSION = 16
@@ -25,9 +27,13 @@ def bundle_of(database: Database, letter: str = "f") -> BundleRecord:
         return bundles.register(session, Fingerprint(letter * 64), name=letter, dimension=DIMENSION, manifest={})
 
 
-def add_vectors(database: Database, bundle: BundleRecord, count: int, seed: int) -> None:
+def unit_vectors(count: int, seed: int) -> NDArray[np.float16]:
     random = np.random.default_rng(seed).normal(size=(count, DIMENSION))
-    unit = (random / np.linalg.norm(random, axis=1, keepdims=True)).astype(np.float16)
+    return np.asarray(random / np.linalg.norm(random, axis=1, keepdims=True), dtype=np.float16)
+
+
+def add_vectors(database: Database, bundle: BundleRecord, count: int, seed: int) -> None:
+    unit = unit_vectors(count, seed)
     content = ContentHash(f"{seed:064d}")
     with database.writing() as session:
         files = [
@@ -38,6 +44,15 @@ def add_vectors(database: Database, bundle: BundleRecord, count: int, seed: int)
         pending = vectors.pending(session, bundle, after=CoverId(0), limit=100_000)
         new = [NewVector(c.cover_id, c.content_hash, v) for c, v in zip(pending, unit, strict=True)]
         assert vectors.store(session, bundle, new) == count
+
+
+def embed_pending(database: Database, bundle: BundleRecord) -> None:
+    with database.writing() as session:
+        pending = vectors.pending(session, bundle, after=CoverId(0), limit=100_000)
+        made = unit_vectors(len(pending), seed=9)
+        vectors.store(
+            session, bundle, [NewVector(c.cover_id, c.content_hash, v) for c, v in zip(pending, made, strict=True)]
+        )
 
 
 @pytest.fixture
@@ -145,8 +160,10 @@ def test_a_damaged_index_is_refused_and_built_again_from_the_database(
         for path in folder.iterdir():
             path.unlink()
         folder.rmdir()
-    with pytest.raises(VectorIndexError, match="run `sleeve index` to build it again"):
-        LiveIndex(versions).current()
+    live = versions.live()
+    assert live is not None
+    with pytest.raises(VectorIndexError, match=r"damaged|bytes long|missing|no index in"):
+        versions.open(live)
     assert versions.refresh(bundle).rebuilt
     assert_current(database, versions, bundle)
 
@@ -166,7 +183,7 @@ def test_a_switch_of_bundle_builds_an_index_of_the_new_one(
     refreshed = versions.refresh(other)
     assert refreshed.rebuilt
     assert refreshed.version.bundle == other
-    assert LiveIndex(versions).current().record.bundle == other
+    assert versions.live() == refreshed.version
 
 
 def test_an_empty_catalogue_has_an_empty_index(
@@ -174,15 +191,131 @@ def test_an_empty_catalogue_has_an_empty_index(
 ) -> None:
     refreshed = versions.refresh(bundle)
     assert (refreshed.version.count, refreshed.version.recall) == (0, 1.0)
-    assert len(LiveIndex(versions).current().index) == 0
+    opened = versions.open(refreshed.version)
+    assert (len(opened.index), opened.newest_id) == (0, 0)
 
 
-def test_the_lock_admits_one(tmp_path: Path) -> None:
-    with (
-        one_at_a_time(tmp_path),
-        pytest.raises(VectorIndexError, match="another `sleeve index`"),
-        one_at_a_time(tmp_path),
-    ):
-        pass
-    with one_at_a_time(tmp_path):
-        pass
+def test_a_rollback_goes_back_once_and_the_next_version_follows_what_it_went_back_to(
+    database: Database, versions: IndexVersions, bundle: BundleRecord, tmp_path: Path
+) -> None:
+    add_vectors(database, bundle, 30, seed=1)
+    with pytest.raises(NotFoundError, match="no earlier index version"):
+        versions.rollback()
+    first = versions.refresh(bundle).version
+    with pytest.raises(NotFoundError, match="no earlier index version"):
+        versions.rollback()
+    add_vectors(database, bundle, 5, seed=2)
+    second = versions.refresh(bundle).version
+    assert versions.rollback().id == first.id
+    live = versions.live()
+    assert live is not None
+    assert live.id == first.id
+    with pytest.raises(NotFoundError, match="no earlier index version"):
+        versions.rollback()
+    third = versions.refresh(bundle)
+    assert (third.added, third.rebuilt) == (5, False)
+    assert {folder.name for folder in (tmp_path / "versions").iterdir()} == {first.folder, third.version.folder}
+    assert second.folder != third.version.folder
+    assert versions.rollback().id == first.id
+
+
+def test_a_rollback_to_what_is_gone_or_damaged_changes_nothing(
+    database: Database, versions: IndexVersions, bundle: BundleRecord, tmp_path: Path
+) -> None:
+    add_vectors(database, bundle, 30, seed=1)
+    first = versions.refresh(bundle).version
+    second = versions.refresh(bundle, rebuild=True).version
+    shutil.rmtree(tmp_path / "versions" / first.folder)
+    with pytest.raises(VectorIndexError, match="there is no index in"):
+        versions.rollback()
+    assert versions.live() == second
+
+
+def test_pruning_keeps_the_live_version_and_the_one_before_and_says_what_it_freed(
+    database: Database, versions: IndexVersions, bundle: BundleRecord, tmp_path: Path
+) -> None:
+    assert versions.prune() == Pruned((), 0)
+    add_vectors(database, bundle, 30, seed=1)
+    names = [versions.refresh(bundle, rebuild=True).version.folder for _ in range(3)]
+    assert versions.prune() == Pruned((), 0)
+    leftover = tmp_path / "versions" / ".writing-x"
+    leftover.mkdir()
+    (leftover / "index.faiss").write_bytes(bytes(1000))
+    assert versions.prune() == Pruned((".writing-x",), 1000)
+    versions.rollback()
+    pruned = versions.prune()
+    assert pruned.folders == (names[2],)
+    assert pruned.freed_bytes > 30 * DIMENSION * 2
+    assert [folder.name for folder in (tmp_path / "versions").iterdir()] == [names[1]]
+
+
+def test_the_kind_chosen_once_stays_until_the_catalogue_outgrows_it(
+    database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_vectors(database, bundle, 50, seed=1)
+    assert versions.refresh(bundle).version.kind == IndexKind.EXACT
+    assert versions.refresh(bundle, kind=IndexKind.HNSW).version.kind == IndexKind.HNSW
+    assert not versions.refresh(bundle).changed
+    assert versions.refresh(bundle, rebuild=True).version.kind == IndexKind.HNSW
+    assert versions.refresh(bundle, kind=IndexKind.EXACT).version.kind == IndexKind.EXACT
+    monkeypatch.setattr("indexer.vector_index.building._MOST_EXACT", 49)
+    outgrown = versions.refresh(bundle)
+    assert (outgrown.version.kind, outgrown.rebuilt) == (IndexKind.HNSW, True)
+
+
+def test_a_large_index_leaves_little_to_the_delta_and_takes_in_much(
+    database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.versions.EXTENDED_AT_ONCE", 99)
+    add_vectors(database, bundle, 200, seed=1)
+    built = versions.refresh(bundle).version
+    add_vectors(database, bundle, 10, seed=2)
+    with database.writing() as session:
+        session.execute(delete(Vector).where(Vector.id.in_([198, 199, 200])))
+    left = versions.refresh(bundle)
+    assert (left.changed, left.delta, left.version) == (False, 10, built)
+    assert versions.drift(versions.open(built)) == Drift(indexed=200, delta=10, tombstones=3)
+    embed_pending(database, bundle)
+    extended = versions.refresh(bundle)
+    assert (extended.added, extended.removed, extended.rebuilt, extended.delta) == (13, 3, False, 0)
+    assert_current(database, versions, bundle)
+    assert versions.drift(versions.open(extended.version)) == Drift(indexed=210, delta=0, tombstones=0)
+
+
+def test_what_is_newer_is_told_even_where_the_newest_were_removed_before_the_version_was_built(
+    database: Database, versions: IndexVersions, bundle: BundleRecord
+) -> None:
+    add_vectors(database, bundle, 20, seed=1)
+    with database.writing() as session:
+        session.execute(delete(Vector).where(Vector.id > 15))
+    opened = versions.open(versions.refresh(bundle).version)
+    assert opened.newest_id == 15
+    other = bundle_of(database, "e")
+    with database.writing() as session:
+        pending = vectors.pending(session, other, after=CoverId(0), limit=3)
+        zero = np.zeros(DIMENSION, dtype=np.float16)
+        vectors.store(session, other, [NewVector(c.cover_id, c.content_hash, zero) for c in pending])
+    embed_pending(database, bundle)
+    with database.reading() as session:
+        newer = np.concatenate([batch.ids for batch in vectors.stream(session, bundle, after=opened.newest_id)])
+    np.testing.assert_array_equal(newer, [24, 25, 26, 27, 28])
+
+
+def test_the_gate_asks_with_vectors_that_the_index_does_not_hold(
+    database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_vectors(database, bundle, 300, seed=1)
+    asked: list[np.ndarray] = []
+
+    def record(index: VectorIndex, queries: np.ndarray, k: int) -> float:
+        asked.append(queries)
+        return recall_against_exact(index, queries, k)
+
+    monkeypatch.setattr("indexer.versions.vector_index.recall_against_exact", record)
+    index = versions.open(versions.refresh(bundle).version).index
+    [queries] = asked
+    assert len(queries) == 256
+    np.testing.assert_allclose(np.linalg.norm(queries, axis=1), 1, atol=1e-5)
+    two = index.search(queries, 2).similarities
+    assert two[:, 0].max() < 0.999, "a vector of the index would find itself"
+    np.testing.assert_allclose(two[:, 0], two[:, 1], atol=0.05, err_msg="halfway between two of them")

@@ -25,7 +25,7 @@ def test_from_a_folder_to_an_answer_and_back(home: Home) -> None:
     own = stored[str(covers / "jazz/003.png")]
     expected = sorted(stored, key=lambda file: -float(stored[file] @ own))[:8]
     assert [neighbour["file"] for neighbour in found["neighbours"]] == expected
-    assert found["query"] == {"file": str(query), "album_id": None}
+    assert found["query"] == {"file": str(query), "album_id": None, "text": None}
     assert found["bundle"] == "tiny"
     first = found["neighbours"][0]
     assert first["similarity"] == pytest.approx(1, abs=1e-3)
@@ -75,8 +75,9 @@ def test_a_bad_file_is_named_and_the_rest_is_added(home: Home) -> None:
 MISTAKES: list[tuple[tuple[object, ...], str]] = [
     (("add", "nowhere"), "nowhere does not exist"),
     (("add",), "Missing argument"),
-    (("similar",), "name either an image or an album"),
-    (("similar", "q.png", "--album", 1), "name either an image or an album"),
+    (("similar",), "name one of an image, an album"),
+    (("similar", "q.png", "--album", 1), "name one of an image, an album"),
+    (("similar", "q.png", "--text", "red"), "name one of an image, an album"),
     (("similar", "q.png", "--year", "nineties"), "is no range of years"),
     (("similar", "q.png", "-k", 0), "-k"),
     (("similar", "q.png"), "there is no index yet; run `sleeve add` and `sleeve index` first"),
@@ -106,7 +107,7 @@ def test_a_mistake_ends_in_one_clear_line(
         ("SLEEVE_THREADS", "many", "SLEEVE_THREADS"),
         ("SLEEVE_DATABASE_URL", "mysql://x/y", "Sleeve speaks postgresql and sqlite"),
         ("SLEEVE_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/none", "cannot be used"),
-        ("SLEEVE_BUNDLE", "/nowhere", "/nowhere is not a model bundle"),
+        ("SLEEVE_BUNDLE", "/nowhere", "there is no bundle /nowhere"),
         ("SLEEVE_HOME", "/proc/nowhere", "cannot make the folder"),
     ],
 )

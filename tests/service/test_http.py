@@ -63,14 +63,14 @@ def test_an_upload_gets_the_answer_of_the_command_line(home: Home, client: httpx
         ]
         told = home.json("similar", "q.png", *arguments)
         assert {**answer.json(), "query": told["query"]} == told
-    assert answer.json()["query"] == {"file": "q.png", "album_id": None}
+    assert answer.json()["query"] == {"file": "q.png", "album_id": None, "text": None}
     assert len(answer.json()["neighbours"]) == 8
 
 
 def test_an_album_asks_by_its_id(home: Home, client: httpx.Client) -> None:
     answer = similar(client, body={"album_id": 3}, k=4).json()
     assert answer == home.json("similar", "--album", 3, "-k", 4)
-    assert answer["query"] == {"file": None, "album_id": 3}
+    assert answer["query"] == {"file": None, "album_id": 3, "text": None}
     assert 3 not in {neighbour["album_id"] for neighbour in answer["neighbours"]}
 
 
@@ -123,6 +123,10 @@ def test_a_wrong_request_gets_a_problem(client: httpx.Client, method: str, path:
         (b"{}", 422, "album_id"),
         (b'{"album_id": "one"}', 422, "album_id"),
         (b'{"album_id": -1}', 422, "album_id"),
+        (b'{"album_id": 1, "text": "red"}', 422, "either an album_id or a text"),
+        (b'{"text": ""}', 422, "text"),
+        (b'{"text": "\\ud800"}', 422, "JSON"),
+        (b'{"text": "' + b"a" * 501 + b'"}', 422, "500"),
         (b'{"album_id": 999}', 404, "there is no album 999"),
         (b'{"album_id": 99999999999999999999999}', 422, "album_id"),
         (b"\xff\xfe", 422, "JSON"),
@@ -131,6 +135,12 @@ def test_a_wrong_request_gets_a_problem(client: httpx.Client, method: str, path:
 def test_a_wrong_album_gets_a_problem(client: httpx.Client, body: bytes, status: int, detail: str) -> None:
     answer = client.post("/api/v1/similar", content=body, headers={"content-type": "application/json"})
     assert detail in problem(answer, status)
+
+
+def test_a_text_needs_a_text_tower(home: Home, client: httpx.Client) -> None:
+    told = problem(similar(client, body={"text": "foggy forest"}), 422)
+    assert told.startswith("this bundle has no text tower")
+    assert home.sleeve("similar", "--text", "foggy forest", code=1).stderr == f"sleeve: {told}\n"
 
 
 def _bomb() -> bytes:
@@ -217,6 +227,9 @@ def test_the_api_is_described(client: httpx.Client) -> None:
         "/healthz",
         "/api/v1/similar",
         "/api/v1/classify",
+        "/api/v1/index",
+        "/api/v1/index/rebuild",
+        "/api/v1/index/rebuild/events",
         "/api/v1/albums/{album_id}",
         "/api/v1/covers/{cover_id}/image",
     }

@@ -13,11 +13,14 @@ from db.records import BundleRecord, CatalogueFilter
 from db.tables import Album, Cover, Vector
 from db.vocabulary import AlbumId, Fingerprint, Side
 from indexer.decoding import DecodingLimits
+from indexer.genre import Calibration
 from indexer.pipeline import embed_pending, fit_image
 from indexer.registration import add
 from indexer.sources import open_source
 from indexer.vector_index import IndexKind
-from indexer.versions import IndexVersions, LiveIndex
+from indexer.versions import IndexVersions
+from service.live_pair import LivePair
+from service.model import Model, Opinionated
 from service.records import SimilarRequest
 from service.search import Search
 from tests.factories import FakeBackbone, write_cover
@@ -25,6 +28,10 @@ from tests.factories import FakeBackbone, write_cover
 LIMITS = DecodingLimits()
 GENRES = ["jazz", "rock", "soul"]
 ALBUMS = 90
+
+
+def model_of(backbone: FakeBackbone) -> Model:
+    return Model("fake", backbone, None, Opinionated(None, Calibration()))
 
 
 class Catalogue:
@@ -51,7 +58,8 @@ class Catalogue:
             )
         embed_pending(database, self.backbone, self.bundle, threads=2, limits=LIMITS)
         self.versions = IndexVersions(database, folder / "home")
-        self.search = Search(database, LiveIndex(self.versions), self.backbone, LIMITS)
+        self.pairs = LivePair(database, self.versions, lambda _bundle: model_of(self.backbone))
+        self.search = Search(database, self.pairs, LIMITS)
 
     def refresh(self, kind: IndexKind | None = None) -> None:
         self.versions.refresh(self.bundle, kind=kind)
@@ -157,6 +165,8 @@ def test_a_search_follows_a_promotion(catalogue: Catalogue) -> None:
     add(catalogue.database, open_source(image), threads=1, limits=LIMITS)
     embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=1, limits=LIMITS)
     catalogue.refresh()
+    catalogue.search.by_image(image.read_bytes(), SimilarRequest(k=1))
+    catalogue.pairs.settle()
     after = catalogue.search.by_image(image.read_bytes(), SimilarRequest(k=1))
     assert after.index_version != before.index_version
     assert after.neighbours[0].file == str(image)
@@ -187,6 +197,7 @@ def test_vectors_of_another_bundle_are_never_searched(catalogue: Catalogue) -> N
     class Other(FakeBackbone):
         fingerprint = Fingerprint("e" * 64)
 
-    search = Search(catalogue.database, LiveIndex(catalogue.versions), Other(), LIMITS)
+    pairs = LivePair(catalogue.database, catalogue.versions, lambda _bundle: model_of(Other()))
+    search = Search(catalogue.database, pairs, LIMITS)
     with pytest.raises(VectorIndexError, match="another bundle"):
         search.by_image((catalogue.folder / "3.png").read_bytes(), SimilarRequest())

@@ -19,7 +19,6 @@ from indexer.vector_index import (
     load,
     open_folder,
     read_manifest,
-    remove_unfinished,
     write,
 )
 from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue
@@ -66,10 +65,30 @@ def test_what_is_opened_answers_as_what_was_written(index: VectorIndex, catalogu
         before, after = (which.search(catalogue.queries, 20, allowed) for which in (changed, again))
         np.testing.assert_array_equal(after.ids, before.ids)
         np.testing.assert_array_equal(after.similarities, before.similarities)
-    again.add(catalogue.ids[50:100], catalogue.vectors[50:100])
-    again.remove(catalogue.ids[:50])
-    assert len(again) == len(catalogue.ids) - 50
-    np.testing.assert_array_equal(again.search(catalogue.vectors[50:100], 1).ids[:, 0], catalogue.ids[50:100])
+    loaded = load(tmp_path / "versions" / "1")
+    loaded.add(catalogue.ids[50:100], catalogue.vectors[50:100])
+    loaded.remove(catalogue.ids[:50])
+    assert len(loaded) == len(catalogue.ids) - 50
+    np.testing.assert_array_equal(loaded.search(catalogue.vectors[50:100], 1).ids[:, 0], catalogue.ids[50:100])
+
+
+def test_an_opened_index_is_mapped_refuses_changes_and_outlives_its_files(
+    index: VectorIndex, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    write(index, tmp_path / "index", fingerprint=FINGERPRINT, recall=None)
+    opened = reopen(tmp_path / "index")
+    mapped = {line.rsplit("/", 1)[-1].strip() for line in Path("/proc/self/maps").read_text().splitlines()}
+    assert {"index.faiss", "ids.npy"} <= mapped
+    for change in (
+        lambda: opened.add(catalogue.ids[:1] + 1_000_000, catalogue.vectors[:1]),
+        lambda: opened.remove(catalogue.ids[:1]),
+        opened.copy,
+    ):
+        with pytest.raises(VectorIndexError, match="mapped from its file"):
+            change()
+    shutil.rmtree(tmp_path / "index")
+    expected, found = (which.search(catalogue.queries, 10) for which in (index, opened))
+    np.testing.assert_array_equal(found.ids, expected.ids)
 
 
 def test_an_empty_index_is_written_and_opened(tmp_path: Path) -> None:
@@ -257,14 +276,9 @@ write(build(IndexKind.EXACT, 3, []), Path(sys.argv[1]) / "index", fingerprint="f
 """
 
 
-def test_a_killed_process_leaves_no_folder_and_a_leftover_that_can_be_removed(tmp_path: Path, written: Path) -> None:
+def test_a_killed_process_leaves_no_folder_but_a_hidden_leftover(tmp_path: Path) -> None:
     root = Path(__file__).parents[3]
     parent = tmp_path / "versions"
     killed = subprocess.run([sys.executable, "-c", _KILLED_WHILE_WRITING, str(parent)], cwd=root, check=False)
     assert killed.returncode == 9
     assert [path.name.startswith(".writing-index-") for path in parent.iterdir()] == [True]
-    shutil.move(written, parent / "whole")
-    assert remove_unfinished(parent) == 1
-    assert [path.name for path in parent.iterdir()] == ["whole"]
-    assert len(reopen(parent / "whole")) == 49
-    assert remove_unfinished(parent) == remove_unfinished(tmp_path / "nowhere") == 0

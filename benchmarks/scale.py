@@ -1,0 +1,209 @@
+"""Building and searching at sizes: `python -m benchmarks.scale VECTORS [--counts 100000 1000000] [--kinds hnsw ivf]`.
+
+VECTORS is an .npy file of real vectors, or a home whose database has some. As many as are wanted are drawn like them
+(``clustered_vectors``), and a table a size is printed as Markdown. Every build and every search runs in a process of
+its own, so that memory and cold start are its own. Queries are drawn like the vectors and are none of them; the truth
+is a brute-force product in fp32.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter, process_time
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.clustered_vectors import ROWS_A_STEP, Generator, local_intrinsic_dimensionality, read_vectors
+from db.vocabulary import Fingerprint
+from indexer import vector_index
+from indexer.vector_index import IndexKind
+
+K = 20
+QUERIES = 1000
+FILTERED_QUERIES = 200
+SHARES = (0.5, 0.1, 0.01, 0.001)
+FINGERPRINT = Fingerprint("0" * 64)
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build cost."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    file_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What searches found and took; ``missing`` counts answers with fewer than k although k exist."""
+
+    recall: float
+    p50_ms: float
+    p99_ms: float
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A worker that opens an index and searches it: unfiltered, then by share allowed."""
+
+    seconds: float
+    resident_bytes: int
+    searched: Sequence[Searched]
+
+
+def main() -> None:
+    """Draw, build, search, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("vectors", type=Path)
+    parser.add_argument("--counts", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--kinds", type=IndexKind, nargs="+", help="by default the kind for the count")
+    asked = parser.parse_args()
+    real = read_vectors(asked.vectors)
+    mixed = real[np.random.default_rng(1).permutation(len(real))]
+    lid = local_intrinsic_dimensionality(mixed[500:20_500], mixed[:500])
+    print(f"{len(real)} real vectors, d = {real.shape[1]}, LID {lid:.1f} among {min(len(real) - 500, 20_000):,}\n")
+    for count in asked.counts:
+        with tempfile.TemporaryDirectory() as folder:
+            _measure(Generator(real), count, asked.kinds or [vector_index.kind_for(count)], Path(folder))
+
+
+def _measure(generator: Generator, count: int, kinds: Sequence[IndexKind], folder: Path) -> None:
+    drawn = np.lib.format.open_memmap(folder / "v.npy", "w+", np.float16, (count, generator.dimension))
+    done = 0
+    for batch in generator.batches(count):
+        drawn[done : done + len(batch)] = batch
+        done += len(batch)
+    drawn.flush()
+    queries = generator.draw(QUERIES)
+    lid = local_intrinsic_dimensionality(drawn[:20_000].astype(np.float32), queries[:500])
+    np.save(folder / "queries.npy", queries)
+    np.save(folder / "least.npy", _least(drawn, queries))
+    print(f"## {count:,} vectors like them, LID {lid:.1f} among 20,000\n")
+    print("| kind | build s (CPU s) | peak MB building | bytes a vector | open s | resident MB |")
+    print("|---|---|---|---|---|---|")
+    opened: dict[IndexKind, Opened] = {}
+    for kind in kinds:
+        built = _alone(_build, folder, kind)
+        opened[kind] = worker = _alone(_search, folder, kind)
+        print(
+            f"| {kind} | {built.seconds:.1f} ({built.cpu_seconds:.1f}) | {built.peak_bytes / 1e6:.0f} "
+            f"| {built.file_bytes / count:.0f} | {worker.seconds:.2f} | {worker.resident_bytes / 1e6:.0f} |"
+        )
+    print(f"\n| kind | allowed | recall@{K} | p50 ms | p99 ms | answers too short |\n|---|---|---|---|---|---|")
+    for kind, worker in opened.items():
+        for share, found in zip((1.0, *SHARES), worker.searched, strict=True):
+            print(
+                f"| {kind} | {share:.1%} | {found.recall:.4f} | {found.p50_ms:.2f} | {found.p99_ms:.2f} "
+                f"| {found.missing} |"
+            )
+    print(flush=True)
+
+
+def _allowed(count: int, share: float) -> NDArray[np.int64] | None:
+    """The ids 1 … count, or a random share of them."""
+    if share == 1:
+        return None
+    return np.flatnonzero(np.random.default_rng(3).random(count) < share) + 1
+
+
+def _least(drawn: NDArray[np.float16], queries: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(shares, q) the exact k-th highest similarity: of all vectors, then of those that each share allows."""
+    masks = []
+    for share in (1.0, *SHARES):
+        mask, allowed = np.zeros(len(drawn), dtype=np.bool_), _allowed(len(drawn), share)
+        mask[slice(None) if allowed is None else allowed - 1] = True
+        masks.append(mask)
+    best = np.full((len(masks), len(queries), K), -np.inf, dtype=np.float32)
+    for start in range(0, len(drawn), ROWS_A_STEP):
+        products = queries @ drawn[start : start + ROWS_A_STEP].astype(np.float32).T
+        for number, mask in enumerate(masks):
+            some = products[:, mask[start : start + ROWS_A_STEP]]
+            best[number] = np.partition(np.concatenate([best[number], some], axis=1), -K, axis=1)[:, -K:]
+    return np.asarray(best.min(axis=2))
+
+
+def _alone(job: Callable[[Path, IndexKind], Answer], folder: Path, kind: IndexKind) -> Answer:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(job, folder, kind).result()
+
+
+def _build(folder: Path, kind: IndexKind) -> Built:
+    drawn = np.load(folder / "v.npy", mmap_mode="r")
+    # Mapped pages that were read count as resident, so each batch is read like the database's: from a file.
+    steps = range(0, len(drawn), ROWS_A_STEP)
+    started, cpu_started = perf_counter(), process_time()
+    with (folder / "v.npy").open("rb") as file:
+        file.seek(drawn.offset)
+        row_bytes = drawn.shape[1] * 2
+        batches = (
+            (
+                np.arange(start, min(start + ROWS_A_STEP, len(drawn)), dtype=np.int64) + 1,
+                np.frombuffer(file.read(ROWS_A_STEP * row_bytes), np.float16).reshape(-1, drawn.shape[1]),
+            )
+            for start in steps
+        )
+        index = vector_index.build(kind, drawn.shape[1], batches)
+    vector_index.write(index, folder / kind, fingerprint=FINGERPRINT, recall=None)
+    seconds, cpu_seconds = perf_counter() - started, process_time() - cpu_started
+    file_bytes = sum(file.stat().st_size for file in (folder / kind).iterdir())
+    return Built(seconds, cpu_seconds, _peak_bytes(), file_bytes)
+
+
+def _search(folder: Path, kind: IndexKind) -> Opened:
+    started = perf_counter()
+    index = vector_index.open_folder(folder / kind, expected_fingerprint=FINGERPRINT)
+    seconds = perf_counter() - started
+    queries, least = np.load(folder / "queries.npy"), np.load(folder / "least.npy")
+    drawn = np.load(folder / "v.npy", mmap_mode="r")
+    found = []
+    for number, share in enumerate((1.0, *SHARES)):
+        allowed = _allowed(len(drawn), share)
+        some = queries if allowed is None else queries[:FILTERED_QUERIES]
+        times, hits = [], []
+        for query in some:
+            begun = perf_counter()
+            hits.append(index.search(query[np.newaxis], K, allowed).ids[0])
+            times.append(1000 * (perf_counter() - begun))
+        ids = np.stack(hits)
+        found.append(_graded(drawn, some, ids, least[number], times))
+    resident = _peak_bytes()
+    return Opened(seconds, resident, found)
+
+
+def _peak_bytes() -> int:
+    """The most memory this process has had; ``ru_maxrss`` would count its parent's, as it was when it began."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+
+def _graded(
+    drawn: NDArray[np.float16],
+    queries: NDArray[np.float32],
+    ids: NDArray[np.int64],
+    least: NDArray[np.float32],
+    times: list[float],
+) -> Searched:
+    right = missing = possible = 0
+    for query, row, bar in zip(queries, ids, least, strict=False):
+        kept = row[row > 0]
+        right += int((drawn[kept - 1].astype(np.float32) @ query >= bar - 1e-5).sum())
+        possible += K if np.isfinite(bar) else len(kept)
+        missing += bool(np.isfinite(bar)) and len(kept) < K
+    recall = right / possible if possible else 1.0
+    p50, p99 = np.percentile(times, [50, 99])
+    return Searched(recall, float(p50), float(p99), missing)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""An open_clip model → a bundle with its image tower and, where Sleeve can read texts as it does, its text tower."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from db.errors import BundleError
+from indexer.backbone import unit_rows
+from indexer.bundle import TEXT_MERGES_FILE, TEXT_MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
+from indexer.clip_tokenizer import ClipTokenizer
+from indexer.decoding import ResizeRule
+from indexer.text_tower import TextTower, tokens_of
+from indexer.training.export import export_backbone, onnx_bytes, require_parity
+from indexer.training.open_clip_models import load_open_clip
+
+_RESIZE = {"shortest": ResizeRule.CROP, "squash": ResizeRule.SQUASH, "longest": ResizeRule.PAD}
+
+_PROBES = (
+    "a foggy forest",
+    "Portrait of a woman, in black & white.",
+    "it's 1969: they\N{RIGHT SINGLE QUOTATION MARK}re live!!",
+    "déjà vu \N{EN DASH} ночь 夜",
+    "red",
+    "a painting of a blue guitar on a chair by the sea",
+)
+
+
+def export_open_clip(name: str, folder: Path, *, bundle_name: str) -> Bundle:
+    """Write an open_clip model as it is, both towers proved to be PyTorch's.
+
+    A model whose tokenizer is not CLIP's own becomes a bundle without a text tower.
+
+    Args:
+        name: ``MODEL/TAG`` or ``MODEL/FILE``; see ``load_open_clip``.
+        folder: does not exist yet.
+
+    Raises:
+        TrainingError: there is no such model, or its weights cannot be had.
+        BundleError: the bundle cannot be written, or its vectors are not the model's.
+    """
+    if folder.exists():
+        raise BundleError(f"{folder} exists already; give the bundle another name or remove that folder")
+    model = load_open_clip(name)
+    model_name, _, weights = name.partition("/")
+    source = f"open_clip's {model_name} with the weights {Path(weights).name}"
+    cfg = model.visual.preprocess_cfg
+    side = model.visual.image_size
+    tokenizer = _tokenizer_of(model_name)
+    with TemporaryDirectory() as aside:
+        exported = export_backbone(
+            _Tower(model, "encode_image"),
+            Path(aside) / "bundle",
+            name=bundle_name,
+            input_size_px=side[0] if isinstance(side, tuple) else int(side),
+            mean=tuple(255 * value for value in cfg["mean"]),
+            std=tuple(255 * value for value in cfg["std"]),
+            resize=_RESIZE[cfg["resize_mode"]],
+            precision=Precision.F32,
+            genres=(),
+            metrics={},
+            trained_on=f"nothing of this catalogue: {source}",
+            licence=f"that of {source}",
+            extra_files=_text_files(model, tokenizer) if tokenizer is not None else {},
+        )
+        if tokenizer is not None:
+            _require_text_parity(model, tokenizer, exported)
+        description = BundleDescription(**exported.manifest.model_dump(include=set(BundleDescription.model_fields)))
+        return write_bundle(folder, description, {file: exported.read(file) for file in exported.manifest.files})
+
+
+class _Tower(nn.Module):
+    """One way into a model, as a module of its own."""
+
+    def __init__(self, model: Any, entrance: str) -> None:
+        super().__init__()
+        self.model = model
+        self.entrance = entrance
+
+    def forward(self, given: torch.Tensor) -> torch.Tensor:
+        vectors: torch.Tensor = getattr(self.model, self.entrance)(given)
+        return vectors
+
+
+def _tokenizer_of(model_name: str) -> Any | None:
+    """open_clip's tokenizer of a model, if it is CLIP's own as CLIP uses it."""
+    import open_clip
+
+    text = open_clip.get_model_config(model_name)["text_cfg"]
+    # Others would be fetched from the hub, which may be out of reach and is of no use: they cannot be carried.
+    if text.get("hf_tokenizer_name") or text.get("tokenizer_kwargs") or "siglip" in model_name.lower():
+        return None
+    return open_clip.get_tokenizer(model_name)
+
+
+def _text_files(model: Any, tokenizer: Any) -> dict[str, bytes]:
+    tokens = tokenizer(list(_PROBES[:2]))
+    merges = "".join(f"{first} {second}\n" for first, second in tokenizer.bpe_ranks)
+    return {
+        TEXT_MODEL_FILE: onnx_bytes(_Tower(model, "encode_text").eval(), tokens, "tokens"),
+        TEXT_MERGES_FILE: merges.encode(),
+    }
+
+
+def _require_text_parity(model: Any, tokenizer: Any, bundle: Bundle) -> None:
+    tokens = tokenizer(list(_PROBES))
+    ours = ClipTokenizer.from_bytes(bundle.read(TEXT_MERGES_FILE))
+    if not all(
+        np.array_equal(tokens_of(text, ours, tokens.shape[1])[0], row)
+        for text, row in zip(_PROBES, tokens.numpy(), strict=True)
+    ):
+        raise BundleError("the exported tokenizer is not open_clip's: they read a text differently")
+    with torch.inference_mode():
+        expected = model.encode_text(tokens).float().numpy()
+    tower = TextTower(bundle, threads=1)
+    require_parity(unit_rows(expected), np.concatenate([tower.embed(text) for text in _PROBES]))

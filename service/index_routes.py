@@ -1,0 +1,101 @@
+"""The HTTP routes about the index: how it is, rebuilding it, and watching that."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from indexer.index_job import JobPhase, JobState, last_job
+from service import schemas
+from service.assembly import Catalogue
+from service.live_pair import LivePair
+from service.upkeep import Upkeep
+
+LOOK_EVERY_S = 0.25
+"""How often watching looks for news."""
+
+router = APIRouter(prefix="/api/v1/index", tags=["index"])
+
+_PROBLEM: dict[str, Any] = {"model": schemas.Problem, "content": {"application/problem+json": {}}}
+
+
+def _home(request: Request) -> Path:
+    catalogue: Catalogue = request.state.catalogue
+    return catalogue.settings.folder
+
+
+def _upkeep(request: Request) -> Upkeep:
+    upkeep: Upkeep = request.state.upkeep
+    return upkeep
+
+
+@router.get("", summary="The index that answers", responses={503: _PROBLEM})
+def index(request: Request) -> schemas.IndexSchema:
+    """Its version, kind and bundle, what is searched beside it, what in it was removed, and the work on it."""
+    pairs: LivePair = request.state.pairs
+    catalogue: Catalogue = request.state.catalogue
+    version = pairs.current().version
+    record, drift = version.record, catalogue.versions.drift(version)
+    job = last_job(catalogue.settings.folder)
+    return schemas.IndexSchema(
+        version=record.folder,
+        kind=version.index.kind,
+        bundle=record.bundle.name,
+        count=record.count,
+        recall=record.recall,
+        created_at=record.created_at,
+        age_s=(datetime.now(UTC) - record.created_at).total_seconds(),
+        delta=drift.delta,
+        tombstones=drift.tombstones,
+        problem=pairs.problem,
+        job=None if job is None else schemas.JobSchema.of(job),
+    )
+
+
+@router.post(
+    "/rebuild", status_code=202, summary="Build the index from nothing", responses={409: _PROBLEM, 503: _PROBLEM}
+)
+def rebuild(home: Annotated[Path, Depends(_home)], upkeep: Annotated[Upkeep, Depends(_upkeep)]) -> schemas.JobSchema:
+    """Starts and answers at once; 409 while any process is at work on the index. Nothing is embedded again.
+
+    The index that answers stays until the new one has passed its gate.
+    """
+    upkeep.rebuild()
+    job = last_job(home)
+    assert job is not None
+    return schemas.JobSchema.of(job)
+
+
+@router.get(
+    "/rebuild/events",
+    summary="Watch the work on the index",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}}},
+)
+async def events(home: Annotated[Path, Depends(_home)]) -> StreamingResponse:
+    """Server-sent events: `progress` as it goes, then one named `done`, `failed` or `interrupted`, which is the last.
+
+    The data of each is the job as JSON. Without work under way the last one's end is told; `none` before the first.
+    """
+    return StreamingResponse(_told(home), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+async def _told(home: Path) -> AsyncIterator[str]:
+    told: JobState | None = None
+    while True:
+        job = await run_in_threadpool(last_job, home)
+        if job is None:
+            yield "event: none\ndata: {}\n\n"
+            return
+        if job != told:
+            name = "progress" if job.phase is JobPhase.RUNNING else job.phase
+            yield f"event: {name}\ndata: {schemas.JobSchema.of(job).model_dump_json()}\n\n"
+        if job.phase is not JobPhase.RUNNING:
+            return
+        told = job
+        await asyncio.sleep(LOOK_EVERY_S)

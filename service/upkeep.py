@@ -1,0 +1,125 @@
+"""Looks after the index of a running service: heals what is damaged, takes in what has drifted, rebuilds on demand."""
+
+import logging
+import subprocess
+from datetime import UTC, datetime
+from threading import Event, Lock, Thread
+
+from db.errors import IndexBusyError, SleeveError, VectorIndexError
+from indexer.index_job import JobPhase, last_job
+from indexer.versions import Drift
+from service.assembly import Catalogue
+from service.live_pair import LivePair
+from service.refresh_process import start_refresh
+
+LOOK_EVERY_S = 2.0
+MEASURE_EVERY_LOOKS = 15
+"""Drift is counted in the database, a tenth of a second at a million covers; damage shows in the files' dates."""
+
+LEAST_DRIFT = 1_000
+"""Vectors that are new or gone, below which no refresh starts by itself."""
+
+REST_AFTER_FAILURE_S = 600.0
+"""How long no refresh starts by itself after one has failed."""
+
+_log = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """A thread that looks at the files every ``LOOK_EVERY_S``, now and then at the drift, and the refresh it started.
+
+    In a service of several workers each looks; the home's lock lets one act. A refresh starts by itself when the live
+    version's files are missing or damaged, and when its drift is large (``indexer.versions``) and no smaller than
+    ``LEAST_DRIFT``.
+    """
+
+    def __init__(self, catalogue: Catalogue, pairs: LivePair) -> None:
+        self._catalogue = catalogue
+        self._pairs = pairs
+        self._stopping = Event()
+        self._starting = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._found_whole: tuple[object, ...] | None = None
+        self._thread = Thread(target=self._run, name="upkeep")
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop looking, and the refresh with it; the next one begins anew."""
+        self._stopping.set()
+        self._thread.join()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+
+    def rebuild(self) -> None:
+        """Start building the index from nothing.
+
+        Raises:
+            VectorIndexError: there is no index yet; ``IndexBusyError`` when somebody is at work on it.
+        """
+        if self._catalogue.versions.live() is None:
+            raise VectorIndexError("there is no index yet; run `sleeve add` and `sleeve index` first")
+        self._refresh(rebuild=True)
+
+    def look(self, *, measure: bool) -> None:
+        """Start a refresh if the live version is damaged, or if it is to be measured and has drifted far."""
+        reason = self._damage() or (self._drift() if measure else None)
+        if reason is None or self._rests():
+            return
+        try:
+            self._refresh(rebuild=False)
+        except IndexBusyError:
+            return
+        _log.warning("%s; the index is being refreshed", reason)
+
+    def _run(self) -> None:
+        looks = 0
+        while not self._stopping.wait(LOOK_EVERY_S):
+            looks += 1
+            try:
+                self.look(measure=looks % MEASURE_EVERY_LOOKS == 0)
+            except SleeveError as error:
+                _log.warning("the index cannot be looked after: %s", error)
+
+    def _refresh(self, *, rebuild: bool) -> None:
+        with self._starting:
+            process = start_refresh(self._catalogue.settings, rebuild=rebuild)
+            if self._process is not None:
+                # The lock was free, so the one before has ended: it is only still to be reaped.
+                self._process.wait()
+            self._process = process
+
+    def _damage(self) -> str | None:
+        live = self._catalogue.versions.live()
+        if live is None or (self._pairs.problem is None and not self._pairs.files_changed()):
+            return None
+        stamp = self._catalogue.versions.stamp(live)
+        if stamp != self._found_whole:
+            try:
+                self._catalogue.versions.open(live)
+            except VectorIndexError as error:
+                return str(error)
+            self._found_whole = stamp
+        return None
+
+    def _drift(self) -> str | None:
+        live = self._catalogue.versions.live()
+        if live is None:
+            return None
+        version = self._pairs.current().version
+        drift = self._catalogue.versions.drift(version)
+        due = drift.is_large and drift.delta + drift.tombstones >= LEAST_DRIFT
+        return _told(drift) if due and version.record.id == live.id else None
+
+    def _rests(self) -> bool:
+        job = last_job(self._catalogue.settings.folder)
+        if job is None or job.phase is not JobPhase.FAILED:
+            return False
+        return (datetime.now(UTC) - job.updated_at).total_seconds() < REST_AFTER_FAILURE_S
+
+
+def _told(drift: Drift) -> str:
+    return f"{drift.delta} vectors are newer than the index of {drift.indexed}, {drift.tombstones} in it were removed"

@@ -1,0 +1,76 @@
+"""Listing bundles and switching between them from the command line."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from db.settings import Settings
+from db.vocabulary import Fingerprint
+from indexer.backbone import fingerprint_as_run
+from service.bundle_shelf import bundle_with
+from tests.factories import write_cover
+from tests.homes import Home
+from tests.tiny_bundle import write_tiny_bundle
+
+
+@pytest.fixture
+def shelf(home: Home) -> Home:
+    """Four covers, and two bundles of this home that no setting names."""
+    for seed in range(4):
+        write_cover(home.folder / f"covers/{seed}.png", seed)
+    folder = Path(home.environment["SLEEVE_HOME"]) / "bundles"
+    write_tiny_bundle(folder / "light", mean=120.0)
+    write_tiny_bundle(folder / "dark", mean=135.0)
+    unset = {name: value for name, value in home.environment.items() if name != "SLEEVE_BUNDLE"}
+    home.sleeve("add", "covers")
+    return Home(home.folder, unset)
+
+
+def listed(home: Home) -> dict[str, dict[str, object]]:
+    return {bundle["name"]: bundle for bundle in home.json("bundles")}
+
+
+def test_a_switch_embeds_with_the_other_bundle_and_makes_it_the_one_that_answers(shelf: Home) -> None:
+    before = listed(shelf)
+    assert list(before)[:2] == ["dark", "light"]
+    assert "sleeve-lite0" in before
+    assert not any(bundle["live"] or bundle["vectors"] for bundle in before.values())
+
+    shelf.sleeve("bundles", "use", "light")
+    shelf.sleeve("bundles", "use", "dark")
+    after = listed(shelf)
+    assert [name for name, bundle in after.items() if bundle["live"]] == ["dark"]
+    assert (after["light"]["vectors"], after["dark"]["vectors"]) == (4, 4)
+    answer = shelf.json("similar", "covers/2.png", "-k", 1)
+    assert answer["bundle"] == "tiny"
+    assert answer["neighbours"][0]["file"] == "covers/2.png"
+
+    write_cover(shelf.folder / "covers/9.png", 9)
+    shelf.sleeve("add", "covers")
+    assert shelf.json("index")["embedded"] == 1, "the live bundle goes on embedding"
+    assert listed(shelf)["dark"]["vectors"] == 5
+
+    again = shelf.sleeve("bundles", "use", "light").stdout
+    assert again.startswith("1 covers embedded"), "the four it knew are not embedded again"
+
+
+def test_a_bundle_that_is_gone_or_overruled_is_one_clear_line(shelf: Home) -> None:
+    unknown = shelf.sleeve("bundles", "use", "nosuch", code=1).stderr
+    assert "there is no bundle nosuch; there is dark, light, efficientnet-lite0-imagenet, sleeve-lite0" in unknown
+    overruled = Home(shelf.folder, {**shelf.environment, "SLEEVE_BUNDLE": "light"})
+    assert "SLEEVE_BUNDLE says light" in overruled.sleeve("bundles", "use", "dark", code=1).stderr
+
+    shelf.sleeve("bundles", "use", "dark")
+    shutil.rmtree(Path(shelf.environment["SLEEVE_HOME"]) / "bundles" / "dark")
+    assert "the bundle of the live index, tiny, is not there any more" in shelf.sleeve("index", code=1).stderr
+
+
+def test_a_bundle_is_found_by_the_vectors_of_a_cpu_without_its_precision(tmp_path: Path) -> None:
+    bundle = write_tiny_bundle(tmp_path / "bundles" / "light")
+    settings = Settings(home=tmp_path, bundle="")
+    for precision in ("f32", "bf16", "f16"):
+        found = bundle_with(settings, fingerprint_as_run(bundle, precision))
+        assert found is not None
+        assert found.folder == bundle.folder
+    assert bundle_with(settings, Fingerprint("0" * 64)) is None

@@ -1,0 +1,161 @@
+"""What a service does about its index by itself, the refresh process, and disks that are full."""
+
+import resource
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from db.database import Database
+from db.settings import Settings
+from indexer.decoding import DecodingLimits
+from indexer.index_job import JobPhase, last_job, one_at_a_time
+from service.assembly import Catalogue
+from service.cli.index import _Extending
+from service.upkeep import Upkeep
+from tests.factories import write_covers
+from tests.homes import SLEEVE, Home
+from tests.service.test_living_index import World
+
+
+class Kept(World):
+    """A world whose index is looked after."""
+
+    def __init__(self, database: Database, home: Path) -> None:
+        super().__init__(database, home, seed=1)
+        url = database.url.render_as_string(hide_password=False)
+        settings = Settings(home=home, database_url=SecretStr(url))
+        self.upkeep = Upkeep(Catalogue(settings, database, self.versions, DecodingLimits()), self.pairs[0])
+        self.home = home
+
+    def started(self, *, measure: bool = True) -> bool:
+        """Whether a look starts a refresh; waits until that has ended."""
+        before = self.upkeep._process
+        self.upkeep.look(measure=measure)
+        process = self.upkeep._process
+        if process is None or process is before:
+            return False
+        process.wait()
+        return True
+
+    def live(self) -> str:
+        live = self.versions.live()
+        assert live is not None
+        return live.folder
+
+
+@pytest.fixture
+def kept(database: Database, tmp_path: Path) -> Kept:
+    kept = Kept(database, tmp_path / "home")
+    kept.offer(list(range(100)))
+    kept.files = 100
+    kept.embed()
+    return kept
+
+
+def test_a_large_drift_is_taken_in_and_a_small_one_left(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not kept.started(), "there is no index yet"
+    kept.extend()
+    first = kept.live()
+    kept.add()
+    assert not kept.started(), "far fewer than a thousand"
+    monkeypatch.setattr("service.upkeep.LEAST_DRIFT", 1)
+    kept.offer(list(range(200, 206)))
+    kept.embed()
+    assert not kept.started(measure=False)
+    with one_at_a_time(kept.home):
+        assert not kept.started(), "somebody is at work already"
+    assert kept.started()
+    assert kept.live() != first
+    job = last_job(kept.home)
+    assert job is not None
+    assert job.phase is JobPhase.DONE
+    kept.check()
+    kept.settle()
+    assert not kept.started(), "nothing has drifted since"
+    for _ in range(8):
+        kept.remove_newest()
+    kept.remove()
+    while kept.versions.drift(kept.workers[0].pair().version).tombstones <= 0.2 * 110:
+        kept.remove()
+    assert kept.started()
+    kept.check()
+
+
+def test_after_a_failure_it_rests_and_says_why(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.extend()
+    kept.workers[0].pair()
+    monkeypatch.setattr("service.upkeep.LEAST_DRIFT", 1)
+    kept.offer(list(range(200, 220)))
+    kept.embed()
+    versions = kept.home / "versions"
+    versions.rename(kept.home / "aside")
+    versions.write_bytes(b"a file where the versions should be")
+    assert kept.started()
+    job = last_job(kept.home)
+    assert job is not None
+    assert job.phase is JobPhase.FAILED
+    assert "cannot be written" in job.detail
+    assert not kept.started()
+    monkeypatch.setattr("service.upkeep.REST_AFTER_FAILURE_S", 0.0)
+    versions.unlink()
+    assert kept.started()
+    kept.settle()
+    kept.check()
+
+
+def test_a_long_run_extends_the_index_on_its_way(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.cli.index.EXTEND_AFTER", 30)
+    before = _Extending(kept.versions, kept.bundle)
+    before.stored(1000)
+    assert kept.versions.live() is None, "the first index is of everything"
+    kept.extend()
+    first = kept.live()
+    other = _Extending(kept.versions, kept.bundle_of("e"))
+    other.stored(1000)
+    extending = _Extending(kept.versions, kept.bundle)
+    kept.offer(list(range(200, 240)))
+    kept.embed()
+    extending.stored(29)
+    assert kept.live() == first
+    extending.stored(1)
+    assert kept.live() != first
+    kept.check()
+
+
+def with_little_room(home: Home, *arguments: object, limit_bytes: int) -> "subprocess.CompletedProcess[str]":
+    """Run a command none of whose files may grow past a limit, as on a full disk."""
+    return subprocess.run(
+        [SLEEVE, *map(str, arguments)],
+        env=dict(home.environment),
+        cwd=home.folder,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_full_disk_leaves_the_live_version_and_nothing_half_written(
+    make_home: Callable[[Path, str], Home], tmp_path: Path
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_covers(tmp_path / "covers", {"jazz": 200})
+    home.sleeve("add", "covers")
+    home.sleeve("index")
+    before = home.json("status")
+    folder = Path(home.environment["SLEEVE_HOME"]) / "versions"
+    write_covers(tmp_path / "more", {"rock": 1}, first_seed=500)
+    for command, line in (
+        (("index", "--rebuild", "--kind", "hnsw"), "the index cannot be written"),
+        (("add", "more"), "cannot be used"),
+    ):
+        full = with_little_room(home, *command, limit_bytes=40_000 if command[0] == "index" else 1_000)
+        assert (full.returncode, full.stdout) == (1, "")
+        assert line in full.stderr
+        assert len(full.stderr.strip().splitlines()) == 1
+    assert home.json("status") == before
+    assert [path.name for path in folder.iterdir()] == [version["name"] for version in before["versions"]]
+    assert home.json("index", "--rebuild", "--kind", "hnsw")["version"]["kind"] == "hnsw"
