@@ -136,7 +136,6 @@ def test_an_image_tower_is_fine_tuned_and_exported(clip: SmallClip, tmp_path: Pa
         genre_dimension=4,
         epochs=4,
         image_size_px=SIZE_PX,
-        final_size_px=SIZE_PX,
         batch_covers=8,
         queue_covers=16,
         learning_rate=1e-4,

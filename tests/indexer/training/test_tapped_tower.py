@@ -17,7 +17,8 @@ class TwoLayers(nn.Module):
         self.second = nn.Conv2d(4, 5, 3)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return self.second(self.first(images)).amax((2, 3))
+        last: torch.Tensor = self.second(self.first(images))
+        return last.amax((2, 3))
 
 
 def test_the_style_is_mean_and_deviation_layer_after_layer() -> None:
@@ -52,7 +53,8 @@ def test_an_even_layer_has_a_gradient() -> None:
     plain = TwoLayers()
     tower = TappedTower(plain, (plain.first,), 16)
     tower(torch.zeros(2, 3, 16, 16))[1].sum().backward()
-    assert all(torch.isfinite(parameter.grad).all() for parameter in plain.first.parameters())
+    gradients = [parameter.grad for parameter in plain.first.parameters()]
+    assert all(gradient is not None and torch.isfinite(gradient).all() for gradient in gradients)
 
 
 @pytest.mark.parametrize("name", ["test_resnet", "test_vit", "test_efficientnet"])
