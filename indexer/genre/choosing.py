@@ -12,7 +12,7 @@ from indexer.genre.scoring import accuracy, answers, confusion, macro_f1, negati
 from indexer.genre.voting import VoteSettings, voices, without_prior
 
 STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
-NEIGHBOUR_COUNTS = (10, 20, 40, 80)
+NEIGHBOUR_COUNTS = (10, 20, 40, 80, 160)
 TEMPERATURES = (0.03, 0.06, 0.12, 0.24)
 PRIOR_EXPONENTS = (0.0, 0.25, 0.5, 0.75)
 """The grids that the head's C and the vote's settings are chosen from."""
