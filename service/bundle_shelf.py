@@ -28,6 +28,20 @@ def bundle_named(settings: Settings, name: str) -> Bundle:
     return read_bundle(folder)
 
 
+def new_folder(settings: Settings, name: str) -> Path:
+    """Where a new bundle of this home is to be written.
+
+    Raises:
+        BundleError: ``name`` cannot be a folder's, or there is one already.
+    """
+    if not name or name.startswith(".") or "/" in name:
+        raise BundleError(f"{name!r} cannot be a bundle's name: it becomes a folder's")
+    folder = settings.folder / "bundles" / name
+    if folder.exists():
+        raise BundleError(f"{folder} exists already; give the bundle another name or remove that folder")
+    return folder
+
+
 def bundle_with(settings: Settings, fingerprint: Fingerprint) -> Bundle | None:
     """The bundle that made the vectors of this fingerprint, if it is still there."""
     return next((bundle for bundle in bundles(settings) if fingerprint in fingerprints_as_run(bundle)), None)

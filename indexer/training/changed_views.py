@@ -33,26 +33,29 @@ def changed_views(
         asked: the covers to change, as rows of ``gallery``; those that cannot be read are left out.
         gallery: (n, d) the covers' vectors by this backbone.
     """
-    progress.start("Changing covers", len(KINDS) * len(asked))
-    artworks = np.arange(len(gallery))
-    found: dict[str, tuple[NDArray[np.int64], NDArray[np.float32]]] = {}
-    for kind in KINDS:
-        rows, vectors = [], []
-        for row in asked.tolist():
-            try:
-                cover = decode(read(paths[row], limits), limits, reduce_to_px=DISTORTED_SIDE_PX)
-            except ImageRejectedError:
-                continue
-            square = cover.resize((DISTORTED_SIDE_PX, DISTORTED_SIDE_PX), Image.Resampling.BICUBIC)
+    progress.start("Changing covers", len(asked))
+    rows: list[int] = []
+    made: dict[str, list[NDArray[np.float32]]] = {kind: [] for kind in KINDS}
+    for row in asked.tolist():
+        progress.advance(1)
+        try:
+            cover = decode(read(paths[row], limits), limits, reduce_to_px=DISTORTED_SIDE_PX)
+        except ImageRejectedError:
+            continue
+        rows.append(row)
+        square = cover.resize((DISTORTED_SIDE_PX, DISTORTED_SIDE_PX), Image.Resampling.BICUBIC)
+        for kind in KINDS:
             view = fit(distort(square, kind, paths[row].name), backbone.input_size_px, backbone.resize)
-            rows.append(row)
-            vectors.append(backbone.embed(view[np.newaxis])[0])
-            progress.advance(1)
-        found[kind] = np.array(rows, np.int64), np.array(vectors, np.float32).reshape(len(rows), gallery.shape[1])
-    together = {"photo-like": PHOTO_LIKE, "all": tuple(KINDS)}
-    for name, kinds in together.items():
-        found[name] = (
-            np.concatenate([found[kind][0] for kind in kinds]),
-            np.concatenate([found[kind][1] for kind in kinds]),
+            made[kind].append(backbone.embed(view[np.newaxis]))
+    none = np.empty((0, gallery.shape[1]), np.float32)
+    together = {**{kind: (kind,) for kind in KINDS}, "photo-like": PHOTO_LIKE, "all": tuple(KINDS)}
+    return [
+        ArtworkQueries(
+            name,
+            np.concatenate([none, *(vector for kind in kinds for vector in made[kind])]),
+            np.array(rows * len(kinds), np.int64),
+            gallery,
+            np.arange(len(gallery)),
         )
-    return [ArtworkQueries(name, vectors, rows, gallery, artworks) for name, (rows, vectors) in found.items()]
+        for name, kinds in together.items()
+    ]

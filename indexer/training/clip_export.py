@@ -42,8 +42,6 @@ def export_open_clip(name: str, folder: Path, *, bundle_name: str) -> Bundle:
         TrainingError: there is no such model, or its weights cannot be had.
         BundleError: the bundle cannot be written, or its vectors are not the model's.
     """
-    if folder.exists():
-        raise BundleError(f"{folder} exists already; give the bundle another name or remove that folder")
     model = load_open_clip(name)
     model_name, _, weights = name.partition("/")
     source = f"open_clip's {model_name} with the weights {Path(weights).name}"

@@ -38,12 +38,19 @@ class EmbeddingNetwork(nn.Module):
     def parts(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """(n, artwork_dimension) and (n, genre_dimension), each row of unit length."""
         features = self.centre(self.features(images))
-        artwork = functional.normalize(self.artwork(features[:, : self.tower.width]), dim=1)
-        return artwork, functional.normalize(self.genre(self.dropout(features)), dim=1)
+        return self.artwork_of(features), functional.normalize(self.genre(self.dropout(features)), dim=1)
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """(n, width + style_width): the tower's features, then the style of its layers."""
         return torch.cat(self.tower(images), dim=1)
+
+    def artwork_of(self, features: torch.Tensor) -> torch.Tensor:
+        """(n, artwork_dimension), of unit length, from centred features."""
+        return functional.normalize(self.artwork(features[:, : self.tower.width]), dim=1)
+
+    def style_in(self, features: torch.Tensor) -> torch.Tensor:
+        """(n, style_width), the style among the features; where no layer is tapped, the features for want of one."""
+        return features[:, self.tower.width :] if self.tower.style_width else features
 
     def logits(self, genre: torch.Tensor) -> torch.Tensor:
         """(n, g) from the genre part."""
@@ -92,21 +99,21 @@ class ServedNetwork(nn.Module):
 
     def __init__(self, trained: EmbeddingNetwork, projection: GenreProjection, genre_length: float) -> None:
         super().__init__()
-        self.tower, self.centre, self.artwork = trained.tower, trained.centre, trained.artwork
+        self.trained = trained
         self.genre = nn.Linear(len(projection.mean), len(projection.bias))
         with torch.no_grad():
             self.genre.weight.copy_(torch.from_numpy(projection.weights))
             self.genre.bias.copy_(torch.from_numpy(projection.bias))
+        self.style_mean: torch.Tensor
+        self.style_deviation: torch.Tensor
         self.register_buffer("style_mean", torch.from_numpy(projection.mean))
         self.register_buffer("style_deviation", torch.from_numpy(projection.deviation))
         self.genre_length = genre_length
         self.eval()
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        last, style = self.tower(images)
-        artwork = functional.normalize(
-            self.artwork(self.centre(torch.cat([last, style], 1))[:, : last.shape[1]]), dim=1
-        )
-        style = style if self.tower.style_width else last
+        features = self.trained.features(images)
+        artwork = self.trained.artwork_of(self.trained.centre(features))
+        style = self.trained.style_in(features)
         genre = self.genre((style - self.style_mean) / self.style_deviation)
         return functional.normalize(torch.cat([artwork, self.genre_length * genre], dim=1), dim=1)

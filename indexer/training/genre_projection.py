@@ -35,11 +35,6 @@ class GenreProjection:
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
 
-    def __call__(self, styles: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, w) → (n, g)."""
-        made = (styles - self.mean) / self.deviation @ self.weights.T + self.bias
-        return np.asarray(made, np.float32)
-
 
 def fit_genre_projection(styles: NDArray[np.float32], targets: NDArray[np.float32]) -> GenreProjection:
     """Fit multinomial logistic regression, centre its logits and bring them to a mean length of 1.

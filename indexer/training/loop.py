@@ -327,7 +327,7 @@ class _Run:
             for number in labelled
         )
         features = np.concatenate([self._features(self.average, views, size_px) for views in (whole, photos)])
-        style = features[:, self.average.tower.width :] if self.average.tower.style_width else features
+        style = self.average.style_in(torch.from_numpy(features)).numpy()
         projection = fit_genre_projection(style, np.concatenate([self.targets[labelled]] * 2))
         return ServedNetwork(self.average.eval(), projection, self.recipe.genre_length)
 

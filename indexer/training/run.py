@@ -11,7 +11,7 @@ import numpy as np
 from db.vocabulary import ContentHash
 from indexer.backbone import OpenVinoBackbone
 from indexer.bundle import CALIBRATION_FILE, HEAD_FILE, MODEL_FILE, Bundle, BundleDescription, write_bundle
-from indexer.decoding import DecodingLimits
+from indexer.decoding import DecodingLimits, read
 from indexer.genre import membership
 from indexer.genre.fit import GenreModel, fit_genre_model
 from indexer.labelled_catalogue import SEEN_FILE, embed_files, seen_list
@@ -85,9 +85,7 @@ def finish_bundle(
         seed=0,
         unseen=held_out,
     )
-    seen = [
-        ContentHash(sha256(path.read_bytes()).hexdigest()) for path, out in zip(paths, held_out, strict=True) if not out
-    ]
+    seen = [ContentHash(sha256(read(path)).hexdigest()) for path, out in zip(paths, held_out, strict=True) if not out]
     description = exported.manifest.model_dump(include=set(BundleDescription.model_fields))
     description["genres"] = model.head.genres
     description["metrics"] = {**exported.manifest.metrics, **model.metrics}

@@ -6,6 +6,7 @@ import typer
 
 from db.errors import TrainingError
 from indexer.bundle import TEXT_MODEL_FILE
+from service.bundle_shelf import new_folder
 from service.cli.catalogue import Json
 from service.cli.console import answer, answer_json, say, settings_of
 from service.cli.documents import ExportDocument
@@ -29,8 +30,7 @@ def export(
 
         sleeve bundles export open_clip:ViT-B-32/weights.safetensors --name clip
     """
-    if name.startswith(".") or "/" in name or not name:
-        raise typer.BadParameter(f"{name} cannot be a bundle's name: it becomes a folder's")
+    folder = new_folder(settings_of(context), name)
     try:
         from indexer.training.clip_export import export_open_clip
         from indexer.training.open_clip_models import OPEN_CLIP
@@ -38,7 +38,6 @@ def export(
         raise TrainingError(f"exporting needs {error.name}; install it with `pip install 'sleeve[train]'`") from error
     if not model.startswith(OPEN_CLIP):
         raise typer.BadParameter(f"{model} does not begin with {OPEN_CLIP}")
-    folder = settings_of(context).folder / "bundles" / name
     bundle = export_open_clip(model.removeprefix(OPEN_CLIP), folder, bundle_name=name)
     document = ExportDocument(
         name=name,

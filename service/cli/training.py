@@ -8,6 +8,7 @@ import typer
 from db import genre_models
 from db.errors import TrainingError
 from service.assembly import Catalogue, open_catalogue
+from service.bundle_shelf import new_folder
 from service.cli.catalogue import Json
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import HeadDocument, TrainDocument
@@ -39,9 +40,9 @@ def train(
 
         sleeve train --head-only
 
-        sleeve train --epochs 20 --name mine
+        sleeve train --epochs 6 --name mine
 
-        sleeve train --resume --epochs 20 --name mine
+        sleeve train --resume --epochs 6 --name mine
     """
     with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
         if head_only:
@@ -56,7 +57,7 @@ def train(
         answer_json(trained)
     else:
         answer(f"bundle {trained.name} is in {trained.folder}")
-        say(f"Next: `SLEEVE_BUNDLE={trained.folder} sleeve index` embeds the catalogue with it.")
+        say(f"Next: `sleeve bundles use {trained.name}` embeds the catalogue with it.")
 
 
 def _train_head(catalogue: Catalogue) -> HeadDocument:
@@ -112,22 +113,23 @@ def _train_bundle(
         raise TrainingError(f"training needs {error.name}; install it with `pip install 'sleeve[train]'`") from error
     from indexer.labelled_catalogue import cover_groups
 
+    folder = new_folder(catalogue.settings, name)
     found, _, _, _ = labelled(catalogue)
     groups = cover_groups(found)
     samples = [
         LabelledCover(path, genres, str(group))
         for path, genres, group in zip(found.paths, found.genres, groups.tolist(), strict=True)
     ]
-    home = catalogue.settings.folder
-    folder = home / "bundles" / name
-    if folder.exists():
-        raise TrainingError(f"there is a bundle {name} already, in {folder}: choose another --name, or remove it")
-    told = 0
+    home, told = catalogue.settings.folder, 0
 
     def tell(progress: TrainingProgress) -> None:
         nonlocal told
         if progress.scores is not None:
-            say(f"epoch {progress.epoch}: {progress.scores}")
+            scores = progress.scores
+            say(
+                f"epoch {progress.epoch} of {progress.epochs}: accuracy {scores.accuracy:.3f}, "
+                f"top 3 {scores.top3:.3f}, macro F1 {scores.macro_f1:.3f}; photos found {scores.photo_recall:.3f}"
+            )
         if told == 0:
             bar.start("Training", progress.steps)
         bar.advance(progress.step - told)

@@ -46,8 +46,10 @@ def test_vectors_hold_the_artwork_and_a_number_a_genre(trained: TrainedModel, co
     images = to_input(load_pixels(covers, 40), trained.tower, torch.device("cpu"))
     with torch.inference_mode():
         vectors = network(images).numpy()
-        last, style = network.tower(images)
-        artwork = network.artwork(network.centre(torch.cat([last, style], 1))[:, : last.shape[1]]).numpy()
+        last, style = network.trained.tower(images)
+        artwork = network.trained.artwork(
+            network.trained.centre(torch.cat([last, style], 1))[:, : last.shape[1]]
+        ).numpy()
         genre = network.genre((style - network.style_mean) / network.style_deviation).numpy()
     unit = artwork / np.linalg.norm(artwork, axis=1, keepdims=True)
     whole = np.concatenate([unit, TINY.genre_length * genre], axis=1)
@@ -66,7 +68,7 @@ def test_two_colours_are_told_apart(covers: list[LabelledCover], tmp_path: Path)
 def test_frozen_stages_and_norm_statistics_stay(trained: TrainedModel) -> None:
     torch.manual_seed(TINY.seed)
     before = build_tower(TINY.architecture).module.state_dict()
-    after = trained.network.tower.module.state_dict()
+    after = trained.network.trained.tower.module.state_dict()
     moved = {name for name, value in after.items() if not torch.equal(value, before[name])}
     assert not {name for name in moved if name.startswith("conv1.") or "running" in name}
     assert any(name.startswith("layer4.") for name in moved)

@@ -42,7 +42,7 @@ def test_the_bundle_embeds_as_the_network_does(tmp_path: Path) -> None:
         confusion=np.eye(2, dtype=np.int64),
         epochs=1,
     )
-    export_trained(model, tmp_path / "bundle", name="tiny", trained_on="nothing", extra_files={"head.npz": b"head"})
+    export_trained(model, tmp_path / "bundle", name="tiny", trained_on="nothing")
     bundle = read_bundle(tmp_path / "bundle")
     images = probe_images(3, 48)
     with torch.inference_mode():
@@ -52,4 +52,3 @@ def test_the_bundle_embeds_as_the_network_does(tmp_path: Path) -> None:
     assert bundle.manifest.genres == ("jazz", "rock")
     assert bundle.manifest.dimension == 12 + 2
     assert bundle.manifest.metrics == {}
-    assert bundle.read("head.npz") == b"head"
