@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from uuid import uuid4
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from db.errors import BundleError
 from db.vocabulary import Fingerprint
@@ -51,12 +51,17 @@ class Precision(StrEnum):
 
 
 class BundleDescription(BaseModel):
-    """What a bundle's maker says of it; ``mean`` and ``std`` are in units of 0-255, in the order red, green, blue."""
+    """What a bundle's maker says of it; ``mean`` and ``std`` are in units of 0-255, in the order red, green, blue.
+
+    The last ``genre_dimensions`` components of a vector are its genre part, of the same length in every vector; 0 where
+    it has none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     dimension: Annotated[int, Field(ge=1, le=65_536)]
+    genre_dimensions: Annotated[int, Field(ge=0)] = 0
     input_size_px: Annotated[int, Field(ge=1, le=4_096)]
     resize: ResizeRule
     mean: tuple[Channel, Channel, Channel]
@@ -73,6 +78,12 @@ class BundleDescription(BaseModel):
         if len(set(genres)) < len(genres):
             raise ValueError("a genre is named twice")
         return genres
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> "BundleDescription":
+        if self.genre_dimensions >= self.dimension:
+            raise ValueError("the genre part leaves nothing of the vector")
+        return self
 
 
 class Manifest(BundleDescription):

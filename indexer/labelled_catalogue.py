@@ -51,6 +51,7 @@ def labelled_covers(
         groups=cover_groups(catalogue, hashes)[rows],
         sources=np.array([catalogue.extra[row].get(SOURCE_COLUMN, "") for row in rows], dtype=np.str_),
         unseen=unseen_by(bundle, [catalogue.content_hashes[row] for row in rows]),
+        genre_dimensions=bundle.manifest.genre_dimensions,
     )
 
 

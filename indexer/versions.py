@@ -262,7 +262,7 @@ class IndexVersions:
         self, live: IndexVersionRecord, new: NDArray[np.int64], gone: NDArray[np.int64], progress: Progress
     ) -> VectorIndex:
         progress.start("Extending the index", len(new))
-        index = vector_index.load(self._folder / live.folder)
+        index = vector_index.load(self._folder / live.folder, live.bundle.dimension)
         index.remove(gone)
         with self._database.reading() as session:
             for batch in vectors.of_ids(session, live.bundle, new):

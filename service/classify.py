@@ -7,7 +7,7 @@ from db import albums, bundles, genre_models
 from db.database import Database
 from db.errors import VectorIndexError
 from db.vocabulary import AlbumId
-from indexer.genre import Calibration, LinearHead, opinions
+from indexer.genre import Calibration, LinearHead, opinions, voting_queries
 from indexer.versions import OpenVersion
 from service.model import Model
 from service.records import ClassifyAnswer, Neighbour, SimilarRequest
@@ -56,7 +56,8 @@ class Classifier:
         neighbours: tuple[Neighbour, ...] = ()
         if version is not None:
             request = SimilarRequest(calibration.vote.k + _SPARE_VOTERS)
-            neighbours = self._search.by_vectors(version, query, request, leave_out=leave_out).neighbours
+            asked = voting_queries(query, model.genre_dimensions, calibration.vote.genre_weight)
+            neighbours = self._search.by_vectors(version, asked, request, leave_out=leave_out).neighbours
         with self._database.reading() as session:
             per_genre = albums.albums_per_genre(session)
         found = opinions(

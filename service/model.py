@@ -18,12 +18,13 @@ class Opinionated:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What a bundle can do; ``text_tower`` is None where it reads no texts."""
+    """What a bundle can do; ``text_tower`` is None where it reads no texts, ``genre_dimensions`` as of its manifest."""
 
     name: str
     backbone: Backbone
     text_tower: TextTower | None
     shipped: Opinionated
+    genre_dimensions: int = 0
 
 
 def open_model(bundle: Bundle, threads: int) -> Model:
@@ -37,6 +38,7 @@ def open_model(bundle: Bundle, threads: int) -> Model:
         OpenVinoBackbone(bundle, threads=threads),
         text_tower_of(bundle, threads),
         shipped_opinions(bundle),
+        bundle.manifest.genre_dimensions,
     )
 
 

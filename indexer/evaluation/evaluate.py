@@ -129,7 +129,7 @@ def _report(
     }
     vectors = {"bundle": data.vectors}
     for baseline in baselines:
-        other = replace(data, vectors=baseline.vectors, unseen=None)
+        other = replace(data, vectors=baseline.vectors, unseen=None, genre_dimensions=0)
         answers = _answers(other, parts, near_duplicate_similarity, seed, fitted=baseline.fitted)
         found |= {f"{baseline.name}: {method}": probabilities for method, probabilities in answers.items()}
         vectors[baseline.name] = baseline.vectors
@@ -188,7 +188,7 @@ def _warnings(leaks: LeakCheck | None, across: int, data: LabelledVectors) -> It
 
 
 def _joined(train: LabelledVectors, test: LabelledVectors) -> LabelledVectors:
-    if train.genres != test.genres:
+    if (train.genres, train.genre_dimensions) != (test.genres, test.genre_dimensions):
         raise ValueError("train and test are of different genres")
 
     return LabelledVectors(
@@ -199,4 +199,5 @@ def _joined(train: LabelledVectors, test: LabelledVectors) -> LabelledVectors:
         np.concatenate([train.primary_or_first, test.primary_or_first]),
         np.concatenate([train.sources_or_none, test.sources_or_none]),
         np.concatenate([train.unseen_or_all, test.unseen_or_all]),
+        train.genre_dimensions,
     )

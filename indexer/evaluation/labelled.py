@@ -19,6 +19,7 @@ class LabelledVectors:
         primary: (n,) the column that a cover counts for when its prediction is wrong; by default its first.
         sources: (n,) where each cover came from, "" if unknown; by default all unknown.
         unseen: (n,) whether the backbone was not trained on the cover; by default it was trained on none.
+        genre_dimensions: how many of the last components are the vectors' genre part.
     """
 
     vectors: NDArray[np.float32]
@@ -28,6 +29,7 @@ class LabelledVectors:
     primary: NDArray[np.integer] | None = None
     sources: NDArray[np.str_] | None = None
     unseen: NDArray[np.bool_] | None = None
+    genre_dimensions: int = 0
 
     def __post_init__(self) -> None:
         columns = (self.targets, self.groups, self.primary, self.sources, self.unseen)
@@ -66,6 +68,7 @@ class LabelledVectors:
             None if self.primary is None else self.primary[rows],
             None if self.sources is None else self.sources[rows],
             None if self.unseen is None else self.unseen[rows],
+            self.genre_dimensions,
         )
 
 

@@ -25,6 +25,7 @@ def check_leaks(data: LabelledVectors, *, near_duplicate_similarity: float, seed
             seed=seed,
             near_duplicate_similarity=near_duplicate_similarity,
             unseen=data.unseen,
+            genre_dimensions=data.genre_dimensions,
         )
         return model.metrics["prediction_accuracy"]
 

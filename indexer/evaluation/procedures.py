@@ -9,6 +9,7 @@ from indexer.genre.membership import genre_prior, genre_shares
 from indexer.genre.neighbours import nearest
 from indexer.genre.prediction import predict
 from indexer.genre.voting import vote_many
+from indexer.genre.weighing import voting_queries
 
 
 def fitted_answers(
@@ -27,6 +28,7 @@ def fitted_answers(
         seed=seed,
         near_duplicate_similarity=near_duplicate_similarity,
         unseen=train.unseen,
+        genre_dimensions=train.genre_dimensions,
     )
     heads, votes = _heads(model, test), _votes(model, train, test)
     predictions = predict(
@@ -57,5 +59,6 @@ def _heads(model: GenreModel, test: LabelledVectors) -> NDArray[np.float64]:
 
 def _votes(model: GenreModel, train: LabelledVectors, test: LabelledVectors) -> NDArray[np.float64]:
     settings = model.calibration.vote
-    hits = nearest(test.vectors, train.vectors, settings.k, below=settings.near_duplicate_similarity)
+    queries = voting_queries(test.vectors, test.genre_dimensions, settings.genre_weight)
+    hits = nearest(queries, train.vectors, settings.k, below=settings.near_duplicate_similarity)
     return vote_many(hits.similarities, hits.rows, train.targets, genre_prior(train.targets), settings)

@@ -9,6 +9,7 @@ from indexer.genre.membership import genre_prior, genre_shares, membership
 from indexer.genre.opinions import GenreOpinion, GenreOpinions, opinions
 from indexer.genre.prediction import Calibration, is_unsure, predict
 from indexer.genre.voting import VoteSettings, vote, vote_many
+from indexer.genre.weighing import voting_queries
 
 __all__ = [
     "Calibration",
@@ -26,4 +27,5 @@ __all__ = [
     "predict",
     "vote",
     "vote_many",
+    "voting_queries",
 ]

@@ -1,5 +1,7 @@
 """The discrete choices, each by what it is worth on covers held out by group."""
 
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,11 +12,13 @@ from indexer.genre.membership import genre_prior
 from indexer.genre.neighbours import nearest
 from indexer.genre.scoring import accuracy, answers, confusion, macro_f1, negative_log_likelihood
 from indexer.genre.voting import VoteSettings, voices, without_prior
+from indexer.genre.weighing import voting_queries
 
 STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 NEIGHBOUR_COUNTS = (10, 20, 40, 80, 160)
 TEMPERATURES = (0.03, 0.06, 0.12, 0.24)
 PRIOR_EXPONENTS = (0.0, 0.25, 0.5, 0.75)
+GENRE_WEIGHTS = (1.0, 2.0, 4.0)
 """The grids that the head's C and the vote's settings are chosen from."""
 
 
@@ -50,24 +54,30 @@ def choose_vote(
     groups: NDArray[np.integer],
     tested: NDArray[np.integer],
     near_duplicate_similarity: float,
+    genre_dimensions: int = 0,
 ) -> tuple[VoteSettings, NDArray[np.float64]]:
     """The settings of the best mean of accuracy and macro F1, and the votes (m, g) on the rows ``tested``.
 
     Accuracy alone would leave common genres all their advantage, macro F1 alone would take it all.
     """
-    hits = nearest(
-        vectors[tested],
-        vectors,
-        max(NEIGHBOUR_COUNTS),
-        query_groups=groups[tested],
-        gallery_groups=groups,
-        below=near_duplicate_similarity,
-    )
     prior = genre_prior(targets)
     best, best_score, best_votes = VoteSettings(), -1.0, np.zeros((len(tested), targets.shape[1]))
-    for k in NEIGHBOUR_COUNTS:
-        for temperature in TEMPERATURES:
-            settings = VoteSettings(k=k, temperature=temperature, near_duplicate_similarity=near_duplicate_similarity)
+    for weight in GENRE_WEIGHTS if genre_dimensions else GENRE_WEIGHTS[:1]:
+        hits = nearest(
+            voting_queries(vectors[tested], genre_dimensions, weight),
+            vectors,
+            max(NEIGHBOUR_COUNTS),
+            query_groups=groups[tested],
+            gallery_groups=groups,
+            below=near_duplicate_similarity,
+        )
+        for k, temperature in product(NEIGHBOUR_COUNTS, TEMPERATURES):
+            settings = VoteSettings(
+                k=k,
+                temperature=temperature,
+                near_duplicate_similarity=near_duplicate_similarity,
+                genre_weight=weight,
+            )
             sums = voices(hits.similarities, hits.rows, targets, settings)
             for exponent in PRIOR_EXPONENTS:
                 votes = without_prior(sums, prior, exponent)

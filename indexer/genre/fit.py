@@ -59,6 +59,7 @@ def fit_genre_model(
     seed: int,
     near_duplicate_similarity: float = VoteSettings().near_duplicate_similarity,
     unseen: NDArray[np.bool_] | None = None,
+    genre_dimensions: int = 0,
 ) -> GenreModel:
     """Fit head, vote and calibration.
 
@@ -69,6 +70,7 @@ def fit_genre_model(
             other.
         unseen: (n,), the covers that the backbone was not trained on. Only these are tested: on the others a fine-tuned
             backbone's vectors flatter everything that is fitted to them. None when the backbone saw none.
+        genre_dimensions: how many of the last components are the vectors' genre part.
 
     Raises:
         TrainingError: too few genres, albums or groups to learn from or to measure on.
@@ -81,7 +83,7 @@ def fit_genre_model(
         raise TrainingError("the backbone was trained on every album with a genre; none is left to measure a model on")
     strength, heads = choose_head(vectors, targets, genres, groups, tested, seed=seed)
     fitted = fit_head(vectors, targets, genres, groups=groups, C=strength)
-    settings, votes = choose_vote(vectors, targets, groups, tested, near_duplicate_similarity)
+    settings, votes = choose_vote(vectors, targets, groups, tested, near_duplicate_similarity, genre_dimensions)
     calibration = fit_calibration(heads[:, learnable], votes[:, learnable], targets[tested][:, learnable], settings)
     predictions = predict(heads, votes, calibration, head_knows=learnable)
     return GenreModel(

@@ -26,6 +26,7 @@ class VoteSettings(BaseModel):
         temperature: difference of similarity that makes a voice e times weaker.
         prior_exponent: gamma.
         near_duplicate_similarity: from here on a neighbour shows the same artwork and does not vote.
+        genre_weight: of the genre part of vectors that have one, in the similarities voted with; see ``weighing``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -34,6 +35,7 @@ class VoteSettings(BaseModel):
     temperature: Annotated[float, Field(gt=0)] = 0.1
     prior_exponent: Annotated[float, Field(ge=0, le=1)] = 0.5
     near_duplicate_similarity: Annotated[float, Field(gt=0, le=2)] = 0.9
+    genre_weight: Annotated[float, Field(ge=0, le=100)] = 1.0
 
 
 def vote(

@@ -93,8 +93,7 @@ class EmbeddingNetwork(nn.Module):
 class ServedNetwork(nn.Module):
     """(n, 3, s, s) → (n, artwork_dimension + g), L2-normalised: the artwork part, then one number a genre.
 
-    The artwork part is 1 long and the genre part ``genre_length`` on average, less where the style says little: such
-    covers are compared by their artwork almost alone.
+    Before that the artwork part is 1 long and the genre part ``genre_length``, in every vector.
     """
 
     def __init__(self, trained: EmbeddingNetwork, projection: GenreProjection, genre_length: float) -> None:
@@ -115,5 +114,5 @@ class ServedNetwork(nn.Module):
         features = self.trained.features(images)
         artwork = self.trained.artwork_of(self.trained.centre(features))
         style = self.trained.style_in(features)
-        genre = self.genre((style - self.style_mean) / self.style_deviation)
+        genre = functional.normalize(self.genre((style - self.style_mean) / self.style_deviation), dim=1)
         return functional.normalize(torch.cat([artwork, self.genre_length * genre], dim=1), dim=1)

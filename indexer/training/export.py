@@ -37,6 +37,7 @@ def export_backbone(
     metrics: Mapping[str, float],
     trained_on: str,
     licence: str,
+    genre_dimensions: int = 0,
     extra_files: Mapping[str, bytes] = {},
 ) -> Bundle:
     """Write a tower as a bundle. The same weights give the same bytes with the same versions of torch and onnx.
@@ -45,6 +46,7 @@ def export_backbone(
         module: (n, 3, s, s) float32, (pixel - mean) / std → (n, d) float32 of any length; left as it is.
         folder: does not exist yet.
         mean: of red, green and blue, in units of 0-255; ``std`` likewise.
+        genre_dimensions: how many of the last components are the genre part, of the same length for every image.
         extra_files: further files of the bundle by name, such as a head.
 
     Raises:
@@ -56,6 +58,7 @@ def export_backbone(
     description = BundleDescription(
         name=name,
         dimension=expected.shape[1],
+        genre_dimensions=genre_dimensions,
         input_size_px=input_size_px,
         resize=resize,
         mean=mean,

@@ -14,7 +14,7 @@ class Recipe:
         weights: a checkpoint file for a timm name; empty for random weights.
         frozen_stages: how many of the tower's first stages keep their weights.
         artwork_dimension: of the part that tells artworks apart; the vector has one number a genre besides.
-        genre_length: mean length of the genre part where the artwork part's is 1: what genre counts in a similarity.
+        genre_length: of the genre part where the artwork part's is 1: what genre counts in a similarity.
         genre_dimension: of the genre part that is there while the tower is tuned.
         image_size_px: side of the training views; ``inference_size_px`` of what validation and the bundle see.
         learning_rate: peak, of the tower's last stage; each stage before it has ``stage_decay`` times its next one's.

@@ -84,6 +84,7 @@ def finish_bundle(
         np.array([names[sample.group] for sample in samples]),
         seed=0,
         unseen=held_out,
+        genre_dimensions=exported.manifest.genre_dimensions,
     )
     seen = [ContentHash(sha256(read(path)).hexdigest()) for path, out in zip(paths, held_out, strict=True) if not out]
     description = exported.manifest.model_dump(include=set(BundleDescription.model_fields))

@@ -48,16 +48,19 @@ def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIn
         raise VectorIndexError(f"vectors of dimension {dimension} cannot be indexed")
     if kind == IndexKind.HNSW:
         graph = empty_graph(dimension)
-        return HnswIndex(graph, _fill(graph, dimension, batches))
+        return HnswIndex(graph, _fill(graph, dimension, batches), dimension)
     store = empty_store(dimension)
     directory = _fill(store, dimension, batches)
-    return IvfIndex(with_cells(store), directory) if kind == IndexKind.IVF else ExactIndex(store, directory)
+    if kind == IndexKind.IVF:
+        return IvfIndex(with_cells(store), directory, dimension)
+    return ExactIndex(store, directory, dimension)
 
 
-def load(folder: Path, *, mapped: bool = False) -> VectorIndex:
+def load(folder: Path, dimension: int, *, mapped: bool = False) -> VectorIndex:
     """Read what `VectorIndex.save` wrote, trusting it: damaged bytes can crash the process, so see `open_folder`.
 
     Args:
+        dimension: components of a vector.
         mapped: leave the bytes in the files and share them with every process that maps them too; such an index can be
             searched but neither changed nor copied. The files must not be written to while it is open; replacing or
             deleting them is harmless.
@@ -72,7 +75,7 @@ def load(folder: Path, *, mapped: bool = False) -> VectorIndex:
         raise VectorIndexError(f"the index in {folder} cannot be read") from error
     if ids.dtype != np.int64 or ids.ndim != 1:
         raise VectorIndexError(f"{folder / IDS_FILE} does not hold ids")
-    return _wrapped(native, Directory.of(ids), mapped=mapped)
+    return _wrapped(native, Directory.of(ids), dimension, mapped=mapped)
 
 
 def _fill(native: faiss.Index, dimension: int, batches: Iterable[Batch]) -> Directory:
@@ -83,11 +86,11 @@ def _fill(native: faiss.Index, dimension: int, batches: Iterable[Batch]) -> Dire
     return Directory.of(np.empty(0, dtype=np.int64)).appended(np.concatenate([np.empty(0, dtype=np.int64), *ids]))
 
 
-def _wrapped(native: faiss.Index, directory: Directory, *, mapped: bool) -> VectorIndex:
+def _wrapped(native: faiss.Index, directory: Directory, dimension: int, *, mapped: bool) -> VectorIndex:
     if isinstance(native, faiss.IndexScalarQuantizer):
-        return ExactIndex(native, directory, mapped=mapped)
+        return ExactIndex(native, directory, dimension, mapped=mapped)
     if isinstance(native, faiss.IndexHNSW):
-        return HnswIndex(native, directory, mapped=mapped)
+        return HnswIndex(native, directory, dimension, mapped=mapped)
     if isinstance(native, faiss.IndexRefine):
-        return IvfIndex(native, directory, mapped=mapped)
+        return IvfIndex(native, directory, dimension, mapped=mapped)
     raise VectorIndexError(f"no kind of index is made of {type(native).__name__}")

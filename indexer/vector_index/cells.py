@@ -61,9 +61,8 @@ def with_cells(store: faiss.IndexScalarQuantizer) -> faiss.IndexRefine:
 
 
 def _base_factory(dimension: int, cells: int) -> str:
-    # Product codes of two components each; the rotation also makes an odd dimension even.
-    rotated = dimension + dimension % 2
-    return f"RR{rotated},IVF{cells},PQ{rotated // 2}x4fs"
+    # Product codes of two components each.
+    return f"RR{dimension},IVF{cells},PQ{dimension // 2}x4fs"
 
 
 class IvfIndex(AcceleratedIndex[faiss.IndexRefine]):
@@ -71,9 +70,11 @@ class IvfIndex(AcceleratedIndex[faiss.IndexRefine]):
 
     kind = IndexKind.IVF
 
-    def __init__(self, native: faiss.IndexRefine, directory: Directory, *, mapped: bool = False) -> None:
+    def __init__(
+        self, native: faiss.IndexRefine, directory: Directory, dimension: int, *, mapped: bool = False
+    ) -> None:
         """Wrap cells over a store."""
-        super().__init__(native, directory, mapped=mapped)
+        super().__init__(native, directory, dimension, mapped=mapped)
         rotated = faiss.downcast_index(native.base_index)
         cells = faiss.downcast_index(rotated.index) if isinstance(rotated, faiss.IndexPreTransform) else rotated
         if not isinstance(cells, faiss.IndexIVFPQFastScan):
@@ -87,7 +88,7 @@ class IvfIndex(AcceleratedIndex[faiss.IndexRefine]):
     @property
     def factory(self) -> str:
         """The rotation, cells, codes and refinement."""
-        return f"{_base_factory(self.dimension, self._cells)},Refine({STORE_FACTORY})"
+        return f"{_base_factory(self._store.d, self._cells)},Refine({STORE_FACTORY})"
 
     @property
     def arguments(self) -> Mapping[str, int]:

@@ -10,6 +10,9 @@ from db.errors import VectorIndexError
 
 _TOMBSTONE = -1
 
+_SPREAD = 16
+"""Where the highest id is more than so many times the number of live ones, a table by id is not worth its memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -99,11 +102,21 @@ class Directory:
         if allowed is None:
             mask = self.by_position != _TOMBSTONE
         else:
+            mask = self._mask_of(allowed)
+        count = int(np.count_nonzero(mask))
+        return Selection(mask, count, count / max(1, len(mask)))
+
+    def _mask_of(self, allowed: NDArray[np.int64]) -> NDArray[np.bool_]:
+        most = int(self.live[-1]) if len(self.live) else -1
+        if most > _SPREAD * len(self.live):
             mask = np.zeros(len(self.by_position), dtype=np.bool_)
             found = self.find(allowed)
             mask[found[found >= 0]] = True
-        count = int(np.count_nonzero(mask))
-        return Selection(mask, count, count / max(1, len(mask)))
+            return mask
+        # One look-up an id instead of a binary search. The last entry stays False: it is the tombstones', at -1.
+        by_id = np.zeros(most + 2, dtype=np.bool_)
+        by_id[allowed[(allowed >= 0) & (allowed <= most)]] = True
+        return by_id[self.by_position]
 
 
 def _ascending(ids: NDArray[np.int64]) -> bool:

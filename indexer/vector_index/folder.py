@@ -66,10 +66,9 @@ def open_folder(folder: Path, *, expected_fingerprint: Fingerprint) -> VectorInd
         )
     for name in _DATA_FILES:
         _check_file(folder / name, manifest.files.get(name))
-    index = load(folder, mapped=True)
+    index = load(folder, manifest.dimension, mapped=True)
     for name, found, stated in (
         ("kind", index.kind, manifest.kind),
-        ("dimension", index.dimension, manifest.dimension),
         ("count", len(index), manifest.count),
         ("tombstones", index.tombstones, manifest.tombstones),
     ):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from indexer.vector_index.accelerated import AcceleratedIndex
 from indexer.vector_index.directory import Selection
 from indexer.vector_index.protocol import IndexKind
-from indexer.vector_index.store import STORE_FACTORY, selector
+from indexer.vector_index.store import STORE_FACTORY, selector, stored_dimension
 
 _FACTORY = f"HNSW32,{STORE_FACTORY}"
 _EF_CONSTRUCTION = 100
@@ -19,8 +19,8 @@ _EF_SEARCH = 128
 
 
 def empty_graph(dimension: int) -> faiss.IndexHNSW:
-    """Return a graph without vectors, its store in it."""
-    graph = faiss.index_factory(dimension, _FACTORY, faiss.METRIC_INNER_PRODUCT)
+    """Return a graph for vectors of a dimension, without any, its store in it."""
+    graph = faiss.index_factory(stored_dimension(dimension), _FACTORY, faiss.METRIC_INNER_PRODUCT)
     assert isinstance(graph, faiss.IndexHNSW)
     graph.hnsw.efConstruction = _EF_CONSTRUCTION
     return graph

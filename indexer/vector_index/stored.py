@@ -13,7 +13,7 @@ from db.errors import VectorIndexError
 from indexer.vector_index.arguments import checked_ids, checked_queries, checked_vectors
 from indexer.vector_index.directory import Directory, Selection
 from indexer.vector_index.protocol import Hits, IndexKind
-from indexer.vector_index.store import append, gather, single_threaded
+from indexer.vector_index.store import append, filled_up, gather, single_threaded, stored_dimension
 
 NATIVE_FILE = "index.faiss"
 IDS_FILE = "ids.npy"
@@ -31,10 +31,11 @@ class StoredIndex(ABC, Generic[Native]):
 
     kind: ClassVar[IndexKind]
 
-    def __init__(self, native: Native, directory: Directory, *, mapped: bool = False) -> None:
+    def __init__(self, native: Native, directory: Directory, dimension: int, *, mapped: bool = False) -> None:
         """Wrap a native index.
 
         Args:
+            dimension: components of a vector as callers know it; stored ones may be filled up.
             mapped: its memory is a file's, so it can be searched only: the engine aborts the process on a change.
 
         Raises:
@@ -45,7 +46,10 @@ class StoredIndex(ABC, Generic[Native]):
             raise VectorIndexError("the index does not hold its vectors as fp16")
         if not native.ntotal == store.ntotal == len(directory.by_position):
             raise VectorIndexError(f"the index holds {native.ntotal} vectors but {len(directory.by_position)} ids")
+        if store.d not in (dimension, stored_dimension(dimension)):
+            raise VectorIndexError(f"the index holds vectors of dimension {store.d}, not {dimension}")
         self._native = native
+        self._dimension = dimension
         self._store = store
         self._directory = directory
         self._mapped = mapped
@@ -68,7 +72,7 @@ class StoredIndex(ABC, Generic[Native]):
     @property
     def dimension(self) -> int:
         """Components of a vector."""
-        return self._store.d
+        return self._dimension
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -113,7 +117,7 @@ class StoredIndex(ABC, Generic[Native]):
         similarities = np.full((len(queries), k), -np.inf, dtype=np.float32)
         if wanted and len(queries):
             with single_threaded():
-                positions, found = self._nearest(queries, wanted, selection)
+                positions, found = self._nearest(filled_up(queries, self._store.d), wanted, selection)
             ids[:, :wanted], similarities[:, :wanted] = _in_order(directory.by_position[positions], found)
         return Hits(ids, similarities)
 
@@ -123,12 +127,12 @@ class StoredIndex(ABC, Generic[Native]):
         positions = self._directory.find(ids)
         if (positions < 0).any():
             raise VectorIndexError(f"id {ids[positions < 0][0]} is not in the index")
-        return gather(self._store, positions)
+        return gather(self._store, positions)[:, : self._dimension]
 
     def copy(self) -> Self:
         """Return an independent index of the same content."""
         self._check_changeable()
-        return type(self)(cast(Native, faiss.clone_index(self._native)), self._directory)
+        return type(self)(cast(Native, faiss.clone_index(self._native)), self._directory, self._dimension)
 
     def save(self, folder: Path) -> None:
         """Write the native files; see `VectorIndex.save`."""

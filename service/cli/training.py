@@ -66,7 +66,15 @@ def _train_head(catalogue: Catalogue) -> HeadDocument:
 
     found, record, _, bundle = labelled(catalogue)
     covers = labelled_covers(found, bundle)
-    model = fit_genre_model(covers.vectors, covers.targets, covers.genres, covers.groups, seed=0, unseen=covers.unseen)
+    model = fit_genre_model(
+        covers.vectors,
+        covers.targets,
+        covers.genres,
+        covers.groups,
+        seed=0,
+        unseen=covers.unseen,
+        genre_dimensions=covers.genre_dimensions,
+    )
     with catalogue.database.writing() as session:
         genre_models.store(
             session,

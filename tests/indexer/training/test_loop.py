@@ -51,8 +51,8 @@ def test_vectors_hold_the_artwork_and_a_number_a_genre(trained: TrainedModel, co
             network.trained.centre(torch.cat([last, style], 1))[:, : last.shape[1]]
         ).numpy()
         genre = network.genre((style - network.style_mean) / network.style_deviation).numpy()
-    unit = artwork / np.linalg.norm(artwork, axis=1, keepdims=True)
-    whole = np.concatenate([unit, TINY.genre_length * genre], axis=1)
+    unit, of_genre = (part / np.linalg.norm(part, axis=1, keepdims=True) for part in (artwork, genre))
+    whole = np.concatenate([unit, TINY.genre_length * of_genre], axis=1)
     assert np.allclose(vectors, whole / np.linalg.norm(whole, axis=1, keepdims=True), atol=1e-5)
     labelled = [number for number in trained.split.training if covers[number].genres]
     said = [trained.genres[answer] for answer in genre[labelled].argmax(axis=1)]

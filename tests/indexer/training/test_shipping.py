@@ -51,4 +51,5 @@ def test_the_bundle_embeds_as_the_network_does(tmp_path: Path) -> None:
     assert np.allclose(made, expected, atol=5e-3)
     assert bundle.manifest.genres == ("jazz", "rock")
     assert bundle.manifest.dimension == 12 + 2
+    assert bundle.manifest.genre_dimensions == 2
     assert bundle.manifest.metrics == {}

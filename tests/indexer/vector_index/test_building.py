@@ -37,7 +37,7 @@ def test_each_kind_is_what_it_is_called(index: VectorIndex) -> None:
         IndexKind.EXACT: ("SQfp16", {}),
         IndexKind.HNSW: ("HNSW32,SQfp16", {"efConstruction": 100, "efSearch": 128}),
         IndexKind.IVF: (
-            "RR24,IVF128,PQ12x4fs,Refine(SQfp16)",
+            "RR32,IVF128,PQ16x4fs,Refine(SQfp16)",
             {"nprobe": 64, "candidates_a_hit": 10, "candidates": 200},
         ),
     }

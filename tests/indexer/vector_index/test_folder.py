@@ -65,7 +65,7 @@ def test_what_is_opened_answers_as_what_was_written(index: VectorIndex, catalogu
         before, after = (which.search(catalogue.queries, 20, allowed) for which in (changed, again))
         np.testing.assert_array_equal(after.ids, before.ids)
         np.testing.assert_array_equal(after.similarities, before.similarities)
-    loaded = load(tmp_path / "versions" / "1")
+    loaded = load(tmp_path / "versions" / "1", DIMENSION)
     loaded.add(catalogue.ids[50:100], catalogue.vectors[50:100])
     loaded.remove(catalogue.ids[:50])
     assert len(loaded) == len(catalogue.ids) - 50
@@ -164,7 +164,7 @@ def test_an_edited_manifest_is_refused(written: Path) -> None:
     ("update", "message"),
     [
         ({"kind": IndexKind.EXACT}, "has kind hnsw, but its manifest says exact"),
-        ({"dimension": 25}, "has dimension 24, but its manifest says 25"),
+        ({"dimension": 64}, "vectors of dimension 32, not 64"),
         ({"count": 50}, "has count 49, but its manifest says 50"),
         ({"tombstones": 0}, "has tombstones 1, but its manifest says 0"),
         ({"files": {}}, "does not state index.faiss"),
@@ -188,7 +188,7 @@ def test_files_of_two_indexes_do_not_mix(written: Path, catalogue: Catalogue, tm
     shutil.copy(tmp_path / "other" / "ids.npy", written / "ids.npy")
     check_refused(written, r"ids\.npy is \d+ bytes long, not")
     with pytest.raises(VectorIndexError, match="holds 50 vectors but 51 ids"):
-        load(written)
+        load(written, DIMENSION)
 
 
 @pytest.mark.parametrize("ids", [np.arange(50.0), np.arange(50).reshape(5, 10), np.zeros(50, np.int64), b"none"])
@@ -198,7 +198,7 @@ def test_unusable_ids_are_refused_even_unverified(written: Path, ids: object) ->
     else:
         (written / "ids.npy").write_bytes(b"none")
     with pytest.raises(VectorIndexError):
-        load(written)
+        load(written, DIMENSION)
 
 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
