@@ -28,7 +28,7 @@ class Recipe:
     frozen_stages: int = 4
     artwork_dimension: int = 384
     genre_dimension: int = 128
-    genre_length: float = 0.42
+    genre_length: float = 0.2
     epochs: int = 4
     image_size_px: int = 192
     inference_size_px: int = 256

@@ -99,10 +99,7 @@ class Directory:
         """Return the positions that are live and, unless it is None, hold an id of `allowed`."""
         if allowed is None and not self.tombstones:
             return Selection(None, len(self.live), 1.0 if len(self.live) else 0.0)
-        if allowed is None:
-            mask = self.by_position != _TOMBSTONE
-        else:
-            mask = self._mask_of(allowed)
+        mask = self.by_position != _TOMBSTONE if allowed is None else self._mask_of(allowed)
         count = int(np.count_nonzero(mask))
         return Selection(mask, count, count / max(1, len(mask)))
 
