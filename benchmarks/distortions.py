@@ -1,66 +1,66 @@
-"""How often a bundle still finds a cover that a phone, a scanner or a shop has changed: recall@1 by kind of distortion.
+"""How often a bundle still finds a cover that a phone, a scanner or a shop has changed, or another pressing of it.
 
-    python -m benchmarks.distortions COVERS.csv BUNDLE [BUNDLE ...] [--queries 300]
+    python -m benchmarks.distortions COVERS.csv BUNDLE [BUNDLE ...] [--queries 300] [--near-duplicates PAIRS.csv]
 
-The CSV has a column ``file``, relative to its folder. The queries are a fixed draw; every cover of the CSV is in the
-gallery. Give the bundle to be judged and the frozen one together: their numbers then come from the same pictures.
+COVERS.csv has a column ``file``, relative to its folder: the gallery. PAIRS.csv, in the same folder, has the columns
+``file``, another pressing that is not in the gallery, and ``duplicate_of``, the cover in it. The covers to change are a
+fixed draw. Give the bundle to be judged and the frozen one together: their numbers then come from the same pictures.
+Recall of the right cover as first, and among five.
 """
 
 import argparse
 import csv
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from indexer.backbone import OpenVinoBackbone
 from indexer.bundle import read_bundle
-from indexer.decoding import decode, fit, read
-from indexer.training.distortions import KINDS, PHOTO_LIKE, SEED, distort
+from indexer.decoding import DecodingLimits
+from indexer.evaluation.labelled import ArtworkQueries
+from indexer.evaluation.measuring import measure_artwork_retrieval
+from indexer.labelled_catalogue import embed_files
+from indexer.progress import Silent
+from indexer.training.changed_views import changed_views
+from indexer.training.distortions import SEED
 
-BATCH = 16
-DISTORTED_SIDE_PX = 256
+THREADS = 2
 
 
 def main() -> None:
+    """Measure each bundle and print its rows."""
     arguments = _arguments()
-    with arguments.covers.open(newline="") as file:
-        names = [row["file"] for row in csv.DictReader(file)]
-    count = min(arguments.queries, len(names))
-    asked = np.random.default_rng(SEED).permutation(len(names))[:count]
-    print(f"{len(names)} covers in the gallery, {count} queries of each kind")
-    print(f"{'bundle':32}" + "".join(f"{kind:>11}" for kind in (*KINDS, "mean", "photo-like")))
+    files = _column(arguments.covers, "file")
+    paths = [arguments.covers.parent / file for file in files]
+    asked = np.sort(np.random.default_rng(SEED).permutation(len(files))[: arguments.queries])
+    print(f"{len(files)} covers in the gallery, {len(asked)} queries of each kind")
     for folder in arguments.bundles:
         bundle = read_bundle(folder)
-        recalls = measure(OpenVinoBackbone(bundle), arguments.covers.parent, names, asked)
-        photo = np.mean([recalls[kind] for kind in PHOTO_LIKE])
-        shown = (*recalls.values(), np.mean(list(recalls.values())), photo)
-        print(f"{bundle.manifest.name[:31]:32}" + "".join(f"{recall:11.3f}" for recall in shown), flush=True)
+        backbone = OpenVinoBackbone(bundle, THREADS)
+        gallery = embed_files(paths, backbone, DecodingLimits(), threads=THREADS, progress=Silent())
+        queries = changed_views(paths, asked, gallery, backbone, DecodingLimits(), Silent())
+        if arguments.near_duplicates is not None:
+            queries.append(_near_duplicates(arguments.near_duplicates, files, gallery, backbone))
+        print(f"\n{bundle.manifest.name:24}{'first':>8}{'in 5':>8}{'asked':>8}")
+        for kind in queries:
+            found = measure_artwork_retrieval(kind)
+            print(f"  {kind.name:22}{found.recall_at_1:8.3f}{found.recall_at_5:8.3f}{found.queries:8}", flush=True)
 
 
-def measure(
-    backbone: OpenVinoBackbone, folder: Path, names: Sequence[str], asked: NDArray[np.int64]
-) -> dict[str, float]:
-    """The share of the ``asked`` covers whose distorted picture has its own cover as nearest of all, by kind."""
-    gallery = _embed(backbone, (decode(read(folder / name)) for name in names))
-    found = {}
-    for kind in KINDS:
-        queries = _embed(backbone, (_distorted(folder, names[number], kind) for number in asked))
-        found[kind] = float(((queries @ gallery.T).argmax(1) == asked).mean())
-    return found
+def _near_duplicates(
+    pairs: Path, files: list[str], gallery: NDArray[np.float32], backbone: OpenVinoBackbone
+) -> ArtworkQueries:
+    paths = [pairs.parent / file for file in _column(pairs, "file")]
+    copies = embed_files(paths, backbone, DecodingLimits(), threads=THREADS, progress=Silent())
+    rows = {file: row for row, file in enumerate(files)}
+    originals = np.array([rows[file] for file in _column(pairs, "duplicate_of")])
+    return ArtworkQueries("near-duplicates", copies, originals, gallery, np.arange(len(files)))
 
 
-def _distorted(folder: Path, name: str, kind: str) -> Image.Image:
-    cover = decode(read(folder / name)).resize((DISTORTED_SIDE_PX, DISTORTED_SIDE_PX), Image.Resampling.BICUBIC)
-    return distort(cover, kind, name)
-
-
-def _embed(backbone: OpenVinoBackbone, images: Iterator[Image.Image]) -> NDArray[np.float32]:
-    fitted = [fit(image, backbone.input_size_px, backbone.resize) for image in images]
-    starts = range(0, len(fitted), BATCH)
-    return np.concatenate([backbone.embed(np.stack(fitted[start : start + BATCH])) for start in starts])
+def _column(path: Path, name: str) -> list[str]:
+    with path.open(newline="") as file:
+        return [row[name] for row in csv.DictReader(file)]
 
 
 def _arguments() -> argparse.Namespace:
@@ -68,6 +68,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("covers", type=Path)
     parser.add_argument("bundles", type=Path, nargs="+")
     parser.add_argument("--queries", type=int, default=300)
+    parser.add_argument("--near-duplicates", type=Path)
     return parser.parse_args()
 
 

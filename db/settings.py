@@ -1,8 +1,9 @@
 """Settings from the environment or ``.env``; every one has a default that works."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -19,6 +20,7 @@ class Settings(BaseSettings):
             without it SQLite at ``<home>/sleeve.sqlite3``.
         bundle: ``SLEEVE_BUNDLE``, a bundle's name or folder; empty for the one whose vectors are live, and the shipped
             one before the first index.
+        gate_recall: ``SLEEVE_GATE_RECALL``, the least recall@20 against exact search of an index that is promoted.
         threads: ``SLEEVE_THREADS``, CPU threads for decoding and embedding; 0 means every core this process may use.
     """
 
@@ -27,6 +29,7 @@ class Settings(BaseSettings):
     home: Path = Path("~/.sleeve")
     database_url: SecretStr | None = None
     bundle: str = ""
+    gate_recall: Annotated[float, Field(ge=0, le=1)] = 0.98
     threads: int = 0
 
     @property

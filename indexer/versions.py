@@ -23,7 +23,7 @@ from indexer.progress import Progress, Silent
 from indexer.vector_index import IndexKind, VectorIndex
 
 GATE_RECALL = 0.98
-"""A version whose recall against exact search is lower is not promoted."""
+"""A version whose recall against exact search is lower is not promoted, where nothing else is set."""
 
 GATE_K = 20
 GATE_QUERIES = 256
@@ -119,8 +119,9 @@ class Pruned:
 class IndexVersions:
     """The versions of one home."""
 
-    def __init__(self, database: Database, home: Path) -> None:
+    def __init__(self, database: Database, home: Path, gate_recall: float = GATE_RECALL) -> None:
         self._database = database
+        self._gate_recall = gate_recall
         self._folder = home / "versions"
 
     def live(self) -> IndexVersionRecord | None:
@@ -181,7 +182,7 @@ class IndexVersions:
             progress: is told of every vector that goes in.
 
         Raises:
-            VectorIndexError: the new version's recall is below ``GATE_RECALL``, or it cannot be written; the live
+            VectorIndexError: the new version's recall is below the gate, or it cannot be written; the live
                 version stays.
         """
         progress = progress or Silent()
@@ -274,9 +275,10 @@ class IndexVersions:
         progress.start("Measuring its recall", 1)
         recall = _recall(index)
         progress.advance(1)
-        if recall < GATE_RECALL:
+        if recall < self._gate_recall:
             raise VectorIndexError(
-                f"the new index finds {recall:.3f} of the {GATE_K} nearest, less than {GATE_RECALL}; it is not promoted"
+                f"the new index finds {recall:.3f} of the {GATE_K} nearest, less than {self._gate_recall:g}; "
+                "it is not promoted"
             )
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{index.kind}"
         vector_index.write(index, self._folder / name, fingerprint=bundle.fingerprint, recall=recall)

@@ -54,7 +54,9 @@ def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
     """
     with Database(settings.url) as database:
         ensure_current(database, create=settings.database_url is None)
-        yield Catalogue(settings, database, IndexVersions(database, settings.folder), DecodingLimits())
+        yield Catalogue(
+            settings, database, IndexVersions(database, settings.folder, settings.gate_recall), DecodingLimits()
+        )
 
 
 def open_bundle(catalogue: Catalogue) -> Bundle:

@@ -130,7 +130,11 @@ def test_two_versions_are_kept_and_one_is_live(
 
 
 def test_an_index_below_its_gate_is_not_promoted(
-    database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
+    database: Database,
+    versions: IndexVersions,
+    bundle: BundleRecord,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     add_vectors(database, bundle, 50, seed=1)
     live = versions.refresh(bundle).version
@@ -139,6 +143,8 @@ def test_an_index_below_its_gate_is_not_promoted(
     with pytest.raises(VectorIndexError, match=r"0\.970 of the 20 nearest.*not promoted"):
         versions.refresh(bundle)
     assert versions.live() == live
+    lower = IndexVersions(database, tmp_path, gate_recall=0.97)
+    assert lower.refresh(bundle).version == versions.live() != live
 
 
 @pytest.mark.parametrize("damage", ["flip", "truncate", "delete a file", "delete the folder"])
