@@ -122,4 +122,4 @@ def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """One (1, d) vector of length 1 for an album of several covers, so that each album counts once."""
     mean = vectors.mean(axis=0, keepdims=True)
     length = float(np.linalg.norm(mean))
-    return mean / length if length else mean
+    return np.asarray(mean / length if length else mean, dtype=np.float32)
