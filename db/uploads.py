@@ -17,8 +17,8 @@ from db.vocabulary import AlbumId, ContentHash, CoverId, Outcome
 def keep(session: Session, new: NewAlbum, bundle: BundleRecord, put: Callable[[UploadedCover, Path], None]) -> Kept:
     """Write an uploaded album to the catalogue.
 
-    It is the album of the same names where there is one; without names, the first that has the same front. Such an
-    album gains the covers that it does not have. Where it has them all, nothing changes but that what was pending is
+    It is the album of the same names where there is one; without artist or title, the first that has the same front and
+    whatever name was given. Such an album gains the covers that it does not have. Where it has them all, nothing changes but that what was pending is
     embedded.
 
     Args:
@@ -49,6 +49,13 @@ def _find(session: Session, new: NewAlbum) -> Album | None:
     if identity is not None:
         return session.scalar(select(Album).where(Album.identity == identity))
     same = select(Album).join(Cover).where(Cover.content_hash == new.front.content_hash)
+    for column, given in (
+        (Album.title_folded, new.title and fold(new.title)),
+        (Album.artist_folded, new.artist and fold(new.artist)),
+        (Album.year, new.year),
+    ):
+        if given is not None:
+            same = same.where(column == given)
     return session.scalar(same.order_by(Cover.id).limit(1))
 
 

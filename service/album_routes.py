@@ -12,7 +12,7 @@ from service import schemas
 from service.adding import GivenAlbum
 from service.cursor import MAX_CURSOR_CHARACTERS, from_cursor
 from service.records import Upload
-from service.requests import PROBLEM, PROBLEMS, QUERY_PROBLEMS, Allowed, TheAdder, TheAlbumId, TheCatalogue, TheSearch
+from service.requests import PROBLEM, PROBLEMS, Allowed, TheAdder, TheAlbumId, TheCatalogue, TheSearch
 
 MAX_PAGE = 200
 """Albums on one page of a list."""
@@ -49,7 +49,7 @@ def list_albums(
     status_code=201,
     summary="Add an album with its cover",
     responses={
-        **QUERY_PROBLEMS,
+        **dict.fromkeys((400, 413, 422, 503), PROBLEM),
         200: {"model": schemas.AlbumSchema, "description": "The album was there with all of it; nothing changed"},
     },
 )

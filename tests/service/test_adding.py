@@ -18,7 +18,7 @@ GIVEN = GivenAlbum("One", "A", 1990, ("jazz",))
 
 @contextmanager
 def adding(folder: Path, bundle: Path) -> Iterator[tuple[Catalogue, Adder]]:
-    settings = Settings(home=folder / "home", bundle=str(bundle), threads=1, _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(home=folder / "home", bundle=str(bundle), threads=1, _env_file=None)
     with open_catalogue(settings) as catalogue:
         yield catalogue, Adder(catalogue, open_answering(catalogue).search)
 

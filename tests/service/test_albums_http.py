@@ -12,7 +12,7 @@ from tests.factories import write_cover, write_covers
 from tests.homes import Home
 from tests.service.test_http import NO_QUERY, problem, similar
 
-NAMES = {"title": "Blue Train", "artist": "John Coltrane", "year": "1957"}
+NAMES: dict[str, Any] = {"title": "Blue Train", "artist": "John Coltrane", "year": "1957"}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -108,7 +108,11 @@ def test_an_unnamed_album_is_known_by_its_front(home: Home, client: httpx.Client
     there = create(client, known)
     assert (there.status_code, there.json()["id"]) == (200, 4), "one that `sleeve add` brought"
     assert not kept(home, known).exists()
-    assert client.delete(f"/api/v1/albums/{made.json()['id']}").status_code == 204
+    titled = create(client, image, title="Naima")
+    assert (titled.status_code, titled.json()["title"]) == (201, "Naima"), "a name that the other does not have"
+    assert create(client, image, title="NAIMA").json()["id"] == titled.json()["id"] != made.json()["id"]
+    for album in (made, titled):
+        assert client.delete(album.headers["location"]).status_code == 204
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from service.recommend import choose, taste_vector
 
 def unit_rows(count: int, seed: int, dimension: int = 6) -> np.ndarray:
     rows = np.random.default_rng(seed).normal(size=(count, dimension))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 def mmr(relevance: np.ndarray, alike: np.ndarray, k: int, diversity: float, limit: float) -> list[int]:

@@ -57,7 +57,8 @@ def taste(catalogue: Catalogue, like: tuple[int, ...], dislike: tuple[int, ...])
 
 def newcomer(catalogue: Catalogue, name: str, seed: int) -> AlbumId:
     """An album that is newer than the index."""
-    add(catalogue.database, open_source(write_cover(catalogue.folder / name, seed)), threads=1, limits=LIMITS)
+    image = write_cover(catalogue.folder / name, seed, size_px=96)
+    add(catalogue.database, open_source(image), threads=1, limits=LIMITS)
     embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=1, limits=LIMITS)
     with catalogue.database.reading() as session:
         return AlbumId(max(session.scalars(select(Cover.album_id))))
