@@ -83,7 +83,7 @@ def album(album_id: TheAlbumId, catalogue: TheCatalogue) -> schemas.AlbumSchema:
         return schemas.AlbumSchema.of(albums.album(session, album_id))
 
 
-@router.patch("/{album_id}", summary="Change an album", responses=PROBLEMS)
+@router.patch("/{album_id}", summary="Change an album", responses={**PROBLEMS, 413: PROBLEM})
 def change_album(album_id: TheAlbumId, change: schemas.AlbumChange, catalogue: TheCatalogue) -> schemas.AlbumSchema:
     """Send what is to change; a title, artist or year of null takes it away.
 

@@ -7,14 +7,14 @@ from db.errors import QueryError
 from db.records import AlbumPlace
 from db.vocabulary import AlbumId, AlbumOrder
 
-MAX_CURSOR_CHARACTERS = 4_000
+MAX_CURSOR_CHARACTERS = 4_100
 
 _MAX_ID = 2**63 - 1
 
 
 def to_cursor(place: AlbumPlace) -> str:
     """The text for a place."""
-    return urlsafe_b64encode(json.dumps([place.key, place.id]).encode()).decode().rstrip("=")
+    return urlsafe_b64encode(json.dumps([place.key, place.id], ensure_ascii=False).encode()).decode().rstrip("=")
 
 
 def from_cursor(text: str, order: AlbumOrder) -> AlbumPlace:

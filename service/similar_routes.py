@@ -8,6 +8,7 @@ from service import schemas
 from service.records import RecommendRequest
 from service.requests import (
     FILES_FIELD,
+    PROBLEM,
     PROBLEMS,
     QUERY_PROBLEMS,
     Allowed,
@@ -63,7 +64,7 @@ async def similar(
     return schemas.SimilarSchema.of(schemas.Query(**question.model_dump()), found)
 
 
-@router.post("/recommend", summary="Albums for a taste", tags=["recommend"], responses=PROBLEMS)
+@router.post("/recommend", summary="Albums for a taste", tags=["recommend"], responses={**PROBLEMS, 413: PROBLEM})
 def recommend(taste: schemas.RecommendQuery, allowed: Allowed, recommender: TheRecommender) -> schemas.RecommendSchema:
     """Send the albums that are liked and, if you want, disliked.
 

@@ -25,6 +25,21 @@ class CoverSchema(BaseModel):
 class AlbumSchema(BaseModel):
     """An album with its genres and covers."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 12,
+                    "title": "Blue Train",
+                    "artist": "John Coltrane",
+                    "year": 1957,
+                    "genres": ["jazz"],
+                    "covers": [{"id": 14, "side": "front", "file": "covers/jazz/blue-train.jpg"}],
+                }
+            ]
+        }
+    )
+
     id: int
     title: str | None
     artist: str | None

@@ -1,6 +1,6 @@
 """Albums that look like something, and those recommended for a taste."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.records import Neighbour, SimilarAnswer
 from service.schemas.queries import Query
@@ -8,6 +8,24 @@ from service.schemas.queries import Query
 
 class NeighbourSchema(BaseModel):
     """An album that looks like the query, by its nearest cover."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "album_id": 12,
+                    "cover_id": 14,
+                    "title": "Blue Train",
+                    "artist": "John Coltrane",
+                    "year": 1957,
+                    "genres": ["jazz"],
+                    "similarity": 0.81,
+                    "file": "covers/jazz/blue-train.jpg",
+                    "near_duplicate": False,
+                }
+            ]
+        }
+    )
 
     album_id: int
     cover_id: int
