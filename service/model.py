@@ -1,6 +1,7 @@
 """A bundle opened to answer with: what embeds images and texts, and the head and calibration that came with it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from indexer.backbone import Backbone, OpenVinoBackbone
 from indexer.bundle import CALIBRATION_FILE, HEAD_FILE, Bundle
@@ -18,13 +19,14 @@ class Opinionated:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What a bundle can do; ``text_tower`` is None where it reads no texts, ``genre_dimensions`` as of its manifest."""
+    """What a bundle can do; ``text_tower`` is None where it reads no texts, the rest is of its manifest."""
 
     name: str
     backbone: Backbone
     text_tower: TextTower | None
     shipped: Opinionated
     genre_dimensions: int = 0
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 def open_model(bundle: Bundle, threads: int) -> Model:
@@ -39,6 +41,7 @@ def open_model(bundle: Bundle, threads: int) -> Model:
         text_tower_of(bundle, threads),
         shipped_opinions(bundle),
         bundle.manifest.genre_dimensions,
+        bundle.manifest.metrics,
     )
 
 
