@@ -20,6 +20,7 @@ from service.classify import Classifier
 from service.live_pair import LivePair
 from service.model import Model, open_model
 from service.search import Search
+from service.stages import Timed, untimed
 
 DEFAULT_BUNDLE = "sleeve-lite0"
 """The shipped bundle that a catalogue begins with."""
@@ -108,8 +109,12 @@ class Answering:
     classifier: Classifier
 
 
-def open_answering(catalogue: Catalogue) -> Answering:
-    """Build what answers queries; index and model are loaded when the first query comes."""
+def open_answering(catalogue: Catalogue, timed: Timed = untimed) -> Answering:
+    """Build what answers queries; index and model are loaded when the first query comes.
+
+    Args:
+        timed: times each stage of each query.
+    """
 
     def load_model(made_the_vectors: BundleRecord | None) -> Model:
         if made_the_vectors is None:
@@ -123,5 +128,5 @@ def open_answering(catalogue: Catalogue) -> Answering:
         return open_model(bundle, catalogue.threads)
 
     pairs = LivePair(catalogue.database, catalogue.versions, load_model)
-    search = Search(catalogue.database, pairs, catalogue.limits)
+    search = Search(catalogue.database, pairs, catalogue.limits, timed)
     return Answering(pairs, search, Classifier(catalogue.database, search))

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -16,13 +16,14 @@ from service import schemas
 from service.assembly import Catalogue
 from service.classify import Classifier
 from service.filters import YEARS_HELP, catalogue_filter
+from service.image_urls import ImageUrls
 from service.records import MAX_K, SimilarRequest
 from service.search import Search
-from service.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, thumbnail
+from service.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, PictureFormat, Thumbnails, size_made
 
 router = APIRouter()
 
-AskedByJson = TypeVar("AskedByJson", bound=BaseModel)
+AskedByJson = TypeVar("AskedByJson", bound=schemas.CoverQuery)
 
 _PROBLEM: dict[str, Any] = {"model": schemas.Problem, "content": {"application/problem+json": {}}}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {404: _PROBLEM, 422: _PROBLEM, 503: _PROBLEM}
@@ -30,7 +31,7 @@ _QUERY_PROBLEMS = {**_PROBLEMS, 400: _PROBLEM, 413: _PROBLEM, 415: _PROBLEM}
 _IMAGE = {"type": "object", "required": ["image"], "properties": {"image": {"type": "string", "format": "binary"}}}
 
 
-def _body_of(query: type[BaseModel]) -> dict[str, Any]:
+def _body_of(query: type[schemas.CoverQuery]) -> dict[str, Any]:
     """What a query may send, for the description of the API."""
     json = {"schema": query.model_json_schema()}
     content = {"multipart/form-data": {"schema": _IMAGE}, "application/json": json}
@@ -84,7 +85,8 @@ async def similar(
     search: Annotated[Search, Depends(_search)],
     wanted: Annotated[SimilarRequest, Depends(_similar_request)],
 ) -> schemas.SimilarSchema:
-    """Send an image as the multipart field `image`, or as JSON `{"album_id": …}` or `{"text": "foggy forest"}`.
+    """Send an image as the multipart field `image`, or as JSON `{"album_id": …}`, `{"text": "foggy forest"}` or
+    `{"image_url": "https://…"}`.
 
     The answer holds one row an album, nearest first; the album that asked is left out. A text is answered where the
     model in use has a text tower, and with 422 where it has none.
@@ -96,7 +98,7 @@ async def similar(
     if asked.text is not None:
         found = await run_in_threadpool(search.by_text, asked.text, wanted)
     else:
-        assert asked.album_id is not None  # one of the two is there: see ``SimilarQuery``
+        assert asked.album_id is not None  # one of them is there: see ``CoverQuery``
         found = await run_in_threadpool(search.by_album, AlbumId(asked.album_id), wanted)
     return schemas.SimilarSchema.of(schemas.Query(album_id=asked.album_id, text=asked.text), found)
 
@@ -106,17 +108,18 @@ async def similar(
     summary="The genre of an image or an album",
     tags=["classify"],
     responses=_QUERY_PROBLEMS,
-    openapi_extra=_body_of(schemas.AlbumQuery),
+    openapi_extra=_body_of(schemas.CoverQuery),
 )
 async def classify(request: Request, classifier: Annotated[Classifier, Depends(_classifier)]) -> schemas.ClassifySchema:
-    """Send an image as the multipart field `image`, or `{"album_id": …}` as JSON.
+    """Send an image as the multipart field `image`, or `{"album_id": …}` or `{"image_url": "https://…"}` as JSON.
 
     The answer shows each genre's probability, what the neighbours' vote and the head said, and who voted.
     """
-    asked = await _asked(request, schemas.AlbumQuery)
+    asked = await _asked(request, schemas.CoverQuery)
     if isinstance(asked, Upload):
         found = await run_in_threadpool(classifier.by_image, asked.data)
         return schemas.ClassifySchema.of(schemas.Query(file=asked.name), found)
+    assert asked.album_id is not None  # one of them is there: see ``CoverQuery``
     found = await run_in_threadpool(classifier.by_album, AlbumId(asked.album_id))
     return schemas.ClassifySchema.of(schemas.Query(album_id=asked.album_id), found)
 
@@ -135,22 +138,35 @@ def album(
     summary="A cover as a picture",
     tags=["albums"],
     response_class=Response,
-    responses={**_PROBLEMS, 200: {"content": {"image/jpeg": {}}}, 304: {"description": "Not Modified"}},
+    responses={
+        **_PROBLEMS,
+        200: {"content": {"image/webp": {}, "image/jpeg": {}}},
+        304: {"description": "Not Modified"},
+    },
 )
 def cover_image(
     request: Request,
     cover_id: Annotated[int, Path(ge=1, le=schemas.MAX_ID)],
     catalogue: Annotated[Catalogue, Depends(_catalogue)],
-    size: Annotated[int, Query(ge=MIN_SIZE_PX, le=MAX_SIZE_PX, description="longer side, pixels")] = 512,
+    size: Annotated[
+        int, Query(ge=MIN_SIZE_PX, le=MAX_SIZE_PX, description="longer side, pixels; the next size up that is made")
+    ] = 384,
+    format: Annotated[  # the name that the API has for it
+        PictureFormat | None, Query(description="by default WebP where the client accepts it")
+    ] = None,
 ) -> Response:
-    """The cover as JPEG, no larger than `size` and no larger than it is."""
+    """The cover as a picture of 96, 192, 384, 768, 1536 or 2048 pixels, and no larger than it is."""
     with catalogue.database.reading() as session:
         cover = albums.cover(session, CoverId(cover_id))
-    headers = {"ETag": f'"{cover.content_hash[:32]}-{size}"', "Cache-Control": "private, max-age=86400"}
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    size_px = size_made(size)
+    kind = format or (PictureFormat.WEBP if "image/webp" in request.headers.get("accept", "") else PictureFormat.JPEG)
+    etag = f'"{cover.content_hash[:32]}-{size_px}-{kind}"'
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=86400", "Vary": "Accept"}
+    if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    picture = thumbnail(cover.path, size, catalogue.limits)
-    return Response(picture, media_type="image/jpeg", headers=headers)
+    thumbnails: Thumbnails = request.state.thumbnails
+    picture = thumbnails.picture(cover, size_px, kind)
+    return Response(picture, media_type=f"image/{kind}", headers=headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +178,19 @@ class Upload:
 
 
 async def _asked(request: Request, query: type[AskedByJson]) -> Upload | AskedByJson:
-    """What a query asks about: an uploaded image, or what its JSON says."""
+    """What a query asks about: an image, uploaded or fetched from its URL, or what its JSON says."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return await _uploaded_image(request)
     if kind == "application/json":
         try:
-            return query.model_validate_json(await request.body())
+            asked = query.model_validate_json(await request.body())
         except ValidationError as error:
             raise RequestValidationError(error.errors(include_url=False, include_context=False)) from error
+        if asked.image_url is None:
+            return asked
+        image_urls: ImageUrls = request.state.image_urls
+        return Upload(asked.image_url, await image_urls.image(asked.image_url))
     raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, model_validator
 from db.records import AlbumRecord, CoverRecord
 from db.vocabulary import Side
 from indexer.index_job import JobPhase, JobState
+from indexer.remote_image import MAX_URL_CHARACTERS
 from indexer.text_tower import MAX_TEXT_CHARACTERS
 from indexer.vector_index import IndexKind
 from service.records import ClassifyAnswer, Neighbour, SimilarAnswer
@@ -121,28 +122,33 @@ class AlbumSchema(BaseModel):
         )
 
 
-class AlbumQuery(BaseModel):
-    """A query by an album of the catalogue."""
-
-    album_id: int = Field(ge=1, le=MAX_ID, examples=[1])
-
-
-class SimilarQuery(BaseModel):
-    """A query by an album of the catalogue, or by a text; by one of them."""
+class CoverQuery(BaseModel):
+    """A query by an album of the catalogue, or by the URL of an image; by one of them."""
 
     album_id: int | None = Field(default=None, ge=1, le=MAX_ID, examples=[1])
+    image_url: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MAX_URL_CHARACTERS,
+        description="fetched by the service, from public addresses only; off unless SLEEVE_IMAGE_URLS=1",
+    )
+
+    @model_validator(mode="after")
+    def _asks_by_one(self) -> "CoverQuery":
+        if len(self.model_dump(exclude_none=True)) != 1:
+            raise ValueError(f"name one of {', '.join(type(self).model_fields)}")
+        return self
+
+
+class SimilarQuery(CoverQuery):
+    """A query by an album of the catalogue, by the URL of an image, or by a text; by one of them."""
+
     text: str | None = Field(
         default=None,
         min_length=1,
         max_length=MAX_TEXT_CHARACTERS,
         description="what the cover shows; answered where the live bundle has a text tower",
     )
-
-    @model_validator(mode="after")
-    def _asks_by_one(self) -> "SimilarQuery":
-        if (self.album_id is None) == (self.text is None):
-            raise ValueError("name either an album_id or a text")
-        return self
 
 
 class JobSchema(BaseModel):

@@ -98,8 +98,8 @@ class _Deadline:
         return left
 
 
-class _BoundedSocket(io.RawIOBase):
-    """A socket that never waits past the deadline, however slowly the other side drips."""
+class _Incoming(io.RawIOBase):
+    """What a socket receives; never waits past the deadline, however slowly the other side drips."""
 
     def __init__(self, connected: socket.socket, deadline: _Deadline) -> None:
         self._socket = connected
@@ -112,13 +112,23 @@ class _BoundedSocket(io.RawIOBase):
         self._socket.settimeout(self._deadline.left_s())
         return self._socket.recv_into(buffer)
 
+
+class _BoundedSocket:
+    """As much of a socket as ``http.client`` uses, bounded by the deadline."""
+
+    def __init__(self, connected: socket.socket, deadline: _Deadline) -> None:
+        self._socket = connected
+        self._deadline = deadline
+
     def sendall(self, data: bytes) -> None:
         self._socket.settimeout(self._deadline.left_s())
         self._socket.sendall(data)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        """What ``http.client`` reads an answer from."""
-        return io.BufferedReader(self, _CHUNK_BYTES)
+        return io.BufferedReader(_Incoming(self._socket, self._deadline), _CHUNK_BYTES)
+
+    def close(self) -> None:
+        """Called while the answer is still to be read; whoever connected closes."""
 
 
 def _ask(target: Target, reach: Reach, deadline: _Deadline, max_bytes: int) -> bytes | _Redirect:

@@ -10,6 +10,7 @@ from db.errors import SleeveError
 from db.settings import read_settings
 from service.cli import bundles, catalogue, database, demo, evaluation, index, query, serve, training
 from service.cli.console import say
+from service.logs import set_up_logs
 
 app = typer.Typer(
     name="sleeve",
@@ -38,9 +39,10 @@ def _set_up(
     context: typer.Context, verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")] = False
 ) -> None:
     level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    settings = read_settings()
+    set_up_logs(settings.log_format, level)
     logging.getLogger("alembic").setLevel(level)
-    context.obj = read_settings()
+    context.obj = settings
 
 
 def main() -> None:

@@ -104,6 +104,8 @@ def test_this_machine_is_refused_by_the_system_s_own_look_up(url: str, monkeypat
 
 
 def test_names_without_an_address_and_slow_look_ups_are_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    never = Event()
+
     def unknown(*_: object, **__: object) -> object:
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -111,8 +113,12 @@ def test_names_without_an_address_and_slow_look_ups_are_errors(monkeypatch: pyte
     with pytest.raises(ImageRejectedError, match="does not answer") as failure:
         fetch_image("http://nowhere.example/")
     assert failure.value.reason is Rejection.UNREACHABLE
-    never = Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: never.wait())
+
+    def slow(*_: object, **__: object) -> list[object]:
+        never.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
     with pytest.raises(TimeoutError):
         system_addresses("slow.example", 0.01)
     never.set()
