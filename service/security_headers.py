@@ -1,6 +1,5 @@
 """What every answer tells a browser not to do."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _CONTENT = {
@@ -12,7 +11,7 @@ _CONTENT = {
     "frame-ancestors": "'none'",
 }
 
-_HEADERS = {
+_NAMED = {
     "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _CONTENT.items()),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -20,6 +19,8 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
+
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in _NAMED.items()]
 
 
 class SecurityHeaders:
@@ -31,9 +32,7 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -70,8 +70,8 @@ class Thumbnails:
         kept = self._folder / name[:2] / name
         with suppress(OSError):
             # A file that is gone, or was written to since, is looked at anew.
-            if cover.path.stat().st_mtime <= kept.stat().st_mtime:
-                return kept.read_bytes()
+            if cover.path.stat().st_mtime <= kept.stat().st_mtime and (picture := kept.read_bytes()):
+                return picture  # an empty one is what a power cut can leave
         data = read(cover.path, self._limits)
         made = _scaled(data, size_px, kind, self._limits)
         if hashlib.sha256(data).hexdigest() == cover.content_hash:

@@ -43,8 +43,7 @@ def started(home: Home, *options: object) -> Iterator[tuple["subprocess.Popen[st
         process.communicate()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, 1), (signal.SIGTERM, 2)])
 def test_streams_end_and_requests_finish(home: Home, number: signal.Signals, workers: int) -> None:
     image = write_cover(home.folder / "q.png", seed=2).read_bytes()
     body = b'--x\r\nContent-Disposition: form-data; name="image"; filename="q.png"\r\n\r\n' + image + b"\r\n--x--\r\n"

@@ -53,6 +53,8 @@ def test_a_picture_is_made_once_and_kept(shelf: Thumbnails, tmp_path: Path, kind
     kept.write_bytes(marked)
     assert shelf.picture(cover, 192, kind) == marked, "not made again"
     assert shelf.picture(cover, 96, kind) != marked
+    kept.write_bytes(b"")
+    assert shelf.picture(cover, 192, kind) == made
 
 
 def test_a_cover_that_is_gone_or_changed_is_not_answered_from_the_folder(shelf: Thumbnails, tmp_path: Path) -> None:

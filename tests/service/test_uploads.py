@@ -71,9 +71,10 @@ IMAGES: dict[str, tuple[bytes, str]] = {
     "zeros": (bytes(100_000), "not an image: only zero bytes"),
     "truncated": (encode(Image.effect_noise((200, 200), 80), "JPEG")[:4000], "truncated image"),
     "truncated after the magic": (JPEG[:4], "truncated image"),
-    "bomb": (large((60_000, 60_000)), "too many pixels: 60000 x 60000 px"),
+    "bomb": (large((60_000, 60_000)), "too many pixels"),
     "thin bomb": (large((2**31 - 1, 1)), "too many pixels"),
     "huge header": (b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 2**31 - 1) + b"IHDR" + bytes(1000), "image: PNG"),
+    "packed comment": (huge_text_chunk(), "damaged image: PNG"),
     "tracking pixel": (encode(plain(size=(1, 1)), "PNG"), "too few pixels: 1 x 1 px"),
     "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', "unsupported image format: SVG"),
     "svg behind xml": (b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><svg/>', "SVG"),
@@ -102,9 +103,8 @@ def test_what_is_no_cover_gets_its_reason(client: httpx.Client, route: str, name
         JPEG + b"<script>alert(1)</script>",
         JPEG + b"PK\x03\x04" + bytes(50),
         b"GIF89a" + encode(plain(size=(64, 64)), "GIF")[6:] + b";/*<script>*/",
-        huge_text_chunk(),
     ],
-    ids=["picture and script", "picture and archive", "GIF and script", "packed comment"],
+    ids=["picture and script", "picture and archive", "GIF and script"],
 )
 def test_a_picture_with_more_in_it_is_a_picture_and_nothing_else(client: httpx.Client, route: str, data: bytes) -> None:
     answer = client.post(route, files={"image": ("cover.html", data, "text/html")})
@@ -115,7 +115,7 @@ def test_a_picture_with_more_in_it_is_a_picture_and_nothing_else(client: httpx.C
 
 BODIES: dict[str, tuple[bytes, str, int, str]] = {
     "no boundary": (part(b"x") + b"--x--", "multipart/form-data", 400, "boundary"),
-    "another boundary": (part(b"x") + b"--x--", "multipart/form-data; boundary=y", 400, "oundary"),
+    "another boundary": (part(b"x") + b"--x--", "multipart/form-data; boundary=y", 400, "Invalid multipart data"),
     "boundary of 1,000 characters": (b"x", f"multipart/form-data; boundary={'b' * 1000}", 400, ""),
     "nothing in it": (b"", "multipart/form-data; boundary=x", 422, "`image` holds no file"),
     "only its end": (b"--x--\r\n", "multipart/form-data; boundary=x", 422, "`image` holds no file"),
