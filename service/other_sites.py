@@ -32,5 +32,9 @@ class OtherSites:
         origin = headers.get("origin")
         if origin is None or origin in self._allowed:
             return False
-        # Behind a proxy that ends TLS the schemes differ, so hosts and ports are compared.
+        # No page can set this header; browsers leave it out on plain http.
+        told = headers.get("sec-fetch-site")
+        if told is not None:
+            return told not in {"same-origin", "none"}
+        # Behind a proxy that ends TLS the schemes differ, so only hosts and ports are compared.
         return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()

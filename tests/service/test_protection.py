@@ -122,6 +122,16 @@ def test_other_sites_change_nothing_even_with_the_key(client: httpx.Client, orig
     assert problem(answer, status)
 
 
+@pytest.mark.parametrize(
+    ("told", "status"), [("same-origin", 503), ("none", 503), ("same-site", 403), ("cross-site", 403), ("", 403)]
+)
+def test_a_browser_s_own_word_counts_where_a_proxy_changed_the_host(
+    client: httpx.Client, told: str, status: int
+) -> None:
+    headers = {"Origin": "https://covers.example", "Sec-Fetch-Site": told, "X-API-Key": KEY}
+    assert problem(client.post(REBUILD, headers=headers), status)
+
+
 def test_every_answer_says_what_a_page_may_load(client: httpx.Client) -> None:
     for answer in (
         client.get("/healthz"),
