@@ -95,13 +95,14 @@ class Database:
 
 def _create_engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=8, connect_args={"connect_timeout": 10})
+        options = {"connect_timeout": 10}
+        return create_engine(url, pool_pre_ping=True, pool_size=8, hide_parameters=True, connect_args=options)
     if url.database:
         try:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CatalogueError(f"cannot make the folder of {url.database}: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_S})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_S})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

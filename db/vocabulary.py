@@ -41,6 +41,8 @@ class Rejection(StrEnum):
     DAMAGED = "damaged image"
     BAD_RECORD = "bad manifest row"
     CHANGED = "file changed since it was added"
+    FORBIDDEN_URL = "URL not allowed"
+    UNREACHABLE = "URL without an image"
 
 
 class Outcome(StrEnum):

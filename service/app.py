@@ -2,26 +2,32 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from threading import Event
 from typing import TypedDict
 
 from fastapi import FastAPI
 
 from db.settings import Settings, read_settings
-from indexer.decoding import DecodingLimits
-from service import problems
+from indexer.remote_image import fetch_image
+from service import problems, protection
 from service.adding import Adder
 from service.assembly import Catalogue, open_answering, open_catalogue
-from service.body_limit import BodyLimit
 from service.classify import Classifier
+from service.health_routes import router as health_router
+from service.image_urls import ImageUrls
 from service.index_routes import router as index_router
 from service.live_pair import LivePair
+from service.logs import set_up_logs
+from service.metrics import Metrics
 from service.recommender import Recommender
 from service.routes import router
 from service.search import Search
+from service.stopping import told_to_stop
+from service.thumbnails import Thumbnails
 from service.upkeep import Upkeep
 
-_FORM_OVERHEAD_BYTES = 64 * 1024
-"""What a multipart request may hold beside the image."""
+THUMBNAILS_FOLDER = "thumbnails"
 
 
 class State(TypedDict):
@@ -34,15 +40,21 @@ class State(TypedDict):
     recommender: Recommender
     adder: Adder
     upkeep: Upkeep
+    metrics: Metrics
+    thumbnails: Thumbnails
+    image_urls: ImageUrls
+    stopping: Event
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service over the catalogue of these settings (by default those of the environment)."""
+    known = settings or read_settings()
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
-        with open_catalogue(settings or read_settings()) as catalogue:
-            answering = open_answering(catalogue)
+        with open_catalogue(known) as catalogue, told_to_stop() as stopping:
+            answering = open_answering(catalogue, metrics.timed)
             upkeep = Upkeep(catalogue, answering.pairs)
             upkeep.start()
             try:
@@ -54,6 +66,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     recommender=answering.recommender,
                     adder=Adder(catalogue, answering.search),
                     upkeep=upkeep,
+                    metrics=metrics,
+                    thumbnails=Thumbnails(
+                        known.folder / THUMBNAILS_FOLDER, known.thumbnails_mb * 2**20, catalogue.limits
+                    ),
+                    image_urls=ImageUrls(partial(fetch_image, limits=catalogue.limits) if known.image_urls else None),
+                    stopping=stopping,
                 )
             finally:
                 upkeep.stop()
@@ -71,6 +89,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.include_router(router)
     app.include_router(index_router)
-    app.add_middleware(BodyLimit, max_bytes=DecodingLimits().max_bytes + _FORM_OVERHEAD_BYTES)
+    app.include_router(health_router)
+    protection.install(app, known, metrics)
     problems.install(app)
     return app
+
+
+def create_worker() -> FastAPI:
+    """The service as one of several workers, which sets up its own logs."""
+    settings = read_settings()
+    set_up_logs(settings.log_format)
+    return create_app(settings)

@@ -21,6 +21,7 @@ from service.live_pair import LivePair
 from service.model import Model, open_model
 from service.recommender import Recommender
 from service.search import Search
+from service.stages import Timed, untimed
 
 DEFAULT_BUNDLE = "sleeve-lite0"
 """The shipped bundle that a catalogue begins with."""
@@ -112,8 +113,12 @@ class Answering:
     recommender: Recommender
 
 
-def open_answering(catalogue: Catalogue) -> Answering:
-    """Build what answers queries; index and model are loaded when the first query comes."""
+def open_answering(catalogue: Catalogue, timed: Timed = untimed) -> Answering:
+    """Build what answers queries; index and model are loaded when the first query comes.
+
+    Args:
+        timed: times each stage of each query.
+    """
 
     def load_model(made_the_vectors: BundleRecord | None) -> Model:
         if made_the_vectors is None:
@@ -127,6 +132,6 @@ def open_answering(catalogue: Catalogue) -> Answering:
         return open_model(bundle, catalogue.threads)
 
     pairs = LivePair(catalogue.database, catalogue.versions, load_model)
-    search = Search(catalogue.database, pairs, catalogue.limits)
+    search = Search(catalogue.database, pairs, catalogue.limits, timed)
     database = catalogue.database
     return Answering(pairs, search, Classifier(database, search), Recommender(database, search))

@@ -40,6 +40,8 @@ def status(catalogue: TheCatalogue, search: TheSearch) -> schemas.StatusSchema:
         pending=pending,
         genres=len(counts.genres),
         bundle=None if model is None else _live(model, search),
+        writes_need_key=catalogue.settings.api_key is not None,
+        image_urls=catalogue.settings.image_urls,
     )
 
 

@@ -22,18 +22,19 @@ router = APIRouter(tags=["classify"])
     "/classify",
     summary="The genre of an image or an album",
     responses=QUERY_PROBLEMS,
-    openapi_extra=body({"image": FILE_FIELD}, schemas.AlbumQuery),
+    openapi_extra=body({"image": FILE_FIELD}, schemas.CoverQuery),
 )
 async def classify(request: Request, classifier: TheClassifier) -> schemas.ClassifySchema:
-    """Send an image as the multipart field `image`, or `{"album_id": …}` as JSON.
+    """Send an image as the multipart field `image`, or `{"album_id": …}` or `{"image_url": "https://…"}` as JSON.
 
     The answer shows each genre's probability, what the neighbours' vote and the head said, and who voted.
     """
-    question = await asked(request, schemas.AlbumQuery, images=1)
+    question = await asked(request, schemas.CoverQuery, images=1)
     if isinstance(question, tuple):
         [upload], _ = question
         found = await run_in_threadpool(classifier.by_image, upload.data)
         return schemas.ClassifySchema.of(schemas.Query(file=upload.name), found)
+    assert question.album_id is not None  # else there was an image: see ``CoverQuery``
     found = await run_in_threadpool(classifier.by_album, AlbumId(question.album_id))
     return schemas.ClassifySchema.of(schemas.Query(album_id=question.album_id), found)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -100,17 +101,19 @@ def rebuild(home: Annotated[Path, Depends(_home)], upkeep: Annotated[Upkeep, Dep
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}}},
 )
-async def events(home: Annotated[Path, Depends(_home)]) -> StreamingResponse:
+async def events(request: Request, home: Annotated[Path, Depends(_home)]) -> StreamingResponse:
     """Server-sent events: `progress` as it goes, then one named `done`, `failed` or `interrupted`, which is the last.
 
     The data of each is the job as JSON. Without work under way the last one's end is told; `none` before the first.
+    The stream ends early where the service stops.
     """
-    return StreamingResponse(_told(home), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    told = _told(home, request.state.stopping)
+    return StreamingResponse(told, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
-async def _told(home: Path) -> AsyncIterator[str]:
+async def _told(home: Path, stopping: Event) -> AsyncIterator[str]:
     told: JobState | None = None
-    while True:
+    while not stopping.is_set():
         job = await run_in_threadpool(last_job, home)
         if job is None:
             yield "event: none\ndata: {}\n\n"

@@ -35,11 +35,10 @@ _log = logging.getLogger(__name__)
 
 
 def install(app: FastAPI) -> None:
-    """Make the app answer every error with a problem document."""
+    """Make the app answer every error with a problem document; ``service.unexpected`` does so for bugs."""
     app.add_exception_handler(SleeveError, _on_sleeve_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    app.add_exception_handler(Exception, _on_bug)
 
 
 def problem(status: int, detail: str) -> JSONResponse:
@@ -83,8 +82,3 @@ def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part != "body")
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}" if where else str(first["msg"]))
-
-
-def _on_bug(_request: Request, error: Exception) -> JSONResponse:
-    _log.error("unexpected error", exc_info=error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed; its log says why")

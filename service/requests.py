@@ -16,6 +16,7 @@ from service.adding import Adder
 from service.assembly import Catalogue
 from service.classify import Classifier
 from service.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
+from service.image_urls import ImageUrls
 from service.live_pair import LivePair
 from service.recommender import Recommender
 from service.records import MAX_EXAMPLES, MAX_K, SimilarRequest, Upload
@@ -109,12 +110,19 @@ TheAlbumId = Annotated[AlbumId, Depends(_album_id)]
 
 
 async def asked(request: Request, json: type[Asked], *, images: int) -> tuple[list[Upload], FormData] | Asked:
-    """What a query asks with: 1 to ``images`` uploads and the form that they came in, or what its JSON says."""
+    """What a query asks with: 1 to ``images`` images and the form that they came in, or what its JSON says.
+
+    An image that the JSON names by its URL is fetched, and counts as uploaded.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return await _uploads(request, images)
     if kind == "application/json":
-        return validated(json, await request.body())
+        question = validated(json, await request.body())
+        if not isinstance(question, schemas.UrlQuery) or question.image_url is None:
+            return question
+        image_urls: ImageUrls = request.state.image_urls
+        return [Upload(question.image_url, await image_urls.image(question.image_url))], FormData()
     raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
 
 

@@ -12,7 +12,7 @@ from service.catalogue_routes import router as catalogue_router
 from service.classify_routes import router as classify_router
 from service.requests import PROBLEM, PROBLEMS, TheCatalogue
 from service.similar_routes import router as similar_router
-from service.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, thumbnail
+from service.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, PictureFormat, Thumbnails, size_made
 
 router = APIRouter()
 for _routes in (similar_router, classify_router, album_router, catalogue_router):
@@ -31,19 +31,32 @@ def healthz(catalogue: TheCatalogue) -> schemas.Health:
     summary="A cover as a picture",
     tags=["albums"],
     response_class=Response,
-    responses={**PROBLEMS, 200: {"content": {"image/jpeg": {}}}, 304: {"description": "Not Modified"}},
+    responses={
+        **PROBLEMS,
+        200: {"content": {"image/webp": {}, "image/jpeg": {}}},
+        304: {"description": "Not Modified"},
+    },
 )
 def cover_image(
     request: Request,
     cover_id: Annotated[int, Path(ge=1, le=schemas.MAX_ID)],
     catalogue: TheCatalogue,
-    size: Annotated[int, Query(ge=MIN_SIZE_PX, le=MAX_SIZE_PX, description="longer side, pixels")] = 512,
+    size: Annotated[
+        int, Query(ge=MIN_SIZE_PX, le=MAX_SIZE_PX, description="longer side, pixels; the next size up that is made")
+    ] = 384,
+    format: Annotated[  # the name that the API has for it
+        PictureFormat | None, Query(description="by default WebP where the client accepts it")
+    ] = None,
 ) -> Response:
-    """The cover as JPEG, no larger than `size` and no larger than it is."""
+    """The cover as a picture of 96, 192, 384, 768, 1536 or 2048 pixels, and no larger than it is."""
     with catalogue.database.reading() as session:
         cover = albums.cover(session, CoverId(cover_id))
-    headers = {"ETag": f'"{cover.content_hash[:32]}-{size}"', "Cache-Control": "private, max-age=86400"}
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    size_px = size_made(size)
+    kind = format or (PictureFormat.WEBP if "image/webp" in request.headers.get("accept", "") else PictureFormat.JPEG)
+    etag = f'"{cover.content_hash[:32]}-{size_px}-{kind}"'
+    headers = {"ETag": etag, "Cache-Control": "private, max-age=86400", "Vary": "Accept"}
+    if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    picture = thumbnail(cover.path, size, catalogue.limits)
-    return Response(picture, media_type="image/jpeg", headers=headers)
+    thumbnails: Thumbnails = request.state.thumbnails
+    picture = thumbnails.picture(cover, size_px, kind)
+    return Response(picture, media_type=f"image/{kind}", headers=headers)

@@ -19,6 +19,7 @@ from service.model import Model
 from service.opinions import Opinions
 from service.ranking import rank_albums
 from service.records import MAX_K, Neighbour, SimilarAnswer, SimilarRequest
+from service.stages import Stage, Timed, untimed
 
 _SPARE_HITS = 8
 """Vectors asked for beyond k at first: an album may have several covers, and some may be removed."""
@@ -30,10 +31,11 @@ _FEW_DUPLICATES = 50
 class Search:
     """Answers from the live index version, its delta and the database. Safe to use from several threads at once."""
 
-    def __init__(self, database: Database, pairs: LivePair, limits: DecodingLimits) -> None:
+    def __init__(self, database: Database, pairs: LivePair, limits: DecodingLimits, timed: Timed = untimed) -> None:
         self._database = database
         self._pairs = pairs
         self._limits = limits
+        self._timed = timed
         self.opinions = Opinions(database)
 
     def by_image(self, data: bytes, request: SimilarRequest) -> SimilarAnswer:
@@ -100,7 +102,10 @@ class Search:
         Raises:
             ImageRejectedError: the bytes are no image that Sleeve can use.
         """
-        return model.backbone.embed(fit_image(data, model.backbone, self._limits)[np.newaxis])
+        with self._timed(Stage.DECODE):
+            fitted = fit_image(data, model.backbone, self._limits)
+        with self._timed(Stage.EMBED):
+            return model.backbone.embed(fitted[np.newaxis])
 
     def embed_text(self, model: Model, text: str) -> NDArray[np.float32]:
         """The (1, d) vector of a text.
@@ -113,7 +118,8 @@ class Search:
                 "this bundle has no text tower, so it cannot be asked with a text; `sleeve bundles export` makes one "
                 "from a CLIP model that can, and `sleeve bundles use` switches to it"
             )
-        return model.text_tower.embed(text)
+        with self._timed(Stage.EMBED):
+            return model.text_tower.embed(text)
 
     def vectors_of(self, version: OpenVersion, album_id: AlbumId) -> NDArray[np.float32]:
         """The (n, d) vectors of an album's fronts (or backs, where it has no front).
@@ -143,8 +149,10 @@ class Search:
         wanted = request.k + _SPARE_HITS
         while True:
             # One more than there are shows that no more are to be had.
-            hits = [part.search(queries, min(wanted, reachable + 1), allowed) for part in parts]
-            neighbours = self._neighbours(hits, leave_out)
+            with self._timed(Stage.SEARCH):
+                hits = [part.search(queries, min(wanted, reachable + 1), allowed) for part in parts]
+            with self._timed(Stage.RANK):
+                neighbours = self._neighbours(hits, leave_out)
             least = _least_certain(hits)
             certain = [neighbour for neighbour in neighbours if neighbour.similarity >= least]
             if len(certain) >= request.k or wanted > reachable:

@@ -35,7 +35,8 @@ _IDS = {"type": "array", "items": {"type": "integer"}}
 async def similar(
     request: Request, search: TheSearch, recommender: TheRecommender, wanted: Wanted
 ) -> schemas.SimilarSchema:
-    """Send an image as the multipart field `image`, or as JSON `{"album_id": …}` or `{"text": "foggy forest"}`.
+    """Send an image as the multipart field `image`, or as JSON `{"album_id": …}`, `{"text": "foggy forest"}` or
+    `{"image_url": "https://…"}`.
 
     Several images, or albums to `like` and `dislike`, ask for what is near the likes and away from the dislikes: the
     query is their mean plus what sets the likes apart from the dislikes. A text can be liked too.
@@ -61,7 +62,7 @@ async def similar(
         found = await run_in_threadpool(search.by_text, question.text, wanted)
     else:
         found = await run_in_threadpool(recommender.similar, question.examples(text=question.text), wanted)
-    return schemas.SimilarSchema.of(schemas.Query(**question.model_dump()), found)
+    return schemas.SimilarSchema.of(schemas.Query(**question.model_dump(exclude={"image_url"})), found)
 
 
 @router.post("/recommend", summary="Albums for a taste", tags=["recommend"], responses={**PROBLEMS, 413: PROBLEM})

@@ -1,25 +1,128 @@
-"""A cover as a picture for a page: decoded within the limits, scaled down, JPEG. Never the original bytes."""
+"""A cover as a picture for a page: decoded within the limits, scaled down, kept on disk. Never the original bytes."""
 
+import hashlib
+import logging
+import os
+import threading
+import time
+from contextlib import suppress
+from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
+from db.records import CoverRecord
 from indexer.decoding import DecodingLimits, decode, read
 
 MIN_SIZE_PX = 16
 MAX_SIZE_PX = 2048
-_QUALITY = 85
+
+SIZES_PX = (96, 192, 384, 768, 1536, MAX_SIZE_PX)
+"""The sizes that are made: few, so that they are made once."""
+
+_JPEG_QUALITY = 85
+_WEBP_QUALITY = 80
+
+_PRUNED_TO_SHARE = 0.8
+_LOOK_AFTER_SHARE = 1 / 16
+"""A look at the whole folder comes after this share of the bound was written, so the folder may pass it by as much."""
+
+_ABANDONED_S = 3600.0
+"""After this long, nobody goes on writing a file that was begun."""
+
+_log = logging.getLogger(__name__)
 
 
-def thumbnail(path: Path, size_px: int, limits: DecodingLimits) -> bytes:
-    """A JPEG whose longer side is at most ``size_px``; a smaller cover keeps its size.
+class PictureFormat(StrEnum):
+    """How a picture is sent."""
 
-    Raises:
-        ImageRejectedError: the file is gone or no longer an image that Sleeve can use.
+    WEBP = "webp"
+    JPEG = "jpeg"
+
+
+def size_made(size_px: int) -> int:
+    """The size that is made for whoever asks for ``size_px``: the next one that is no smaller."""
+    return next(size for size in SIZES_PX if size >= size_px)
+
+
+class Thumbnails:
+    """Pictures of covers in a folder, the oldest removed when they take more than ``max_bytes``.
+
+    A picture's name holds the cover's content hash, so it never goes stale; one that was made from a file that is no
+    longer the cover that was added is answered and not kept. Safe from several threads and processes.
     """
-    image = decode(read(path, limits), limits, reduce_to_px=size_px)
+
+    def __init__(self, folder: Path, max_bytes: int, limits: DecodingLimits) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._limits = limits
+        self._written_bytes: float = max_bytes  # the first look comes with the first picture
+        self._pruning = threading.Lock()
+
+    def picture(self, cover: CoverRecord, size_px: int, kind: PictureFormat) -> bytes:
+        """The cover with a longer side of at most ``size_px``, one of ``SIZES_PX``; a smaller cover keeps its size.
+
+        Raises:
+            ImageRejectedError: the file is gone or no longer an image that Sleeve can use.
+        """
+        name = f"{cover.content_hash}-{size_px}.{kind}"
+        kept = self._folder / name[:2] / name
+        with suppress(OSError):
+            # A file that is gone, or was written to since, is looked at anew.
+            if cover.path.stat().st_mtime <= kept.stat().st_mtime and (picture := kept.read_bytes()):
+                return picture  # an empty one is what a power cut can leave
+        data = read(cover.path, self._limits)
+        made = _scaled(data, size_px, kind, self._limits)
+        if hashlib.sha256(data).hexdigest() == cover.content_hash:
+            try:
+                self._keep(kept, made)
+            except OSError as error:
+                _log.warning("a picture cannot be kept in %s: %s", self._folder, error.strerror)
+        return made
+
+    def _keep(self, path: Path, made: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.parent / f".{path.name}-{os.getpid()}-{threading.get_ident()}"
+        try:
+            aside.write_bytes(made)
+            aside.replace(path)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise
+        self._written_bytes += len(made)
+        if self._written_bytes >= self._max_bytes * _LOOK_AFTER_SHARE and self._pruning.acquire(blocking=False):
+            try:
+                self._written_bytes = 0
+                self._prune()
+            finally:
+                self._pruning.release()
+
+    def _prune(self) -> None:
+        found = []
+        for path in self._folder.glob("*/*"):
+            with suppress(FileNotFoundError):  # another process prunes as well
+                status = path.stat()
+                if not path.name.startswith("."):
+                    found.append((status.st_mtime, status.st_size, path))
+                elif status.st_mtime < time.time() - _ABANDONED_S:
+                    path.unlink()
+        total = sum(size for _, size, _ in found)
+        if total <= self._max_bytes:
+            return
+        for _, size, path in sorted(found):
+            path.unlink(missing_ok=True)
+            total -= size
+            if total <= self._max_bytes * _PRUNED_TO_SHARE:
+                return
+
+
+def _scaled(data: bytes, size_px: int, kind: PictureFormat, limits: DecodingLimits) -> bytes:
+    image = decode(data, limits, reduce_to_px=size_px)
     image.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
     buffer = BytesIO()
-    image.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
+    if kind is PictureFormat.WEBP:
+        image.save(buffer, "WEBP", quality=_WEBP_QUALITY)
+    else:
+        image.save(buffer, "JPEG", quality=_JPEG_QUALITY, optimize=True)
     return buffer.getvalue()

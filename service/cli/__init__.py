@@ -22,6 +22,7 @@ from service.cli import (
     training,
 )
 from service.cli.console import say
+from service.logs import set_up_logs
 
 app = typer.Typer(
     name="sleeve",
@@ -52,9 +53,10 @@ def _set_up(
     context: typer.Context, verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")] = False
 ) -> None:
     level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    settings = read_settings()
+    set_up_logs(settings.log_format, level)
     logging.getLogger("alembic").setLevel(level)
-    context.obj = read_settings()
+    context.obj = settings
 
 
 def main() -> None:

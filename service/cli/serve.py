@@ -1,6 +1,9 @@
 """``sleeve serve``: the HTTP service."""
 
+import os
 import socket
+import tempfile
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
@@ -45,19 +48,25 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
     from uvicorn.supervisors import Multiprocess
 
     from service.app import create_app
+    from service.metrics import SHARED_FOLDER
 
     try:
         listening = socket.create_server((host, port), family=_family(host))
     except OSError as error:
         raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from error
-    with listening:
+    with listening, ExitStack() as until_stopped:
         say(f"Serving on http://{host}:{listening.getsockname()[1]} (Ctrl-C stops it)")
-        application = create_app(settings) if workers == 1 else "service.app:create_app"
+        if workers > 1:
+            counting_together = tempfile.TemporaryDirectory(prefix="sleeve-metrics-", ignore_cleanup_errors=True)
+            os.environ[SHARED_FOLDER] = until_stopped.enter_context(counting_together)
+        application = create_app(settings) if workers == 1 else "service.app:create_worker"
         config = uvicorn.Config(
             application,
             factory=workers > 1,
             workers=workers,
+            log_config=None,
             log_level="warning",
+            access_log=False,
             timeout_graceful_shutdown=DRAIN_S,
         )
         if workers == 1:

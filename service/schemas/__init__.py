@@ -16,12 +16,13 @@ from service.schemas.problem import Health, Problem
 from service.schemas.queries import (
     MAX_BATCH,
     MAX_IMAGES,
-    AlbumQuery,
     BatchQuery,
+    CoverQuery,
     Liking,
     Query,
     RecommendQuery,
     SimilarQuery,
+    UrlQuery,
 )
 from service.schemas.words import (
     MAX_GENRES,
@@ -42,7 +43,6 @@ __all__ = [
     "MAX_WORDS_CHARACTERS",
     "AlbumChange",
     "AlbumIdNumber",
-    "AlbumQuery",
     "AlbumSchema",
     "AlbumsSchema",
     "BatchQuery",
@@ -50,6 +50,7 @@ __all__ = [
     "BundlesSchema",
     "ClassifyBatchSchema",
     "ClassifySchema",
+    "CoverQuery",
     "CoverSchema",
     "FailedSchema",
     "GenreCountSchema",
@@ -72,6 +73,7 @@ __all__ = [
     "SimilarQuery",
     "SimilarSchema",
     "StatusSchema",
+    "UrlQuery",
     "VersionSchema",
     "VersionsSchema",
     "Year",

@@ -22,6 +22,8 @@ class StatusSchema(BaseModel):
     pending: int = Field(description="covers that wait to be embedded")
     genres: int
     bundle: LiveBundleSchema | None = Field(description="null where no model can be used")
+    writes_need_key: bool = Field(description="whether changes are refused without the service's key")
+    image_urls: bool = Field(description="whether queries may name the URL of an image")
 
 
 class BundleSchema(BaseModel):

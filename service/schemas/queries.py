@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from db.vocabulary import AlbumId
+from indexer.remote_image import MAX_URL_CHARACTERS
 from indexer.text_tower import MAX_TEXT_CHARACTERS
 from service.records import MAX_EXAMPLES, MAX_RECOMMENDATIONS, Examples
 from service.schemas.words import AlbumIdNumber
@@ -29,10 +30,27 @@ class Query(BaseModel):
     dislike: list[int] = []
 
 
-class AlbumQuery(BaseModel):
-    """A query by an album of the catalogue."""
+class UrlQuery(BaseModel):
+    """A query that may name the URL of an image."""
 
-    album_id: AlbumIdNumber = Field(examples=[1])
+    image_url: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MAX_URL_CHARACTERS,
+        description="fetched by the service, from public addresses only; off unless SLEEVE_IMAGE_URLS=1",
+    )
+
+
+class CoverQuery(UrlQuery):
+    """A query by an album of the catalogue, or by the URL of an image."""
+
+    album_id: AlbumIdNumber | None = Field(default=None, examples=[1])
+
+    @model_validator(mode="after")
+    def _asks_by_one(self) -> "CoverQuery":
+        if (self.album_id is None) == (self.image_url is None):
+            raise ValueError("name either an album_id or an image_url")
+        return self
 
 
 class Liking(BaseModel):
@@ -51,8 +69,9 @@ class Liking(BaseModel):
         return Examples(like, dislike, images, text)
 
 
-class SimilarQuery(Liking):
-    """A query by an album of the catalogue, by a text, or by albums liked and disliked; a text may be liked as well."""
+class SimilarQuery(Liking, UrlQuery):
+    """A query by an album of the catalogue, by the URL of an image, by a text, or by albums liked and disliked; a text
+    may be liked as well."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -70,9 +89,9 @@ class SimilarQuery(Liking):
 
     @model_validator(mode="after")
     def _asks_by_one(self) -> "SimilarQuery":
-        ways = (self.album_id is not None, self.text is not None or bool(self.like or self.dislike))
-        if ways == (False, False) or ways == (True, True):
-            raise ValueError("name either an album_id or a text, or albums to like")
+        by_taste = self.text is not None or bool(self.like or self.dislike)
+        if [self.album_id is not None, self.image_url is not None, by_taste].count(True) != 1:
+            raise ValueError("name either an album_id, an image_url or a text, or albums to like")
         return self
 
 

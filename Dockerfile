@@ -1,0 +1,30 @@
+# The service without PyTorch: `docker compose up` builds and runs it; see docker-compose.yml.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /build
+RUN python -m venv /opt/sleeve
+ENV PATH=/opt/sleeve/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+COPY pyproject.toml constraints.txt ./
+# What Sleeve needs comes first, so that a change of its own code does not install everything again.
+RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
+        > requirements.txt \
+    && pip install -c constraints.txt -r requirements.txt
+COPY README.md LICENSE ./
+COPY db ./db
+COPY indexer ./indexer
+COPY migrations ./migrations
+COPY service ./service
+RUN pip install --no-deps -c constraints.txt .
+
+FROM python:3.11-slim-bookworm
+RUN useradd --system --uid 10001 --home-dir /var/lib/sleeve --create-home sleeve
+COPY --from=build /opt/sleeve /opt/sleeve
+ENV PATH=/opt/sleeve/bin:$PATH PYTHONUNBUFFERED=1 SLEEVE_HOME=/var/lib/sleeve SLEEVE_LOG_FORMAT=json
+USER 10001
+WORKDIR /var/lib/sleeve
+VOLUME /var/lib/sleeve
+EXPOSE 8000
+# Alive, not ready: before the first `sleeve index` a service is healthy and has nothing to answer with.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+ENTRYPOINT ["sleeve"]
+CMD ["serve", "--host", "0.0.0.0"]

@@ -1,0 +1,40 @@
+"""Log lines for people or for machines; each says which request it belongs to."""
+
+import json
+import logging
+import sys
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Literal
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The request that this task or thread works on."""
+
+REQUESTS = "service.requests"
+"""The logger with one line a request."""
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; ``extra={"fields": …}`` becomes members of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps({name: value for name, value in line.items() if value is not None}, ensure_ascii=False)
+
+
+def set_up_logs(kind: Literal["text", "json"], level: int = logging.WARNING) -> None:
+    """Send log lines to stderr; as JSON, the requests are among them whatever the level."""
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    if kind == "json":
+        for handler in logging.getLogger().handlers:
+            handler.setFormatter(JsonLines())
+        logging.getLogger(REQUESTS).setLevel(logging.INFO)

@@ -1,0 +1,40 @@
+"""Everything that stands before the routes, in order."""
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from db.settings import Settings
+from indexer.decoding import DecodingLimits
+from service.api_key import ApiKey
+from service.body_limit import BODY_TIME_S, BodyLimit
+from service.metrics import Metrics
+from service.other_sites import OtherSites
+from service.rate_limit import RateLimit
+from service.request_log import RequestLog
+from service.security_headers import SecurityHeaders
+from service.unexpected import Unexpected
+
+_FORM_OVERHEAD_BYTES = 64 * 1024
+"""What a multipart request may hold beside the image."""
+
+
+def install(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
+    """Protect an app; what is added last sees a request first."""
+    app.add_middleware(BodyLimit, max_bytes=DecodingLimits().max_bytes + _FORM_OVERHEAD_BYTES, max_seconds=BODY_TIME_S)
+    if settings.api_key is not None:
+        app.add_middleware(ApiKey, key=settings.api_key)
+    app.add_middleware(OtherSites, allowed=settings.origins)
+    app.add_middleware(
+        RateLimit, reads_per_minute=settings.reads_per_minute, writes_per_minute=settings.writes_per_minute
+    )
+    app.add_middleware(Unexpected)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=("GET", "POST", "PATCH", "DELETE"),
+            allow_headers=("Authorization", "Content-Type", "X-API-Key", "X-Request-ID"),
+            expose_headers=("ETag", "Location", "Retry-After", "X-Request-ID"),
+        )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, metrics=metrics)

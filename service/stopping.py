@@ -1,0 +1,35 @@
+"""Knowing at once that the service stops, so that answers without an end find one."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, current_thread, main_thread
+from types import FrameType
+
+
+@contextmanager
+def told_to_stop() -> Iterator[Event]:
+    """An event that is set when the process is told to stop.
+
+    The server waits for the answers under way before it ends the lifespan, so an answer that lasts cannot wait for
+    that. The server's own handlers go on to be called.
+    """
+    stopping = Event()
+    if current_thread() is not main_thread():
+        yield stopping
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+        handler = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,89 @@
+"""Queries by URL: off by default, and when on, only to the public Internet."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+
+from service.image_urls import AT_ONCE, ImageUrls
+from tests.homes import Home
+from tests.indexer.remote_image.server import Server, answer, says, serving
+from tests.service.test_http import problem
+from tests.service.test_protection import home_with
+
+ROUTES = ("/api/v1/similar", "/api/v1/classify")
+
+
+@pytest.fixture(scope="module", params=["off", "on"])
+def service(
+    request: pytest.FixtureRequest, make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, httpx.Client]]:
+    settings = {"SLEEVE_IMAGE_URLS": "1"} if request.param == "on" else {}
+    home = home_with(make_home, tmp_path_factory.mktemp("urls"), **settings)
+    with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
+        yield request.param, client
+
+
+@pytest.fixture(scope="module")
+def inside() -> Iterator[Server]:
+    with serving(says(answer("200 OK", b"inside"))) as server:
+        yield server
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_urls_are_off_until_turned_on_and_never_lead_inside(
+    service: tuple[str, httpx.Client], inside: Server, route: str
+) -> None:
+    state, client = service
+    for url, why in (
+        (inside.url(host="127.0.0.1"), f"port {inside.port}"),
+        ("http://127.0.0.1/", "127.0.0.1 is not on the public Internet"),
+        ("http://169.254.169.254/latest/meta-data", "not on the public Internet"),
+        ("file:///etc/passwd", "not an http or https URL"),
+        (f"http://localhost:{client.base_url.port}/healthz", f"port {client.base_url.port}"),
+    ):
+        told = problem(client.post(route, json={"image_url": url}), 422)
+        expected = why if state == "on" else "set SLEEVE_IMAGE_URLS=1"
+        assert expected in told
+    assert inside.requests == []
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"image_url": ""},
+        {"image_url": "http://x.example/" + "a" * 2000},
+        {"image_url": 5},
+        {"image_url": "http://x.example/", "album_id": 1},
+    ],
+)
+def test_a_malformed_query_is_refused(service: tuple[str, httpx.Client], route: str, body: object) -> None:
+    assert problem(service[1].post(route, json=body), 422)
+
+
+def test_few_are_fetched_at_once() -> None:
+    from threading import Lock
+
+    lock, now, most = Lock(), 0, 0
+
+    def fetch(_url: str) -> bytes:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        anyio.from_thread.run(anyio.sleep, 0.01)
+        with lock:
+            now -= 1
+        return b"image"
+
+    async def ask() -> None:
+        urls = ImageUrls(fetch)
+        async with anyio.create_task_group() as group:
+            for _ in range(20):
+                group.start_soon(urls.image, "https://covers.example/")
+
+    anyio.run(ask)
+    assert most == AT_ONCE

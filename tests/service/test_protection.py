@@ -1,0 +1,251 @@
+"""What stands before the routes, over real HTTP: the key, limits, other sites, headers, request ids and the log."""
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from service.rate_limit import MAX_ADDRESSES, READS_PER_MINUTE, Buckets, counted_as
+from service.writes import changes_something
+from tests.homes import Home
+from tests.service.test_http import problem
+
+KEY = "a-key-nobody-guesses"
+SETTINGS = {
+    "SLEEVE_API_KEY": KEY,
+    "SLEEVE_CORS_ORIGINS": "https://shop.example, https://other.example/",
+    "SLEEVE_LOG_FORMAT": "json",
+}
+
+
+def home_with(make_home: Callable[[Path, str], Home], folder: Path, **settings: str) -> Home:
+    home = make_home(folder, "sqlite")
+    return replace(home, environment={**home.environment, **settings})
+
+
+@pytest.fixture(scope="module")
+def client(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    home = home_with(make_home, tmp_path_factory.mktemp("protected"), **SETTINGS)
+    with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
+        yield client
+
+
+REBUILD = "/api/v1/index/rebuild"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer wrong"},
+        {"Authorization": f"Bearer {KEY}x"},
+        {"Authorization": f"Bearer {KEY[:-1]}"},
+        {"Authorization": f"Basic {KEY}"},
+        {"Authorization": KEY},
+        {"X-API-Key": "wrong"},
+        {"X-API-Key": "kéy"},
+        {"Cookie": f"key={KEY}"},
+    ],
+)
+def test_a_change_without_the_key_is_refused(client: httpx.Client, headers: dict[str, str]) -> None:
+    encoded = {name: value.encode("latin-1") for name, value in headers.items()}
+    answer = client.post(REBUILD, headers=encoded)  # type: ignore[arg-type]
+    assert "send it as `Authorization: Bearer KEY`" in problem(answer, 401)
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Authorization": f"Bearer {KEY}"}, {"authorization": f"bearer  {KEY}"}, {"X-API-Key": KEY}]
+)
+def test_a_change_with_the_key_is_heard(client: httpx.Client, headers: dict[str, str]) -> None:
+    assert "there is no index yet" in problem(client.post(REBUILD, headers=headers), 503)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "changes"),
+    [
+        *((method, "/api/v1/albums/1", False) for method in ("GET", "HEAD", "OPTIONS")),
+        *(("POST", f"/api/v1/{name}", False) for name in ("similar", "classify", "classify/batch", "recommend")),
+        *((method, "/api/v1/albums/1", True) for method in ("PUT", "PATCH", "DELETE", "TRACE", "get", "X")),
+        *(("POST", path, True) for path in ("/api/v1/albums", REBUILD, "/api/v1/similar/", "/", "/api/v1//similar")),
+        *((method, "/api/v1/similar", True) for method in ("PUT", "DELETE", "post")),
+    ],
+)
+def test_what_is_not_known_to_be_a_question_is_a_change(method: str, path: str, changes: bool) -> None:
+    assert changes_something({"type": "http", "method": method, "path": path}) is changes
+
+
+def test_questions_and_reading_need_no_key(client: httpx.Client) -> None:
+    assert client.get("/healthz").status_code == 200
+    assert "there is no index yet" in problem(client.get("/readyz"), 503)
+    assert "there is no index yet" in problem(client.post("/api/v1/similar", json={"album_id": 1}), 503)
+    assert "send multipart" in problem(client.post("/api/v1/classify"), 415)
+    assert problem(client.delete("/api/v1/albums/1"), 401)
+    assert problem(client.put("/api/v1/similar"), 401)
+
+
+def test_other_sites_read_nothing_unless_allowed(client: httpx.Client) -> None:
+    for origin, allowed in (("https://shop.example", True), ("https://other.example", True), ("https://x.org", False)):
+        answer = client.get("/healthz", headers={"Origin": origin})
+        assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
+        asked = client.options(
+            "/api/v1/albums/1",
+            headers={
+                "Origin": origin,
+                "Access-Control-Request-Method": "PATCH",
+                "Access-Control-Request-Headers": "authorization",
+            },
+        )
+        assert (asked.status_code == 200) is allowed
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("https://evil.example", 403),
+        ("null", 403),
+        ("http://127.0.0.1:1", 403),
+        ("https://shop.example.evil.example", 403),
+        ("https://shop.example", 503),
+        ("{own}", 503),
+    ],
+)
+def test_other_sites_change_nothing_even_with_the_key(client: httpx.Client, origin: str, status: int) -> None:
+    own = str(client.base_url).rstrip("/")
+    answer = client.post(REBUILD, headers={"Origin": origin.format(own=own), "X-API-Key": KEY})
+    assert problem(answer, status)
+
+
+@pytest.mark.parametrize(
+    ("told", "status"), [("same-origin", 503), ("none", 503), ("same-site", 403), ("cross-site", 403), ("", 403)]
+)
+def test_a_browser_s_own_word_counts_where_a_proxy_changed_the_host(
+    client: httpx.Client, told: str, status: int
+) -> None:
+    headers = {"Origin": "https://covers.example", "Sec-Fetch-Site": told, "X-API-Key": KEY}
+    assert problem(client.post(REBUILD, headers=headers), status)
+
+
+def test_every_answer_says_what_a_page_may_load(client: httpx.Client) -> None:
+    for answer in (
+        client.get("/healthz"),
+        client.get("/nowhere"),
+        client.post(REBUILD),
+        client.post("/api/v1/similar?k=0"),
+        client.get("/api/v1/openapi.json", headers={"Origin": "https://shop.example"}),
+    ):
+        policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
+        assert policy["default-src"] == "'self'"
+        assert policy["img-src"] == "'self' blob: data:"
+        assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == "'none'"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "same-origin"
+
+
+def test_a_request_keeps_its_id_or_gets_one(client: httpx.Client) -> None:
+    assert client.get("/healthz", headers={"X-Request-ID": "Order-66_a.b"}).headers["x-request-id"] == "Order-66_a.b"
+    made = {client.get("/nowhere").headers["x-request-id"] for _ in range(3)}
+    for wrong in ("", "a b", "x" * 65, 'a"b', "{}"):
+        made.add(client.get("/healthz", headers={"X-Request-ID": wrong}).headers["x-request-id"])
+    assert len(made) == 8
+    assert all(len(identifier) == 32 and identifier.isalnum() for identifier in made)
+
+
+def test_the_log_has_a_line_a_request_and_no_secrets(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    home = home_with(make_home, tmp_path, **SETTINGS)
+    process = home.start("serve", "--port", 0)
+    assert process.stderr is not None
+    address = process.stderr.readline().split()[2]
+    with httpx.Client(base_url=address, timeout=30) as client:
+        text = {"text": "my secret wish"}
+        client.post("/api/v1/similar?artist=hidden", json=text, headers={"X-Request-ID": "first"})
+        client.get("/api/v1/albums/12?token=hidden", headers={"X-Request-ID": "second"})
+        client.post(REBUILD, headers={"Authorization": f"Bearer {KEY}", "X-Request-ID": "third"})
+        client.get("/secret-path", headers={"X-Request-ID": "fourth"})
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    lines: list[dict[str, Any]] = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    told = {line["request_id"]: line for line in lines if line["logger"] == "service.requests"}
+    assert {name: (line["method"], line["route"], line["status"]) for name, line in told.items()} == {
+        "first": ("POST", "/api/v1/similar", 503),
+        "second": ("GET", "/api/v1/albums/{album_id}", 404),
+        "third": ("POST", REBUILD, 503),
+        "fourth": ("GET", "other", 404),
+    }
+    assert all(line["duration_ms"] > 0 and line["client"] == "127.0.0.1" for line in told.values())
+    for secret in (KEY, "hidden", "wish", "secret-path"):
+        assert secret not in err
+
+
+def test_who_asks_too_often_waits(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    home = home_with(make_home, tmp_path, SLEEVE_READS_PER_MINUTE="5", SLEEVE_WRITES_PER_MINUTE="2")
+    with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
+        reads = [client.get("/api/v1/albums/1").status_code for _ in range(7)]
+        assert reads == [404] * 5 + [429] * 2
+        refused = client.get("/api/v1/albums/1")
+        assert "wait " in problem(refused, 429)
+        assert 0 < int(refused.headers["retry-after"]) <= 12
+        assert client.post("/api/v1/similar", json={"album_id": 1}).status_code == 429, "asking is reading"
+        assert [client.post(REBUILD).status_code for _ in range(3)] == [503, 503, 429]
+        assert {client.get("/healthz").status_code for _ in range(9)} == {200}
+        elsewhere = {"X-Forwarded-For": "198.51.100.7"}
+        assert client.get("/api/v1/albums/1", headers=elsewhere).status_code == 404, "another address"
+
+
+def test_a_bucket_fills_at_an_even_rate() -> None:
+    buckets = Buckets(per_minute=60)
+    assert [buckets.wait_s("a", 100.0) for _ in range(60)] == [0.0] * 60
+    assert buckets.wait_s("a", 100.25) == pytest.approx(0.75)
+    assert buckets.wait_s("b", 100.25) == 0.0
+    assert buckets.wait_s("a", 101.0) == 0.0
+    assert buckets.wait_s("a", 101.0) == pytest.approx(1.0)
+    assert [buckets.wait_s("a", 1e6) for _ in range(61)][59:] == [0.0, pytest.approx(1.0)]
+
+
+def test_addresses_are_forgotten_and_networks_counted_as_one() -> None:
+    buckets = Buckets(per_minute=1)
+    for number in range(MAX_ADDRESSES + 5):
+        buckets.wait_s(str(number), 0.0)
+    assert len(buckets) == MAX_ADDRESSES
+    assert buckets.wait_s("5", 0.0) > 0, "still known"
+    assert buckets.wait_s("0", 0.0) == 0.0, "forgotten"
+    assert counted_as("2001:db8::1") == counted_as("2001:db8::ffff:1")
+    assert counted_as("2001:db8::1") != counted_as("2001:db8:0:1::1")
+    assert counted_as("::ffff:192.0.2.1") == counted_as("192.0.2.1") == ("192.0.2.1", False)
+    assert counted_as("127.0.0.1")[1]
+    assert counted_as("::1")[1]
+    assert counted_as("unix") == ("", False)
+
+
+def test_without_a_setting_only_this_machine_is_spared(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    import anyio
+
+    from service.rate_limit import RateLimit
+
+    answered: list[int] = []
+
+    async def inner(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+
+    async def ask() -> None:
+        limit = RateLimit(inner, None, None)
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                answered.append(message["status"])
+
+        for client, count in (("127.0.0.1", READS_PER_MINUTE + 50), ("198.51.100.7", READS_PER_MINUTE + 2_000)):
+            for _ in range(count):
+                scope = {"type": "http", "method": "GET", "path": "/x", "client": (client, 1), "headers": []}
+                await limit(scope, None, send)  # type: ignore[arg-type]
+
+    anyio.run(ask)
+    assert answered[: READS_PER_MINUTE + 50] == [200] * (READS_PER_MINUTE + 50)
+    assert answered[READS_PER_MINUTE + 50 : 2 * READS_PER_MINUTE + 50] == [200] * READS_PER_MINUTE
+    assert answered[-1] == 429

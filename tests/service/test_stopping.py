@@ -1,0 +1,88 @@
+"""Ctrl-C and SIGTERM while the service is at work."""
+
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from indexer.index_job import job
+from tests.factories import write_cover, write_covers
+from tests.homes import Home
+
+EVENTS = "/api/v1/index/rebuild/events"
+
+
+@pytest.fixture(scope="module")
+def home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = make_home(tmp_path_factory.mktemp("stopping"), "sqlite")
+    write_covers(home.folder / "covers", {"jazz": 4})
+    home.sleeve("add", "covers")
+    home.sleeve("index")
+    return home
+
+
+@contextmanager
+def started(home: Home, *options: object) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    process = home.start("serve", "--port", 0, *options)
+    try:
+        assert process.stderr is not None
+        address = re.search(r"http://\S+", process.stderr.readline())
+        assert address
+        yield process, address[0]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, 1), (signal.SIGTERM, 2)])
+def test_streams_end_and_requests_finish(home: Home, number: signal.Signals, workers: int) -> None:
+    image = write_cover(home.folder / "q.png", seed=2).read_bytes()
+    body = b'--x\r\nContent-Disposition: form-data; name="image"; filename="q.png"\r\n\r\n' + image + b"\r\n--x--\r\n"
+    told: list[str] = []
+    # This process is at work on the index, so the stream has no end of its own.
+    with (
+        job(Path(home.environment["SLEEVE_HOME"])),
+        started(home, "--workers", workers) as (process, address),
+        httpx.Client(base_url=address, timeout=60) as client,
+    ):
+        client.get("/readyz").raise_for_status()
+        listening = client.stream("GET", EVENTS)
+        with listening as stream, socket.create_connection(_place(address)) as upload:
+            lines = stream.iter_lines()
+            assert next(lines) == "event: progress"
+            rest = Thread(target=lambda: told.extend(lines))
+            rest.start()
+            upload.sendall(
+                b"POST /api/v1/similar?k=2 HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+                + f"Content-Length: {len(body)}\r\n\r\n".encode()
+                + body[:50]
+            )
+            time.sleep(0.3)
+            process.send_signal(number)
+            rest.join(timeout=8)
+            assert not rest.is_alive(), "the stream did not end"
+            upload.sendall(body[50:])
+            answer = b""
+            while part := upload.recv(65536):
+                answer += part
+        assert answer.startswith(b"HTTP/1.1 200"), answer[:200]
+        assert b'"neighbours"' in answer
+        _, err = process.communicate(timeout=20)
+    assert "Traceback" not in err, err
+    assert process.returncode in {0, 130, -number, 128 + number}
+
+
+def _place(address: str) -> tuple[str, int]:
+    parts = urlsplit(address)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    return parts.hostname, parts.port

@@ -1,0 +1,88 @@
+"""What can be said of the container files without an engine to run them."""
+
+import re
+import shlex
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    return document
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[list[str]]:
+    """The Dockerfile's instructions, one a list of words."""
+    text = re.sub(r"\\\n", " ", (PROJECT / "Dockerfile").read_text())
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [line.split() if "CMD" in line else shlex.split(line) for line in lines]
+
+
+def test_each_service_waits_for_what_it_needs(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert set(services) == {"database", "migrate", "service", "worker"}
+    waits = {
+        name: {on: how["condition"] for on, how in service.get("depends_on", {}).items()}
+        for name, service in services.items()
+    }
+    assert waits == {
+        "database": {},
+        "migrate": {"database": "service_healthy"},
+        "service": {"migrate": "service_completed_successfully"},
+        "worker": {"migrate": "service_completed_successfully"},
+    }
+    assert "test" in services["database"]["healthcheck"]
+    assert services["migrate"]["command"] == ["db", "upgrade"]
+    assert "restart" not in services["migrate"]
+    homes = [services[name]["volumes"] for name in ("migrate", "service", "worker")]
+    assert all("home:/var/lib/sleeve" in volumes for volumes in homes)
+    assert set(compose["volumes"]) == {"database", "home"}
+
+
+def test_nothing_is_open_to_the_network_that_was_not_asked_for(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
+        assert "privileged" not in service
+        if name != "database":
+            assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+
+
+def test_every_image_has_a_version(compose: dict[str, Any], steps: list[list[str]]) -> None:
+    bases = [step[1] for step in steps if step[0] == "FROM"]
+    images = [service["image"] for service in compose["services"].values()]
+    assert len(bases) == 2
+    for image in [*bases, *images]:
+        _, _, tag = image.partition(":")
+        assert tag
+        assert tag != "latest"
+
+
+def test_what_is_copied_is_there_and_reaches_the_build(steps: list[list[str]]) -> None:
+    ignored = (PROJECT / ".dockerignore").read_text().splitlines()
+    let_in = [line[1:] for line in ignored if line.startswith("!")]
+    sources = [word for step in steps if step[0] == "COPY" and "--from=build" not in step for word in step[1:-1]]
+    assert {"db", "indexer", "migrations", "service"} <= set(sources)
+    for source in sources:
+        assert (PROJECT / source).exists(), source
+        assert any(fnmatch(source, pattern) for pattern in let_in), source
+    assert set(sources) == set(let_in)
+
+
+def test_it_runs_as_nobody_special_without_pytorch_and_says_whether_it_is_well(steps: list[list[str]]) -> None:
+    last_stage = steps[max(number for number, step in enumerate(steps) if step[0] == "FROM") :]
+    [user] = [step[1] for step in last_stage if step[0] == "USER"]
+    assert int(user) > 0
+    [health] = [" ".join(step) for step in last_stage if step[0] == "HEALTHCHECK"]
+    assert "/healthz" in health
+    assert not any("[train" in word or "torch" in word for step in steps for word in step)
+    kinds = [step[0] for step in last_stage]
+    assert kinds.index("USER") < kinds.index("ENTRYPOINT")
+    assert not any(step[0] == "ADD" for step in steps)
