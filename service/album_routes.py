@@ -12,12 +12,12 @@ from service import schemas
 from service.adding import GivenAlbum
 from service.cursor import MAX_CURSOR_CHARACTERS, from_cursor
 from service.records import Upload
-from service.requests import PROBLEM, PROBLEMS, Allowed, TheAdder, TheAlbumId, TheCatalogue, TheSearch
+from service.requests import API, PROBLEM, PROBLEMS, Allowed, TheAdder, TheAlbumId, TheCatalogue, TheSearch
 
 MAX_PAGE = 200
 """Albums on one page of a list."""
 
-router = APIRouter(prefix="/albums", tags=["albums"])
+router = APIRouter(prefix=f"{API}/albums", tags=["albums"])
 
 
 @router.get("", summary="The albums, a page at a time", responses={422: PROBLEM, 503: PROBLEM})
@@ -83,7 +83,7 @@ def album(album_id: TheAlbumId, catalogue: TheCatalogue) -> schemas.AlbumSchema:
         return schemas.AlbumSchema.of(albums.album(session, album_id))
 
 
-@router.patch("/{album_id}", summary="Change an album", responses={**PROBLEMS, 413: PROBLEM})
+@router.patch("/{album_id}", summary="Change an album", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})
 def change_album(album_id: TheAlbumId, change: schemas.AlbumChange, catalogue: TheCatalogue) -> schemas.AlbumSchema:
     """Send what is to change; a title, artist or year of null takes it away.
 

@@ -10,10 +10,10 @@ from indexer.bundle import TEXT_MODEL_FILE
 from service import schemas
 from service.bundle_shelf import bundles
 from service.model import Model
-from service.requests import PROBLEM, TheCatalogue, TheSearch
+from service.requests import API, PROBLEM, TheCatalogue, TheSearch
 from service.search import Search
 
-router = APIRouter(tags=["catalogue"], responses={503: PROBLEM})
+router = APIRouter(prefix=API, tags=["catalogue"], responses={503: PROBLEM})
 
 
 @router.get("/genres", summary="The genres")

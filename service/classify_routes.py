@@ -11,11 +11,11 @@ from db.vocabulary import AlbumId
 from service import schemas
 from service.problems import document_of
 from service.records import ClassifyAnswer
-from service.requests import FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, TheClassifier, asked, body
+from service.requests import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, TheClassifier, asked, body
 
 Subject = TypeVar("Subject")
 
-router = APIRouter(tags=["classify"])
+router = APIRouter(prefix=API, tags=["classify"])
 
 
 @router.post(

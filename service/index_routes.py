@@ -16,14 +16,14 @@ from indexer.index_job import JobPhase, JobState, last_job
 from service import schemas
 from service.assembly import Catalogue
 from service.live_pair import LivePair
-from service.requests import PROBLEM, TheCatalogue, ThePairs
+from service.requests import API, PROBLEM, TheCatalogue, ThePairs
 from service.rollback import roll_back
 from service.upkeep import Upkeep
 
 LOOK_EVERY_S = 0.25
 """How often watching looks for news."""
 
-router = APIRouter(prefix="/api/v1/index", tags=["index"])
+router = APIRouter(prefix=f"{API}/index", tags=["index"])
 
 
 def _home(request: Request) -> Path:

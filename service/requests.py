@@ -24,6 +24,8 @@ from service.search import Search
 
 Asked = TypeVar("Asked", bound=BaseModel)
 
+API = "/api/v1"
+
 PROBLEM: dict[str, Any] = {"model": schemas.Problem, "content": {"application/problem+json": {}}}
 PROBLEMS: dict[int | str, dict[str, Any]] = {404: PROBLEM, 422: PROBLEM, 503: PROBLEM}
 QUERY_PROBLEMS = {**PROBLEMS, 400: PROBLEM, 413: PROBLEM, 415: PROBLEM}

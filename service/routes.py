@@ -10,13 +10,13 @@ from service import schemas
 from service.album_routes import router as album_router
 from service.catalogue_routes import router as catalogue_router
 from service.classify_routes import router as classify_router
-from service.requests import PROBLEM, PROBLEMS, TheCatalogue
+from service.requests import API, PROBLEM, PROBLEMS, TheCatalogue
 from service.similar_routes import router as similar_router
 from service.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, PictureFormat, Thumbnails, size_made
 
 router = APIRouter()
 for _routes in (similar_router, classify_router, album_router, catalogue_router):
-    router.include_router(_routes, prefix="/api/v1")
+    router.include_router(_routes)
 
 
 @router.get("/healthz", summary="Whether the service can answer", tags=["health"], responses={503: PROBLEM})
@@ -27,7 +27,7 @@ def healthz(catalogue: TheCatalogue) -> schemas.Health:
 
 
 @router.get(
-    "/api/v1/covers/{cover_id}/image",
+    f"{API}/covers/{{cover_id}}/image",
     summary="A cover as a picture",
     tags=["albums"],
     response_class=Response,

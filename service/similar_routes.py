@@ -7,6 +7,7 @@ from db.vocabulary import AlbumId
 from service import schemas
 from service.records import RecommendRequest
 from service.requests import (
+    API,
     FILES_FIELD,
     PROBLEM,
     PROBLEMS,
@@ -20,7 +21,7 @@ from service.requests import (
     validated,
 )
 
-router = APIRouter()
+router = APIRouter(prefix=API)
 
 _IDS = {"type": "array", "items": {"type": "integer"}}
 
@@ -65,7 +66,9 @@ async def similar(
     return schemas.SimilarSchema.of(schemas.Query(**question.model_dump(exclude={"image_url"})), found)
 
 
-@router.post("/recommend", summary="Albums for a taste", tags=["recommend"], responses={**PROBLEMS, 413: PROBLEM})
+@router.post(
+    "/recommend", summary="Albums for a taste", tags=["recommend"], responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM}
+)
 def recommend(taste: schemas.RecommendQuery, allowed: Allowed, recommender: TheRecommender) -> schemas.RecommendSchema:
     """Send the albums that are liked and, if you want, disliked.
 
