@@ -41,6 +41,13 @@ class Rejection(StrEnum):
     DAMAGED = "damaged image"
     BAD_RECORD = "bad manifest row"
     CHANGED = "file changed since it was added"
+    BAD_ARCHIVE = "damaged archive"
+    ARCHIVE_TOO_LARGE = "archive too large"
+    NESTED_ARCHIVE = "archive in an archive"
+    ENCRYPTED = "encrypted"
+    UNSAFE_NAME = "unsafe name in an archive"
+    BAD_TAGS = "unreadable tags"
+    NO_ART = "no cover art"
 
 
 class Outcome(StrEnum):
@@ -56,3 +63,4 @@ class LabelSource(StrEnum):
 
     FOLDER = "folder"
     MANIFEST = "manifest"
+    TAGS = "tags"

@@ -8,6 +8,6 @@ All three are safe to call from several threads at once.
 from indexer.decoding.decoder import decode
 from indexer.decoding.fitting import ResizeRule, fit
 from indexer.decoding.limits import DecodingLimits
-from indexer.decoding.reading import read
+from indexer.decoding.reading import present, read
 
-__all__ = ["DecodingLimits", "ResizeRule", "decode", "fit", "read"]
+__all__ = ["DecodingLimits", "ResizeRule", "decode", "fit", "present", "read"]
