@@ -9,6 +9,7 @@ from db.errors import ImageRejectedError
 from db.records import CoverFile, RejectedFile
 from db.vocabulary import LabelSource, Rejection, Side
 from indexer.archive import Member, members
+from indexer.sources.names import clean, distinct
 from indexer.sources.paths import absolute, passed_over, unusable
 from indexer.sources.sides import pairs
 
@@ -74,7 +75,7 @@ class ArchiveSource:
             file=f"{self.path}/{name}",
             path=located,
             label_source=LabelSource.FOLDER,
-            genres=(genre,) if genre else (),
+            genres=distinct([clean(genre)]),
             side=side,
             group=None if album is None else f"{located.parent}/{album}",
         )

@@ -9,6 +9,7 @@ from db.records import CoverFile, RejectedFile
 from db.vocabulary import LabelSource, Side
 from indexer.archive import ARCHIVE_SUFFIX
 from indexer.sources.archive import ArchiveSource
+from indexer.sources.names import clean, distinct
 from indexer.sources.paths import absolute, passed_over, unusable
 from indexer.sources.sides import pairs
 
@@ -64,7 +65,7 @@ class FolderSource:
             file=str(path),
             path=located,
             label_source=LabelSource.FOLDER,
-            genres=(genre,) if self.label and genre else (),
+            genres=distinct([clean(genre)]) if self.label else (),
             side=side,
             group=None if album is None else f"{located.parent}/{album}",
         )

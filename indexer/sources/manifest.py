@@ -88,13 +88,15 @@ class ManifestSource:
         yield unusable(located) or replace(front, file=back, path=located, side=Side.BACK, group=group)
 
     def _cover(self, row: Row, cells: Mapping[str, Cell]) -> CoverFile | RejectedFile:
-        file = _text(cells.get("file"))
+        lies_at = cells.get(PATH_COLUMN)
+        # An export names its files exactly; people put spaces around theirs.
+        file = _exactly(cells.get("file")) if lies_at else _text(cells.get("file"))
         if row.fault or file is None:
             return self._bad(row, row.fault or "no file")
         side = (clean(cells.get("side")) or Side.FRONT).lower()
         if side not in set(Side):
             return self._bad(row, f"side is {side!r}, neither front nor back")
-        located = self._located(_text(cells.get(PATH_COLUMN)) or file)
+        located = self._located(_exactly(lies_at) or file)
         refused = unusable(located) or unusable(Path(file))
         if refused is not None:
             return refused
@@ -130,9 +132,13 @@ def _folded(name: str) -> str:
     return (clean(name) or "").lower()
 
 
-def _text(cell: Cell | None) -> str | None:
+def _exactly(cell: Cell | None) -> str | None:
     """A file's name as it stands there: it may hold what names of artists may not, only no NUL."""
-    return (cell.strip() or None) if isinstance(cell, str) and "\0" not in cell else None
+    return cell if isinstance(cell, str) and cell and "\0" not in cell else None
+
+
+def _text(cell: Cell | None) -> str | None:
+    return (_exactly(cell) or "").strip() or None
 
 
 def _genres(cell: Cell | None) -> Iterable[str | None]:

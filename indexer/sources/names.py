@@ -8,6 +8,8 @@ from db.records import MAX_NAME_CHARACTERS, fold
 MAX_GENRES = 10
 """Genres of one cover; further ones are dropped."""
 
+FIRST_YEAR = 1000
+
 _YEAR = re.compile(r"\d{4}")
 
 
@@ -18,9 +20,9 @@ def clean(value: object) -> str | None:
 
 
 def year_of(text: str | None) -> int | None:
-    """The first four digits that a text begins with; 0 is no year."""
+    """The first four digits that a text begins with; 0000 and the like are how some say that they know none."""
     found = _YEAR.match(text or "")
-    return int(found[0]) or None if found else None
+    return int(found[0]) if found and int(found[0]) >= FIRST_YEAR else None
 
 
 def distinct(genres: Iterable[str | None]) -> tuple[str, ...]:

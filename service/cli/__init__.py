@@ -8,7 +8,19 @@ import typer
 
 from db.errors import SleeveError
 from db.settings import read_settings
-from service.cli import bundles, catalogue, database, demo, evaluation, index, query, serve, training
+from service.cli import (
+    bundles,
+    catalogue,
+    catalogue_export,
+    database,
+    demo,
+    evaluation,
+    index,
+    query,
+    serve,
+    tag,
+    training,
+)
 from service.cli.console import say
 
 app = typer.Typer(
@@ -24,6 +36,8 @@ app.command()(query.similar)
 app.command()(query.classify)
 app.command()(catalogue.remove)
 app.command()(catalogue.status)
+app.command()(catalogue_export.export)
+app.command()(tag.tag)
 app.command()(training.train)
 app.command()(evaluation.evaluate)
 app.command()(serve.serve)

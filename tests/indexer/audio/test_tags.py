@@ -172,6 +172,7 @@ def test_any_text_may_be_a_genre(tmp_path_factory: pytest.TempPathFactory, texts
     path.write_bytes(SAMPLES["mp3"])
     music = MP3(path)
     music.add_tags()
+    assert music.tags is not None
     kept = [text.encode("utf-8", "ignore").decode() for text in texts]
     music.tags.add(TCON(encoding=3, text=kept))
     music.save()
