@@ -71,9 +71,10 @@ def _set(music: FileType, genres: list[str]) -> None:
             return
     else:
         key = _MP4_GENRE if isinstance(music, MP4) else _VORBIS_GENRE
-        tags.pop(key, None)
         if genres:
             tags[key] = genres
+        elif key in tags:
+            del tags[key]
     music.save()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mutagen import FileType
-from mutagen.id3 import TCON, TXXX
+from mutagen.id3 import TCON
 from mutagen.mp4 import MP4, MP4FreeForm
 
 from db.errors import ImageRejectedError
@@ -137,7 +137,7 @@ def _get(tags: Any, key: str) -> list[str]:
 def _is(frame: Any, key: str) -> bool:
     """Whether a frame is the one that is asked for; the descriptions of TXXX are written in any case."""
     _, colon, description = key.partition(":")
-    return not colon or (isinstance(frame, TXXX) and str(frame.desc).lower() == description.lower())
+    return not colon or (frame.FrameID == "TXXX" and str(frame.desc).lower() == description.lower())
 
 
 def _text(value: object) -> str:

@@ -142,7 +142,7 @@ def same_catalogue(database: Database, folders: Path, zips: Path) -> None:
     found = contents(database, zips)
     assert len(found) > 0
     first = found[0][3] - expected[0][3]  # type: ignore[operator]
-    assert [(*row[:3], row[3] - first, row[4]) for row in found] == expected  # type: ignore[operator]
+    assert [(*row[:3], row[3] - first, row[4]) for row in found] == expected
 
 
 def zip_by_genre(folders: Path, zips: Path) -> None:

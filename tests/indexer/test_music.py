@@ -30,7 +30,12 @@ MBID = "b1392450-e666-3926-a536-22c65f834433"
 def library(root: Path) -> Path:
     """Twelve albums and what is wrong with some."""
     picture = {n: cover_bytes(n, root) for n in range(100, 112)}
-    kind_of_blue: dict[str, Any] = {"album": "Kind of Blue", "artist": "Miles Davis", "date": "1959-08-17", "genres": ["Jazz"]}
+    kind_of_blue: dict[str, Any] = {
+        "album": "Kind of Blue",
+        "artist": "Miles Davis",
+        "date": "1959-08-17",
+        "genres": ["Jazz"],
+    }
     for number in (1, 2):
         write_track(root / f"Miles/Kind of Blue/{number}.flac", **kind_of_blue, ids={"musicbrainz_albumid": MBID})
     write_cover(root / "Miles/Kind of Blue/Cover.png", 1)

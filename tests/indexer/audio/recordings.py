@@ -75,7 +75,7 @@ def _tag_id3(
     music: Any = MP3(path) if path.suffix.lower() == ".mp3" else WAVE(path)
     if music.tags is None:
         music.add_tags()
-    frames = {"album": TALB, "artist": TPE1, "albumartist": TPE2, "date": TDRC, "genre": TCON, "compilation": TCMP}
+    frames: Any = {"album": TALB, "artist": TPE1, "albumartist": TPE2, "date": TDRC, "genre": TCON, "compilation": TCMP}
     for name, values in said.items():
         music.tags.add(frames[name](encoding=3, text=values))
     for name, value in ids.items():
@@ -102,7 +102,8 @@ def _tag_mp4(
 def _tag_vorbis(
     path: Path, said: Mapping[str, list[str]], ids: Mapping[str, str], pictures: Sequence[tuple[int, bytes]]
 ) -> None:
-    music: Any = {".flac": FLAC, ".ogg": OggVorbis, ".opus": OggOpus}[path.suffix.lower()](path)
+    kinds: Any = {".flac": FLAC, ".ogg": OggVorbis, ".opus": OggOpus}
+    music: Any = kinds[path.suffix.lower()](path)
     for name, values in [*said.items(), *((name, [value]) for name, value in ids.items())]:
         music[name] = values
     for kind, data in pictures:
