@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from db.errors import SourceError
 from indexer.audio.genre_writing import read_genres, write_genres
+from service.tagging import undo
 from tests.factories import write_tinted
 from tests.homes import Home
 from tests.indexer.audio.recordings import FORMATS, write_track
@@ -62,25 +64,33 @@ def test_a_genre_is_told_then_written_then_undone(library: Home) -> None:
     assert {file["note"] for file in again["files"]} == {"", "it is as it was before"}
 
 
-def test_what_cannot_be_tagged_is_said(library: Home) -> None:
-    folder = library.folder
-    write_track(folder / "more/1.flac", album="not added")
-    (folder / "more/bad.mp3").write_bytes(b"nothing")
-    [file] = library.json("tag", "more", "--genre", "--write")["files"]
+def test_what_cannot_be_tagged_is_said(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_track(tmp_path / "more/1.flac", album="not added")
+    (tmp_path / "more/bad.mp3").write_bytes(b"nothing")
+    [file] = home.json("tag", "more", "--genre", "--write")["files"]
     assert "not in the catalogue" in file["note"]
     for arguments, line in (
-        (("tag", "music"), "name a music library and --genre"),
-        (("tag", "--genre"), "name a music library and --genre"),
+        (("tag", "more"), "name a music library and --genre"),
         (("tag", "nowhere", "--genre"), "nowhere does not exist"),
-        (("tag", "music", "--undo", "x"), "--undo goes alone"),
-        (("tag", "--undo", "nowhere"), "cannot be read"),
+        (("tag", "more", "--undo", "x"), "--undo goes alone"),
     ):
-        told = library.sleeve(*arguments, code=1)
+        told = home.sleeve(*arguments, code=1)
         assert line in told.stderr
         assert len(told.stderr.strip().splitlines()) == 1
-    for content in ("no json", "[]", '{"file": "x"}', '{"file": 1, "before": [], "after": []}'):
-        (folder / "journal").write_text(content)
-        assert "is not a journal" in library.sleeve("tag", "--undo", "journal", code=1).stderr
-    gone = json.dumps({"file": str(folder / "gone.flac"), "before": [], "after": ["x"]})
-    (folder / "journal").write_text(gone)
-    assert library.json("tag", "--undo", "journal", code=1)["files"][0]["note"] == "missing file"
+
+
+@pytest.mark.parametrize("content", ["no json", "[]", '{"file": "x"}', '{"file": 1, "before": [], "after": []}'])
+def test_what_is_no_journal_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "journal").write_text(content)
+    with pytest.raises(SourceError, match="is not a journal"):
+        undo(tmp_path / "journal")
+
+
+def test_a_journal_of_files_that_are_gone(tmp_path: Path) -> None:
+    gone = {"file": str(tmp_path / "gone.flac"), "before": [], "after": ["x"]}
+    (tmp_path / "journal").write_text(json.dumps(gone))
+    [change] = undo(tmp_path / "journal")
+    assert change.note == "missing file"
+    with pytest.raises(SourceError, match="cannot be read"):
+        undo(tmp_path / "nowhere")
