@@ -1,15 +1,17 @@
 """Queries about albums, their covers and genres."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import delete, desc, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from db.errors import NotFoundError
-from db.records import AlbumRecord, CatalogueCounts, CoverRecord
+from db.records import AlbumRecord, CatalogueCounts, CatalogueRow, CoverRecord
 from db.tables import Album, AlbumGenre, Cover, File, Genre
 from db.vocabulary import AlbumId, ContentHash, CoverId, Outcome, Side
+
+_PAGE_COVERS = 1000
 
 
 def album(session: Session, album_id: AlbumId) -> AlbumRecord:
@@ -36,6 +38,40 @@ def album_record(row: Album) -> AlbumRecord:
         genres=tuple(sorted({label.genre.name for label in row.labels})),
         covers=tuple(_cover_record(cover) for cover in row.covers),
     )
+
+
+def rows(session: Session) -> Iterator[CatalogueRow]:
+    """Every cover with its album, in the order in which they were added."""
+    after = 0
+    while True:
+        page = session.execute(
+            select(Cover, Album).join(Album).where(Cover.id > after).order_by(Cover.id).limit(_PAGE_COVERS)
+        ).all()
+        if not page:
+            return
+        genres = genres_of(session, list({AlbumId(row.Album.id) for row in page}))
+        yield from (
+            CatalogueRow(
+                _cover_record(cover),
+                album.title,
+                album.artist,
+                album.year,
+                album.identity,
+                genres.get(AlbumId(album.id), ()),
+                cover.extra,
+            )
+            for cover, album in page
+        )
+        after = page[-1].Cover.id
+        session.expunge_all()
+
+
+def of_files(session: Session, paths: Sequence[str]) -> dict[str, AlbumId]:
+    """The albums that these files are covers of, or copies of covers; files that are none are absent."""
+    found = session.execute(
+        select(File.path, Cover.album_id).join(Cover, Cover.id == File.cover_id).where(File.path.in_(paths))
+    )
+    return {path: AlbumId(album_id) for path, album_id in found}
 
 
 def first_id(session: Session) -> AlbumId:

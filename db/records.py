@@ -214,6 +214,25 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """A cover with everything that is known of it and its album.
+
+    Attributes:
+        identity: what tells that two covers are of one album, or None (see ``CoverFile.identity``).
+        genres: of the album, sorted.
+        extra: what else its source says of it, by name.
+    """
+
+    cover: CoverRecord
+    title: str | None
+    artist: str | None
+    year: int | None
+    identity: str | None
+    genres: tuple[str, ...]
+    extra: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class VectorOwner:
     """The cover and the album that a vector stands for."""
 

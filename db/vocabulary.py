@@ -43,6 +43,13 @@ class Rejection(StrEnum):
     CHANGED = "file changed since it was added"
     FORBIDDEN_URL = "URL not allowed"
     UNREACHABLE = "URL without an image"
+    BAD_ARCHIVE = "damaged archive"
+    ARCHIVE_TOO_LARGE = "archive too large"
+    NESTED_ARCHIVE = "archive in an archive"
+    ENCRYPTED = "encrypted"
+    UNSAFE_NAME = "unsafe name in an archive"
+    BAD_TAGS = "unreadable tags"
+    NO_ART = "no cover art"
 
 
 class Outcome(StrEnum):
@@ -58,6 +65,7 @@ class LabelSource(StrEnum):
 
     FOLDER = "folder"
     MANIFEST = "manifest"
+    TAGS = "tags"
     HAND = "hand"
     """A person, in the web app, over HTTP or with ``sleeve relabel``. While an album has such a label it has no other
     (see ``db.labels``)."""

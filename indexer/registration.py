@@ -1,6 +1,5 @@
 """``sleeve add``: read, hash and decode every offered file, then write a batch a transaction."""
 
-import os
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +13,7 @@ from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile
 from db.registration import known_hashes, register
 from db.vocabulary import ContentHash, Outcome
 from indexer.chunks import chunks
-from indexer.decoding import DecodingLimits, decode, read
+from indexer.decoding import DecodingLimits, decode, present, read
 from indexer.progress import Progress, Silent
 from indexer.sources import Source
 
@@ -59,7 +58,7 @@ def add(
                 known = known_hashes(session, paths)
             inspected = list(pool.map(partial(_inspect, known=known, limits=limits), batch))
             with database.writing() as session:
-                outcomes = register(session, inspected, os.path.exists)
+                outcomes = register(session, inspected, present)
             report.take(outcomes)
             progress.advance(len(batch))
     return report

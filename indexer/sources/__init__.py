@@ -1,16 +1,19 @@
 """Where covers come from: each source yields what it says of every file, in a stable order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from db.errors import SourceError
 from db.records import CoverFile, RejectedFile
+from indexer.archive import ARCHIVE_SUFFIX
+from indexer.sources.archive import ArchiveSource
 from indexer.sources.folder import FolderSource
-from indexer.sources.manifest import ManifestSource
+from indexer.sources.manifest import COLUMNS, ManifestSource
+from indexer.sources.table_rows import TABLE_SUFFIXES
 
-__all__ = ["GenreFrom", "Source", "open_source"]
+__all__ = ["COLUMNS", "GenreFrom", "Source", "open_source"]
 
 
 class Source(Protocol):
@@ -25,31 +28,59 @@ class GenreFrom(StrEnum):
 
     FOLDER = "folder"
     MANIFEST = "manifest"
+    TAGS = "tags"
     NONE = "none"
 
 
-def open_source(path: Path, genre_from: GenreFrom | None = None) -> Source:
-    """The source at a path: a CSV file is a manifest, a folder is one of covers, any other file is a cover.
+def open_source(
+    path: Path,
+    genre_from: GenreFrom | None = None,
+    *,
+    columns: Mapping[str, str] | None = None,
+    own_spellings: Path | None = None,
+) -> Source:
+    """The source at a path: a table is a manifest, a folder or a zip archive is one of covers, any other file a cover.
 
     Args:
         path: what the user named; kept as named in every ``CoverFile.file``.
         genre_from: what says the genre; None lets the path decide (a manifest its column, a folder its sub-folders).
+            TAGS makes a folder a music library.
+        columns: names of ``COLUMNS`` → what a manifest calls them.
+        own_spellings: the user's table of genres; it need not exist. Only music libraries need it.
 
     Raises:
-        SourceError: the path does not exist or does not go with ``genre_from``.
+        SourceError: the path does not exist or does not go with the other arguments, or the table cannot be read.
     """
     if not path.exists():
         raise SourceError(f"{path} does not exist")
-    if path.is_dir() and genre_from is not GenreFrom.MANIFEST:
-        return FolderSource(path, label=genre_from is not GenreFrom.NONE)
-    if path.is_dir():
+    if genre_from is GenreFrom.TAGS:
+        return _library(path, own_spellings)
+    label = genre_from is not GenreFrom.NONE
+    if path.is_dir() and genre_from is GenreFrom.MANIFEST:
         path = path / "manifest.csv"
         if not path.is_file():
             raise SourceError(f"{path} does not exist; --genre-from manifest needs it")
-    if path.suffix.lower() == ".csv":
+    if path.is_file() and path.suffix.lower() in TABLE_SUFFIXES:
         if genre_from is GenreFrom.FOLDER:
             raise SourceError(f"{path} is a manifest; its genre column says the genres, not a folder")
-        return ManifestSource(path, label=genre_from is not GenreFrom.NONE)
+        return ManifestSource(path, label=label, columns=columns or {})
+    if columns:
+        raise SourceError(f"{path} is no manifest, so it has no columns to name")
     if genre_from is GenreFrom.MANIFEST:
-        raise SourceError(f"{path} is not a manifest (a .csv file with a column `file`)")
+        raise SourceError(f"{path} is not a manifest (a .csv, .tsv, .jsonl or .parquet file with a column `file`)")
+    if path.is_dir():
+        return FolderSource(path, label=label)
+    if path.suffix.lower() == ARCHIVE_SUFFIX:
+        return ArchiveSource(path, label=label)
     return FolderSource(path, label=False)
+
+
+def _library(path: Path, own_spellings: Path | None) -> Source:
+    # The tag library is slow to import, and only this source needs it.
+    from indexer.audio.formats import AUDIO_SUFFIXES
+    from indexer.sources.music import MusicSource
+    from indexer.sources.spelling import Spellings
+
+    if path.is_file() and path.suffix.lower() not in AUDIO_SUFFIXES:
+        raise SourceError(f"{path} is no music file; --genre-from tags needs a music library")
+    return MusicSource(path, Spellings.read(own_spellings))

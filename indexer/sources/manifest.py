@@ -1,94 +1,162 @@
-"""A CSV manifest: one row a cover, with columns ``file,genre,artist,album,year,side`` and any more."""
+"""A manifest: one row an album's cover, with columns ``file,genre,artist,album,year,side,back`` and any more."""
 
-import csv
+import json
 import os
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
 from db.errors import SourceError
-from db.records import MAX_NAME_CHARACTERS, CoverFile, RejectedFile
+from db.records import CoverFile, RejectedFile
 from db.vocabulary import LabelSource, Rejection, Side
+from indexer.sources.names import clean, distinct, year_of
+from indexer.sources.paths import unusable
+from indexer.sources.table_rows import Cell, Row, Table
 
 MAX_EXTRA_COLUMNS = 50
 """Further columns that are kept; the rest is passed over."""
 
-_KNOWN = {"file", "genre", "artist", "album", "year", "side"}
-_YEAR = re.compile(r"\d{4}")
+COLUMNS = ("file", "genre", "artist", "album", "year", "side", "back")
+"""What can be said of a cover; ``back`` names the file of the back cover in the same row."""
+
+OWN_PREFIX = "sleeve_"
+"""Columns that ``sleeve export`` writes for its own use begin like this; no other of them is kept."""
+
+PATH_COLUMN = "sleeve_path"
+"""Where the file lies, when ``file`` only says what it was called."""
+
+ALBUM_COLUMN = "sleeve_album"
+"""Covers with the same value are of one album when no names say so."""
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestSource:
-    """The rows of a manifest (UTF-8, comma-separated, a header row).
+    """The rows of a manifest (CSV, TSV, JSON Lines or Parquet; see ``table_rows``).
 
     Only ``file`` is needed, each once; it is relative to the manifest's folder or absolute. A cell ``side`` says
-    ``front`` or ``back``. A year is the first four digits of its cell.
+    ``front`` or ``back``. A year is the first four digits of its cell. Several genres in a cell are parted by ``;`` or
+    ``|``, or are a JSON list.
 
     Attributes:
         path: the manifest, as the user named it.
         label: whether the column ``genre`` says the genre.
+        columns: names of ``COLUMNS`` → what this manifest calls them.
     """
 
     path: Path
     label: bool = True
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[CoverFile | RejectedFile]:
-        try:
-            with self.path.open(encoding="utf-8-sig", newline="") as lines:
-                yield from self._rows(csv.DictReader(lines, strict=True))
-        except UnicodeDecodeError as error:
-            raise SourceError(f"{self.path} is not UTF-8 text") from error
-        except csv.Error as error:
-            raise SourceError(f"{self.path} is not a readable CSV file: {error}") from error
-        except OSError as error:
-            raise SourceError(f"{self.path} cannot be read: {error.strerror}") from error
-
-    def _rows(self, reader: "csv.DictReader[str]") -> Iterator[CoverFile | RejectedFile]:
-        header = [(_clean(name) or "").lower() for name in reader.fieldnames or []]
-        if "file" not in header:
-            raise SourceError(f"{self.path} has no column `file` in its first row")
-        reader.fieldnames = header
-        folder = self.path.absolute().parent
+        renamed = {_folded(theirs): ours for ours, theirs in self.columns.items()}
         seen: set[Path] = set()
-        for row in reader:
-            offered = self._row(row, folder, reader.line_num)
-            if isinstance(offered, CoverFile):
-                if offered.path in seen:
-                    offered = self._bad(reader.line_num, f"{offered.file} stands in the manifest twice")
-                else:
+        told = False
+        for row in Table(self.path).rows():
+            cells = _named(row.cells, renamed)
+            if not told and not row.fault:
+                self._check(row)
+                told = True
+            for offered in self._offers(row, cells) if row.number else ():
+                if isinstance(offered, CoverFile) and offered.path in seen:
+                    yield self._bad(row, f"{offered.file} stands in the manifest twice")
+                    continue
+                if isinstance(offered, CoverFile):
                     seen.add(offered.path)
-            yield offered
+                yield offered
+        if not told:
+            raise SourceError(f"{self.path} has no column `file`: it holds no rows that can be read")
 
-    def _row(self, row: dict[str, str | None], folder: Path, line: int) -> CoverFile | RejectedFile:
-        cells = {name: _clean(value) for name, value in row.items() if isinstance(name, str)}
-        file = (row.get("file") or "").strip()
-        if not file or "\0" in file:
-            return self._bad(line, "no file")
-        side = (cells.get("side") or Side.FRONT).lower()
+    def _check(self, row: Row) -> None:
+        header = {_folded(name) for name in row.cells}
+        for ours, theirs in self.columns.items():
+            if _folded(theirs) not in header:
+                raise SourceError(f"{self.path} has no column `{theirs}` (asked for by --column {ours}={theirs})")
+        if "file" not in header and "file" not in self.columns:
+            raise SourceError(
+                f"{self.path} has no column `file` in its first row; --column file=NAME says what it is called"
+            )
+
+    def _offers(self, row: Row, cells: Mapping[str, Cell]) -> Iterator[CoverFile | RejectedFile]:
+        front = self._cover(row, cells)
+        yield front
+        back = _text(cells.get("back"))
+        if back is None or isinstance(front, RejectedFile):
+            return
+        located = self._located(back)
+        group = front.group or str(front.path)
+        yield unusable(located) or replace(front, file=back, path=located, side=Side.BACK, group=group)
+
+    def _cover(self, row: Row, cells: Mapping[str, Cell]) -> CoverFile | RejectedFile:
+        lies_at = cells.get(PATH_COLUMN)
+        # An export names its files exactly; people put spaces around theirs.
+        file = _exactly(cells.get("file")) if lies_at else _text(cells.get("file"))
+        if row.fault or file is None:
+            return self._bad(row, row.fault or "no file")
+        side = (clean(cells.get("side")) or Side.FRONT).lower()
         if side not in set(Side):
-            return self._bad(line, f"side is {side!r}, neither front nor back")
-        year = _YEAR.match(cells.get("year") or "")
-        genre = cells.get("genre")
-        extra = ((name, cell) for name, cell in cells.items() if cell and name and name not in _KNOWN)
+            return self._bad(row, f"side is {side!r}, neither front nor back")
+        located = self._located(_exactly(lies_at) or file)
+        refused = unusable(located) or unusable(Path(file))
+        if refused is not None:
+            return refused
+        has_back = _text(cells.get("back")) is not None
         return CoverFile(
             file=file,
-            path=Path(os.path.normpath(folder / file)),
+            path=located,
             label_source=LabelSource.MANIFEST,
-            genres=(genre,) if self.label and genre else (),
-            artist=cells.get("artist"),
-            title=cells.get("album"),
-            year=int(year[0]) if year else None,
+            genres=distinct(_genres(cells.get("genre"))) if self.label else (),
+            artist=clean(cells.get("artist")),
+            title=clean(cells.get("album")),
+            year=year_of(clean(cells.get("year"))),
             side=Side(side),
-            extra=dict(islice(extra, MAX_EXTRA_COLUMNS)),
+            group=clean(cells.get(ALBUM_COLUMN)) or (str(located) if has_back else None),
+            extra=dict(islice(_extra(cells), MAX_EXTRA_COLUMNS)),
         )
 
-    def _bad(self, line: int, detail: str) -> RejectedFile:
-        return RejectedFile(f"{self.path.absolute()}:{line}", Rejection.BAD_RECORD, detail)
+    def _located(self, file: str) -> Path:
+        return Path(os.path.normpath(self.path.absolute().parent / file))
+
+    def _bad(self, row: Row, detail: str) -> RejectedFile:
+        return RejectedFile(f"{self.path.absolute()}:{row.number}", Rejection.BAD_RECORD, detail)
 
 
-def _clean(value: object) -> str | None:
-    """A cell as text that any database can hold: printable, trimmed, cut; None when nothing is left."""
-    text = "".join(character for character in str(value or "") if character.isprintable())
-    return text.strip()[:MAX_NAME_CHARACTERS] or None
+def _named(cells: Mapping[str, Cell], renamed: Mapping[str, str]) -> dict[str, Cell]:
+    """The cells by Sleeve's names of their columns; a column that was named by hand goes before one of that name."""
+    own = {_folded(name): cell for name, cell in cells.items()}
+    found = {name: cell for name, cell in own.items() if name not in renamed and name not in renamed.values()}
+    return found | {ours: own[theirs] for theirs, ours in renamed.items() if theirs in own}
+
+
+def _folded(name: str) -> str:
+    return (clean(name) or "").lower()
+
+
+def _exactly(cell: Cell | None) -> str | None:
+    """A file's name as it stands there: it may hold what names of artists may not, only no NUL."""
+    return cell if isinstance(cell, str) and cell and "\0" not in cell else None
+
+
+def _text(cell: Cell | None) -> str | None:
+    return (_exactly(cell) or "").strip() or None
+
+
+def _genres(cell: Cell | None) -> Iterable[str | None]:
+    if isinstance(cell, list):
+        return [clean(genre) for genre in cell]
+    text = (cell or "").strip()
+    if text.startswith("["):
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, list):
+            return [clean(genre) for genre in found if isinstance(genre, str)]
+    return [clean(genre) for genre in text.replace("|", ";").split(";")]
+
+
+def _extra(cells: Mapping[str, Cell]) -> Iterator[tuple[str, str]]:
+    for name, cell in cells.items():
+        text = clean("; ".join(cell) if isinstance(cell, list) else cell)
+        if text and name and name not in COLUMNS and not name.startswith(OWN_PREFIX):
+            yield name, text

@@ -11,6 +11,7 @@ from db.settings import read_settings
 from service.cli import (
     bundles,
     catalogue,
+    catalogue_export,
     database,
     demo,
     evaluation,
@@ -19,6 +20,7 @@ from service.cli import (
     recommend,
     relabel,
     serve,
+    tag,
     training,
 )
 from service.cli.console import say
@@ -39,6 +41,8 @@ app.command()(recommend.recommend)
 app.command()(relabel.relabel)
 app.command()(catalogue.remove)
 app.command()(catalogue.status)
+app.command()(catalogue_export.export)
+app.command()(tag.tag)
 app.command()(training.train)
 app.command()(evaluation.evaluate)
 app.command()(serve.serve)

@@ -1,21 +1,26 @@
 """``sleeve add``, ``sleeve remove`` and ``sleeve status``: what is in the catalogue."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from db import albums, index_versions, vectors
+from db.errors import SourceError
 from db.records import FileOutcome
 from db.vocabulary import AlbumId, Outcome
 from indexer.cover_store import CoverStore
 from indexer.registration import add as add_source
 from indexer.removal import remove_albums
-from indexer.sources import GenreFrom, open_source
-from service.assembly import open_catalogue
+from indexer.sources import COLUMNS, GenreFrom, Source, open_source
+from indexer.sources.changes import ChangedFiles
+from indexer.sources.spelling import SPELLINGS_FILE
+from service.assembly import Catalogue, open_catalogue
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import AddDocument, RejectedDocument, RemoveDocument, StatusDocument, VersionDocument
+from service.cli.watch import changes
 from service.schemas import MAX_ID
 
 SHOWN_REJECTIONS = 20
@@ -26,48 +31,101 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 
 def add(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Folders of covers, CSV manifests, or single images.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Folders of covers, zip archives, manifests, music libraries, or single images."),
+    ],
     genre_from: Annotated[
         GenreFrom | None,
         typer.Option(help="What says the genre. By default a manifest's column, or a folder's sub-folders."),
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OURS=THEIRS", help=f"What a manifest calls one of {', '.join(COLUMNS)}."),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay and add what changes, until Ctrl-C.")] = False,
     json: Json = False,
 ) -> None:
     """Register albums and covers. Adding the same files twice changes nothing.
 
-    A folder is a folder a genre: `covers/jazz/blue.jpg` is jazz. A manifest is a CSV file with a column `file` and,
-    if you like, `genre`, `artist`, `album`, `year` and `side` (front or back).
+    A folder is a folder a genre: `covers/jazz/blue.jpg` is jazz. A zip archive is a genre too, or holds a folder a
+    genre; it is read in place. A manifest is a table (.csv, .tsv, .jsonl, .parquet) with a column `file` and, if you
+    like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`. With `--genre-from tags` a folder is a
+    music library: albums come from the tags of its tracks, covers from `cover.jpg` and the like or from the tracks.
 
     Examples:
 
         sleeve add covers/
 
-        sleeve add catalogue.csv
+        sleeve add "black metal.zip" jazz.zip
+
+        sleeve add ~/Music --genre-from tags --watch
+
+        sleeve add catalogue.csv --column artist=Künstler --column file=Bild
 
         sleeve add ~/Pictures/sleeves --genre-from none
     """
-    sources = [open_source(path, genre_from) for path in paths]
+    columns = dict(_column(text) for text in column or ())
+    settings = settings_of(context)
+    if watch and json:
+        raise typer.BadParameter("--json gives one document at the end, and --watch has no end; use one of them")
+
+    def open_all() -> list[Source]:
+        own = settings.folder / SPELLINGS_FILE
+        return [open_source(path, genre_from, columns=columns, own_spellings=own) for path in paths]
+
+    sources = open_all()
+    with open_catalogue(settings) as catalogue:
+        if watch:
+            for changed in changes(paths):
+                _follow(catalogue, open_all, changed)
+            return
+        document = _add(catalogue, sources)
+    if json:
+        answer_json(document)
+    else:
+        _tell(document)
+    if document.rejected:
+        raise typer.Exit(1)
+
+
+def _follow(catalogue: Catalogue, open_all: Callable[[], list[Source]], changed: frozenset[Path]) -> None:
+    """Add everything when the watch begins, then what changed; nothing that is wrong with a file ends the watch."""
+    try:
+        sources = open_all()
+        document = _add(catalogue, [ChangedFiles(source, changed) for source in sources] if changed else sources)
+    except SourceError as error:
+        say(f"{error}; waiting for it to change")
+        return
+    if not changed or document.added or document.rejected:
+        _tell(document)
+    if not changed:
+        say("Watching for changes; Ctrl-C ends it.")
+
+
+def _column(text: str) -> tuple[str, str]:
+    ours, _, theirs = text.partition("=")
+    if ours not in COLUMNS or not theirs.strip():
+        raise typer.BadParameter(f"--column {text}: write OURS=THEIRS, OURS one of {', '.join(COLUMNS)}")
+    return ours, theirs
+
+
+def _add(catalogue: Catalogue, sources: Sequence[Source]) -> AddDocument:
     counts: Counter[Outcome] = Counter()
     rejected: list[FileOutcome] = []
-    with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
+    with ProgressBar() as bar:
         for source in sources:
             report = add_source(
                 catalogue.database, source, threads=catalogue.threads, limits=catalogue.limits, progress=bar
             )
             counts += report.counts
             rejected += report.rejected
-    document = AddDocument(
+    return AddDocument(
         added=counts[Outcome.ADDED],
         unchanged=counts[Outcome.UNCHANGED],
         rejected=counts[Outcome.REJECTED],
         rejections=[RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in rejected],
     )
-    if json:
-        answer_json(document)
-    else:
-        _tell(document)
-    if rejected:
-        raise typer.Exit(1)
 
 
 def _tell(document: AddDocument) -> None:

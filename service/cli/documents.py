@@ -114,6 +114,32 @@ class ExportDocument(BaseModel):
     text_tower: bool
 
 
+class CatalogueExportDocument(BaseModel):
+    """A table that was written of the catalogue."""
+
+    file: str
+    albums: int
+    covers: int
+
+
+class TagDocument(BaseModel):
+    """A music file whose genre is to be another, or was made so; ``note`` says why not."""
+
+    file: str
+    before: list[str]
+    after: list[str]
+    probability: float | None
+    note: str
+
+
+class TaggedDocument(BaseModel):
+    """What ``sleeve tag`` did or would do; ``journal`` undoes it."""
+
+    written: bool
+    journal: str | None
+    files: list[TagDocument]
+
+
 class HeadDocument(BaseModel):
     """A head fitted to the catalogue's labels; the metrics are out of fold."""
 

@@ -136,7 +136,9 @@ def test_a_cell_that_databases_cannot_hold_is_cleaned(tmp_path: Path) -> None:
     [
         (b"name,genre\na.jpg,jazz\n", "no column `file`"),
         (b"", "no column `file`"),
-        (b"file\n\xff\xfe.jpg\n", "is not UTF-8"),
+        (b"file\n\xff\x01.jpg\n", "is not text"),
+        (b"file\n\x00\x00\x00a", "is not text"),
+        (b"file\n\xc0\x98\xc0\xc0.jpg\n", "is not CP1251 text"),
         (b'file\n"a.jpg\n', "is not a readable CSV file"),
         (b"file\n" + b"x" * 200_000 + b"\n", "is not a readable CSV file"),
     ],

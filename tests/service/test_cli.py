@@ -139,5 +139,5 @@ def test_another_bundle_asks_for_an_index_of_its_own(make_home: Callable[[Path, 
 def test_help_shows_examples(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     assert "sleeve add" in home.sleeve("--help").stdout
-    for command in ("add", "index", "similar", "remove", "serve", "demo"):
+    for command in ("add", "index", "similar", "remove", "serve", "demo", "export", "tag"):
         assert f"sleeve {command}" in home.sleeve(command, "--help").stdout

@@ -1,0 +1,37 @@
+"""The part of a source that changes of files may have touched."""
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.records import CoverFile, RejectedFile
+from indexer.audio.formats import AUDIO_SUFFIXES
+from indexer.sources import Source
+from indexer.sources.table_rows import TABLE_SUFFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFiles:
+    """What a source says of files that changed, lie in an archive or track that changed, or are told of by one.
+
+    A track speaks for the art of its folder and of the folder above; a manifest for anything.
+
+    Attributes:
+        source: what was asked for once.
+        changed: absolute paths.
+    """
+
+    source: Source
+    changed: Set[Path]
+
+    def __iter__(self) -> Iterator[CoverFile | RejectedFile]:
+        if any(path.suffix.lower() in TABLE_SUFFIXES for path in self.changed):
+            yield from self.source
+            return
+        tracks = {path for path in self.changed if path.suffix.lower() in AUDIO_SUFFIXES}
+        folders = {folder for track in tracks for folder in (track.parent, track.parent.parent)}
+        for item in self.source:
+            path = item.path if isinstance(item, CoverFile) else Path(item.path)
+            lie_in = (path, *path.parents)
+            if not self.changed.isdisjoint(lie_in) or (path.parent in folders) or path in folders:
+                yield item

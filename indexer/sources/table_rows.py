@@ -1,0 +1,119 @@
+"""The rows of a table, whatever it is written in: CSV, TSV, JSON Lines or Parquet."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from db.errors import SourceError
+from indexer.sources.text_encoding import encoding_of
+
+Cell = str | list[str]
+"""A text, or several."""
+
+MAX_LINE_CHARACTERS = 2**20
+"""A line of JSON Lines may be so long."""
+
+MAX_COLUMNS = 1000
+
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet"})
+
+_TABS = {".tsv", ".tab"}
+_LINES = {".jsonl", ".ndjson"}
+_DELIMITERS = ",;\t|"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its cells by column as the table spells it, or what is wrong with it.
+
+    Attributes:
+        number: its line, or in Parquet its row, from 1.
+    """
+
+    number: int
+    cells: Mapping[str, Cell]
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table by its path; what its columns are called is known before its rows are read, except in JSON Lines."""
+
+    path: Path
+
+    def rows(self) -> Iterator[Row]:
+        """The rows.
+
+        Raises:
+            SourceError: the table cannot be read.
+        """
+        suffix = self.path.suffix.lower()
+        if suffix == ".parquet":
+            # An optional library, and a heavy one.
+            from indexer.sources.parquet_rows import parquet_rows
+
+            yield from parquet_rows(self.path)
+            return
+        encoding = encoding_of(self.path)
+        try:
+            with self.path.open(encoding=encoding, newline="") as lines:
+                yield from _json_rows(lines) if suffix in _LINES else self._csv_rows(lines)
+        except UnicodeError as error:
+            raise SourceError(f"{self.path} is not {encoding.upper()} text throughout") from error
+        except csv.Error as error:
+            raise SourceError(f"{self.path} is not a readable CSV file: {error}") from error
+        except OSError as error:
+            raise SourceError(f"{self.path} cannot be read: {error.strerror}") from error
+
+    def _csv_rows(self, lines: TextIO) -> Iterator[Row]:
+        delimiter = "\t" if self.path.suffix.lower() in _TABS else _delimiter(lines)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        header = next(reader, [])
+        if len(header) > MAX_COLUMNS:
+            raise SourceError(f"{self.path} has over {MAX_COLUMNS:,} columns")
+        # A row of no cells at its head tells the columns of a table without rows.
+        yield Row(0, dict.fromkeys(header, ""))
+        for cells in reader:
+            if cells:
+                yield Row(reader.line_num, dict(zip(header, cells, strict=False)))
+
+
+def _delimiter(lines: TextIO) -> str:
+    """The character that parts most columns in the first line; spreadsheets of many countries write semicolons."""
+    first = lines.readline(MAX_LINE_CHARACTERS)
+    lines.seek(0)
+    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([first], delimiter=delimiter), [])))
+
+
+def _json_rows(lines: TextIO) -> Iterator[Row]:
+    number = 0
+    while line := lines.readline(MAX_LINE_CHARACTERS):
+        number += 1
+        if len(line) == MAX_LINE_CHARACTERS and not line.endswith("\n"):
+            while (rest := lines.readline(MAX_LINE_CHARACTERS)) and not rest.endswith("\n"):
+                pass
+            yield Row(number, {}, f"the line is longer than {MAX_LINE_CHARACTERS:,} characters")
+        elif line.strip():
+            yield _json_row(number, line)
+
+
+def _json_row(number: int, line: str) -> Row:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return Row(number, {}, "not JSON")
+    if not isinstance(found, dict):
+        return Row(number, {}, "not a JSON object")
+    return Row(number, {name: as_cell(value) for name, value in list(found.items())[:MAX_COLUMNS]})
+
+
+def as_cell(value: object) -> Cell:
+    """A value of JSON or Parquet as a cell; what has no plain text is left empty."""
+    if isinstance(value, list):
+        return [str(item) for item in value if isinstance(item, str | int | float)]
+    if isinstance(value, str | int | float):
+        return str(value)
+    return ""

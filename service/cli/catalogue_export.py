@@ -1,0 +1,46 @@
+"""``sleeve export``: the catalogue as a table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.assembly import open_answering, open_catalogue
+from service.cli.catalogue import Json
+from service.cli.console import ProgressBar, answer, answer_json, settings_of
+from service.cli.documents import CatalogueExportDocument
+from service.export import SUFFIXES, export_catalogue
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write: its ending (.csv, .jsonl, .parquet) says how.")],
+    predictions: Annotated[bool, typer.Option("--predictions", help="Add the predicted genre of each album.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file where it exists.")] = False,
+    json: Json = False,
+) -> None:
+    """Write the catalogue as a table: a row a cover, with its album, genres and whatever a manifest said of it.
+
+    `sleeve add` reads the table again: on an empty catalogue it gives the same albums and covers, as long as the images
+    lie where they were. Columns that begin with `sleeve_` are Sleeve's own: where the image lies, which covers share an
+    album without a name, and with --predictions the genre, its probability and whether it is unsure.
+
+    Examples:
+
+        sleeve export catalogue.csv
+
+        sleeve export catalogue.jsonl --predictions
+
+        sleeve export catalogue.parquet --force
+    """
+    if file.suffix.lower() not in SUFFIXES:
+        raise typer.BadParameter(f"{file} ends in none of {', '.join(SUFFIXES)}")
+    if file.exists() and not force:
+        raise typer.BadParameter(f"{file} is there already; name another file, or add --force to replace it")
+    with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
+        classifier = open_answering(catalogue).classifier if predictions else None
+        exported = export_catalogue(catalogue.database, file, classifier, bar)
+    if json:
+        answer_json(CatalogueExportDocument(file=str(file), albums=exported.albums, covers=exported.covers))
+    else:
+        answer(f"{exported.covers} covers of {exported.albums} albums are in {file}")

@@ -1,0 +1,106 @@
+"""``sleeve tag``: predicted genres into the tags of music files."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db.errors import SourceError
+from service.assembly import open_answering, open_catalogue
+from service.cli.catalogue import Json
+from service.cli.console import answer, answer_json, say, settings_of
+from service.cli.documents import TagDocument, TaggedDocument
+
+SHOWN_FILES = 40
+"""Files named on the terminal; ``--json`` has all."""
+
+
+def tag(
+    context: typer.Context,
+    path: Annotated[Path | None, typer.Argument(help="A music library that was added, or a part of it.")] = None,
+    genre: Annotated[bool, typer.Option("--genre", help="Tell, and with --write write, the predicted genre.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run/--write", help="Only tell what would be written, or write it.")
+    ] = True,
+    overwrite: Annotated[bool, typer.Option("--replace", help="Also where a file has a genre.")] = False,
+    undo: Annotated[Path | None, typer.Option(help="Put back what the run of this journal wrote.")] = None,
+    json: Json = False,
+) -> None:
+    """Write predicted genres into music files. Without --write nothing is written.
+
+    Only files without a genre are written, and only where the prediction is sure. Every run keeps a journal in
+    SLEEVE_HOME that undoes it. Each file is the old one or the new one at any moment; other tags stay as they are.
+
+    Examples:
+
+        sleeve tag ~/Music --genre
+
+        sleeve tag ~/Music --genre --write
+
+        sleeve tag --undo ~/.sleeve/journals/tag-20260102-030405-000000.jsonl
+    """
+    # The tag library is slow to import, and only this command needs all of it.
+    from service import tagging
+
+    settings = settings_of(context)
+    journal: Path | None = None
+    if undo is not None:
+        if path is not None or genre:
+            raise typer.BadParameter("--undo goes alone: the journal says which files")
+        found = tagging.undo(undo)
+        wrote = True
+    else:
+        if path is None or not genre:
+            raise typer.BadParameter("name a music library and --genre, or --undo JOURNAL")
+        if not path.exists():
+            raise SourceError(f"{path} does not exist")
+        from indexer.sources.music import MusicSource
+        from indexer.sources.spelling import Spellings
+
+        with open_catalogue(settings) as catalogue:
+            library = MusicSource(path, Spellings({}))
+            classifier = open_answering(catalogue).classifier
+            found = list(tagging.plan(catalogue.database, classifier, library, overwrite=overwrite))
+        wrote = not dry_run
+        if wrote and any(not change.note for change in found):
+            planned = found
+            journal, found = tagging.write(planned, settings.folder)
+    failed = wrote and any(change.note and change.before != change.after for change in found)
+    document = TaggedDocument(
+        written=wrote,
+        journal=str(journal) if journal else None,
+        files=[
+            TagDocument(
+                file=str(change.file),
+                before=list(change.before),
+                after=list(change.after),
+                probability=change.probability,
+                note=change.note,
+            )
+            for change in found
+        ],
+    )
+    if json:
+        answer_json(document)
+    else:
+        _tell(document.files, wrote, document.journal)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _tell(files: Sequence[TagDocument], wrote: bool, journal: str | None) -> None:
+    for file in files[:SHOWN_FILES]:
+        if file.note:
+            say(f"left {file.file}: {file.note}")
+        else:
+            sure = "" if file.probability is None else f" ({file.probability:.2f})"
+            answer(f"{file.file}: {'; '.join(file.before) or 'no genre'} → {'; '.join(file.after) or 'no genre'}{sure}")
+    if len(files) > SHOWN_FILES:
+        say(f"… and {len(files) - SHOWN_FILES} more (all with --json)")
+    count = sum(1 for file in files if not file.note)
+    answer(f"{count} files {'written' if wrote else 'would be written'}, {len(files) - count} left as they are")
+    if journal:
+        say(f"To undo: `sleeve tag --undo {journal}`")
+    elif not wrote and count:
+        say("Nothing was written: --write does it.")

@@ -1,0 +1,160 @@
+"""The catalogue as a table that ``sleeve add`` reads: CSV, JSON Lines or Parquet."""
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from db import albums
+from db.database import Database
+from db.errors import NotFoundError, SourceError
+from db.records import CatalogueRow
+from db.vocabulary import AlbumId
+from indexer.chunks import chunks
+from indexer.progress import Progress
+from indexer.sources.manifest import ALBUM_COLUMN, COLUMNS, OWN_PREFIX, PATH_COLUMN
+from indexer.sources.parquet_rows import pyarrow_modules
+from indexer.sources.table_rows import MAX_COLUMNS
+from service.classify import Classifier
+
+SUFFIXES = (".csv", ".jsonl", ".parquet")
+
+_GENRE_MARKS = ";|["
+_ROWS_AT_ONCE = 4096
+_PREDICTED = (f"{OWN_PREFIX}genre", f"{OWN_PREFIX}probability", f"{OWN_PREFIX}unsure")
+
+Cells = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How much was written."""
+
+    albums: int
+    covers: int
+
+
+def export_catalogue(database: Database, path: Path, classifier: Classifier | None, progress: Progress) -> Exported:
+    """Write every cover with its album, a row each; the file appears whole or not at all.
+
+    Args:
+        path: its ending is one of ``SUFFIXES``.
+        classifier: adds what it says of each album, or None.
+
+    Raises:
+        SourceError: the file cannot be written, or Parquet was asked for without pyarrow.
+        VectorIndexError: predictions were asked for and there is no index.
+    """
+    predicted: dict[AlbumId, Cells] = {}
+    seen: set[AlbumId] = set()
+    written = 0
+
+    def cells(row: CatalogueRow) -> Cells:
+        nonlocal written
+        written += 1
+        album_id = row.cover.album_id
+        if classifier is not None and album_id not in predicted:
+            predicted[album_id] = _prediction(classifier, album_id)
+        seen.add(album_id)
+        progress.advance(1)
+        return _cells(row) | predicted.get(album_id, {})
+
+    with database.reading() as session, _whole(path) as fresh:
+        progress.start("Exporting", albums.counts(session).covers)
+        extra = sorted({name for row in albums.rows(session) for name in row.extra if _kept(name)})
+        told = [name for name in COLUMNS if name != "back"] + [PATH_COLUMN, ALBUM_COLUMN]
+        columns = [*told, *(_PREDICTED if classifier is not None else ()), *extra]
+        if len(columns) > MAX_COLUMNS and path.suffix.lower() != ".jsonl":
+            raise SourceError(f"the catalogue has {len(columns):,} columns; export it as .jsonl")
+        _WRITERS[path.suffix.lower()](fresh, columns, (cells(row) for row in albums.rows(session)))
+    return Exported(len(seen), written)
+
+
+def _cells(row: CatalogueRow) -> Cells:
+    known = {
+        "file": row.cover.file,
+        "genre": list(row.genres),
+        "artist": row.artist,
+        "album": row.title,
+        "year": row.year,
+        "side": str(row.cover.side),
+        PATH_COLUMN: str(row.cover.path),
+        ALBUM_COLUMN: row.identity,
+    }
+    return {name: value for name, value in row.extra.items() if _kept(name)} | known
+
+
+def _kept(name: str) -> bool:
+    return name not in COLUMNS and not name.startswith(OWN_PREFIX)
+
+
+def _prediction(classifier: Classifier, album_id: AlbumId) -> Cells:
+    try:
+        found = classifier.by_album(album_id)
+    except NotFoundError:  # it waits to be indexed
+        return {}
+    if not found.genres:
+        return {}
+    likeliest = found.genres[0]
+    return dict(zip(_PREDICTED, (likeliest.genre, round(likeliest.probability, 4), found.unsure), strict=True))
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A path beside the file; what was written there takes its place when the block ends well."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield fresh
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise SourceError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Cells]) -> None:
+    # Spreadsheets take UTF-8 for something else unless it is marked.
+    with path.open("x", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(row | {"genre": _genre_cell(row["genre"])} for row in rows)
+
+
+def _genre_cell(genres: Sequence[str]) -> str:
+    if any(mark in genre for genre in genres for mark in _GENRE_MARKS):
+        return json.dumps(genres, ensure_ascii=False)
+    return "; ".join(genres)
+
+
+def _write_jsonl(path: Path, _columns: Sequence[str], rows: Iterable[Cells]) -> None:
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        for row in rows:
+            file.write(json.dumps({name: value for name, value in row.items() if value not in (None, [])}) + "\n")
+
+
+def _write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Cells]) -> None:
+    pa, pq = pyarrow_modules()
+    kinds = {
+        "genre": pa.list_(pa.string()),
+        "year": pa.int32(),
+        _PREDICTED[1]: pa.float64(),
+        _PREDICTED[2]: pa.bool_(),
+    }
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in columns])
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in chunks(rows, _ROWS_AT_ONCE):
+            writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+
+
+_WRITERS: Mapping[str, Callable[[Path, Sequence[str], Iterable[Cells]], None]] = {
+    ".csv": _write_csv,
+    ".jsonl": _write_jsonl,
+    ".parquet": _write_parquet,
+}

@@ -1,0 +1,151 @@
+"""Predicted genres for music files: what would be written, writing it, and undoing that from a journal."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from db import albums
+from db.database import Database
+from db.errors import ImageRejectedError, NotFoundError, SourceError
+from indexer.audio.genre_writing import read_genres, write_genres
+from indexer.sources.music import MusicSource
+from indexer.sources.paths import absolute
+from indexer.sources.track_albums import TrackAlbum
+from service.classify import Classifier
+
+JOURNALS_FOLDER = "journals"
+MAX_JOURNAL_LINE = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class GenreChange:
+    """A music file and what becomes of its genre tag.
+
+    Attributes:
+        before, after: the tag's texts.
+        probability: of the predicted genre; None where nothing was predicted.
+        note: why the file is left as it is; empty where it is not.
+    """
+
+    file: Path
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    probability: float | None = None
+    note: str = ""
+
+
+def plan(database: Database, classifier: Classifier, library: MusicSource, *, overwrite: bool) -> Iterator[GenreChange]:
+    """What the genre of every track of a library would become.
+
+    Args:
+        overwrite: whether tracks that have a genre get the predicted one instead.
+
+    Raises:
+        VectorIndexError: there is no index.
+    """
+    for album in library.albums():
+        genre, probability, note = _predicted(database, classifier, library, album)
+        for track in album.tracks:
+            file = absolute(track.path)
+            try:
+                before = read_genres(file)
+            except ImageRejectedError as error:
+                yield GenreChange(file, (), (), None, str(error))
+                continue
+            after = (genre,) if genre else before
+            why = note or ("it has a genre; --replace writes over it" if before and not overwrite else "")
+            if not why and before == after:
+                why = "it has this genre"
+            yield GenreChange(file, before, before if why else after, probability, why)
+
+
+def write(changes: Sequence[GenreChange], home: Path) -> tuple[Path, list[GenreChange]]:
+    """Write the genres, each into the journal first.
+
+    Returns:
+        The journal, and what became of each change; a note says what went wrong.
+
+    Raises:
+        SourceError: the journal cannot be written; nothing else was.
+    """
+    journal = home / JOURNALS_FOLDER / f"tag-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.jsonl"
+    try:
+        journal.parent.mkdir(parents=True, exist_ok=True)
+        with journal.open("x", encoding="utf-8") as lines:
+            return journal, [change if change.note else _write_one(change, lines) for change in changes]
+    except OSError as error:
+        raise SourceError(f"the journal {journal} cannot be written: {error.strerror}") from error
+
+
+def undo(journal: Path) -> list[GenreChange]:
+    """Put back the genres that a journal has, where they are still those that were written.
+
+    Raises:
+        SourceError: the journal cannot be read; nothing was changed.
+    """
+    done: list[GenreChange] = []
+    for written in reversed(_read(journal)):
+        change = GenreChange(written.file, written.after, written.before)
+        try:
+            current = read_genres(change.file)
+            if current == change.after:
+                change = replace(change, before=current, note="it is as it was before")
+            elif current != change.before:
+                change = replace(change, note="its genre was changed since")
+            else:
+                write_genres(change.file, change.after)
+        except ImageRejectedError as error:
+            change = replace(change, note=str(error))
+        done.append(change)
+    return done
+
+
+def _predicted(
+    database: Database, classifier: Classifier, library: MusicSource, album: TrackAlbum
+) -> tuple[str | None, float | None, str]:
+    """The genre, its probability, and why it is not to be written."""
+    paths = [str(absolute(path)) for path in library.art(album).values()]
+    with database.reading() as session:
+        known = albums.of_files(session, paths)
+    album_id = next((known[path] for path in paths if path in known), None)
+    if album_id is None:
+        return None, None, "its album is not in the catalogue; `sleeve add --genre-from tags` first"
+    try:
+        found = classifier.by_album(album_id)
+    except NotFoundError:
+        return None, None, "its album waits for `sleeve index`"
+    if not found.genres:
+        return None, None, "no genre is known"
+    likeliest = found.genres[0]
+    return likeliest.genre, likeliest.probability, "the prediction is unsure" if found.unsure else ""
+
+
+def _write_one(change: GenreChange, journal: TextIO) -> GenreChange:
+    record = {"file": str(change.file), "before": change.before, "after": change.after}
+    journal.write(json.dumps(record) + "\n")
+    journal.flush()
+    os.fsync(journal.fileno())
+    try:
+        write_genres(change.file, change.after)
+    except ImageRejectedError as error:
+        return replace(change, note=str(error))
+    return change
+
+
+def _read(journal: Path) -> list[GenreChange]:
+    found: list[GenreChange] = []
+    try:
+        with journal.open(encoding="utf-8") as lines:
+            while line := lines.readline(MAX_JOURNAL_LINE):
+                record = json.loads(line)
+                before, after = ([str(genre) for genre in record[name]] for name in ("before", "after"))
+                found.append(GenreChange(Path(record["file"]), tuple(before), tuple(after)))
+    except OSError as error:
+        raise SourceError(f"{journal} cannot be read: {error.strerror}") from error
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise SourceError(f"{journal} is not a journal of `sleeve tag`") from error
+    return found

@@ -1,0 +1,96 @@
+"""``sleeve tag`` on a library whose genres are colours."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from db.errors import SourceError
+from indexer.audio.genre_writing import read_genres, write_genres
+from service.tagging import undo
+from tests.factories import write_tinted
+from tests.homes import Home
+from tests.indexer.audio.recordings import FORMATS, write_track
+
+TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50)}
+
+
+@pytest.fixture
+def library(make_home: Callable[[Path, str], Home], tmp_path: Path) -> Home:
+    home = make_home(tmp_path, "sqlite")
+    for number, (genre, tint) in enumerate(TINTS.items()):
+        for n in range(12):
+            name = f"{genre}/{n}"
+            write_tinted(tmp_path / f"music/{name}/cover.png", number * 100 + n, tint)
+            genres = () if n == 0 else (genre,)
+            kind = FORMATS[n % 6]
+            write_track(tmp_path / f"music/{name}/1.{kind}", album=name, artist=f"artist {name}", genres=genres)
+    assert home.json("add", "music", "--genre-from", "tags")["added"] == 36
+    home.sleeve("index")
+    home.sleeve("train", "--head-only")
+    return home
+
+
+def test_a_genre_is_told_then_written_then_undone(library: Home) -> None:
+    tracks = {genre: library.folder / f"music/{genre}/0/1.flac" for genre in TINTS}
+    before = {genre: track.read_bytes() for genre, track in tracks.items()}
+    told = library.json("tag", "music", "--genre")
+    assert not told["written"]
+    assert told["journal"] is None
+    planned = {file["file"]: file["after"] for file in told["files"] if not file["note"]}
+    assert planned == {str(track): [genre] for genre, track in tracks.items()}
+    assert {track.read_bytes() for track in tracks.values()} == set(before.values())
+    assert "Nothing was written" in library.sleeve("tag", "music", "--genre").stderr
+
+    written = library.json("tag", "music", "--genre", "--write")
+    assert {genre: read_genres(track) for genre, track in tracks.items()} == {genre: (genre,) for genre in TINTS}
+    journal = Path(written["journal"])
+    assert journal.parent == library.folder / "home/journals"
+    assert len(journal.read_text().splitlines()) == 3
+    again = library.json("tag", "music", "--genre", "--write")
+    assert (again["journal"], [file for file in again["files"] if not file["note"]]) == (None, [])
+
+    write_genres(tracks["metal"], ["my own"])
+    undone = library.json("tag", "--undo", journal, code=1)
+    assert {Path(file["file"]).parts[-3]: file["note"] for file in undone["files"]} == {
+        "blues": "",
+        "metal": "its genre was changed since",
+        "reggae": "",
+    }
+    assert [read_genres(track) for track in tracks.values()] == [(), ("my own",), ()]
+    write_genres(tracks["metal"], ["metal"])
+    again = library.json("tag", "--undo", journal)
+    assert {file["note"] for file in again["files"]} == {"", "it is as it was before"}
+
+
+def test_what_cannot_be_tagged_is_said(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_track(tmp_path / "more/1.flac", album="not added")
+    (tmp_path / "more/bad.mp3").write_bytes(b"nothing")
+    [file] = home.json("tag", "more", "--genre", "--write")["files"]
+    assert "not in the catalogue" in file["note"]
+    for arguments, line in (
+        (("tag", "more"), "name a music library and --genre"),
+        (("tag", "nowhere", "--genre"), "nowhere does not exist"),
+        (("tag", "more", "--undo", "x"), "--undo goes alone"),
+    ):
+        told = home.sleeve(*arguments, code=1)
+        assert line in told.stderr
+        assert len(told.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("content", ["no json", "[]", '{"file": "x"}', '{"file": 1, "before": [], "after": []}'])
+def test_what_is_no_journal_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "journal").write_text(content)
+    with pytest.raises(SourceError, match="is not a journal"):
+        undo(tmp_path / "journal")
+
+
+def test_a_journal_of_files_that_are_gone(tmp_path: Path) -> None:
+    gone = {"file": str(tmp_path / "gone.flac"), "before": [], "after": ["x"]}
+    (tmp_path / "journal").write_text(json.dumps(gone))
+    [change] = undo(tmp_path / "journal")
+    assert change.note == "missing file"
+    with pytest.raises(SourceError, match="cannot be read"):
+        undo(tmp_path / "nowhere")

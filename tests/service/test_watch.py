@@ -1,0 +1,102 @@
+"""``sleeve add --watch`` as a person runs it, and which files a change touches."""
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from db.records import CoverFile
+from indexer.sources import GenreFrom, open_source
+from indexer.sources.changes import ChangedFiles
+from tests.factories import write_cover, write_covers
+from tests.homes import Home
+from tests.indexer.audio.recordings import write_track
+from tests.indexer.zips import cover_bytes, write_zip
+
+
+def touched(root: Path, *changed: str, genre_from: GenreFrom | None = None) -> list[str]:
+    source = ChangedFiles(open_source(root, genre_from), {root / name for name in changed})
+    return [str(item.path.relative_to(root)) for item in source if isinstance(item, CoverFile)]
+
+
+def test_only_what_changed_is_offered(tmp_path: Path) -> None:
+    write_covers(tmp_path, {"jazz": 2, "rock": 1})
+    write_zip(tmp_path / "soul.zip", {"a.png": b"", "b.png": b""})
+    assert touched(tmp_path, "jazz/001.png", "jazz/gone.png") == ["jazz/001.png"]
+    assert touched(tmp_path, "soul.zip") == ["soul.zip/a.png", "soul.zip/b.png"]
+    assert touched(tmp_path, "jazz") == ["jazz/000.png", "jazz/001.png"]
+
+
+def test_a_track_speaks_for_the_art_around_it(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        for disc in ("CD1", "CD2"):
+            write_track(tmp_path / f"{name}/{disc}/1.flac", album=name, artist="A")
+        write_cover(tmp_path / f"{name}/cover.png", 1)
+    assert touched(tmp_path, "two/CD1/1.flac", genre_from=GenreFrom.TAGS) == ["two/cover.png"]
+    assert touched(tmp_path, "one/cover.png", genre_from=GenreFrom.TAGS) == ["one/cover.png"]
+
+
+def test_a_manifest_speaks_for_everything(tmp_path: Path) -> None:
+    write_covers(tmp_path, {"jazz": 2})
+    (tmp_path / "m.csv").write_text("file\njazz/000.png\njazz/001.png\n")
+    for changed, count in (("m.csv", 2), ("jazz/000.png", 1)):
+        source = ChangedFiles(open_source(tmp_path / "m.csv"), {tmp_path / changed})
+        assert len(list(source)) == count
+
+
+def lines_of(stream: Iterator[str], wanted: str) -> str:
+    """The first line with this in it; the test's own time limit ends a wait in vain."""
+    return next(line for line in stream if wanted in line)
+
+
+def test_changes_are_added_until_ctrl_c(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_covers(tmp_path / "covers", {"jazz": 2})
+    process = home.start("add", "covers", "--watch")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        lines_of(process.stderr, "Watching for changes")
+        write_cover(tmp_path / "covers/rock/new.png", 9)
+        (tmp_path / "covers/rock/page.png").write_text("<html></html>")
+        lines_of(process.stderr, "page.png: not an image")
+        lines_of(process.stderr, "Next:")
+        (tmp_path / "soul.zip").write_bytes(b"")
+        write_zip(tmp_path / "soul.zip", {"a.png": cover_bytes(20, tmp_path)}).rename(tmp_path / "covers/soul.zip")
+        lines_of(process.stderr, "Next:")
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    status = home.json("status")
+    assert (status["covers"], status["genres"]) == (4, {"jazz": 2, "rock": 1, "soul": 1})
+
+
+def test_watching_goes_without_json(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    (tmp_path / "covers").mkdir()
+    assert "--watch has no end" in home.sleeve("add", "covers", "--watch", "--json", code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("add", "m.csv", "--column", "Künstler"), "write OURS=THEIRS"),
+        (("add", "m.csv", "--column", "band=Künstler"), "write OURS=THEIRS"),
+        (("add", "m.csv", "--column", "artist=Interpret"), "no column `Interpret`"),
+        (("add", "covers", "--column", "artist=x"), "is no manifest"),
+        (("add", "m.csv", "--genre-from", "tags"), "is no music file"),
+    ],
+)
+def test_mistakes_end_in_one_line(
+    make_home: Callable[[Path, str], Home], tmp_path: Path, arguments: tuple[str, ...], line: str
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_cover(tmp_path / "covers/a.png", 1)
+    (tmp_path / "m.csv").write_text("file,Künstler\ncovers/a.png,Nena\n")
+    told = home.sleeve(*arguments, code=1)
+    assert line in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
+    home.sleeve("add", "m.csv", "--column", "artist=Künstler")
