@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from db.records import CoverRecord
-from indexer.decoding import DecodingLimits, decode, read
+from indexer.decoding import DecodingLimits, decode, file_holding, read
 
 MIN_SIZE_PX = 16
 MAX_SIZE_PX = 2048
@@ -70,7 +70,7 @@ class Thumbnails:
         kept = self._folder / name[:2] / name
         with suppress(OSError):
             # A file that is gone, or was written to since, is looked at anew.
-            if cover.path.stat().st_mtime <= kept.stat().st_mtime and (picture := kept.read_bytes()):
+            if file_holding(cover.path).stat().st_mtime <= kept.stat().st_mtime and (picture := kept.read_bytes()):
                 return picture  # an empty one is what a power cut can leave
         data = read(cover.path, self._limits)
         made = _scaled(data, size_px, kind, self._limits)

@@ -8,7 +8,7 @@ All three are safe to call from several threads at once.
 from indexer.decoding.decoder import decode
 from indexer.decoding.fitting import ResizeRule, fit
 from indexer.decoding.limits import DecodingLimits
-from indexer.decoding.reading import present, read
+from indexer.decoding.reading import file_holding, present, read
 from indexer.decoding.sniffing import sniff
 
-__all__ = ["DecodingLimits", "ResizeRule", "decode", "fit", "present", "read", "sniff"]
+__all__ = ["DecodingLimits", "ResizeRule", "decode", "file_holding", "fit", "present", "read", "sniff"]

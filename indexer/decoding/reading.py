@@ -46,6 +46,11 @@ def read(path: Path, limits: DecodingLimits = DEFAULT_LIMITS) -> bytes:
     return data
 
 
+def file_holding(path: Path) -> Path:
+    """The file that a path leads to or into; the path itself where there is none."""
+    return path if path.exists() else _holder(path) or path
+
+
 def present(path: str) -> bool:
     """Whether a path that the catalogue knows still leads to something."""
     located = Path(path)

@@ -12,12 +12,12 @@ from db import albums
 from db.database import Database
 from db.records import CoverFile, RejectedFile
 from db.tables import Album, Cover
-from db.vocabulary import Outcome, Rejection, Side
+from db.vocabulary import CoverId, Outcome, Rejection, Side
 from indexer.decoding import DecodingLimits
 from indexer.pipeline import embed_pending
 from indexer.registration import add
 from indexer.sources import GenreFrom, open_source
-from service.thumbnails import thumbnail
+from service.thumbnails import PictureFormat, Thumbnails
 from tests.factories import FakeBackbone, write_cover, write_covers
 from tests.indexer.zips import cover_bytes, raw_entry, raw_zip, write_zip
 
@@ -90,7 +90,14 @@ def test_a_member_is_embedded_shown_found_again_and_missed(database: Database, t
     assert add(database, open_source(path), threads=2, limits=LIMITS).counts == {Outcome.UNCHANGED: 3}
     bundle = _bundle(database, backbone)
     assert embed_pending(database, backbone, bundle, threads=2, limits=LIMITS).embedded == 3
-    assert thumbnail(path / "1.png", 32, LIMITS)[:3] == b"\xff\xd8\xff"
+    with database.reading() as session:
+        cover = albums.cover(session, CoverId(2))
+    thumbnails = Thumbnails(tmp_path / "thumbnails", 2**20, LIMITS)
+    picture = thumbnails.picture(cover, 96, PictureFormat.JPEG)
+    assert picture[:3] == b"\xff\xd8\xff"
+    [kept] = (tmp_path / "thumbnails").glob("*/*")
+    kept.write_bytes(b"kept")
+    assert thumbnails.picture(cover, 96, PictureFormat.JPEG) == b"kept"
     moved = path.rename(tmp_path / "blues.zip")
     assert add(database, open_source(moved), threads=2, limits=LIMITS).counts == {Outcome.UNCHANGED: 3}
     assert embed_pending(database, backbone, bundle, threads=2, limits=LIMITS).embedded == 0
