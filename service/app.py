@@ -14,9 +14,11 @@ from service.body_limit import BodyLimit
 from service.classify import Classifier
 from service.index_routes import router as index_router
 from service.live_pair import LivePair
+from service.map_routes import router as map_router
 from service.routes import router
 from service.search import Search
 from service.upkeep import Upkeep
+from service.web_routes import router as web_router
 
 _FORM_OVERHEAD_BYTES = 64 * 1024
 """What a multipart request may hold beside the image."""
@@ -65,6 +67,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.include_router(router)
     app.include_router(index_router)
+    app.include_router(map_router)
+    app.include_router(web_router)
     app.add_middleware(BodyLimit, max_bytes=DecodingLimits().max_bytes + _FORM_OVERHEAD_BYTES)
     problems.install(app)
     return app
