@@ -10,13 +10,14 @@ from indexer.progress import Progress
 PERPLEXITY = 30.0
 """About how many neighbours of an album its place answers for."""
 
-EARLY_ITERATIONS = 250
-ITERATIONS = 500
+EARLY_ITERATIONS = 150
+ITERATIONS = 350
 FEWEST_FOR_TSNE = 12
 """Below that there are no neighbourhoods to keep, and the two main directions are the map."""
 
 _COMPONENTS = 50
 _SEED = 0
+_START_SPREAD = 1e-4
 _TELL_EVERY = 10
 _TASK = "Laying out the map"
 
@@ -78,9 +79,13 @@ def _principal_components(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _start(components: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The first two components, small enough for t-SNE to move (Kobak and Berens, Nature Communications 10, 2019)."""
+    """The first two components, small enough for t-SNE to move (Kobak and Berens, Nature Communications 10, 2019).
+
+    openTSNE crashes on places that are all the same, so equal vectors begin a trifle apart.
+    """
     spread = components[:, 0].std()
-    return components[:, :2] / spread * 1e-4 if spread > 0 else components[:, :2]
+    start = components[:, :2] / spread * _START_SPREAD if spread > 0 else components[:, :2]
+    return start + np.random.default_rng(_SEED).normal(scale=_START_SPREAD / 100, size=start.shape)
 
 
 def _scaled(places: NDArray[np.float64]) -> NDArray[np.float32]:

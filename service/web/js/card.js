@@ -17,11 +17,10 @@ export function card(album, { acts = [], at = Infinity, href = null } = {}) {
     h("a", { class: "face", href: href ?? `/album/${id}`, "aria-label": about.filter(Boolean).join(", "), title: about.filter(Boolean).join("\n") },
       cover(faceOf(album), { eager: at < EAGER }),
       h("span", { class: "words", "aria-hidden": "true" },
-        h("div", { class: album.title ? "title" : "title muted" }, titleOf(album)),
+        h("div", { class: "name-line" }, h("span", { class: album.title ? "title" : "title unnamed" }, titleOf(album)), shown && h("span", { class: "num muted small" }, album.similarity.toFixed(2))),
         second && h("div", { class: "line" }, second),
         genres && h("div", { class: "line small" }, genres))),
-    shown && h("span", { class: "tag num", "aria-hidden": "true" }, album.similarity.toFixed(2)),
-    album.near_duplicate && h("span", { class: "tag same", title: "Almost the same picture: another pressing or copy" }, "duplicate"),
+    album.near_duplicate && h("span", { class: "tag", title: "Almost the same picture: another pressing or copy" }, "duplicate"),
     acts.length > 0 && h("div", { class: "acts" }, acts));
 }
 

@@ -49,3 +49,8 @@ export function icon(name) {
 export function iconButton(name, label, onclick, props = {}) {
   return h("button", { type: "button", "aria-label": label, title: label, ...props, class: `icon-only ${props.class ?? ""}`, onclick }, icon(name));
 }
+
+/** Text in which `backticks` mark what is to be typed, as nodes. */
+export function prose(text) {
+  return text.split("`").map((part, place) => (place % 2 ? h("code", {}, part) : part));
+}

@@ -1,4 +1,4 @@
-// Covers over the points once few enough are in sight: at most one a cell of a grid that stays put as one moves.
+// Covers over the points once few enough are in sight; none hides another, and those that are highlighted come first.
 
 import { imageUrl } from "./api.js";
 import { h } from "./dom.js";
@@ -8,9 +8,10 @@ const MOST = 240;
 const SETTLE_MS = 120;
 
 export class Thumbs {
-  constructor(layer, points) {
+  constructor(layer, points, lit) {
     this.layer = layer;
     this.points = points;
+    this.lit = lit;
     this.there = new Map();
     this.sizePx = matchMedia("(max-width: 640px)").matches ? 46 : 58;
   }
@@ -50,16 +51,26 @@ export class Thumbs {
     const inSight = [];
     for (const at of points.within(left, top, right, bottom)) {
       inSight.push(at);
-      if (inSight.length > FEW) return new Set();
+      if (inSight.length > FEW) break;
     }
-    // Cells are a power of two of a map unit wide, so that panning never changes who stands for one.
-    const cell = 2 ** Math.ceil(Math.log2((this.sizePx + 4) / camera.scale));
+    const others = inSight.length > FEW ? [] : inSight.sort((one, other) => one - other);
+    return this.#apart([...this.lit, ...this.there.keys(), ...others], (this.sizePx + 4) / camera.scale, new Set([...this.lit, ...others]));
+  }
+
+  /** Those of the candidates that may stay and lie at least ``apart`` map units from those before them. */
+  #apart(candidates, apart, allowed) {
+    const { x, y } = this.points;
     const taken = new Map();
-    for (const at of inSight.sort((one, other) => one - other)) {
-      const key = `${Math.floor(points.x[at] / cell)} ${Math.floor(points.y[at] / cell)}`;
-      if (!taken.has(key)) taken.set(key, at);
+    const chosen = new Set();
+    for (const at of candidates) {
+      if (chosen.size >= MOST || chosen.has(at) || !allowed.has(at)) continue;
+      const [column, row] = [Math.floor(x[at] / apart), Math.floor(y[at] / apart)];
+      const near = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => taken.get(`${column + dx} ${row + dy}`))).filter((other) => other !== undefined);
+      if (near.some((other) => Math.abs(x[other] - x[at]) < apart && Math.abs(y[other] - y[at]) < apart)) continue;
+      taken.set(`${column} ${row}`, at);
+      chosen.add(at);
     }
-    return new Set([...taken.values()].slice(0, MOST));
+    return chosen;
   }
 
   #place(camera) {

@@ -23,8 +23,8 @@ export function count(number, one, many = `${one}s`) {
 
 /** How long ago, roughly. */
 export function ago(seconds) {
-  for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+  for (const [unit, length] of [["day", 86400], ["hour", 3600]]) {
     if (seconds >= length) return `${count(Math.floor(seconds / length), unit)} ago`;
   }
-  return "just now";
+  return seconds >= 60 ? `${Math.floor(seconds / 60)} min ago` : "just now";
 }

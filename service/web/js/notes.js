@@ -1,6 +1,6 @@
 // Short messages at the foot of the page, and the states of a list: loading, empty, failed.
 
-import { h } from "./dom.js";
+import { h, prose } from "./dom.js";
 
 const SHOWN_MS = 5000;
 
@@ -12,13 +12,13 @@ export function note(text, { bad = false } = {}) {
 
 /** Nothing to show, and what to do about it. */
 export function emptyState(title, text, ...actions) {
-  return h("div", { class: "state" }, h("h2", {}, title), h("p", {}, text), h("div", { class: "row-wrap" }, actions));
+  return h("div", { class: "state" }, h("h2", {}, title), h("p", {}, prose(text)), h("div", { class: "row-wrap" }, actions));
 }
 
 /** A problem as one line. */
 export function problemLine(error, again) {
   const button = again && h("button", { type: "button", onclick: again }, "Try again");
-  return h("div", { class: "problem", role: "alert" }, h("span", {}, error.message), button);
+  return h("div", { class: "problem", role: "alert" }, h("span", {}, prose(error.message)), button);
 }
 
 /** The shape of a grid while it loads. */

@@ -9,11 +9,12 @@ import { isCancelled } from "./api.js";
 import { note, problemLine } from "./notes.js";
 
 const SHOWN = 4;
+const VOTERS = 18;
 
 /** A panel about an album (`albumId`) or a picture (`file`); `onCorrected(album)` hears of a correction. */
 export function opinionPanel({ albumId = null, file = null, genres = [], signal, onCorrected = () => {} }) {
   const body = h("div", { class: "stack" }, h("div", { class: "wait" }, h("div", { class: "bone" }), h("div", { class: "bone" }), h("div", { class: "bone" })));
-  const panel = h("section", { class: "panel stack", "aria-labelledby": "why-title" }, h("h2", { id: "why-title" }, "Genre, and why"), body);
+  const panel = h("details", { class: "panel why", open: !matchMedia("(max-width: 980px)").matches }, h("summary", {}, h("h2", {}, "Genre, and why")), body);
   const load = async () => {
     try {
       body.replaceChildren(...parts(await classified(albumId, file, signal), { albumId, genres, correct }));
@@ -97,8 +98,8 @@ function otherGenre(correct) {
 
 function voters(neighbours) {
   return h("div", { class: "stack" },
-    h("h3", {}, "Who voted"),
-    h("ul", { class: "voters" }, neighbours.map((one) => h("li", {},
+    h("h3", {}, "Who voted", neighbours.length > VOTERS && h("span", { class: "muted" }, `, the nearest ${VOTERS} of ${neighbours.length}`)),
+    h("ul", { class: "voters" }, neighbours.slice(0, VOTERS).map((one) => h("li", {},
       h("a", { href: `/album/${one.album_id}`, title: `${fullName(one)}\n${one.genres.join(", ") || "no genre"} · ${one.similarity.toFixed(2)}` },
         cover(one.cover_id, { shownPx: 52, alt: `${fullName(one)}, ${one.genres.join(", ") || "no genre"}` }))))));
 }

@@ -27,12 +27,12 @@ export async function show(main, { url, signal }) {
   const more = h("button", { type: "button", onclick: () => load() }, "Load more");
   const foot = h("p", { class: "more" }, more);
   const hrefWith = (change) => `/catalogue${queryString({ ...asked, ...change })}`;
-  main.replaceChildren(
+  main.replaceChildren(...[
     h("div", { class: "spread page-head" }, h("div", {}, h("h1", {}, "Catalogue"), total),
       h("button", { type: "button", class: "primary", onclick: () => openAdder(refresh) }, icon("plus"), "Add covers")),
     tools(asked, hrefWith),
     asked.artist && h("div", { class: "chips" }, h("span", { class: "chip" }, `Artist: ${asked.artist}`, h("a", { href: hrefWith({ artist: null }), "aria-label": "All artists" }, "✕"))),
-    list, foot);
+    list, foot].filter(Boolean));
   let busy = false;
   async function load() {
     if (busy) return;

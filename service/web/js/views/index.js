@@ -1,7 +1,7 @@
 // The index: what answers, the work on it as it goes, its versions and bundles.
 
 import { ask, isCancelled } from "../api.js";
-import { h } from "../dom.js";
+import { h, prose } from "../dom.js";
 import { forgetFacts, status } from "../facts.js";
 import { ago, count } from "../naming.js";
 import { note, problemLine } from "../notes.js";
@@ -102,7 +102,8 @@ function workOf(job, rebuild) {
   return [
     h("div", { class: "spread" }, h("h2", { id: "work-title" }, "Work"),
       h("button", { type: "button", disabled: running, onclick: rebuild }, running ? "Rebuilding …" : "Rebuild the index")),
-    job ? h("p", { role: "status" }, h("strong", {}, says[job.phase]), `: ${job.task}`, job.total ? h("span", { class: "num muted" }, ` ${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")}`) : null)
+    job ? h("p", { role: "status" }, h("strong", {}, says[job.phase]), job.phase === "done" ? ` ${ago((Date.now() - Date.parse(job.updated_at)) / 1000)}` : `: ${job.task}`,
+      running && job.total > 0 && h("span", { class: "num muted" }, ` ${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")}`))
       : h("p", { class: "muted" }, "No work has been done on it yet. Rebuilding embeds nothing again; the index that answers stays until the new one has passed its gate."),
     running && h("progress", { max: Math.max(1, job.total), value: job.done, "aria-label": job.task }),
     job?.detail && h("p", { class: "muted small" }, job.detail),
@@ -124,14 +125,14 @@ async function versionsOf(signal, after) {
     h("td", { class: "num" }, one.count.toLocaleString("en")), h("td", { class: "num" }, one.recall.toFixed(3)), h("td", {}, one.live ? h("span", { class: "live" }, "live") : "")));
   return [
     h("div", { class: "spread" }, h("h2", { id: "versions-title" }, "Versions"), h("button", { type: "button", disabled: versions.length < 2, onclick: rollBack }, "Roll back")),
-    versions.length ? table(["Built", "Vectors", "Recall", ""], rows, "Index versions") : h("p", { class: "muted" }, "None yet: run `sleeve index`."),
+    versions.length ? table(["Built", "Vectors", "Recall", ""], rows, "Index versions") : h("p", { class: "muted" }, prose("None yet: run `sleeve index`.")),
   ];
 }
 
 async function bundlesOf(signal) {
   const { bundles } = await ask("/bundles", { signal });
   const rows = bundles.map((one) => h("tr", {}, h("td", {}, one.name, one.reads_text && h("div", { class: "muted small" }, "reads text")), h("td", { class: "num" }, one.dimension), h("td", { class: "num" }, one.vectors.toLocaleString("en")), h("td", {}, one.live ? h("span", { class: "live" }, "live") : "")));
-  return [h("h2", { id: "bundles-title" }, "Bundles"), h("p", { class: "muted small" }, `${count(bundles.length, "model")}; \`sleeve bundles use NAME\` switches.`), table(["Bundle", "Numbers", "Vectors", ""], rows, "Bundles")];
+  return [h("h2", { id: "bundles-title" }, "Bundles"), h("p", { class: "muted small" }, prose(`${count(bundles.length, "model")}; \`sleeve bundles use NAME\` switches.`)), table(["Bundle", "Numbers", "Vectors", ""], rows, "Bundles")];
 }
 
 function table(heads, rows, label) {

@@ -6,7 +6,7 @@ import { h, iconButton } from "../dom.js";
 import { Camera } from "../map-camera.js";
 import { MapCanvas } from "../map-canvas.js";
 import { installHands } from "../map-hands.js";
-import { legend, shaderColour } from "../map-legend.js";
+import { legend } from "../map-legend.js";
 import { Points } from "../map-points.js";
 import { Thumbs } from "../map-thumbs.js";
 import { count, fullName, lineOf, titleOf } from "../naming.js";
@@ -42,9 +42,9 @@ function build(main, points, url, signal) {
   const stage = h("div", { class: "map" }, canvas, layer, cross, hover);
   main.replaceChildren(h("h1", { class: "sr" }, "Map"), stage);
   const drawn = new MapCanvas(canvas, points);
-  const thumbs = new Thumbs(layer, points);
   const lit = litIndices(points, url);
   drawn.light(lit);
+  const thumbs = new Thumbs(layer, points, lit);
   let colours = [];
   let asked = false;
   const redraw = () => {
@@ -71,7 +71,7 @@ function build(main, points, url, signal) {
   const reset = () => { camera.lookAt(0, 0, 1); touched = true; redraw(); };
   const zoom = (factor) => { camera.zoomAt(factor, camera.width / 2, camera.height / 2); moved(); };
   stage.append(
-    legend(points, only, (chosen) => { only = chosen; colours = [...Array(points.genres.length + 1).keys()].map((place) => shaderColour(place, points.shown[place])); redraw(); }),
+    legend(points, only, (chosen, painted) => { only = chosen; colours = painted; redraw(); }),
     h("div", { class: "zoom" }, iconButton("plus", "Zoom in", () => zoom(1.8)), iconButton("minus", "Zoom out", () => zoom(1 / 1.8)), iconButton("fit", "Show the whole map", reset)),
     h("p", { class: "told small" }, told(points, lit), " ", lit.length > 0 && h("a", { href: "/map" }, "Clear")));
   const pick = (left, top) => {
@@ -115,7 +115,7 @@ function litIndices(points, url) {
 }
 
 function told(points, lit) {
-  return lit.length ? `${count(lit.length, "album")} highlighted` : `${count(points.count, "album")}; zoom in to see covers`;
+  return lit.length ? `${count(lit.length, "album")} highlighted` : `${count(points.count, "album")}: zoom in for covers`;
 }
 
 function ringColour() {

@@ -1,6 +1,6 @@
 // Search: ask with a cover, an album, names or words; see what looks like it, and why.
 
-import { isCancelled } from "../api.js";
+import { isCancelled, queryString } from "../api.js";
 import { answerTo } from "../answers.js";
 import { askBar, picker } from "../ask-bar.js";
 import { basket } from "../basket.js";
@@ -35,6 +35,7 @@ export async function show(main, { url, signal }) {
     const answer = await answerTo(query, signal);
     if (signal.aborted) return;
     if (!blank) heading.textContent = answer.heading;
+    if (!blank && answer.albums.length && can?.has_map) heading.after(onTheMap(answer));
     setTitle(blank ? "" : answer.heading);
     fillAside(aside, query, answer, signal);
     if (!aside.childElementCount) aside.closest(".results")?.classList.add("alone");
@@ -56,7 +57,7 @@ function landing(query, can, heading) {
     heading,
     h("p", { class: "muted" }, can ? `${count(can.albums, "album")} to wander through. Show one a cover, and it finds its relatives.` : ""),
     askBar(query, can),
-    h("div", { class: "drop" }, icon("image"), h("p", {}, "Drop or paste a cover anywhere"),
+    h("div", { class: "drop" }, h("p", {}, "Drop or paste a cover anywhere"),
       h("div", { class: "row-wrap" },
         picker("image", "Choose a picture of a cover", query, { words: "Choose a picture" }),
         picker("camera", "Take a photo of a cover", query, { words: "Take a photo", capture: "environment", class: "touch-only" }))));
@@ -74,7 +75,7 @@ function resultCard(album, at, query) {
   const id = album.album_id ?? album.id;
   const opinion = query.like.includes(id) ? "like" : query.dislike.includes(id) ? "dislike" : null;
   const kept = { genre: query.genre, year: query.year };
-  return card(album, { at, acts: searchActs(album, {
+  return card(album, { at, href: isBlank(query) ? hrefOf({ album: id }) : null, acts: searchActs(album, {
     href: hrefOf({ ...kept, album: id }),
     opinion,
     onOpinion: (albumId, side) => go(hrefOf(withOpinion(query, albumId, side))),
@@ -104,6 +105,11 @@ function pictureAsked(file, signal) {
   const image = h("img", { src: address, alt: "The picture you asked with", width: 300, height: 300, class: "there" });
   return h("div", { class: "panel asked-with" }, h("span", { class: "cover" }, image),
     h("div", {}, h("div", { class: "name" }, "Your picture"), h("div", { class: "muted small" }, file.name)));
+}
+
+function onTheMap({ album, albums }) {
+  const ids = [album?.id, ...albums.map((one) => one.album_id ?? one.id)].filter(Boolean);
+  return h("a", { class: "chip", href: `/map${queryString({ highlight: ids })}` }, icon("pin"), "Show on the map");
 }
 
 function nothing(query, can, blank) {
