@@ -25,13 +25,18 @@ def album(session: Session, album_id: AlbumId) -> AlbumRecord:
     )
     if found is None:
         raise NotFoundError(f"there is no album {album_id}")
+    return album_record(found)
+
+
+def album_record(row: Album) -> AlbumRecord:
+    """A row, with its covers and labels, as the record that leaves this package."""
     return AlbumRecord(
-        id=AlbumId(found.id),
-        title=found.title,
-        artist=found.artist,
-        year=found.year,
-        genres=tuple(sorted({label.genre.name for label in found.labels})),
-        covers=tuple(_cover_record(cover) for cover in found.covers),
+        id=AlbumId(row.id),
+        title=row.title,
+        artist=row.artist,
+        year=row.year,
+        genres=tuple(sorted({label.genre.name for label in row.labels})),
+        covers=tuple(_cover_record(cover) for cover in row.covers),
     )
 
 
@@ -111,6 +116,16 @@ def remove(session: Session, album_ids: Sequence[AlbumId]) -> int:
     session.execute(delete(File).where(File.cover_id.in_(cover_ids)))
     session.execute(delete(Album).where(Album.id.in_(album_ids)))
     return len(cover_ids)
+
+
+def paths(session: Session, album_ids: Sequence[AlbumId]) -> set[Path]:
+    """Where the covers of these albums are kept."""
+    return {Path(path) for path in session.scalars(select(Cover.path).where(Cover.album_id.in_(album_ids)))}
+
+
+def has_cover_at(session: Session, path: Path) -> bool:
+    """Whether any cover is kept at this path."""
+    return session.scalar(select(Cover.id).where(Cover.path == str(path))) is not None
 
 
 def counts(session: Session) -> CatalogueCounts:

@@ -30,6 +30,17 @@ def fold(name: str) -> str:
     return " ".join(name.casefold().split())[:MAX_NAME_CHARACTERS]
 
 
+def identity_of_names(artist: str | None, title: str | None, year: int | None) -> str | None:
+    """SHA-256 of the names that make two covers one album; None where artist or title is not known."""
+    if not artist or not title:
+        return None
+    return _identity("names", fold(artist), fold(title), str(year or ""))
+
+
+def _identity(*parts: str) -> str:
+    return sha256("\x1f".join(parts).encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class CoverFile:
     """What a source says of one file.
@@ -56,14 +67,14 @@ class CoverFile:
     @property
     def identity(self) -> str | None:
         """SHA-256 of what makes two covers one album: artist, title and year, else the group, else nothing (None)."""
-        parts: tuple[str, ...]
-        if self.artist and self.title:
-            parts = ("names", fold(self.artist), fold(self.title), str(self.year or ""))
-        elif self.group:
-            parts = ("group", self.group)
-        else:
-            return None
-        return sha256("\x1f".join(parts).encode()).hexdigest()
+        if self.is_named:
+            return identity_of_names(self.artist, self.title, self.year)
+        return _identity("group", self.group) if self.group else None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the names alone say which album this is."""
+        return bool(self.artist and self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,7 @@ class CatalogueFilter:
 
     Attributes:
         genre: label of the album, in any case.
+        without_genre: only albums that have no label.
         year_from, year_to: first and last year, both included; an album without a year is left out.
         artist: the whole name, in any case.
     """
@@ -108,6 +120,7 @@ class CatalogueFilter:
     year_to: int | None = None
     artist: str | None = None
     side: Side | None = None
+    without_genre: bool = False
 
     @property
     def allows_all(self) -> bool:
@@ -140,6 +153,67 @@ class AlbumRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AlbumPlace:
+    """Where an album stands in a list: what the list is sorted by (None where that is its id, or not known), its id."""
+
+    key: str | int | None
+    id: AlbumId
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumPage:
+    """A piece of a list of albums; ``next`` is the place that the next piece begins behind, None at the end.
+
+    ``total`` is how many albums the whole list has at this moment.
+    """
+
+    albums: tuple[AlbumRecord, ...]
+    next: AlbumPlace | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedCover:
+    """An image that is to be kept for an album.
+
+    Attributes:
+        file: the name that its sender gave it.
+        path: where its bytes are to be, unless the cover of another album is there.
+        vector: (d,) float16, L2-normalised.
+    """
+
+    side: Side
+    file: str
+    path: Path
+    content_hash: ContentHash
+    vector: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlbum:
+    """An album as a person gives it, with at least a front; an empty list of genres says nothing."""
+
+    title: str | None
+    artist: str | None
+    year: int | None
+    genres: tuple[str, ...]
+    covers: tuple[UploadedCover, ...]
+
+    @property
+    def front(self) -> UploadedCover:
+        """The image that the album is known by where it has no names."""
+        return next(cover for cover in self.covers if cover.side is Side.FRONT)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The album that holds what was uploaded; ``created`` is false where it had all of it already."""
+
+    album_id: AlbumId
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VectorOwner:
     """The cover and the album that a vector stands for."""
 
@@ -164,6 +238,19 @@ class VectorBatch:
 
     ids: NDArray[np.int64]
     vectors: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumVectors:
+    """The vectors that stand for some albums, a row a cover, rows of one album side by side.
+
+    Attributes:
+        album_ids: (n,) int64.
+        vectors: (n, d) float32, L2-normalised.
+    """
+
+    album_ids: NDArray[np.int64]
+    vectors: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +282,7 @@ class BundleRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class AlbumVectors:
+class AlbumFaces:
     """One vector an album; a row an album, by ascending album id.
 
     Attributes:

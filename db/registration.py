@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
 from db.tables import Album, AlbumGenre, Cover, File, Genre, Vector
-from db.vocabulary import Outcome
+from db.vocabulary import LabelSource, Outcome
 
 
 def known_hashes(session: Session, paths: Sequence[str]) -> dict[str, str]:
@@ -136,14 +136,21 @@ class _Register:
                 cover.album = self._album(cover_file)
                 self._session.flush()
                 if alone:
+                    self._carry_hand_labels(album, cover.album)
                     self._albums.pop(album.identity, None)
                     self._session.delete(album)
                 return
+        elif cover_file.is_named:
+            _respell(album, cover_file)
+            return
         if alone or identity == album.identity:
             _name(album, cover_file)
 
     def _album(self, cover_file: CoverFile) -> Album:
         album = self._albums.get(cover_file.identity) if cover_file.identity else None
+        if album is not None and cover_file.is_named:
+            _respell(album, cover_file)
+            return album
         if album is None:
             album = Album(identity=cover_file.identity)
             self._session.add(album)
@@ -152,11 +159,20 @@ class _Register:
         _name(album, cover_file)
         return album
 
-    def _label(self, cover: Cover, cover_file: CoverFile) -> None:
-        """Add the labels; they replace those of the same source when no other file speaks for the album."""
-        if not cover_file.genres:
+    def _carry_hand_labels(self, left: Album, joined: Album) -> None:
+        """What a person said of an album's genres goes with its last cover, unless the other album has such labels."""
+        if not _is_labelled_by_hand(left) or _is_labelled_by_hand(joined):
             return
+        joined.labels[:] = [AlbumGenre(genre=label.genre, source=label.source) for label in left.labels]
+
+    def _label(self, cover: Cover, cover_file: CoverFile) -> None:
+        """Add the labels; they replace those of the same source when no other file speaks for the album.
+
+        What a person said of the album's genres stays alone, whatever a file says.
+        """
         album, source = cover.album, cover_file.label_source
+        if not cover_file.genres or _is_labelled_by_hand(album):
+            return
         names = {fold(genre) for genre in cover_file.genres}
         claims = [claim for claim in self._files.values() if claim.cover_id == cover.id]
         if len(claims) == 1 and len(album.covers) == 1:
@@ -206,6 +222,18 @@ def _name(album: Album, cover_file: CoverFile) -> None:
         album.artist, album.artist_folded = cover_file.artist, fold(cover_file.artist)
     album.title = cover_file.title or album.title
     album.year = cover_file.year or album.year
+
+
+def _respell(album: Album, cover_file: CoverFile) -> None:
+    """A source that says the same names as before: its spelling is taken, but no name that a person changed since."""
+    if cover_file.artist and fold(cover_file.artist) == album.artist_folded:
+        album.artist = cover_file.artist
+    if cover_file.title and fold(cover_file.title) == album.title_folded:
+        album.title = cover_file.title
+
+
+def _is_labelled_by_hand(album: Album) -> bool:
+    return any(label.source == LabelSource.HAND for label in album.labels)
 
 
 def _path(item: InspectedFile | RejectedFile) -> str:

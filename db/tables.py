@@ -17,8 +17,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 from sqlalchemy.types import JSON, TypeDecorator
+
+from db.records import fold
 
 # SQLite only numbers a column of exactly type INTEGER by itself.
 _Key = BigInteger().with_variant(Integer(), "sqlite")
@@ -53,7 +55,7 @@ class Base(DeclarativeBase):
 
 class Album(Base):
     """An album. ``identity`` is what tells that two covers are of one album (see ``CoverFile.identity``), or null;
-    ``artist_folded`` is what the artist filter compares."""
+    ``artist_folded`` is what the artist filter compares; ``title_folded`` what lists are searched and sorted by."""
 
     __tablename__ = "albums"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -62,12 +64,18 @@ class Album(Base):
     artist: Mapped[str | None] = mapped_column(Text)
     artist_folded: Mapped[str | None] = mapped_column(Text, index=True)
     title: Mapped[str | None] = mapped_column(Text)
+    title_folded: Mapped[str | None] = mapped_column(Text, index=True)
     year: Mapped[int | None] = mapped_column(index=True)
     identity: Mapped[str | None] = mapped_column(String(64), unique=True)
     covers: Mapped[list["Cover"]] = relationship(
         back_populates="album", cascade="all, delete-orphan", passive_deletes=True, order_by="Cover.id"
     )
     labels: Mapped[list["AlbumGenre"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+    @validates("title")
+    def _fold_title(self, _key: str, title: str | None) -> str | None:
+        self.title_folded = fold(title) if title else None
+        return title
 
 
 class Cover(Base):

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, and_, func, insert, select
+from sqlalchemy import Row, Select, and_, func, insert, select
 from sqlalchemy.orm import Session
 
+from db.album_conditions import album_conditions
 from db.albums import genres_of
 from db.records import (
+    AlbumFaces,
     AlbumVectors,
     BundleRecord,
     CatalogueFilter,
@@ -20,7 +22,6 @@ from db.records import (
     PendingCover,
     VectorBatch,
     VectorOwner,
-    fold,
 )
 from db.tables import Album, AlbumGenre, Cover, Genre, Vector
 from db.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
@@ -73,18 +74,9 @@ def allowed_ids(session: Session, bundle: BundleRecord, allowed: CatalogueFilter
         select(Vector.id)
         .join(Cover, Cover.id == Vector.cover_id)
         .join(Album, Album.id == Cover.album_id)
-        .where(Vector.bundle_id == bundle.id)
+        .where(Vector.bundle_id == bundle.id, *album_conditions(allowed))
         .order_by(Vector.id)
     )
-    if allowed.genre is not None:
-        labelled = select(AlbumGenre.album_id).join(Genre).where(Genre.name == fold(allowed.genre))
-        query = query.where(Album.id.in_(labelled))
-    if allowed.year_from is not None:
-        query = query.where(Album.year >= allowed.year_from)
-    if allowed.year_to is not None:
-        query = query.where(Album.year <= allowed.year_to)
-    if allowed.artist is not None:
-        query = query.where(Album.artist_folded == fold(allowed.artist))
     if allowed.side is not None:
         query = query.where(Cover.side == allowed.side)
     return _id_array(session, query)
@@ -127,6 +119,27 @@ def of_album(session: Session, bundle: BundleRecord, album_id: AlbumId) -> Vecto
     return _batch(bundle, [row.id for row in shown], [row.embedding for row in shown])
 
 
+def of_albums(session: Session, bundle: BundleRecord, album_ids: Sequence[AlbumId]) -> AlbumVectors:
+    """The vectors of several albums, of each as ``of_album`` gives them; albums without one are absent."""
+    found: dict[AlbumId, list[Row[int, int, bytes, str]]] = defaultdict(list)
+    for start in range(0, len(album_ids), STREAM_ROWS):
+        query = (
+            select(Cover.album_id, Vector.id, Vector.embedding, Cover.side)
+            .join(Vector, Vector.cover_id == Cover.id)
+            .where(Cover.album_id.in_(album_ids[start : start + STREAM_ROWS]), Vector.bundle_id == bundle.id)
+            .order_by(Cover.album_id, Vector.id)
+        )
+        for row in session.execute(query):
+            found[AlbumId(row.album_id)].append(row)
+    shown = [[row for row in rows if row.side == Side.FRONT] or rows for rows in found.values()]
+    rows = [row for some in shown for row in some]
+    stored = np.frombuffer(b"".join(row.embedding for row in rows), dtype="<f2")
+    return AlbumVectors(
+        album_ids=np.array([row.album_id for row in rows], dtype=np.int64),
+        vectors=stored.reshape(len(rows), bundle.dimension).astype(np.float32),
+    )
+
+
 def labelled(session: Session, bundle: BundleRecord) -> LabelledVectors:
     """Every front cover's vector with its album's genres and artist, by ascending vector id."""
     rows = session.execute(
@@ -151,7 +164,7 @@ def labelled(session: Session, bundle: BundleRecord) -> LabelledVectors:
     )
 
 
-def one_an_album(session: Session, bundle: BundleRecord) -> AlbumVectors:
+def one_an_album(session: Session, bundle: BundleRecord) -> AlbumFaces:
     """A vector of every album: of its first front cover, or of its first back where it has no front."""
     rows = session.execute(
         select(Cover.album_id, Cover.id, Vector.embedding)
@@ -162,7 +175,7 @@ def one_an_album(session: Session, bundle: BundleRecord) -> AlbumVectors:
     )
     first = [next(covers) for _, covers in groupby(rows, key=lambda row: row.album_id)]
     stored = np.frombuffer(b"".join(row.embedding for row in first), dtype="<f2")
-    return AlbumVectors(
+    return AlbumFaces(
         album_ids=np.array([row.album_id for row in first], dtype=np.int64),
         cover_ids=np.array([row.id for row in first], dtype=np.int64),
         vectors=stored.reshape(len(first), bundle.dimension).astype(np.float32),

@@ -56,3 +56,17 @@ class LabelSource(StrEnum):
 
     FOLDER = "folder"
     MANIFEST = "manifest"
+    HAND = "hand"
+    """A person, in the web app, over HTTP or with ``sleeve relabel``. While an album has such a label it has no other
+    (see ``db.labels``)."""
+
+
+class AlbumOrder(StrEnum):
+    """How a list of albums is sorted; equals by id, albums without the name or year last."""
+
+    NEWEST = "newest"
+    """The one added last first."""
+
+    TITLE = "title"
+    ARTIST = "artist"
+    YEAR = "year"

@@ -9,7 +9,7 @@ from typing import Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
 
 from db.errors import CatalogueError
-from db.records import AlbumVectors, BundleRecord
+from db.records import AlbumFaces, BundleRecord
 from db.vocabulary import Fingerprint
 from indexer.map_layout import Layout
 
@@ -45,7 +45,7 @@ class CatalogueMap(BaseModel):
         return self
 
 
-def map_of(bundle: BundleRecord, albums: AlbumVectors, layout: Layout) -> CatalogueMap:
+def map_of(bundle: BundleRecord, albums: AlbumFaces, layout: Layout) -> CatalogueMap:
     """The map of these albums, laid out by the vectors of this bundle."""
     return CatalogueMap(
         fingerprint=bundle.fingerprint,

@@ -9,12 +9,14 @@ from fastapi import FastAPI
 from db.settings import Settings, read_settings
 from indexer.decoding import DecodingLimits
 from service import problems
+from service.adding import Adder
 from service.assembly import Catalogue, open_answering, open_catalogue
 from service.body_limit import BodyLimit
 from service.classify import Classifier
 from service.index_routes import router as index_router
 from service.live_pair import LivePair
 from service.map_routes import router as map_router
+from service.recommender import Recommender
 from service.routes import router
 from service.search import Search
 from service.upkeep import Upkeep
@@ -31,6 +33,8 @@ class State(TypedDict):
     pairs: LivePair
     search: Search
     classifier: Classifier
+    recommender: Recommender
+    adder: Adder
     upkeep: Upkeep
 
 
@@ -49,6 +53,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     pairs=answering.pairs,
                     search=answering.search,
                     classifier=answering.classifier,
+                    recommender=answering.recommender,
+                    adder=Adder(catalogue, answering.search),
                     upkeep=upkeep,
                 )
             finally:

@@ -19,6 +19,7 @@ from service.bundle_shelf import bundle_named, bundle_with
 from service.classify import Classifier
 from service.live_pair import LivePair
 from service.model import Model, open_model
+from service.recommender import Recommender
 from service.search import Search
 
 DEFAULT_BUNDLE = "sleeve-lite0"
@@ -106,6 +107,7 @@ class Answering:
     pairs: LivePair
     search: Search
     classifier: Classifier
+    recommender: Recommender
 
 
 def open_answering(catalogue: Catalogue) -> Answering:
@@ -124,4 +126,5 @@ def open_answering(catalogue: Catalogue) -> Answering:
 
     pairs = LivePair(catalogue.database, catalogue.versions, load_model)
     search = Search(catalogue.database, pairs, catalogue.limits)
-    return Answering(pairs, search, Classifier(catalogue.database, search))
+    database = catalogue.database
+    return Answering(pairs, search, Classifier(database, search), Recommender(database, search))

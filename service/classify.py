@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from db import albums, bundles, genre_models
+from db import albums
 from db.database import Database
 from db.errors import VectorIndexError
 from db.vocabulary import AlbumId
-from indexer.genre import Calibration, LinearHead, opinions
+from indexer.genre import Calibration, opinions
 from indexer.versions import OpenVersion
 from service.model import Model
 from service.records import ClassifyAnswer, Neighbour, SimilarRequest
@@ -52,11 +52,13 @@ class Classifier:
     def _answer(
         self, model: Model, query: NDArray[np.float32], version: OpenVersion | None, leave_out: AlbumId | None
     ) -> ClassifyAnswer:
-        head, calibration = self._opinions_of(model)
+        opinionated = self._search.opinions.of(model)
+        head, calibration = opinionated.head, opinionated.calibration
         neighbours: tuple[Neighbour, ...] = ()
         if version is not None:
             request = SimilarRequest(calibration.vote.k + _SPARE_VOTERS)
-            neighbours = self._search.by_vectors(version, query, request, leave_out=leave_out).neighbours
+            left_out = () if leave_out is None else (leave_out,)
+            neighbours = self._search.by_vectors(version, query, request, leave_out=left_out).neighbours
         with self._database.reading() as session:
             per_genre = albums.albums_per_genre(session)
         found = opinions(
@@ -74,14 +76,6 @@ class Classifier:
             unsure=found.unsure,
             neighbours=tuple(_voters(neighbours, calibration)),
         )
-
-    def _opinions_of(self, model: Model) -> tuple[LinearHead | None, Calibration]:
-        with self._database.reading() as session:
-            bundle = bundles.find(session, model.backbone.fingerprint)
-            fitted = genre_models.newest(session, bundle) if bundle else None
-        if fitted is None:
-            return model.shipped.head, model.shipped.calibration
-        return LinearHead.from_bytes(fitted.head), Calibration.from_bytes(fitted.calibration)
 
 
 def _voters(neighbours: tuple[Neighbour, ...], calibration: Calibration) -> list[Neighbour]:

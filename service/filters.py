@@ -2,7 +2,7 @@
 
 import re
 
-from db.records import CatalogueFilter
+from db.records import CatalogueFilter, fold
 from db.vocabulary import Side
 
 _YEARS = re.compile(r"^(?P<only>\d{1,4})$|^(?P<first>\d{1,4})?:(?P<last>\d{1,4})?$")
@@ -10,14 +10,29 @@ _YEARS = re.compile(r"^(?P<only>\d{1,4})$|^(?P<first>\d{1,4})?:(?P<last>\d{1,4})
 YEARS_HELP = "1990:1999, 1990: (from), :1999 (until) or 1990"
 
 
+GENRE_HELP = "none for those without"
+
+_NO_GENRE = "none"
+
+
 def catalogue_filter(genre: str | None, years: str | None, artist: str | None, side: Side | None) -> CatalogueFilter:
     """The filter for these words.
 
     Raises:
-        ValueError: the years are not of the form ``A:B``.
+        ValueError: the years are not of the form ``A:B``, or a name holds a character that no database keeps.
     """
+    if "\0" in f"{genre}{artist}":
+        raise ValueError("a name cannot hold a NUL character")
     year_from, year_to = _range(years) if years else (None, None)
-    return CatalogueFilter(genre=genre or None, year_from=year_from, year_to=year_to, artist=artist or None, side=side)
+    without_genre = genre is not None and fold(genre) == _NO_GENRE
+    return CatalogueFilter(
+        genre=None if without_genre else genre or None,
+        year_from=year_from,
+        year_to=year_to,
+        artist=artist or None,
+        side=side,
+        without_genre=without_genre,
+    )
 
 
 def _range(years: str) -> tuple[int | None, int | None]:

@@ -4,24 +4,25 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from db import index_versions
 from indexer.index_job import JobPhase, JobState, last_job
 from service import schemas
 from service.assembly import Catalogue
 from service.live_pair import LivePair
+from service.requests import PROBLEM, TheCatalogue, ThePairs
+from service.rollback import roll_back
 from service.upkeep import Upkeep
 
 LOOK_EVERY_S = 0.25
 """How often watching looks for news."""
 
 router = APIRouter(prefix="/api/v1/index", tags=["index"])
-
-_PROBLEM: dict[str, Any] = {"model": schemas.Problem, "content": {"application/problem+json": {}}}
 
 
 def _home(request: Request) -> Path:
@@ -34,11 +35,33 @@ def _upkeep(request: Request) -> Upkeep:
     return upkeep
 
 
-@router.get("", summary="The index that answers", responses={503: _PROBLEM})
-def index(request: Request) -> schemas.IndexSchema:
+@router.get("", summary="The index that answers", responses={503: PROBLEM})
+def index(catalogue: TheCatalogue, pairs: ThePairs) -> schemas.IndexSchema:
     """Its version, kind and bundle, what is searched beside it, what in it was removed, and the work on it."""
-    pairs: LivePair = request.state.pairs
-    catalogue: Catalogue = request.state.catalogue
+    return _state(catalogue, pairs)
+
+
+@router.get("/versions", summary="The index versions that are kept", responses={503: PROBLEM})
+def versions(catalogue: TheCatalogue) -> schemas.VersionsSchema:
+    """Newest first, one of them live. `POST /api/v1/index/rollback` goes to the one before that."""
+    with catalogue.database.reading() as session:
+        kept = index_versions.versions(session)
+    return schemas.VersionsSchema(versions=[schemas.VersionSchema.of(version) for version in kept])
+
+
+@router.post("/rollback", summary="Go back to the version before", responses={404: PROBLEM, 409: PROBLEM, 503: PROBLEM})
+def rollback(catalogue: TheCatalogue, pairs: ThePairs) -> schemas.IndexSchema:
+    """Makes the version before the live one live; 404 where there is none. No album is lost or comes back by it.
+
+    This worker has followed when it answers, the others follow with their next request.
+    """
+    roll_back(catalogue)
+    pairs.current()
+    pairs.settle()
+    return _state(catalogue, pairs)
+
+
+def _state(catalogue: Catalogue, pairs: LivePair) -> schemas.IndexSchema:
     version = pairs.current().version
     record, drift = version.record, catalogue.versions.drift(version)
     job = last_job(catalogue.settings.folder)
@@ -58,7 +81,7 @@ def index(request: Request) -> schemas.IndexSchema:
 
 
 @router.post(
-    "/rebuild", status_code=202, summary="Build the index from nothing", responses={409: _PROBLEM, 503: _PROBLEM}
+    "/rebuild", status_code=202, summary="Build the index from nothing", responses={409: PROBLEM, 503: PROBLEM}
 )
 def rebuild(home: Annotated[Path, Depends(_home)], upkeep: Annotated[Upkeep, Depends(_upkeep)]) -> schemas.JobSchema:
     """Starts and answers at once; 409 while any process is at work on the index. Nothing is embedded again.

@@ -1,6 +1,7 @@
 """A bundle opened to answer with: what embeds images and texts, and the head and calibration that came with it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from indexer.backbone import Backbone, OpenVinoBackbone
 from indexer.bundle import CALIBRATION_FILE, HEAD_FILE, Bundle
@@ -18,12 +19,13 @@ class Opinionated:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What a bundle can do; ``text_tower`` is None where it reads no texts."""
+    """What a bundle can do; ``text_tower`` is None where it reads no texts. ``metrics`` is what its maker measured."""
 
     name: str
     backbone: Backbone
     text_tower: TextTower | None
     shipped: Opinionated
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 def open_model(bundle: Bundle, threads: int) -> Model:
@@ -37,6 +39,7 @@ def open_model(bundle: Bundle, threads: int) -> Model:
         OpenVinoBackbone(bundle, threads=threads),
         text_tower_of(bundle, threads),
         shipped_opinions(bundle),
+        bundle.manifest.metrics,
     )
 
 

@@ -44,18 +44,31 @@ def install(app: FastAPI) -> None:
 
 def problem(status: int, detail: str) -> JSONResponse:
     """A problem document as a response."""
-    document = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
-    return JSONResponse(document.model_dump(), status_code=status, media_type="application/problem+json")
+    return _response(_document(status, detail))
+
+
+def _response(document: Problem) -> JSONResponse:
+    return JSONResponse(document.model_dump(), status_code=document.status, media_type="application/problem+json")
+
+
+def document_of(error: SleeveError) -> Problem:
+    """The problem document of an error."""
+    if isinstance(error, ImageRejectedError) and error.reason is Rejection.TOO_MANY_BYTES:
+        return _document(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
+    for kind, status in _STATUS.items():
+        if isinstance(error, kind):
+            return _document(status, str(error))
+    _log.error("unexpected %s: %s", type(error).__name__, error)
+    return _document(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed; its log says why")
+
+
+def _document(status: int, detail: str) -> Problem:
+    return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
 
 
 def _on_sleeve_error(_request: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, ImageRejectedError) and error.reason is Rejection.TOO_MANY_BYTES:
-        return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
-    for kind, status in _STATUS.items():
-        if isinstance(error, kind):
-            return problem(status, str(error))
-    _log.error("unexpected %s: %s", type(error).__name__, error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed; its log says why")
+    assert isinstance(error, SleeveError)
+    return _response(document_of(error))
 
 
 def _on_http_error(_request: Request, error: Exception) -> JSONResponse:

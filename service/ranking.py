@@ -1,6 +1,6 @@
 """From vector hits to albums: one row an album, its best cover, nearest first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from db.records import VectorOwner
 from db.vocabulary import AlbumId
@@ -8,14 +8,14 @@ from service.records import Neighbour
 
 
 def rank_albums(
-    hits: Iterable[tuple[int, float]], owners: Mapping[int, VectorOwner], *, leave_out: AlbumId | None = None
+    hits: Iterable[tuple[int, float]], owners: Mapping[int, VectorOwner], *, leave_out: Collection[AlbumId] = ()
 ) -> list[Neighbour]:
     """The albums behind vector hits.
 
     Args:
         hits: pairs of vector id and similarity, in any order, an id possibly twice.
         owners: who the vectors stand for; a hit without an owner was removed and is dropped.
-        leave_out: the album that asked.
+        leave_out: the albums that asked.
 
     Returns:
         Each album once with its most similar cover, by falling similarity, equals by cover.
@@ -23,7 +23,7 @@ def rank_albums(
     best: dict[AlbumId, Neighbour] = {}
     for vector_id, similarity in hits:
         owner = owners.get(vector_id)
-        if owner is None or owner.album_id == leave_out:
+        if owner is None or owner.album_id in leave_out:
             continue
         found = best.get(owner.album_id)
         if found is None or _order(similarity, owner.cover_id) < _order(found.similarity, found.cover_id):

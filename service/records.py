@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass, field
 
+from db.errors import QueryError
 from db.records import CatalogueFilter
 from db.vocabulary import AlbumId, CoverId
 from indexer.genre import GenreOpinion
 
 MAX_K = 1000
 """The most neighbours one answer holds."""
+
+MAX_RECOMMENDATIONS = 200
+"""The most albums that are recommended at once."""
+
+MAX_EXAMPLES = 100
+"""The most albums that one query may like, and dislike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,12 @@ class SimilarRequest:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A hit: an album by its nearest cover. ``similarity`` is the cosine of the two vectors, higher is nearer."""
+    """A hit: an album by its nearest cover.
+
+    Attributes:
+        similarity: cosine of the two vectors, higher is nearer.
+        near_duplicate: it shows the same artwork as what was asked with.
+    """
 
     album_id: AlbumId
     cover_id: CoverId
@@ -30,6 +42,50 @@ class Neighbour:
     genres: tuple[str, ...]
     similarity: float
     file: str
+    near_duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An image that came with a request, under the name that its sender gave it."""
+
+    name: str | None
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a person likes and dislikes: albums, images that are liked, a text that says what is liked.
+
+    Raises:
+        QueryError: nothing is liked, or an album is liked and disliked.
+    """
+
+    like: tuple[AlbumId, ...] = ()
+    dislike: tuple[AlbumId, ...] = ()
+    images: tuple[bytes, ...] = ()
+    text: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.like and not self.images and self.text is None:
+            raise QueryError("name at least one album to like; dislikes alone say too little")
+        both = sorted(set(self.like) & set(self.dislike))
+        if both:
+            raise QueryError(f"album {both[0]} is liked and disliked; choose one")
+
+    @property
+    def albums(self) -> frozenset[AlbumId]:
+        """The albums that no answer holds."""
+        return frozenset((*self.like, *self.dislike))
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendRequest:
+    """How many albums, how different from each other (0: as they come, to 1), and which."""
+
+    k: int = 20
+    diversity: float = 0.3
+    allowed: CatalogueFilter = field(default_factory=CatalogueFilter)
 
 
 @dataclass(frozen=True, slots=True)

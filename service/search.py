@@ -1,5 +1,8 @@
 """Albums that look like an image, an album or what a text describes: the query's vectors → index → owners → ranking."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,11 +16,15 @@ from indexer.vector_index import Hits
 from indexer.versions import OpenVersion
 from service.live_pair import LivePair, Pair
 from service.model import Model
+from service.opinions import Opinions
 from service.ranking import rank_albums
-from service.records import Neighbour, SimilarAnswer, SimilarRequest
+from service.records import MAX_K, Neighbour, SimilarAnswer, SimilarRequest
 
 _SPARE_HITS = 8
 """Vectors asked for beyond k at first: an album may have several covers, and some may be removed."""
+
+_FEW_DUPLICATES = 50
+"""Near-duplicates asked for at first: few albums have more."""
 
 
 class Search:
@@ -27,6 +34,7 @@ class Search:
         self._database = database
         self._pairs = pairs
         self._limits = limits
+        self.opinions = Opinions(database)
 
     def by_image(self, data: bytes, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like an image, given as the bytes of its file.
@@ -36,7 +44,7 @@ class Search:
             VectorIndexError: there is no index.
         """
         pair = self.pair()
-        return self.by_vectors(pair.version, self.embed(pair.model, data), request)
+        return self._by_covers(pair, self.embed(pair.model, data), request)
 
     def by_text(self, text: str, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like what a text describes.
@@ -46,12 +54,7 @@ class Search:
             VectorIndexError: there is no index.
         """
         pair = self.pair()
-        if pair.model.text_tower is None:
-            raise QueryError(
-                "this bundle has no text tower, so it cannot be asked with a text; `sleeve bundles export` makes one "
-                "from a CLIP model that can, and `sleeve bundles use` switches to it"
-            )
-        return self.by_vectors(pair.version, pair.model.text_tower.embed(text), request)
+        return self.by_vectors(pair.version, self.embed_text(pair.model, text), request)
 
     def by_album(self, album_id: AlbumId, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like one in the catalogue, itself left out.
@@ -60,8 +63,24 @@ class Search:
             NotFoundError: there is no such album, or it waits to be indexed.
             VectorIndexError: there is no index.
         """
-        version = self.pair().version
-        return self.by_vectors(version, self.vectors_of(version, album_id), request, leave_out=album_id)
+        pair = self.pair()
+        return self._by_covers(pair, self.vectors_of(pair.version, album_id), request, leave_out=(album_id,))
+
+    def near_duplicates(self, album_id: AlbumId) -> tuple[Neighbour, ...]:
+        """The other albums that show the same artwork as one in the catalogue, nearest first.
+
+        Raises:
+            NotFoundError: there is no such album, or it waits to be indexed.
+            VectorIndexError: there is no index.
+        """
+        pair, k = self.pair(), _FEW_DUPLICATES
+        queries = self.vectors_of(pair.version, album_id)
+        while True:
+            found = self._by_covers(pair, queries, SimilarRequest(k), leave_out=(album_id,)).neighbours
+            same = tuple(neighbour for neighbour in found if neighbour.near_duplicate)
+            if len(same) < k or k == MAX_K:
+                return same
+            k = MAX_K
 
     def pair(self) -> Pair:
         """What to answer a request with, all of it.
@@ -83,6 +102,19 @@ class Search:
         """
         return model.backbone.embed(fit_image(data, model.backbone, self._limits)[np.newaxis])
 
+    def embed_text(self, model: Model, text: str) -> NDArray[np.float32]:
+        """The (1, d) vector of a text.
+
+        Raises:
+            QueryError: the bundle has no text tower, or the text is empty or too long.
+        """
+        if model.text_tower is None:
+            raise QueryError(
+                "this bundle has no text tower, so it cannot be asked with a text; `sleeve bundles export` makes one "
+                "from a CLIP model that can, and `sleeve bundles use` switches to it"
+            )
+        return model.text_tower.embed(text)
+
     def vectors_of(self, version: OpenVersion, album_id: AlbumId) -> NDArray[np.float32]:
         """The (n, d) vectors of an album's fronts (or backs, where it has no front).
 
@@ -102,7 +134,7 @@ class Search:
         queries: NDArray[np.float32],
         request: SimilarRequest,
         *,
-        leave_out: AlbumId | None = None,
+        leave_out: Collection[AlbumId] = (),
     ) -> SimilarAnswer:
         """The albums nearest to any of (q, d) vectors: k of them whenever k exist."""
         allowed = self._allowed_ids(version, request)
@@ -124,13 +156,22 @@ class Search:
             neighbours=tuple(certain[: request.k]),
         )
 
+    def _by_covers(
+        self, pair: Pair, queries: NDArray[np.float32], request: SimilarRequest, *, leave_out: Collection[AlbumId] = ()
+    ) -> SimilarAnswer:
+        """Where each query is the vector of a cover, a similarity tells a near-duplicate."""
+        answer = self.by_vectors(pair.version, queries, request, leave_out=leave_out)
+        limit = self.opinions.near_duplicate_at(pair.model)
+        told = (replace(found, near_duplicate=found.similarity >= limit) for found in answer.neighbours)
+        return replace(answer, neighbours=tuple(told))
+
     def _allowed_ids(self, version: OpenVersion, request: SimilarRequest) -> NDArray[np.int64] | None:
         if request.allowed.allows_all:
             return None
         with self._database.reading() as session:
             return vectors.allowed_ids(session, version.record.bundle, request.allowed)
 
-    def _neighbours(self, hits: list[Hits], leave_out: AlbumId | None) -> list[Neighbour]:
+    def _neighbours(self, hits: list[Hits], leave_out: Collection[AlbumId]) -> list[Neighbour]:
         found = [(some.ids[some.ids >= 0], some.similarities[some.ids >= 0]) for some in hits]
         pairs = [pair for ids, values in found for pair in zip(ids.tolist(), values.tolist(), strict=True)]
         with self._database.reading() as session:

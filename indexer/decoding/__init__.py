@@ -9,5 +9,6 @@ from indexer.decoding.decoder import decode
 from indexer.decoding.fitting import ResizeRule, fit
 from indexer.decoding.limits import DecodingLimits
 from indexer.decoding.reading import read
+from indexer.decoding.sniffing import sniff
 
-__all__ = ["DecodingLimits", "ResizeRule", "decode", "fit", "read"]
+__all__ = ["DecodingLimits", "ResizeRule", "decode", "fit", "read", "sniff"]

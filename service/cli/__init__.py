@@ -8,7 +8,20 @@ import typer
 
 from db.errors import SleeveError
 from db.settings import read_settings
-from service.cli import bundles, catalogue, database, demo, evaluation, index, map, query, serve, training
+from service.cli import (
+    bundles,
+    catalogue,
+    database,
+    demo,
+    evaluation,
+    index,
+    map,
+    query,
+    recommend,
+    relabel,
+    serve,
+    training,
+)
 from service.cli.console import say
 
 app = typer.Typer(
@@ -22,6 +35,8 @@ app = typer.Typer(
 app.command()(catalogue.add)
 app.command()(query.similar)
 app.command()(query.classify)
+app.command()(recommend.recommend)
+app.command()(relabel.relabel)
 app.command()(catalogue.remove)
 app.command()(catalogue.status)
 app.command()(training.train)

@@ -9,7 +9,9 @@ import typer
 from db import albums, index_versions, vectors
 from db.records import FileOutcome
 from db.vocabulary import AlbumId, Outcome
+from indexer.cover_store import CoverStore
 from indexer.registration import add as add_source
+from indexer.removal import remove_albums
 from indexer.sources import GenreFrom, open_source
 from service.assembly import open_catalogue
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
@@ -88,15 +90,15 @@ def remove(
     album: Annotated[list[int], typer.Option(min=1, max=MAX_ID, help="Id of an album; may be given several times.")],
     json: Json = False,
 ) -> None:
-    """Forget albums everywhere: covers, labels, vectors. The image files stay where they are.
+    """Forget albums everywhere: covers, labels, vectors. Your image files stay; covers uploaded to the service go.
 
     Example:
 
         sleeve remove --album 17 --album 23
     """
     album_ids = [AlbumId(album_id) for album_id in dict.fromkeys(album)]
-    with open_catalogue(settings_of(context)) as catalogue, catalogue.database.writing() as session:
-        covers = albums.remove(session, album_ids)
+    with open_catalogue(settings_of(context)) as catalogue:
+        covers = remove_albums(catalogue.database, CoverStore(catalogue.settings.folder), album_ids)
     document = RemoveDocument(albums=len(album_ids), covers=covers)
     if json:
         answer_json(document)

@@ -9,17 +9,17 @@ import typer
 from rich.filesize import decimal
 
 from db import vectors
-from db.errors import BundleError, VectorIndexError
+from db.errors import VectorIndexError
 from db.records import BundleRecord
 from indexer.index_job import job, one_at_a_time
 from indexer.pipeline import EmbedReport, embed_pending
 from indexer.vector_index import IndexKind
 from indexer.versions import IndexVersions, Refresh
 from service.assembly import Catalogue, open_backbone, open_catalogue, register_bundle
-from service.bundle_shelf import bundle_with
 from service.cli.catalogue import Json, tell_rejected
 from service.cli.console import ProgressBar, answer, answer_json, settings_of
 from service.cli.documents import IndexDocument, PruneDocument, RejectedDocument, VersionDocument
+from service.rollback import roll_back
 
 EXTEND_AFTER = 20_000
 EXTEND_AFTER_SHARE = 0.2
@@ -123,15 +123,8 @@ def rollback(context: typer.Context, json: Json = False) -> None:
 
         sleeve index rollback
     """
-    settings = settings_of(context)
-    with open_catalogue(settings) as catalogue, one_at_a_time(settings.folder):
-        before = catalogue.versions.previous()
-        if bundle_with(settings, before.bundle.fingerprint) is None:
-            raise BundleError(
-                f"index {before.folder} is of the bundle {before.bundle.name}, which is not there any more; "
-                "put it back first"
-            )
-        version = catalogue.versions.rollback()
+    with open_catalogue(settings_of(context)) as catalogue:
+        version = roll_back(catalogue)
         with catalogue.database.reading() as session:
             pending = vectors.count_pending(session, version.bundle)
     if json:

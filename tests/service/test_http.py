@@ -33,6 +33,9 @@ def client(home: Home) -> Iterator[httpx.Client]:
         yield client
 
 
+NO_QUERY: dict[str, Any] = {"file": None, "album_id": None, "text": None, "files": [], "like": [], "dislike": []}
+
+
 def problem(response: httpx.Response, status: int) -> str:
     """Check an RFC 9457 problem document and return its detail."""
     assert response.status_code == status, response.text
@@ -63,14 +66,14 @@ def test_an_upload_gets_the_answer_of_the_command_line(home: Home, client: httpx
         ]
         told = home.json("similar", "q.png", *arguments)
         assert {**answer.json(), "query": told["query"]} == told
-    assert answer.json()["query"] == {"file": "q.png", "album_id": None, "text": None}
+    assert answer.json()["query"] == {**NO_QUERY, "file": "q.png"}
     assert len(answer.json()["neighbours"]) == 8
 
 
 def test_an_album_asks_by_its_id(home: Home, client: httpx.Client) -> None:
     answer = similar(client, body={"album_id": 3}, k=4).json()
     assert answer == home.json("similar", "--album", 3, "-k", 4)
-    assert answer["query"] == {"file": None, "album_id": 3, "text": None}
+    assert answer["query"] == {**NO_QUERY, "album_id": 3}
     assert 3 not in {neighbour["album_id"] for neighbour in answer["neighbours"]}
 
 
@@ -104,7 +107,7 @@ def test_albums_and_their_pictures(home: Home, client: httpx.Client) -> None:
         ("GET", "/api/v1/covers/1/image?size=1", 422, "size"),
         ("GET", "/api/v1/covers/1/image?size=99999", 422, "size"),
         ("GET", "/nowhere", 404, "Not Found"),
-        ("DELETE", "/api/v1/albums/1", 405, "Method Not Allowed"),
+        ("PUT", "/api/v1/albums/1", 405, "Method Not Allowed"),
         ("POST", "/api/v1/similar", 415, "multipart/form-data"),
         ("POST", "/api/v1/similar?k=0", 422, "k"),
         ("POST", "/api/v1/similar?k=100000", 422, "k"),
@@ -178,8 +181,9 @@ def test_an_upload_that_is_no_cover_gets_its_reason(client: httpx.Client, image:
 def test_forms_that_hold_no_image_are_refused(client: httpx.Client) -> None:
     wrong_name = client.post("/api/v1/similar", files={"picture": ("q.png", b"x")})
     assert "`image` holds no file" in problem(wrong_name, 422)
-    two = client.post("/api/v1/similar", files=[("image", ("a.png", b"x")), ("image", ("b.png", b"x"))])
-    assert "Too many files" in problem(two, 400)
+    two = [("image", ("a.png", b"x")), ("image", ("b.png", b"x"))]
+    assert "Too many files" in problem(client.post("/api/v1/classify", files=two), 400)
+    assert "Too many files" in problem(client.post("/api/v1/similar", files=two * 9), 400)
     broken = client.post(
         "/api/v1/similar", content=b"--x\r\nnot a part", headers={"content-type": "multipart/form-data; boundary=x"}
     )
@@ -230,7 +234,16 @@ def test_the_api_is_described(client: httpx.Client) -> None:
         "/api/v1/index",
         "/api/v1/index/rebuild",
         "/api/v1/index/rebuild/events",
+        "/api/v1/index/rollback",
+        "/api/v1/index/versions",
+        "/api/v1/albums",
         "/api/v1/albums/{album_id}",
+        "/api/v1/albums/{album_id}/near-duplicates",
+        "/api/v1/bundles",
+        "/api/v1/classify/batch",
+        "/api/v1/genres",
+        "/api/v1/recommend",
+        "/api/v1/status",
         "/api/v1/covers/{cover_id}/image",
     }
     content = document["paths"]["/api/v1/similar"]["post"]["requestBody"]["content"]

@@ -11,7 +11,7 @@ OWNERS = {vector: owner(vector, vector * 10, album) for vector, album in {1: 100
 
 
 def ranked(*hits: tuple[int, float], leave_out: int | None = None) -> list[tuple[int, int, float]]:
-    found = rank_albums(hits, OWNERS, leave_out=None if leave_out is None else AlbumId(leave_out))
+    found = rank_albums(hits, OWNERS, leave_out=() if leave_out is None else (AlbumId(leave_out),))
     return [(neighbour.album_id, neighbour.cover_id, neighbour.similarity) for neighbour in found]
 
 

@@ -5,6 +5,8 @@ import { count, titleOf } from "./naming.js";
 import { hasBasket, isBlank } from "./query.js";
 import { upload } from "./uploads.js";
 
+const MOST_RECOMMENDED = 200;
+
 /** {heading, albums, ranked, dial, album?, file?, more?}: `ranked` by similarity, `dial` when diversity counts. */
 export async function answerTo(query, signal) {
   if (isBlank(query)) return { heading: "", albums: (await ask("/albums", { query: { sort: "newest", limit: 36 }, signal })).albums };
@@ -44,7 +46,7 @@ async function byPicture(query, narrowed, signal) {
 
 async function byTaste(query, { k, genre, year }, signal) {
   const { recommendations } = await ask("/recommend", {
-    method: "POST", query: { genre, year }, json: { like: query.like, dislike: query.dislike, k, diversity: query.diversity }, signal,
+    method: "POST", query: { genre, year }, json: { like: query.like, dislike: query.dislike, k: Math.min(k, MOST_RECOMMENDED), diversity: query.diversity }, signal,
   });
   return { heading: "For your taste", albums: recommendations, ranked: true, dial: true };
 }

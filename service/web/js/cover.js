@@ -3,7 +3,7 @@
 import { imageUrl } from "./api.js";
 import { h } from "./dom.js";
 
-const SIZES_PX = [160, 320, 640];
+const SIZES_PX = [192, 384, 768];
 
 /** A square with the cover in it; `shownPx` is about how wide it will be. */
 export function cover(coverId, { shownPx = 200, alt = "", eager = false } = {}) {

@@ -43,7 +43,7 @@ export async function show(main, { id, signal }) {
 function covers(album) {
   const stage = h("figure", { class: "stage" });
   const put = (one) => stage.replaceChildren(
-    h("img", { src: imageUrl(one.id, 1024), width: 640, height: 640, alt: `${one.side === "back" ? "Back" : "Front"} cover of ${fullName(album)}`, onerror: (event) => event.target.replaceWith(h("p", { class: "muted" }, "This picture cannot be read any more.")) }));
+    h("img", { src: imageUrl(one.id, 768), width: 640, height: 640, alt: `${one.side === "back" ? "Back" : "Front"} cover of ${fullName(album)}`, onerror: (event) => event.target.replaceWith(h("p", { class: "muted" }, "This picture cannot be read any more.")) }));
   const first = album.covers.find((one) => one.side === "front") ?? album.covers[0];
   if (!first) return h("div", {}, emptyState("No cover", "This album has no cover."));
   put(first);

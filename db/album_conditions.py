@@ -1,0 +1,23 @@
+"""What a filter asks of albums, as conditions of a query."""
+
+from sqlalchemy import ColumnElement, exists, select
+
+from db.records import CatalogueFilter, fold
+from db.tables import Album, AlbumGenre, Genre
+
+
+def album_conditions(allowed: CatalogueFilter) -> list[ColumnElement[bool]]:
+    """The conditions on ``Album`` that a filter stands for; its side of the sleeve is not among them."""
+    conditions: list[ColumnElement[bool]] = []
+    if allowed.genre is not None:
+        labelled = select(AlbumGenre.album_id).join(Genre).where(Genre.name == fold(allowed.genre))
+        conditions.append(Album.id.in_(labelled))
+    if allowed.without_genre:
+        conditions.append(~exists().where(AlbumGenre.album_id == Album.id))
+    if allowed.year_from is not None:
+        conditions.append(Album.year >= allowed.year_from)
+    if allowed.year_to is not None:
+        conditions.append(Album.year <= allowed.year_to)
+    if allowed.artist is not None:
+        conditions.append(Album.artist_folded == fold(allowed.artist))
+    return conditions

@@ -1,0 +1,74 @@
+"""The list of albums, searched, filtered, sorted, a page at a time.
+
+A page begins behind the place of the last album of the one before (keyset pagination), not at a number: albums that
+are added or removed meanwhile neither repeat nor hide any other.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+
+from db.album_conditions import album_conditions
+from db.albums import album_record
+from db.records import AlbumPage, AlbumPlace, CatalogueFilter, fold
+from db.tables import Album
+from db.vocabulary import AlbumId, AlbumOrder
+
+_KEYS: dict[AlbumOrder, InstrumentedAttribute[Any]] = {
+    AlbumOrder.TITLE: Album.title_folded,
+    AlbumOrder.ARTIST: Album.artist_folded,
+    AlbumOrder.YEAR: Album.year,
+}
+
+
+def page(
+    session: Session,
+    allowed: CatalogueFilter,
+    words: str,
+    order: AlbumOrder,
+    *,
+    after: AlbumPlace | None,
+    limit: int,
+) -> AlbumPage:
+    """The next albums of a list.
+
+    Args:
+        allowed: which albums; its side of the sleeve is not asked for.
+        words: each of them stands in the title or the artist, in any case; empty for all albums.
+        after: the place of the last album of the page before, None for the first page.
+        limit: the most albums of a page, 1 or more.
+    """
+    conditions = [*album_conditions(allowed), *(_holds(word) for word in fold(words).split())]
+    key = _KEYS.get(order)
+    query = select(Album).where(*conditions).options(selectinload(Album.covers), selectinload(Album.labels))
+    if key is None:
+        query = query.order_by(Album.id.desc())
+        beyond = None if after is None else Album.id < after.id
+    else:
+        query = query.order_by(key.is_(None), key, Album.id)
+        beyond = None if after is None else _behind(key, after)
+    if beyond is not None:
+        query = query.where(beyond)
+    rows = session.scalars(query.limit(limit + 1)).all()
+    shown = rows[:limit]
+    return AlbumPage(
+        albums=tuple(album_record(row) for row in shown),
+        next=_place(shown[-1], key) if len(rows) > limit else None,
+        total=session.scalar(select(func.count(Album.id)).where(*conditions)) or 0,
+    )
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return or_(Album.title_folded.contains(word, autoescape=True), Album.artist_folded.contains(word, autoescape=True))
+
+
+def _behind(key: InstrumentedAttribute[Any], after: AlbumPlace) -> ColumnElement[bool]:
+    """Albums whose key is not known stand last."""
+    if after.key is None:
+        return and_(key.is_(None), Album.id > after.id)
+    return or_(key > after.key, and_(key == after.key, Album.id > after.id), key.is_(None))
+
+
+def _place(row: Album, key: InstrumentedAttribute[Any] | None) -> AlbumPlace:
+    return AlbumPlace(None if key is None else getattr(row, key.key), AlbumId(row.id))

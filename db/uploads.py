@@ -1,0 +1,78 @@
+"""Albums that a person gives with their images: names, covers, genres and vectors in the caller's transaction."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db import vectors
+from db.albums import has_cover_at
+from db.labels import set_genres_by_hand
+from db.records import BundleRecord, Kept, NewAlbum, NewVector, UploadedCover, fold, identity_of_names
+from db.tables import Album, Cover, File
+from db.vocabulary import AlbumId, ContentHash, CoverId, Outcome
+
+
+def keep(session: Session, new: NewAlbum, bundle: BundleRecord, put: Callable[[UploadedCover, Path], None]) -> Kept:
+    """Write an uploaded album to the catalogue.
+
+    It is the album of the same names where there is one; without names, the first that has the same front. Such an
+    album gains the covers that it does not have. Where it has them all, nothing changes but that what was pending is
+    embedded.
+
+    Args:
+        session: a writing session.
+        bundle: made the vectors.
+        put: puts the bytes of a cover at a path; called before the cover's row is written.
+    """
+    album = _find(session, new)
+    if album is None:
+        album = Album(title=new.title, artist=new.artist, year=new.year)
+        album.artist_folded = fold(new.artist) if new.artist else None
+        album.identity = identity_of_names(new.artist, new.title, new.year)
+        session.add(album)
+        session.flush()
+    had = {cover.content_hash for cover in album.covers}
+    missing = [cover for cover in new.covers if cover.content_hash not in had]
+    for cover in missing:
+        _add(session, album, cover, put)
+    album_id = AlbumId(album.id)
+    if missing and new.genres:
+        set_genres_by_hand(session, album_id, new.genres)
+    _embed(session, album_id, new, bundle)
+    return Kept(album_id, created=bool(missing))
+
+
+def _find(session: Session, new: NewAlbum) -> Album | None:
+    identity = identity_of_names(new.artist, new.title, new.year)
+    if identity is not None:
+        return session.scalar(select(Album).where(Album.identity == identity))
+    same = select(Album).join(Cover).where(Cover.content_hash == new.front.content_hash)
+    return session.scalar(same.order_by(Cover.id).limit(1))
+
+
+def _add(session: Session, album: Album, cover: UploadedCover, put: Callable[[UploadedCover, Path], None]) -> None:
+    path = cover.path
+    if has_cover_at(session, path):
+        # Two albums may have the same art, but a path has one cover.
+        path = path.with_stem(f"{path.stem}-{album.id}")
+    put(cover, path)
+    row = Cover(album=album, side=cover.side, file=cover.file, path=str(path), content_hash=cover.content_hash)
+    session.add(row)
+    session.flush()
+    file = session.get(File, str(path)) or File(path=str(path))
+    file.outcome, file.content_hash, file.cover_id = Outcome.ADDED, cover.content_hash, row.id
+    session.add(file)
+    session.flush()
+
+
+def _embed(session: Session, album_id: AlbumId, new: NewAlbum, bundle: BundleRecord) -> None:
+    made = {cover.content_hash: cover.vector for cover in new.covers}
+    rows = session.execute(select(Cover.id, Cover.content_hash).where(Cover.album_id == album_id))
+    wanted = [
+        NewVector(CoverId(row.id), ContentHash(row.content_hash), made[ContentHash(row.content_hash)])
+        for row in rows
+        if row.content_hash in made
+    ]
+    vectors.store(session, bundle, wanted)

@@ -1,0 +1,84 @@
+"""Uploaded covers: kept below ``<home>/covers`` under the SHA-256 of their bytes, whole or not at all."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+from db.errors import CatalogueError
+from db.vocabulary import ContentHash
+
+_ASIDE = ".aside"
+_LEFT_AFTER_S = 3600.0
+"""What is older there was left by a crash: an upload is written and put in its place within seconds."""
+
+
+class CoverStore:
+    """The uploaded covers of a home. Files are put in place before their rows, so no row is without its file."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / "covers"
+
+    def path(self, content_hash: ContentHash, format_name: str) -> Path:
+        """Where bytes of this hash and format (``sniff``) are kept."""
+        return self._folder / content_hash[:2] / f"{content_hash}.{format_name.lower()}"
+
+    def holds(self, path: Path) -> bool:
+        """Whether a path is one of this store's."""
+        return path.is_relative_to(self._folder)
+
+    @contextmanager
+    def set_aside(self, data: bytes) -> Iterator[Callable[[Path], None]]:
+        """Write bytes aside, flushed to the disk; gives what puts them at a path. If that is not asked for, they go.
+
+        Raises:
+            CatalogueError: the disk refuses.
+        """
+        aside = self._folder / _ASIDE / uuid4().hex
+
+        def put(path: Path) -> None:
+            with _told(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                aside.replace(path)
+                _sync(path.parent)
+                _sync(self._folder)
+
+        try:
+            with _told(aside):
+                aside.parent.mkdir(parents=True, exist_ok=True)
+                _sweep(aside.parent)
+                with aside.open("xb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            yield put
+        finally:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CatalogueError(f"the cover cannot be kept in {path.parent}: {error.strerror}") from error
+
+
+def _sweep(folder: Path) -> None:
+    before_s = time.time() - _LEFT_AFTER_S
+    for file in folder.iterdir():
+        # Another upload may be sweeping as well.
+        with suppress(FileNotFoundError):
+            if file.stat().st_mtime < before_s:
+                file.unlink()
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

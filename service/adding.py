@@ -1,0 +1,114 @@
+"""An album given with its images: decoded and embedded, then kept, registered and searchable, or nothing at all."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db import albums, uploads
+from db.errors import ImageRejectedError, IndexBusyError, VectorIndexError
+from db.records import AlbumRecord, BundleRecord, NewAlbum, UploadedCover
+from db.vocabulary import ContentHash, Side
+from indexer.cover_store import CoverStore
+from indexer.decoding import sniff
+from indexer.index_job import one_at_a_time
+from service.assembly import Catalogue, open_bundle, register_bundle
+from service.model import Model
+from service.records import Upload
+from service.search import Search
+
+MAX_FILE_NAME_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAlbum:
+    """What a person says of a new album."""
+
+    title: str | None
+    artist: str | None
+    year: int | None
+    genres: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An image that was decoded and embedded: vector is (d,) float16."""
+
+    side: Side
+    upload: Upload
+    format_name: str
+    content_hash: ContentHash
+    vector: NDArray[np.float16]
+
+
+class Adder:
+    """Adds albums one by one, embedded with the model in use. Safe to use from several threads at once."""
+
+    def __init__(self, catalogue: Catalogue, search: Search) -> None:
+        self._catalogue = catalogue
+        self._search = search
+        self._store = CoverStore(catalogue.settings.folder)
+
+    def add(self, given: GivenAlbum, front: Upload, back: Upload | None) -> tuple[AlbumRecord, bool]:
+        """The album, and whether anything of it was new; the next search finds it.
+
+        Raises:
+            ImageRejectedError: an image is none that Sleeve can use; nothing was changed.
+            BundleError: there is no index, and the bundle to begin with cannot be used.
+            CatalogueError: the image cannot be kept, or the database cannot be used.
+        """
+        model, bundle = self._model()
+        made = [self._make(model, Side.FRONT, front)]
+        if back is not None:
+            made.append(self._make(model, Side.BACK, back))
+        with ExitStack() as aside:
+            put = {item.side: aside.enter_context(self._store.set_aside(item.upload.data)) for item in made}
+            covers = tuple(self._cover(item) for item in made)
+            new = NewAlbum(given.title, given.artist, given.year, given.genres, covers)
+            with self._catalogue.database.writing() as session:
+                kept = uploads.keep(session, new, bundle, lambda cover, path: put[cover.side](path))
+                album = albums.album(session, kept.album_id)
+        self._make_first_index(bundle)
+        return album, kept.created
+
+    def _model(self) -> tuple[Model, BundleRecord]:
+        try:
+            pair = self._search.pair()
+        except VectorIndexError:
+            model = self._search.model()
+            return model, register_bundle(self._catalogue, model.backbone, open_bundle(self._catalogue))
+        return pair.model, pair.version.record.bundle
+
+    def _make(self, model: Model, side: Side, upload: Upload) -> _Made:
+        try:
+            vector = self._search.embed(model, upload.data)[0].astype(np.float16)
+        except ImageRejectedError as error:
+            if side is Side.FRONT:
+                raise
+            raise ImageRejectedError(error.reason, f"the back{f': {error.detail}' if error.detail else ''}") from error
+        return _Made(side, upload, sniff(upload.data), ContentHash(sha256(upload.data).hexdigest()), vector)
+
+    def _cover(self, item: _Made) -> UploadedCover:
+        path = self._store.path(item.content_hash, item.format_name)
+        return UploadedCover(item.side, _shown_name(item.upload.name, path), path, item.content_hash, item.vector)
+
+    def _make_first_index(self, bundle: BundleRecord) -> None:
+        if self._catalogue.versions.live() is not None:
+            return
+        try:
+            with one_at_a_time(self._catalogue.settings.folder):
+                if self._catalogue.versions.live() is None:
+                    self._catalogue.versions.refresh(bundle)
+        except IndexBusyError:
+            # Whoever is at work makes the first index.
+            return
+
+
+def _shown_name(name: str | None, path: Path) -> str:
+    """The last part of the sender's name for a file, as far as it can be shown; else the name it is kept under."""
+    last = PurePosixPath((name or "").replace("\\", "/")).name
+    shown = "".join(character for character in last if character.isprintable())[:MAX_FILE_NAME_CHARACTERS].strip()
+    return shown or path.name

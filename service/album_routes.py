@@ -1,0 +1,120 @@
+"""The HTTP routes about albums: list, show, add, change, remove, and what shows the same artwork."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+
+from db import album_list, albums, labels
+from db.vocabulary import AlbumOrder
+from indexer.cover_store import CoverStore
+from indexer.removal import remove_albums
+from service import schemas
+from service.adding import GivenAlbum
+from service.cursor import MAX_CURSOR_CHARACTERS, from_cursor
+from service.records import Upload
+from service.requests import PROBLEM, PROBLEMS, QUERY_PROBLEMS, Allowed, TheAdder, TheAlbumId, TheCatalogue, TheSearch
+
+MAX_PAGE = 200
+"""Albums on one page of a list."""
+
+router = APIRouter(prefix="/albums", tags=["albums"])
+
+
+@router.get("", summary="The albums, a page at a time", responses={422: PROBLEM, 503: PROBLEM})
+def list_albums(
+    catalogue: TheCatalogue,
+    allowed: Allowed,
+    q: Annotated[
+        str,
+        Query(max_length=schemas.MAX_WORDS_CHARACTERS, description="words that stand in the title or the artist"),
+        schemas.OneLine,
+    ] = "",
+    sort: Annotated[AlbumOrder, Query(description="newest first, or by title, artist or year")] = AlbumOrder.NEWEST,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="albums on a page")] = 48,
+    cursor: Annotated[
+        str | None, Query(max_length=MAX_CURSOR_CHARACTERS, description="`next` of the page before, of the same list")
+    ] = None,
+) -> schemas.AlbumsSchema:
+    """Send `next` back as `cursor` until it is null; keep the other parameters.
+
+    Albums that are added or removed meanwhile neither repeat nor hide any other.
+    """
+    after = None if cursor is None else from_cursor(cursor, sort)
+    with catalogue.database.reading() as session:
+        return schemas.AlbumsSchema.of(album_list.page(session, allowed, q, sort, after=after, limit=limit))
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Add an album with its cover",
+    responses={
+        **QUERY_PROBLEMS,
+        200: {"model": schemas.AlbumSchema, "description": "The album was there with all of it; nothing changed"},
+    },
+)
+def create_album(
+    adder: TheAdder,
+    response: Response,
+    image: Annotated[UploadFile, File(description="the front")],
+    back: Annotated[UploadFile | None, File(description="the back")] = None,
+    title: Annotated[schemas.Name, Form(examples=["Blue Train"])] = "",
+    artist: Annotated[schemas.Name, Form(examples=["John Coltrane"])] = "",
+    year: Annotated[schemas.Year | None, Form(examples=[1957])] = None,
+    genre: Annotated[list[schemas.GenreName], Form(max_length=schemas.MAX_GENRES, examples=[["jazz"]])] = [],  # noqa: B006
+) -> schemas.AlbumSchema:
+    """The images are kept in the catalogue's home, and the next search finds the album.
+
+    An album of the same artist, title and year gains the covers that it does not have; without names the image decides.
+    Where nothing is new the answer is 200. Genres given here are as those of `PATCH`.
+    """
+    front, reverse = (None if file is None else Upload(file.filename, file.file.read()) for file in (image, back))
+    assert front is not None
+    album, created = adder.add(GivenAlbum(title or None, artist or None, year, tuple(genre)), front, reverse)
+    response.status_code = 201 if created else 200
+    response.headers["Location"] = f"/api/v1/albums/{album.id}"
+    return schemas.AlbumSchema.of(album)
+
+
+@router.get("/{album_id}", summary="One album", responses=PROBLEMS)
+def album(album_id: TheAlbumId, catalogue: TheCatalogue) -> schemas.AlbumSchema:
+    """An album with its genres and covers."""
+    with catalogue.database.reading() as session:
+        return schemas.AlbumSchema.of(albums.album(session, album_id))
+
+
+@router.patch("/{album_id}", summary="Change an album", responses=PROBLEMS)
+def change_album(album_id: TheAlbumId, change: schemas.AlbumChange, catalogue: TheCatalogue) -> schemas.AlbumSchema:
+    """Send what is to change; a title, artist or year of null takes it away.
+
+    Genres given here replace those of every source, count in the next vote, and stay when the album's file is added
+    again.
+    """
+    given = change.model_fields_set
+    with catalogue.database.writing() as session:
+        before = albums.album(session, album_id)
+        if given & {"title", "artist", "year"}:
+            labels.rename(
+                session,
+                album_id,
+                title=(change.title or None) if "title" in given else before.title,
+                artist=(change.artist or None) if "artist" in given else before.artist,
+                year=change.year if "year" in given else before.year,
+            )
+        if "genres" in given:
+            labels.set_genres_by_hand(session, album_id, change.genres)
+        session.expire_all()
+        return schemas.AlbumSchema.of(albums.album(session, album_id))
+
+
+@router.delete("/{album_id}", status_code=204, summary="Remove an album", responses=PROBLEMS)
+def delete_album(album_id: TheAlbumId, catalogue: TheCatalogue) -> None:
+    """It is in no answer from then on. Uploaded covers are deleted; files of your own stay where they are."""
+    remove_albums(catalogue.database, CoverStore(catalogue.settings.folder), [album_id])
+
+
+@router.get("/{album_id}/near-duplicates", summary="Albums with the same artwork", responses=PROBLEMS)
+def near_duplicates(album_id: TheAlbumId, search: TheSearch) -> schemas.NearDuplicatesSchema:
+    """Other pressings, crops and copies: albums whose cover is as similar as the model's calibration asks for."""
+    found = search.near_duplicates(album_id)
+    return schemas.NearDuplicatesSchema(neighbours=[schemas.NeighbourSchema.of(neighbour) for neighbour in found])

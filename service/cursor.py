@@ -1,0 +1,41 @@
+"""The place in a list as text that a client hands back; it means nothing to anybody else."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from db.errors import QueryError
+from db.records import AlbumPlace
+from db.vocabulary import AlbumId, AlbumOrder
+
+MAX_CURSOR_CHARACTERS = 4_000
+
+_MAX_ID = 2**63 - 1
+
+
+def to_cursor(place: AlbumPlace) -> str:
+    """The text for a place."""
+    return urlsafe_b64encode(json.dumps([place.key, place.id]).encode()).decode().rstrip("=")
+
+
+def from_cursor(text: str, order: AlbumOrder) -> AlbumPlace:
+    """The place that a text stands for, in a list of this order.
+
+    Raises:
+        QueryError: it is no cursor, or one of a list of another order.
+    """
+    try:
+        key, album_id = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        str(key).encode()  # JSON can hold half of a character
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _wrong() from error
+    kinds = {AlbumOrder.NEWEST: type(None), AlbumOrder.YEAR: int}
+    fits = type(key) in (kinds.get(order, str), type(None)) and "\0" not in str(key)
+    if not fits or type(album_id) is not int or not 0 < album_id <= _MAX_ID:
+        raise _wrong()
+    if isinstance(key, int) and abs(key) >= 2**31:
+        raise _wrong()
+    return AlbumPlace(key, AlbumId(album_id))
+
+
+def _wrong() -> QueryError:
+    return QueryError("the cursor is not one of this list; begin again without a cursor")

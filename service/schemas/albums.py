@@ -1,0 +1,74 @@
+"""Albums: one, a list of them, and what a person may change."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from db.records import AlbumPage, AlbumRecord, CoverRecord
+from db.vocabulary import Side
+from service.cursor import to_cursor
+from service.schemas.words import MAX_GENRES, GenreName, Name, Year
+
+
+class CoverSchema(BaseModel):
+    """One image of an album."""
+
+    id: int
+    side: Side
+    file: str
+
+    @classmethod
+    def of(cls, cover: CoverRecord) -> "CoverSchema":
+        return cls.model_validate(cover, from_attributes=True)
+
+
+class AlbumSchema(BaseModel):
+    """An album with its genres and covers."""
+
+    id: int
+    title: str | None
+    artist: str | None
+    year: int | None
+    genres: tuple[str, ...]
+    covers: list[CoverSchema]
+
+    @classmethod
+    def of(cls, album: AlbumRecord) -> "AlbumSchema":
+        return cls(
+            id=album.id,
+            title=album.title,
+            artist=album.artist,
+            year=album.year,
+            genres=album.genres,
+            covers=[CoverSchema.of(cover) for cover in album.covers],
+        )
+
+
+class AlbumsSchema(BaseModel):
+    """A page of a list of albums."""
+
+    albums: list[AlbumSchema]
+    next: str | None = Field(description="send it as `cursor` for the next page; null at the end of the list")
+    total: int = Field(description="albums in the whole list")
+
+    @classmethod
+    def of(cls, page: AlbumPage) -> "AlbumsSchema":
+        following = None if page.next is None else to_cursor(page.next)
+        return cls(albums=[AlbumSchema.of(album) for album in page.albums], next=following, total=page.total)
+
+
+class AlbumChange(BaseModel):
+    """What to change of an album; what is not named stays."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"genres": ["jazz"]}, {"title": "Blue Train", "year": 1957}]},
+    )
+
+    title: Name | None = None
+    artist: Name | None = None
+    year: Year | None = None
+    genres: Annotated[list[GenreName], Field(max_length=MAX_GENRES)] = Field(
+        default=[],
+        description="these and no others; an empty list takes all away until the album's file is added again",
+    )

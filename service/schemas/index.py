@@ -1,0 +1,71 @@
+"""The index: how it is, the work on it, its versions."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from db.records import IndexVersionRecord
+from indexer.index_job import JobPhase, JobState
+from indexer.vector_index import IndexKind
+
+
+class JobSchema(BaseModel):
+    """The work on the index that is under way, or that ended last, wherever it runs."""
+
+    phase: JobPhase
+    task: str
+    done: int
+    total: int
+    detail: str = Field(description="why it failed, where it did")
+    started_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, job: JobState) -> "JobSchema":
+        return cls.model_validate(job, from_attributes=True)
+
+
+class IndexSchema(BaseModel):
+    """The index that answers, and how far the catalogue has moved away from it."""
+
+    version: str
+    kind: IndexKind
+    bundle: str
+    count: int = Field(description="vectors when it was built")
+    recall: float = Field(description="measured when it was built")
+    created_at: datetime
+    age_s: float
+    delta: int = Field(description="vectors that are newer, searched beside it")
+    tombstones: int = Field(description="vectors in it that were removed, passed over")
+    problem: str | None = Field(description="why a newer version, or the files of this one, cannot be used")
+    job: JobSchema | None
+
+
+class VersionSchema(BaseModel):
+    """An index version that is kept."""
+
+    version: str
+    kind: IndexKind
+    bundle: str
+    count: int = Field(description="vectors when it was built")
+    recall: float = Field(description="measured when it was built")
+    live: bool
+    created_at: datetime
+
+    @classmethod
+    def of(cls, record: IndexVersionRecord) -> "VersionSchema":
+        return cls(
+            version=record.folder,
+            kind=IndexKind(record.kind),
+            bundle=record.bundle.name,
+            count=record.count,
+            recall=record.recall,
+            live=record.live,
+            created_at=record.created_at,
+        )
+
+
+class VersionsSchema(BaseModel):
+    """The index versions, newest first."""
+
+    versions: list[VersionSchema]

@@ -1,0 +1,58 @@
+"""Albums that look like something, and those recommended for a taste."""
+
+from pydantic import BaseModel, Field
+
+from service.records import Neighbour, SimilarAnswer
+from service.schemas.queries import Query
+
+
+class NeighbourSchema(BaseModel):
+    """An album that looks like the query, by its nearest cover."""
+
+    album_id: int
+    cover_id: int
+    title: str | None
+    artist: str | None
+    year: int | None
+    genres: tuple[str, ...]
+    similarity: float = Field(description="cosine of the two vectors, -1 to 1; higher is nearer")
+    file: str = Field(description="the cover's path as it was added")
+    near_duplicate: bool = Field(description="it shows the same artwork as what was asked with")
+
+    @classmethod
+    def of(cls, neighbour: Neighbour) -> "NeighbourSchema":
+        return cls.model_validate(neighbour, from_attributes=True)
+
+
+class SimilarSchema(BaseModel):
+    """The answer of ``similar``: neighbours, nearest first."""
+
+    query: Query
+    bundle: str = Field(description="the model that made the vectors")
+    index_version: str
+    neighbours: list[NeighbourSchema]
+
+    @classmethod
+    def of(cls, query: Query, answer: SimilarAnswer) -> "SimilarSchema":
+        neighbours = [NeighbourSchema.of(neighbour) for neighbour in answer.neighbours]
+        return cls(query=query, bundle=answer.bundle, index_version=answer.index_version, neighbours=neighbours)
+
+
+class RecommendSchema(BaseModel):
+    """The answer of ``recommend``: albums in the order of their choice; similarity is to the taste as a whole."""
+
+    query: Query
+    bundle: str = Field(description="the model that made the vectors")
+    index_version: str
+    recommendations: list[NeighbourSchema]
+
+    @classmethod
+    def of(cls, query: Query, answer: SimilarAnswer) -> "RecommendSchema":
+        chosen = [NeighbourSchema.of(neighbour) for neighbour in answer.neighbours]
+        return cls(query=query, bundle=answer.bundle, index_version=answer.index_version, recommendations=chosen)
+
+
+class NearDuplicatesSchema(BaseModel):
+    """The other albums that show the same artwork, nearest first."""
+
+    neighbours: list[NeighbourSchema]

@@ -1,0 +1,97 @@
+"""What is asked: by a file, albums, a text, or by what a person likes and dislikes."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from db.vocabulary import AlbumId
+from indexer.text_tower import MAX_TEXT_CHARACTERS
+from service.records import MAX_EXAMPLES, MAX_RECOMMENDATIONS, Examples
+from service.schemas.words import AlbumIdNumber
+
+MAX_BATCH = 32
+"""Images or albums in one batch."""
+
+MAX_IMAGES = 16
+"""Images in one query."""
+
+AlbumIds = Annotated[list[AlbumIdNumber], Field(max_length=MAX_EXAMPLES)]
+
+
+class Query(BaseModel):
+    """What was asked: a file's name (or those of several), an album, a text, or albums liked and disliked."""
+
+    file: str | None = None
+    album_id: int | None = None
+    text: str | None = None
+    files: list[str | None] = []
+    like: list[int] = []
+    dislike: list[int] = []
+
+
+class AlbumQuery(BaseModel):
+    """A query by an album of the catalogue."""
+
+    album_id: AlbumIdNumber = Field(examples=[1])
+
+
+class Liking(BaseModel):
+    """Albums that a person likes and dislikes."""
+
+    like: AlbumIds = Field(default=[], examples=[[1, 2]])
+    dislike: AlbumIds = Field(default=[], examples=[[3]])
+
+    def examples(self, *images: bytes, text: str | None = None) -> Examples:
+        """The examples, with images and a text that are liked too.
+
+        Raises:
+            QueryError: nothing is liked, or an album is liked and disliked.
+        """
+        like, dislike = (tuple(map(AlbumId, dict.fromkeys(some))) for some in (self.like, self.dislike))
+        return Examples(like, dislike, images, text)
+
+
+class SimilarQuery(Liking):
+    """A query by an album of the catalogue, by a text, or by albums liked and disliked; a text may be liked as well."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"album_id": 1}, {"text": "foggy forest"}, {"like": [1, 2], "dislike": [3]}],
+        }
+    )
+
+    album_id: AlbumIdNumber | None = None
+    text: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=MAX_TEXT_CHARACTERS,
+        description="what the cover shows; answered where the live bundle has a text tower",
+    )
+
+    @model_validator(mode="after")
+    def _asks_by_one(self) -> "SimilarQuery":
+        ways = (self.album_id is not None, self.text is not None or bool(self.like or self.dislike))
+        if ways == (False, False) or ways == (True, True):
+            raise ValueError("name either an album_id or a text, or albums to like")
+        return self
+
+
+class RecommendQuery(Liking):
+    """A taste, and how many albums for it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"like": [1, 2], "dislike": [3], "k": 20, "diversity": 0.3}]},
+    )
+
+    like: Annotated[list[AlbumIdNumber], Field(min_length=1, max_length=MAX_EXAMPLES)]
+    k: int = Field(default=20, ge=1, le=MAX_RECOMMENDATIONS, description="how many albums")
+    diversity: float = Field(
+        default=0.3, ge=0, le=1, description="how different from each other: 0 by similarity alone, to 1"
+    )
+
+
+class BatchQuery(BaseModel):
+    """Albums of the catalogue, to be classified."""
+
+    album_ids: Annotated[list[AlbumIdNumber], Field(min_length=1, max_length=MAX_BATCH)] = Field(examples=[[1, 2]])

@@ -1,0 +1,76 @@
+"""The HTTP routes that find albums: similar ones, and recommended ones."""
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from db.vocabulary import AlbumId
+from service import schemas
+from service.records import RecommendRequest
+from service.requests import (
+    FILES_FIELD,
+    PROBLEMS,
+    QUERY_PROBLEMS,
+    Allowed,
+    TheRecommender,
+    TheSearch,
+    Wanted,
+    asked,
+    body,
+    validated,
+)
+
+router = APIRouter()
+
+_IDS = {"type": "array", "items": {"type": "integer"}}
+
+
+@router.post(
+    "/similar",
+    summary="Albums that look like images, albums or what a text describes",
+    tags=["similar"],
+    responses=QUERY_PROBLEMS,
+    openapi_extra=body({"image": FILES_FIELD, "like": _IDS, "dislike": _IDS}, schemas.SimilarQuery),
+)
+async def similar(
+    request: Request, search: TheSearch, recommender: TheRecommender, wanted: Wanted
+) -> schemas.SimilarSchema:
+    """Send an image as the multipart field `image`, or as JSON `{"album_id": …}` or `{"text": "foggy forest"}`.
+
+    Several images, or albums to `like` and `dislike`, ask for what is near the likes and away from the dislikes: the
+    query is their mean plus what sets the likes apart from the dislikes. A text can be liked too.
+
+    The answer holds one row an album, nearest first; the albums that asked are left out. A text is answered where the
+    model in use has a text tower, and with 422 where it has none.
+    """
+    question = await asked(request, schemas.SimilarQuery, images=schemas.MAX_IMAGES)
+    if isinstance(question, tuple):
+        uploads, form = question
+        liking = validated(schemas.Liking, {name: form.getlist(name) for name in ("like", "dislike")})
+        names = [upload.name for upload in uploads]
+        if len(uploads) == 1 and not liking.like and not liking.dislike:
+            found = await run_in_threadpool(search.by_image, uploads[0].data, wanted)
+            return schemas.SimilarSchema.of(schemas.Query(file=names[0]), found)
+        examples = liking.examples(*(upload.data for upload in uploads))
+        found = await run_in_threadpool(recommender.similar, examples, wanted)
+        told = schemas.Query(files=names, like=liking.like, dislike=liking.dislike)
+        return schemas.SimilarSchema.of(told, found)
+    if question.album_id is not None:
+        found = await run_in_threadpool(search.by_album, AlbumId(question.album_id), wanted)
+    elif question.text is not None and not question.like and not question.dislike:
+        found = await run_in_threadpool(search.by_text, question.text, wanted)
+    else:
+        found = await run_in_threadpool(recommender.similar, question.examples(text=question.text), wanted)
+    return schemas.SimilarSchema.of(schemas.Query(**question.model_dump()), found)
+
+
+@router.post("/recommend", summary="Albums for a taste", tags=["recommend"], responses=PROBLEMS)
+def recommend(taste: schemas.RecommendQuery, allowed: Allowed, recommender: TheRecommender) -> schemas.RecommendSchema:
+    """Send the albums that are liked and, if you want, disliked.
+
+    Neither they nor other pressings of them come back, and of albums with the same artwork only one does. `diversity`
+    weighs how different the albums are from each other against how near they are to the taste (maximal marginal
+    relevance).
+    """
+    request = RecommendRequest(taste.k, taste.diversity, allowed)
+    found = recommender.recommend(taste.examples(), request)
+    return schemas.RecommendSchema.of(schemas.Query(like=taste.like, dislike=taste.dislike), found)

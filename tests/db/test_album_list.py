@@ -1,0 +1,110 @@
+"""The list of albums against Python's own sorting and searching, on both engines."""
+
+from pathlib import Path
+
+import pytest
+
+from db import album_list, albums
+from db.database import Database
+from db.records import AlbumPlace, AlbumRecord, CatalogueFilter
+from db.vocabulary import AlbumId, AlbumOrder, ContentHash
+from tests.db.test_registration import offer
+from tests.factories import cover_file
+
+EVERYTHING = CatalogueFilter()
+
+
+@pytest.fixture
+def catalogue(database: Database) -> Database:
+    """60 albums: titles and artists that repeat, some without names or year, every third without a genre."""
+    for n in range(60):
+        more = {
+            "title": None if n % 11 == 0 else f"{'Ünder' if n % 2 else 'over'} {n % 7}",
+            "artist": None if n % 13 == 0 else f"ARTIST {n % 5}",
+            "year": None if n % 10 == 9 else 1990 + n % 4,
+        }
+        genres = () if n % 3 == 0 else ("jazz",)
+        offer(database, (cover_file(Path(f"/c/{n}.png"), *genres, group=str(n), **more), ContentHash(f"{n:064d}")))
+    return database
+
+
+def walk(
+    database: Database, order: AlbumOrder, allowed: CatalogueFilter = EVERYTHING, words: str = "", limit: int = 7
+) -> list[AlbumRecord]:
+    found: list[AlbumRecord] = []
+    after: AlbumPlace | None = None
+    while True:
+        with database.reading() as session:
+            page = album_list.page(session, allowed, words, order, after=after, limit=limit)
+        found += page.albums
+        assert len(page.albums) == limit or page.next is None
+        if page.next is None:
+            assert page.total == len(found)
+            return found
+        after = page.next
+
+
+def every(database: Database) -> list[AlbumRecord]:
+    with database.reading() as session:
+        count = albums.counts(session).albums
+        return [albums.album(session, AlbumId(number)) for number in range(1, count + 1)]
+
+
+def key(order: AlbumOrder, album: AlbumRecord) -> tuple[bool, object, int]:
+    if order is AlbumOrder.NEWEST:
+        return (False, 0, -album.id)
+    value = {AlbumOrder.TITLE: album.title, AlbumOrder.ARTIST: album.artist, AlbumOrder.YEAR: album.year}[order]
+    folded = value.casefold() if isinstance(value, str) else value
+    return (value is None, folded or 0 if value is None else folded, album.id)
+
+
+@pytest.mark.parametrize("order", AlbumOrder)
+@pytest.mark.parametrize("limit", [1, 7, 60, 200])
+def test_pages_together_are_the_sorted_whole(catalogue: Database, order: AlbumOrder, limit: int) -> None:
+    expected = sorted(every(catalogue), key=lambda album: key(order, album))
+    assert walk(catalogue, order, limit=limit) == expected
+
+
+@pytest.mark.parametrize("order", AlbumOrder)
+def test_albums_that_come_and_go_neither_repeat_nor_hide_any_other(catalogue: Database, order: AlbumOrder) -> None:
+    before = {album.id for album in every(catalogue)}
+    found: list[int] = []
+    after: AlbumPlace | None = None
+    number = 100
+    while True:
+        with catalogue.reading() as session:
+            page = album_list.page(session, EVERYTHING, "", order, after=after, limit=9)
+        found += [album.id for album in page.albums]
+        if page.next is None:
+            break
+        after = page.next
+        names = {"title": f"over {number % 7}", "artist": f"artist {number % 5}", "year": 1990 + number % 4}
+        new = (cover_file(Path(f"/c/{number}.png"), group=str(number), **names), ContentHash(f"{number:064d}"))
+        offer(catalogue, new)
+        with catalogue.writing() as session:
+            gone = found.pop()  # the one that the next page begins behind
+            albums.remove(session, [AlbumId(gone)])
+            before.discard(gone)
+        number += 1
+    assert len(found) == len(set(found))
+    assert before <= set(found), "every album that was there all the while"
+
+
+def test_words_and_filters_choose(catalogue: Database) -> None:
+    def matches(words: str, allowed: CatalogueFilter = EVERYTHING) -> set[int]:
+        return {album.id for album in walk(catalogue, AlbumOrder.NEWEST, allowed, words)}
+
+    def named(album: AlbumRecord, *parts: str) -> bool:
+        text = f"{album.title or ''}\n{album.artist or ''}".casefold()
+        return all(part in text for part in parts)
+
+    whole = every(catalogue)
+    assert matches("ÜND") == {album.id for album in whole if named(album, "ünd")} != set()
+    assert matches("artist over 3") == {album.id for album in whole if named(album, "artist", "over", "3")} != set()
+    assert matches("%") == matches("_") == matches("nowhere") == set()
+    unlabelled = {album.id for album in whole if not album.genres}
+    assert matches("", CatalogueFilter(without_genre=True)) == unlabelled != set()
+    filtered = CatalogueFilter(genre="Jazz", year_from=1991, year_to=1992, artist="artist 3")
+    assert matches("under", filtered) == set()
+    chosen = (album for album in whole if album.genres == ("jazz",) and album.year in (1991, 1992))
+    assert matches("Ünder", filtered) == {album.id for album in chosen if named(album, "ünder", "artist 3")} != set()

@@ -1,0 +1,318 @@
+"""Albums over real HTTP, on both engines: added, found, changed, listed, recommended, removed."""
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.factories import write_cover, write_covers
+from tests.homes import Home
+from tests.service.test_http import NO_QUERY, problem, similar
+
+NAMES = {"title": "Blue Train", "artist": "John Coltrane", "year": "1957"}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    make: Callable[[Path, str], Home] = request.getfixturevalue("make_home")
+    home = make(tmp_path_factory.mktemp("albums"), request.param)
+    write_covers(home.folder / "covers", {"jazz": 12, "rock": 8})
+    home.sleeve("add", "covers")
+    home.sleeve("index")
+    return home
+
+
+@pytest.fixture(scope="module")
+def client(home: Home) -> Iterator[httpx.Client]:
+    with home.serving() as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield client
+
+
+def picture(home: Home, seed: int) -> bytes:
+    return write_cover(home.folder / "pictures" / f"{seed}.png", seed).read_bytes()
+
+
+def create(client: httpx.Client, image: bytes, back: bytes | None = None, **names: Any) -> httpx.Response:
+    files = [("image", ("C:\\covers\\train.png", image)), *([("back", ("b.png", back))] if back else [])]
+    return client.post("/api/v1/albums", files=files, data=names)
+
+
+def kept(home: Home, data: bytes) -> Path:
+    digest = sha256(data).hexdigest()
+    return Path(home.environment["SLEEVE_HOME"]) / "covers" / digest[:2] / f"{digest}.png"
+
+
+def counts(client: httpx.Client) -> tuple[int, int, int]:
+    status = client.get("/api/v1/status").json()
+    return status["albums"], status["covers"], status["pending"]
+
+
+def nearest(client: httpx.Client, image: bytes, k: int = 1) -> list[dict[str, Any]]:
+    neighbours: list[dict[str, Any]] = similar(client, image, k=k).json()["neighbours"]
+    return neighbours
+
+
+def test_a_new_album_is_kept_and_found_by_the_next_search(home: Home, client: httpx.Client) -> None:
+    image, back, before = picture(home, 501), picture(home, 502), counts(client)
+    made = create(client, image, back, **NAMES, genre=["Jazz", "Bebop"])
+    assert made.status_code == 201, made.text
+    album = made.json()
+    assert {**album, "id": 0, "covers": []} == {
+        "id": 0,
+        "title": "Blue Train",
+        "artist": "John Coltrane",
+        "year": 1957,
+        "genres": ["bebop", "jazz"],
+        "covers": [],
+    }
+    assert [(cover["side"], cover["file"]) for cover in album["covers"]] == [("front", "train.png"), ("back", "b.png")]
+    assert client.get(made.headers["location"]).json() == album
+    assert (kept(home, image).read_bytes(), kept(home, back).read_bytes()) == (image, back)
+    for data, cover in zip((image, back), album["covers"], strict=True):
+        [found] = nearest(client, data)
+        assert (found["album_id"], found["cover_id"], found["near_duplicate"]) == (album["id"], cover["id"], True)
+        assert found["similarity"] == pytest.approx(1, abs=1e-3)
+    assert counts(client) == (before[0] + 1, before[1] + 2, before[2])
+
+    again = create(client, image, back, title="blue train", artist="JOHN  Coltrane", year="1957", genre="rock")
+    assert (again.status_code, again.json()) == (200, album), "nothing new, so nothing changed"
+    third = create(client, picture(home, 503), **NAMES)
+    assert (third.status_code, third.json()["id"], len(third.json()["covers"])) == (201, album["id"], 3)
+
+    other = create(client, image, title="Giant Steps", artist="John Coltrane", year="1960").json()
+    assert other["id"] != album["id"]
+    assert {found["album_id"] for found in nearest(client, image, 2)} == {album["id"], other["id"]}
+    for one, another in ((album, other), (other, album)):
+        same = client.get(f"/api/v1/albums/{one['id']}/near-duplicates").json()["neighbours"]
+        assert [(found["album_id"], found["near_duplicate"]) for found in same] == [(another["id"], True)]
+
+    assert client.delete(f"/api/v1/albums/{album['id']}").status_code == 204
+    assert problem(client.get(made.headers["location"]), 404)
+    assert not kept(home, image).exists()
+    [left] = nearest(client, image)
+    assert left["album_id"] == other["id"]
+    assert client.get(f"/api/v1/covers/{other['covers'][0]['id']}/image").status_code == 200, "it has a file of its own"
+    home.sleeve("remove", "--album", other["id"])
+    assert not [file for file in (kept(home, image).parent.parent).rglob("*") if file.is_file()]
+    assert counts(client) == before
+
+
+def test_an_unnamed_album_is_known_by_its_front(home: Home, client: httpx.Client) -> None:
+    image = picture(home, 510)
+    made, again = create(client, image), create(client, image)
+    assert (made.status_code, again.status_code, again.json()) == (201, 200, made.json())
+    known = (home.folder / "covers/jazz/003.png").read_bytes()
+    there = create(client, known)
+    assert (there.status_code, there.json()["id"]) == (200, 4), "one that `sleeve add` brought"
+    assert not kept(home, known).exists()
+    assert client.delete(f"/api/v1/albums/{made.json()['id']}").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("files", "names", "status", "detail"),
+    [
+        ({"image": b"<html></html>"}, {}, 422, "not an image"),
+        ({"image": None, "back": b"GIF89a"}, {}, 422, "the back"),
+        ({"back": None}, {}, 422, "image"),
+        ({"image": None}, {"year": "x"}, 422, "year"),
+        ({"image": None}, {"year": "0"}, 422, "year"),
+        ({"image": None}, {"title": "a\x00b"}, 422, "control characters"),
+        ({"image": None}, {"title": "a" * 501}, 422, "title"),
+        ({"image": None}, {"genre": ["a"] * 17}, 422, "genre"),
+        ({"image": None}, {"genre": " "}, 422, "genre"),
+    ],
+)
+def test_a_bad_album_changes_nothing(
+    home: Home, client: httpx.Client, files: dict[str, bytes | None], names: Any, status: int, detail: str
+) -> None:
+    before = counts(client)
+    sent = {name: (f"{name}.png", data or picture(home, 520)) for name, data in files.items()}
+    assert detail in problem(client.post("/api/v1/albums", files=sent, data=names), status)
+    assert counts(client) == before
+    assert not kept(home, picture(home, 520)).exists()
+
+
+def test_files_of_the_users_own_stay(home: Home, client: httpx.Client) -> None:
+    own = write_cover(home.folder / "own/rock/1.png", seed=530)
+    home.sleeve("add", "own")
+    newest = client.get("/api/v1/albums", params={"limit": 1}).json()["albums"][0]
+    assert newest["covers"][0]["file"] == "own/rock/1.png"
+    assert client.delete(f"/api/v1/albums/{newest['id']}").status_code == 204
+    assert "no album" in problem(client.delete(f"/api/v1/albums/{newest['id']}"), 404)
+    assert own.exists()
+
+
+def test_genres_by_hand_count_at_once_and_outlast_adding(home: Home, client: httpx.Client) -> None:
+    def genres() -> dict[str, int]:
+        return {genre["name"]: genre["albums"] for genre in client.get("/api/v1/genres").json()["genres"]}
+
+    assert genres() == {"jazz": 12, "rock": 8}
+    changed = client.patch("/api/v1/albums/1", json={"genres": ["Fado", " soul "]})
+    assert changed.json()["genres"] == ["fado", "soul"]
+    assert home.json("relabel", "--album", 2, "--genre", "fado")["genres"] == ["fado"]
+    assert genres() == {"jazz": 10, "rock": 8, "fado": 2, "soul": 1}
+    image = (home.folder / "covers/jazz/000.png").read_bytes()
+    assert nearest(client, image)[0]["genres"] == ["fado", "soul"]
+    voters = client.post("/api/v1/classify", files={"image": ("q.png", image)}).json()
+    assert {"fado"} <= {genre["genre"] for genre in voters["genres"] if genre["vote"]}
+    home.sleeve("add", "covers")
+    assert genres() == {"jazz": 10, "rock": 8, "fado": 2, "soul": 1}
+    assert client.patch("/api/v1/albums/1", json={"genres": []}).json()["genres"] == []
+    assert [album["id"] for album in client.get("/api/v1/albums?genre=none").json()["albums"]] == [1]
+    home.sleeve("relabel", "--album", 2, "--genre", "jazz")
+    home.sleeve("add", "covers")
+    assert genres() == {"jazz": 12, "rock": 8}, "taken away, the folder speaks again"
+
+
+def test_only_what_is_named_changes(client: httpx.Client) -> None:
+    def patched(**change: object) -> list[object]:
+        album = client.patch("/api/v1/albums/5", json=change).json()
+        return [album[name] for name in ("title", "artist", "year", "genres")]
+
+    assert patched(title=" Naima ", year=1959) == ["Naima", None, 1959, ["jazz"]]
+    assert patched(artist="Coltrane") == ["Naima", "Coltrane", 1959, ["jazz"]]
+    found = client.get("/api/v1/albums", params={"q": "NAI colt"}).json()
+    assert ([album["id"] for album in found["albums"]], found["total"]) == ([5], 1)
+    assert patched(title=None, artist="", year=None) == [None, None, None, ["jazz"]]
+    assert patched() == [None, None, None, ["jazz"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "detail"),
+    [
+        ({"genres": ["a"] * 17}, 422, "genres"),
+        ({"genres": [""]}, 422, "genres"),
+        ({"genres": None}, 422, "genres"),
+        ({"genre": ["jazz"]}, 422, "genre"),
+        ({"year": 10_000}, 422, "year"),
+        ({"title": "a\u0000"}, 422, "control characters"),
+    ],
+)
+def test_a_bad_change_changes_nothing(client: httpx.Client, change: Any, status: int, detail: str) -> None:
+    before = client.get("/api/v1/albums/6").json()
+    assert detail in problem(client.patch("/api/v1/albums/6", json=change), status)
+    assert client.get("/api/v1/albums/6").json() == before
+    assert "no album 999" in problem(client.patch("/api/v1/albums/999", json={"genres": ["a"]}), 404)
+
+
+def test_pages_of_a_list_follow_each_other(client: httpx.Client) -> None:
+    for sort, expected in (("newest", list(range(20, 0, -1))), ("title", list(range(1, 21)))):
+        found: list[int] = []
+        cursor: str | None = None
+        while True:
+            page = client.get(
+                "/api/v1/albums", params={"sort": sort, "limit": 6, **({"cursor": cursor} if cursor else {})}
+            )
+            assert page.json()["total"] == 20
+            found += [album["id"] for album in page.json()["albums"]]
+            cursor = page.json()["next"]
+            if cursor is None:
+                break
+        assert found == expected
+    jazz = client.get("/api/v1/albums", params={"genre": "JAZZ", "limit": 200}).json()
+    assert (jazz["total"], len(jazz["albums"]), jazz["next"]) == (12, 12, None)
+
+
+@pytest.mark.parametrize(
+    "query", ["cursor=x", "cursor=WyJhIiwxXQ", "sort=size", "limit=0", "limit=201", "q=%00", "genre=%00", "year=x:y"]
+)
+def test_a_bad_list_gets_a_problem(client: httpx.Client, query: str) -> None:
+    assert problem(client.get(f"/api/v1/albums?{query}"), 422)
+
+
+def test_recommendations_are_those_of_the_command_line(home: Home, client: httpx.Client) -> None:
+    body = {"like": [2, 3], "dislike": [15], "k": 30, "diversity": 0.5}
+    answer = client.post("/api/v1/recommend", json=body, params={"genre": "jazz"}).json()
+    told = home.json(
+        "recommend", "--like", 2, "--like", 3, "--dislike", 15, "-k", 30, "--diversity", 0.5, "--genre", "jazz"
+    )
+    assert answer == told
+    assert answer["query"] == {**NO_QUERY, "like": [2, 3], "dislike": [15]}
+    assert {found["album_id"] for found in answer["recommendations"]} == set(range(1, 13)) - {2, 3}
+    for wrong, detail in (
+        ({"like": []}, "like"),
+        ({"like": [1], "dislike": [1]}, "liked and disliked"),
+        ({"like": [1], "diversity": 2}, "diversity"),
+        ({"like": [1], "k": 201}, "k"),
+        ({"like": [1] * 101}, "like"),
+        ({"likes": [1]}, "like"),
+    ):
+        assert detail in problem(client.post("/api/v1/recommend", json=wrong), 422)
+    assert "no album 999" in problem(client.post("/api/v1/recommend", json={"like": [999]}), 404)
+
+
+def test_likes_and_several_images_ask_together(home: Home, client: httpx.Client) -> None:
+    by_albums = similar(client, body={"like": [2, 3], "dislike": [15]}, k=50).json()
+    assert {found["album_id"] for found in by_albums["neighbours"]} == set(range(1, 21)) - {2, 3, 15}
+    data = [(home.folder / f"covers/jazz/{name}.png").read_bytes() for name in ("001", "002")]
+    files = [("image", (f"{number}.png", image)) for number, image in enumerate(data)]
+    by_images = client.post("/api/v1/similar", params={"k": 50}, files=files, data={"dislike": ["15"]}).json()
+    assert by_images["query"] == {**NO_QUERY, "files": ["0.png", "1.png"], "dislike": [15]}
+    same = {found["album_id"]: found["similarity"] for found in by_images["neighbours"]}
+    assert set(same) == set(range(1, 21)) - {15}
+    for found in by_albums["neighbours"]:
+        assert same[found["album_id"]] == pytest.approx(found["similarity"], abs=2e-3), "the same taste"
+    assert {found["album_id"] for found in by_images["neighbours"] if found["near_duplicate"]} == {2, 3}
+    assert "at least one album to like" in problem(similar(client, body={"dislike": [15]}), 422)
+    assert "dislike" in problem(client.post("/api/v1/similar", files=files, data={"dislike": ["x"]}), 422)
+    assert "no text tower" in problem(similar(client, body={"like": [1], "text": "fog"}), 422)
+
+
+def test_a_batch_is_classified_in_order_and_one_bad_image_fails_nothing_else(home: Home, client: httpx.Client) -> None:
+    good = (home.folder / "covers/jazz/001.png").read_bytes()
+    files = [("image", (name, data)) for name, data in (("a.png", good), ("b.png", b"<html>"), ("c.png", good))]
+    first, failed, last = client.post("/api/v1/classify/batch", files=files).json()["results"]
+    alone = client.post("/api/v1/classify", files={"image": ("a.png", good)}).json()
+    assert first == alone
+    assert last == {**alone, "file": "c.png"}
+    assert (failed["file"], failed["problem"]["status"]) == ("b.png", 422)
+    assert failed["problem"]["detail"].startswith("not an image")
+    gone, found = client.post("/api/v1/classify/batch", json={"album_ids": [999, 2]}).json()["results"]
+    assert (gone["album_id"], gone["problem"]["status"]) == (999, 404)
+    assert found == client.post("/api/v1/classify", json={"album_id": 2}).json()
+    assert "album_ids" in problem(client.post("/api/v1/classify/batch", json={"album_ids": list(range(1, 34))}), 422)
+    assert "Too many files" in problem(client.post("/api/v1/classify/batch", files=files * 11), 400)
+
+
+def test_the_state_is_told_and_rolled_back(home: Home, client: httpx.Client) -> None:
+    status = client.get("/api/v1/status").json()
+    assert (status["albums"], status["covers"], status["pending"], status["genres"]) == (20, 20, 0, 2)
+    assert status["bundle"] == {
+        "name": "tiny",
+        "dimension": 48,
+        "input_size_px": 32,
+        "reads_text": False,
+        "genres": [],
+        "metrics": {},
+    }
+    bundles = {bundle["name"]: bundle for bundle in client.get("/api/v1/bundles").json()["bundles"]}
+    assert {name for name, bundle in bundles.items() if bundle["live"]} == {"tiny"}
+    assert (bundles["tiny"]["vectors"], bundles["tiny"]["dimension"], bundles["tiny"]["reads_text"]) == (20, 48, False)
+    assert bundles["sleeve-lite0"]["vectors"] == 0
+
+    assert "no earlier index version" in problem(client.post("/api/v1/index/rollback"), 404)
+    [first] = client.get("/api/v1/index/versions").json()["versions"]
+    image = picture(home, 540)
+    added = create(client, image).json()
+    home.sleeve("index")
+    newer, older = client.get("/api/v1/index/versions").json()["versions"]
+    assert (newer["live"], newer["count"], older["live"], older["version"]) == (True, 21, False, first["version"])
+    back = client.post("/api/v1/index/rollback").json()
+    assert (back["version"], back["count"], back["delta"]) == (first["version"], 20, 1)
+    assert client.get("/api/v1/index").json()["version"] == first["version"]
+    assert nearest(client, image)[0]["album_id"] == added["id"], "in the delta of the version before"
+
+
+def test_the_first_album_makes_the_first_index(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    with home.serving() as address, httpx.Client(base_url=address, timeout=60) as client:
+        assert client.get("/api/v1/status").json()["bundle"]["name"] == "tiny"
+        assert client.get("/api/v1/albums").json() == {"albums": [], "next": None, "total": 0}
+        image = picture(home, 1)
+        assert create(client, image, title="One", artist="A").status_code == 201
+        assert [found["title"] for found in nearest(client, image, 5)] == ["One"]
+        create(client, picture(home, 2), title="Two", artist="A")
+        assert [found["title"] for found in nearest(client, image, 5)] == ["One", "Two"]
