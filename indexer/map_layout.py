@@ -15,6 +15,9 @@ ITERATIONS = 350
 FEWEST_FOR_TSNE = 12
 """Below that there are no neighbourhoods to keep, and the two main directions are the map."""
 
+FEWEST_FOR_GRID = 2000
+"""From so many on the forces are interpolated on a grid, which costs about the same for few; threads pay off too."""
+
 _COMPONENTS = 50
 _SEED = 0
 _START_SPREAD = 1e-4
@@ -51,15 +54,16 @@ def lay_out(vectors: NDArray[np.float32], *, threads: int, progress: Progress) -
     def tell(_iteration: int, _error: float, _places: object) -> None:
         progress.advance(_TELL_EVERY)
 
+    is_large = len(vectors) >= FEWEST_FOR_GRID
     perplexity = min(PERPLEXITY, (len(vectors) - 1) / 3)
     fitted = TSNE(
         perplexity=perplexity,
         initialization=_start(components),
         early_exaggeration_iter=EARLY_ITERATIONS,
         n_iter=ITERATIONS,
-        negative_gradient_method="fft",
+        negative_gradient_method="fft" if is_large else "bh",
         random_state=_SEED,
-        n_jobs=threads,
+        n_jobs=threads if is_large else 1,
         callbacks=tell,
         callbacks_every_iters=_TELL_EVERY,
     ).fit(components)

@@ -1,16 +1,19 @@
 """A served home with drawn covers, and pages of a real browser that may not log an error."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from tests.factories import write_cover, write_covers
 from tests.homes import Home
 from tests.web.chromium import chromium, chromium_path
 
-WAIT_MS = 15_000
+WAIT_MS = 10_000
+VIEW = re.compile(r"^http://[^/]+/(?!api/|static/)")
+POLICY = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'"
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +64,9 @@ def expected_failures() -> list[int]:
 def page(browser: Browser, address: str, expected_failures: list[int]) -> Iterator[Page]:
     context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 860})
     context.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
     page = context.new_page()
+    page.route(VIEW, _with_policy)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.extend(_complaint(message, expected_failures)))
@@ -69,6 +74,12 @@ def page(browser: Browser, address: str, expected_failures: list[int]) -> Iterat
     yield page
     context.close()
     assert errors == []
+
+
+def _with_policy(route: Route) -> None:
+    """The page as it is sent where the strictest of policies is set on it."""
+    response = route.fetch()
+    route.fulfill(response=response, headers={**response.headers, "content-security-policy": POLICY})
 
 
 def _is_own(url: str, address: str) -> bool:
