@@ -112,7 +112,7 @@ export class MapCanvas {
 }
 
 function pointSizePx(count) {
-  return Math.max(2.2, Math.min(8, 320 / Math.sqrt(count)));
+  return Math.max(2.2, Math.min(8, 400 / Math.sqrt(count)));
 }
 
 function linked(gl) {

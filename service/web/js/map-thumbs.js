@@ -36,7 +36,7 @@ export class Thumbs {
     }
     for (const at of chosen) {
       if (this.there.has(at)) continue;
-      const image = h("img", { alt: "", width: this.sizePx, height: this.sizePx, onload: () => image.classList.add("there"), onerror: () => image.remove(), src: imageUrl(this.points.covers[at], 96 * Math.min(2, Math.ceil(devicePixelRatio))) });
+      const image = h("img", { alt: "", width: this.sizePx, height: this.sizePx, onload: () => image.classList.add("there"), onerror: () => image.remove(), class: this.lit.includes(at) ? "lit" : null, src: imageUrl(this.points.covers[at], 96 * Math.min(2, Math.ceil(devicePixelRatio))) });
       this.there.set(at, image);
       this.layer.append(image);
     }

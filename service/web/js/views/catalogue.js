@@ -71,7 +71,7 @@ export async function show(main, { url, signal }) {
       loaded.total -= 1;
       element.remove();
       told();
-    }));
+    }), { class: "hover-only" });
     const similar = h("a", { class: "button icon-only", href: `/?album=${album.id}`, "aria-label": `Find albums that look like ${titleOf(album)}`, title: "Find similar" }, icon("similar"));
     const element = card(album, { at, acts: [similar, remove] });
     return element;
