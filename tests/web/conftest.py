@@ -1,6 +1,7 @@
 """A served home with drawn covers, and pages of a real browser that may not log an error."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,9 +25,9 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="module")
-def web_home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """Forty albums, of which one has a name, one a back cover and two the same picture."""
+@pytest.fixture(scope="session")
+def filled_home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Forty albums, of which one has a back cover and two show the same picture; indexed and mapped."""
     home = make_home(tmp_path_factory.mktemp("web"), "sqlite")
     covers = home.folder / "covers"
     write_covers(covers, {"jazz": 20, "rock": 18})
@@ -49,7 +50,15 @@ def web_home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="module")
-def address(web_home: Home, browser: Browser) -> Iterator[str]:
+def web_home(filled_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A copy for each module: its journeys change the catalogue."""
+    copy = tmp_path_factory.mktemp("copy") / "home"
+    shutil.copytree(filled_home.environment["SLEEVE_HOME"], copy)
+    return Home(filled_home.folder, {**filled_home.environment, "SLEEVE_HOME": str(copy)})
+
+
+@pytest.fixture(scope="module")
+def address(browser: Browser, web_home: Home) -> Iterator[str]:
     with web_home.serving() as address:
         yield address
 
