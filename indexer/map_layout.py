@@ -94,5 +94,5 @@ def _start(components: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _scaled(places: NDArray[np.float64]) -> NDArray[np.float32]:
     centred = places - (places.max(axis=0) + places.min(axis=0)) / 2
-    reach = np.abs(centred).max()
-    return (centred / reach if reach > 0 else centred).astype(np.float32)
+    reach = float(np.abs(centred).max())
+    return np.asarray(centred / reach if reach > 0 else centred, dtype=np.float32)
