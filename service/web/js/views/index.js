@@ -85,7 +85,7 @@ export async function show(main, { signal }) {
 function figuresOf(facts, index) {
   const shown = [
     ["Albums", facts.albums.toLocaleString("en")],
-    ["Covers", facts.covers.toLocaleString("en"), facts.pending ? `${facts.pending} wait to be embedded` : "all embedded"],
+    ["Covers", facts.covers.toLocaleString("en"), facts.pending ? `${facts.pending} wait to be embedded` : facts.covers > 0 && "all embedded"],
     ["Index", index ? index.count.toLocaleString("en") : "none", index && `vectors, ${index.kind}`],
     ["Recall", index ? index.recall.toFixed(3) : "–", "against exact search"],
     ["Newer", index ? index.delta.toLocaleString("en") : "–", "vectors searched beside it"],
