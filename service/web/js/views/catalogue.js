@@ -103,8 +103,16 @@ function tools(asked, hrefWith) {
   const words = h("input", { type: "search", name: "q", value: asked.q ?? "", placeholder: "Artist or title", autocomplete: "off", maxlength: 500 });
   const sort = h("select", { onchange: () => go(hrefWith({ sort: sort.value === "newest" ? null : sort.value })) },
     SORTS.map(([value, label]) => h("option", { value, selected: value === asked.sort }, label)));
-  return h("form", { class: "filters", role: "search", "aria-label": "Catalogue", onsubmit: (event) => { event.preventDefault(); go(hrefWith({ q: words.value.trim() || null })); } },
-    h("label", { class: "grow" }, "Search", words), filterFields(asked, (chosen) => go(hrefWith(chosen))), h("label", {}, "Sort by", sort));
+  // Enter in a field of years changes the address first: the words are added to what it says by then.
+  const submit = (event) => {
+    event.preventDefault();
+    const now = new URLSearchParams(location.search);
+    now.delete("q");
+    if (words.value.trim()) now.set("q", words.value.trim());
+    go(`/catalogue${now.size ? `?${now}` : ""}`);
+  };
+  return h("form", { class: "filters", role: "search", "aria-label": "Catalogue", onsubmit: submit },
+    h("label", { class: "grow" }, "Search", words), filterFields(asked, (chosen) => go(hrefWith(chosen))), h("label", {}, "Sort by", sort), h("button", { "aria-label": "Search the catalogue", title: "Search", class: "icon-only" }, icon("search")));
 }
 
 function none(asked, onAdded) {
