@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constrain
 export SLEEVE_HOME ?= $(CURDIR)/.sleeve
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check fix bundle benchmarks clean
+.PHONY: help install dev demo test check fix screenshots bundle benchmarks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ check: $(VENV)/.dev ## Check style, types and the direction of imports; change n
 fix: $(VENV)/.dev ## Format, and mend what can be mended by itself
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+screenshots: $(VENV)/.dev ## Take pictures of the web app over the demo's catalogue, into screenshots/
+	@$(BIN)/python -m tests.web.screenshots
 
 bundle: $(VENV)/.dev ## Export the ImageNet bundle again from its weights, over the shipped one
 	@$(BIN)/python -m indexer.training.imagenet_weights

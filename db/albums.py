@@ -12,6 +12,7 @@ from db.tables import Album, AlbumGenre, Cover, File, Genre
 from db.vocabulary import AlbumId, ContentHash, CoverId, Outcome, Side
 
 _PAGE_COVERS = 1000
+_ASKED_AT_ONCE = 8192
 
 
 def album(session: Session, album_id: AlbumId) -> AlbumRecord:
@@ -110,6 +111,19 @@ def genres_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, t
     for album_id, name in rows:
         found.setdefault(AlbumId(album_id), []).append(name)
     return {album_id: tuple(sorted(names)) for album_id, names in found.items()}
+
+
+def ids(session: Session) -> set[AlbumId]:
+    """The ids of all albums."""
+    return {AlbumId(album_id) for album_id in session.scalars(select(Album.id))}
+
+
+def genres_of_many(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, tuple[str, ...]]:
+    """``genres_of`` for any number of albums."""
+    found: dict[AlbumId, tuple[str, ...]] = {}
+    for start in range(0, len(album_ids), _ASKED_AT_ONCE):
+        found |= genres_of(session, album_ids[start : start + _ASKED_AT_ONCE])
+    return found
 
 
 def albums_per_genre(session: Session) -> dict[str, int]:

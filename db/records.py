@@ -301,6 +301,20 @@ class BundleRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AlbumFaces:
+    """One vector an album; a row an album, by ascending album id.
+
+    Attributes:
+        album_ids, cover_ids: (n,) int64.
+        vectors: (n, d) float32, L2-normalised.
+    """
+
+    album_ids: NDArray[np.int64]
+    cover_ids: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class LabelledVectors:
     """The vectors of front covers with what is known of their albums; a row a cover.
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.album_conditions import album_conditions
 from db.albums import genres_of
 from db.records import (
+    AlbumFaces,
     AlbumVectors,
     BundleRecord,
     CatalogueFilter,
@@ -159,6 +161,24 @@ def labelled(session: Session, bundle: BundleRecord) -> LabelledVectors:
         content_hashes=tuple(ContentHash(row.content_hash) for row in rows),
         paths=tuple(Path(row.path) for row in rows),
         extra=tuple(row.extra for row in rows),
+    )
+
+
+def one_an_album(session: Session, bundle: BundleRecord) -> AlbumFaces:
+    """A vector of every album: of its first front cover, or of its first back where it has no front."""
+    rows = session.execute(
+        select(Cover.album_id, Cover.id, Vector.embedding)
+        .join(Vector, Vector.cover_id == Cover.id)
+        .where(Vector.bundle_id == bundle.id)
+        .order_by(Cover.album_id, Cover.side != Side.FRONT, Cover.id)
+        .execution_options(yield_per=STREAM_ROWS)
+    )
+    first = [next(covers) for _, covers in groupby(rows, key=lambda row: row.album_id)]
+    stored = np.frombuffer(b"".join(row.embedding for row in first), dtype="<f2")
+    return AlbumFaces(
+        album_ids=np.array([row.album_id for row in first], dtype=np.int64),
+        cover_ids=np.array([row.id for row in first], dtype=np.int64),
+        vectors=stored.reshape(len(first), bundle.dimension).astype(np.float32),
     )
 
 

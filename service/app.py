@@ -19,6 +19,7 @@ from service.image_urls import ImageUrls
 from service.index_routes import router as index_router
 from service.live_pair import LivePair
 from service.logs import set_up_logs
+from service.map_routes import router as map_router
 from service.metrics import Metrics
 from service.recommender import Recommender
 from service.routes import router
@@ -26,6 +27,7 @@ from service.search import Search
 from service.stopping import told_to_stop
 from service.thumbnails import Thumbnails
 from service.upkeep import Upkeep
+from service.web_routes import router as web_router
 
 THUMBNAILS_FOLDER = "thumbnails"
 
@@ -90,6 +92,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(router)
     app.include_router(index_router)
     app.include_router(health_router)
+    app.include_router(map_router)
+    app.include_router(web_router)
     protection.install(app, known, metrics)
     problems.install(app)
     return app

@@ -7,6 +7,7 @@ from db import bundles as registered
 from db.errors import BundleError, VectorIndexError
 from indexer.backbone import fingerprints_as_run
 from indexer.bundle import TEXT_MODEL_FILE
+from indexer.catalogue_map import map_file
 from service import schemas
 from service.bundle_shelf import bundles
 from service.model import Model
@@ -29,7 +30,7 @@ def genres(catalogue: TheCatalogue) -> schemas.GenresSchema:
 @router.get("/status", summary="What there is, and what answers")
 def status(catalogue: TheCatalogue, search: TheSearch) -> schemas.StatusSchema:
     """How many albums, covers and genres there are, how many covers wait for the model in use, and what that can do."""
-    model = _model(search)
+    model, live = _model(search), catalogue.versions.live()
     with catalogue.database.reading() as session:
         counts = albums.counts(session)
         bundle = None if model is None else registered.find(session, model.backbone.fingerprint)
@@ -39,6 +40,7 @@ def status(catalogue: TheCatalogue, search: TheSearch) -> schemas.StatusSchema:
         covers=counts.covers,
         pending=pending,
         genres=len(counts.genres),
+        has_map=live is not None and map_file(catalogue.settings.folder, live.bundle.fingerprint).is_file(),
         bundle=None if model is None else _live(model, search),
         writes_need_key=catalogue.settings.api_key is not None,
         image_urls=catalogue.settings.image_urls,

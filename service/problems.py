@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from db.errors import (
     BundleError,
@@ -39,6 +40,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(SleeveError, _on_sleeve_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(ClientDisconnect, _on_gone)
 
 
 def problem(status: int, detail: str) -> JSONResponse:
@@ -82,3 +84,8 @@ def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part != "body")
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}" if where else str(first["msg"]))
+
+
+def _on_gone(_request: Request, _error: Exception) -> JSONResponse:
+    """The asker went away while sending: a page that was left, and nobody reads this."""
+    return problem(HTTPStatus.BAD_REQUEST, "the request ended before its body did")

@@ -35,9 +35,9 @@ class Home:
             text=True,
         )
 
-    def sleeve(self, *arguments: object, code: int = 0) -> "subprocess.CompletedProcess[str]":
+    def sleeve(self, *arguments: object, code: int = 0, timeout_s: float = 120) -> "subprocess.CompletedProcess[str]":
         with self.start(*arguments) as process:
-            out, err = process.communicate(timeout=120)
+            out, err = process.communicate(timeout=timeout_s)
         assert process.returncode == code, (arguments, process.returncode, out, err)
         assert "Traceback" not in err
         return subprocess.CompletedProcess(list(map(str, arguments)), process.returncode, out, err)

@@ -16,6 +16,7 @@ from service.cli import (
     demo,
     evaluation,
     index,
+    map,
     query,
     recommend,
     relabel,
@@ -45,6 +46,7 @@ app.command()(catalogue_export.export)
 app.command()(tag.tag)
 app.command()(training.train)
 app.command()(evaluation.evaluate)
+app.command("map")(map.draw_map)
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.add_typer(bundles.app, name="bundles")

@@ -55,6 +55,15 @@ class VersionDocument(BaseModel):
         )
 
 
+class MapDocument(BaseModel):
+    """The map that ``sleeve map`` drew."""
+
+    albums: int
+    bundle: str
+    method: str
+    file: str
+
+
 class PruneDocument(BaseModel):
     """What ``sleeve index prune`` deleted."""
 

@@ -11,6 +11,7 @@ from service.schemas.genres import (
     GenresSchema,
 )
 from service.schemas.index import IndexSchema, JobSchema, VersionSchema, VersionsSchema
+from service.schemas.map import MapSchema
 from service.schemas.neighbours import NearDuplicatesSchema, NeighbourSchema, RecommendSchema, SimilarSchema
 from service.schemas.problem import Health, Problem
 from service.schemas.queries import (
@@ -62,6 +63,7 @@ __all__ = [
     "JobSchema",
     "Liking",
     "LiveBundleSchema",
+    "MapSchema",
     "Name",
     "NearDuplicatesSchema",
     "NeighbourSchema",

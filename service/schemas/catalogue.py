@@ -21,6 +21,7 @@ class StatusSchema(BaseModel):
     covers: int
     pending: int = Field(description="covers that wait to be embedded")
     genres: int
+    has_map: bool = Field(description="whether `sleeve map` has laid out the albums by the live index's vectors")
     bundle: LiveBundleSchema | None = Field(description="null where no model can be used")
     writes_need_key: bool = Field(description="whether changes are refused without the service's key")
     image_urls: bool = Field(description="whether queries may name the URL of an image")

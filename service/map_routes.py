@@ -1,0 +1,71 @@
+"""The HTTP route of the catalogue's map."""
+
+import gzip
+from hashlib import sha256
+
+from fastapi import APIRouter, Request, Response
+
+from db import albums
+from db.errors import NotFoundError
+from db.vocabulary import AlbumId
+from indexer.catalogue_map import read_map
+from service import schemas
+from service.assembly import Catalogue
+from service.requests import API, PROBLEM, TheCatalogue
+from service.sending import send
+
+router = APIRouter(prefix=API, tags=["map"])
+
+_GZIP_LEVEL = 5
+
+
+@router.get(
+    "/map",
+    summary="Every album's place on the map",
+    response_class=Response,
+    responses={
+        200: {"model": schemas.MapSchema, "description": "The map"},
+        304: {"description": "Not Modified"},
+        404: PROBLEM,
+        503: PROBLEM,
+    },
+)
+def catalogue_map(request: Request, catalogue: TheCatalogue) -> Response:
+    """Albums that look alike lie together; the lists are parallel. 404 until `sleeve map` has run.
+
+    Albums that were removed since then are left out; those that came since then are missing until it runs again.
+    """
+    body = _map(catalogue).model_dump_json().encode()
+    return send(
+        request,
+        body,
+        gzip.compress(body, _GZIP_LEVEL, mtime=0),
+        etag=sha256(body).hexdigest()[:32],
+        media_type="application/json",
+        cache_control="private, no-cache",
+    )
+
+
+def _map(catalogue: Catalogue) -> schemas.MapSchema:
+    live = catalogue.versions.live()
+    drawn = None if live is None else read_map(catalogue.settings.folder, live.bundle.fingerprint)
+    if drawn is None:
+        raise NotFoundError("there is no map of the catalogue yet; run `sleeve map`")
+    with catalogue.database.reading() as session:
+        present = albums.ids(session)
+        rows = [row for row, album_id in enumerate(drawn.albums) if album_id in present]
+        shown = [AlbumId(drawn.albums[row]) for row in rows]
+        genres = albums.genres_of_many(session, shown)
+    names = sorted({names[0] for names in genres.values()})
+    place = {name: number for number, name in enumerate(names)}
+    return schemas.MapSchema(
+        bundle=drawn.bundle,
+        method=drawn.method,
+        created_at=drawn.created_at,
+        genres=names,
+        albums=list(shown),
+        covers=[drawn.covers[row] for row in rows],
+        x=[drawn.x[row] for row in rows],
+        y=[drawn.y[row] for row in rows],
+        genre=[place[genres[album_id][0]] if album_id in genres else -1 for album_id in shown],
+    )

@@ -1,0 +1,59 @@
+// What a search answers: which question goes to which part of the API.
+
+import { ask, queryString } from "./api.js";
+import { count, titleOf } from "./naming.js";
+import { hasBasket, isBlank } from "./query.js";
+import { upload } from "./uploads.js";
+
+const MOST_RECOMMENDED = 200;
+
+/** {heading, albums, ranked, dial, album?, file?, more?}: `ranked` by similarity, `dial` when diversity counts. */
+export async function answerTo(query, signal) {
+  if (isBlank(query)) return { heading: "", albums: (await ask("/albums", { query: { sort: "newest", limit: 36 }, signal })).albums };
+  if (query.q) return byNames(query, signal);
+  const narrowed = { k: query.k, genre: query.genre, year: query.year };
+  if (query.upload) return byPicture(query, narrowed, signal);
+  if (hasBasket(query) && !query.text && !query.image_url && query.like.length) return byTaste(query, narrowed, signal);
+  if (query.duplicates && query.album) return duplicatesOf(query, signal);
+  const opinions = hasBasket(query) ? { like: query.like, dislike: query.dislike } : {};
+  const asked = query.album ? { album_id: query.album } : { ...(query.text ? { text: query.text } : {}), ...(query.image_url ? { image_url: query.image_url } : {}), ...opinions };
+  const [answer, album] = await Promise.all([
+    ask("/similar", { method: "POST", query: narrowed, json: asked, signal }),
+    query.album ? ask(`/albums/${query.album}`, { signal }) : null,
+  ]);
+  const like = album ? titleOf(album) : query.text ? `“${query.text}”` : query.image_url ? "that picture" : "your taste";
+  return { heading: `Looks like ${like}`, albums: answer.neighbours, album, ranked: true };
+}
+
+async function byNames(query, signal) {
+  const asked = { q: query.q, genre: query.genre, year: query.year };
+  const { albums, total, next } = await ask("/albums", { query: { ...asked, sort: "title", limit: 96 }, signal });
+  return { heading: `${count(total, "album")} named “${query.q}”`, albums, more: next && `/catalogue${queryString(asked)}` };
+}
+
+async function byPicture(query, narrowed, signal) {
+  const file = await upload(query.upload);
+  if (!file) throw new Error("That picture was only in the browser it was searched from. Drop or choose it again.");
+  const form = new FormData();
+  form.append("image", file, file.name);
+  query.like.forEach((id) => form.append("like", id));
+  query.dislike.forEach((id) => form.append("dislike", id));
+  const { neighbours } = await ask("/similar", { method: "POST", query: narrowed, form, signal });
+  const albums = query.duplicates ? neighbours.filter((one) => one.near_duplicate) : neighbours;
+  const heading = query.duplicates ? `${count(albums.length, "duplicate")} of your picture` : "Looks like your picture";
+  return { heading, albums, file, ranked: !query.duplicates };
+}
+
+async function byTaste(query, { k, genre, year }, signal) {
+  const { recommendations } = await ask("/recommend", {
+    method: "POST", query: { genre, year }, json: { like: query.like, dislike: query.dislike, k: Math.min(k, MOST_RECOMMENDED), diversity: query.diversity }, signal,
+  });
+  return { heading: "For your taste", albums: recommendations, ranked: true, dial: true };
+}
+
+async function duplicatesOf(query, signal) {
+  const [album, { neighbours }] = await Promise.all([
+    ask(`/albums/${query.album}`, { signal }), ask(`/albums/${query.album}/near-duplicates`, { signal }),
+  ]);
+  return { heading: `${count(neighbours.length, "duplicate")} of ${titleOf(album)}`, albums: neighbours, album };
+}

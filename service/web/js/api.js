@@ -1,0 +1,58 @@
+// Asking the HTTP API. Every failure becomes a Problem with one line to show.
+
+import { askForKey, keyHeaders } from "./key.js";
+
+/** What went wrong, as the service's problem document says it. */
+export class Problem extends Error {
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+/** The answer as JSON (null for 204). `query` values may be lists; empty ones are left out. A write that is answered
+ * 401 asks the person for the key, once, and is sent again. */
+export async function ask(path, { method = "GET", query = {}, json, form, signal } = {}) {
+  const send = () => fetched(`/api/v1${path}${queryString(query)}`, method, json, form, signal);
+  let response = await send();
+  if (response.status === 401 && (await askForKey())) response = await send();
+  if (response.status === 204) return null;
+  if (response.ok) return response.json();
+  throw new Problem(response.status, await detailOf(response));
+}
+
+/** Whether an error only says that nobody waits for the answer any more. */
+export function isCancelled(error) {
+  return error.name === "AbortError";
+}
+
+export function imageUrl(coverId, sizePx) {
+  return `/api/v1/covers/${coverId}/image?size=${sizePx}`;
+}
+
+export function queryString(query) {
+  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+  const wanted = pairs.filter(([, value]) => value !== undefined && value !== null && value !== "");
+  return wanted.length ? `?${new URLSearchParams(wanted)}` : "";
+}
+
+async function fetched(url, method, json, form, signal) {
+  const headers = { Accept: "application/json", ...(method === "GET" ? {} : keyHeaders()) };
+  if (json !== undefined) headers["Content-Type"] = "application/json";
+  try {
+    return await fetch(url, { method, headers, signal, body: json === undefined ? form : JSON.stringify(json) });
+  } catch (error) {
+    if (isCancelled(error)) throw error;
+    throw new Problem(0, "The service cannot be reached. Is it still running?");
+  }
+}
+
+async function detailOf(response) {
+  const wait = response.headers.get("retry-after");
+  if (response.status === 429 && wait) return `Too many requests at once; try again in ${wait} s.`;
+  try {
+    return (await response.json()).detail ?? response.statusText;
+  } catch {
+    return `The service answered ${response.status} ${response.statusText}`;
+  }
+}

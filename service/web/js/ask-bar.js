@@ -1,0 +1,42 @@
+// The field to ask with: names or words, a picture to choose, a photo to take.
+
+import { h, icon } from "./dom.js";
+import { searchWith } from "./intake.js";
+import { hrefOf } from "./query.js";
+import { go } from "./router.js";
+
+/** `can` is the service's status, null while it is not known; `query` what is asked at present. */
+export function askBar(query, can) {
+  const byText = can?.bundle?.reads_text && !query.q;
+  const field = h("input", {
+    type: "search", name: "q", value: query.q ?? query.text ?? "", "aria-label": "Artist, title, or what a cover looks like", autocomplete: "off", maxlength: 500,
+    placeholder: can?.bundle?.reads_text ? "Artist, title, or what it looks like" : "Artist or title, or paste a cover",
+    enterkeyhint: "search",
+  });
+  const mode = can?.bundle?.reads_text && h("select", { "aria-label": "Search by", class: "mode" },
+    h("option", { value: "q", selected: !byText }, "Names"), h("option", { value: "text", selected: byText }, "Looks"));
+  const submit = (event) => {
+    event.preventDefault();
+    const words = field.value.trim();
+    if (!words) return go("/");
+    const kept = { genre: query.genre, year: query.year };
+    if (can?.image_urls && /^https?:\/\/\S+$/.test(words)) return go(hrefOf({ ...kept, image_url: words }));
+    return go(hrefOf({ ...kept, [mode ? mode.value : "q"]: words }));
+  };
+  return h("form", { class: "ask", role: "search", onsubmit: submit },
+    h("span", { class: "lens" }, icon("search")), field, mode,
+    picker("camera", "Take a photo of a cover", query, { capture: "environment", class: "touch-only" }),
+    picker("image", "Choose a picture of a cover", query),
+    h("button", { class: "primary go" }, "Search"));
+}
+
+/** A button that opens the file chooser or the camera. */
+export function picker(symbol, label, query, { capture, words, ...props } = {}) {
+  const input = h("input", { type: "file", accept: "image/*", capture, hidden: true, "aria-label": label, onchange: () => {
+    const [file] = input.files;
+    input.value = "";
+    if (file) searchWith(file, { genre: query.genre, year: query.year });
+  } });
+  const button = h("button", { type: "button", "aria-label": words ? null : label, title: label, class: words ? props.class : `quiet icon-only ${props.class ?? ""}`, onclick: () => input.click() }, icon(symbol), words);
+  return [input, button];
+}

@@ -1,0 +1,105 @@
+// Why: the genres of a cover with the vote, the head and what both make together; who voted; setting it right.
+
+import { ask } from "./api.js";
+import { cover } from "./cover.js";
+import { h, icon } from "./dom.js";
+import { forgetFacts, genres as allGenres } from "./facts.js";
+import { fullName, percent } from "./naming.js";
+import { isCancelled } from "./api.js";
+import { note, problemLine } from "./notes.js";
+
+const SHOWN = 4;
+const VOTERS = 18;
+
+/** A panel about an album (`albumId`) or a picture (`file`); `onCorrected(album)` hears of a correction. */
+export function opinionPanel({ albumId = null, file = null, genres = [], signal, onCorrected = () => {} }) {
+  const body = h("div", { class: "stack" }, h("div", { class: "wait" }, h("div", { class: "bone" }), h("div", { class: "bone" }), h("div", { class: "bone" })));
+  const panel = h("details", { class: "panel why", open: !matchMedia("(max-width: 980px)").matches }, h("summary", {}, h("h2", {}, "Genre, and why")), body);
+  const load = async () => {
+    try {
+      body.replaceChildren(...parts(await classified(albumId, file, signal), { albumId, genres, correct }));
+    } catch (error) {
+      if (!isCancelled(error)) body.replaceChildren(problemLine(error, load));
+    }
+  };
+  const correct = async (genre) => {
+    try {
+      const album = await ask(`/albums/${albumId}`, { method: "PATCH", json: { genres: [genre] } });
+      forgetFacts();
+      genres = album.genres;
+      note(`Now ${genre}. It counts from the next question on.`);
+      onCorrected(album);
+      await load();
+    } catch (error) {
+      note(error.message, { bad: true });
+    }
+  };
+  load();
+  return panel;
+}
+
+function classified(albumId, file, signal) {
+  if (albumId) return ask("/classify", { method: "POST", json: { album_id: albumId }, signal });
+  const form = new FormData();
+  form.append("image", file, file.name);
+  return ask("/classify", { method: "POST", form, signal });
+}
+
+function parts(answer, { albumId, genres, correct }) {
+  const rows = answer.genres.map((one) => opinion(one, albumId && { is: genres.includes(one.genre), correct }));
+  const rest = h("div", { hidden: true }, rows.slice(SHOWN));
+  const more = h("button", { type: "button", class: "quiet small", "aria-expanded": "false", onclick: () => {
+    rest.hidden = !rest.hidden;
+    more.setAttribute("aria-expanded", String(!rest.hidden));
+    more.textContent = rest.hidden ? `Show all ${rows.length}` : "Show fewer";
+  } }, `Show all ${rows.length}`);
+  return [
+    answer.unsure && h("p", { class: "unsure" }, h("strong", {}, "Unsure."), " Nothing is likely enough to be an answer; these are guesses."),
+    h("div", { class: "key" }, h("span", {}, "both together"), h("span", { class: "vote" }, "neighbours' vote"), h("span", { class: "head" }, "head")),
+    h("div", {}, rows.slice(0, SHOWN), rest),
+    rows.length > SHOWN && more,
+    albumId && otherGenre(correct),
+    answer.neighbours.length > 0 && voters(answer.neighbours),
+  ].filter(Boolean);
+}
+
+function opinion({ genre, probability, vote, head }, album) {
+  const says = `${genre}: ${percent(probability)}; vote ${share(vote)}, head ${share(head)}`;
+  return h("div", { class: "opinion" },
+    h("span", { class: "which" }, genre, h("span", { class: "sr" }, ` vote ${share(vote)}, head ${share(head)}`)),
+    h("span", { class: "num small" }, percent(probability)),
+    album ? setButton(genre, album) : h("span"),
+    h("div", { class: "bars", "aria-hidden": "true", title: says },
+      bar("bar", probability), bar("bar thin vote", vote), bar("bar thin head", head)));
+}
+
+function share(value) {
+  return value === null || value === undefined ? "none" : percent(value);
+}
+
+function setButton(genre, { is, correct }) {
+  if (is) return h("span", { class: "row-wrap small", title: "This album's genre" }, icon("check"), h("span", { class: "sr" }, "this album's genre"));
+  return h("button", { type: "button", class: "set", "aria-label": `It is ${genre}`, title: `Set this album's genre to ${genre}`, onclick: () => correct(genre) }, "It is this");
+}
+
+function bar(kind, value) {
+  const fill = h("i");
+  fill.style.width = `${Math.max(0, Math.min(1, value ?? 0)) * 100}%`;
+  return h("div", { class: kind }, fill);
+}
+
+function otherGenre(correct) {
+  const field = h("input", { name: "genre", list: "known-genres", placeholder: "Another genre", "aria-label": "Another genre", maxlength: 500, autocomplete: "off", required: true });
+  const known = h("datalist", { id: "known-genres" });
+  allGenres().then((all) => known.append(...all.map((one) => h("option", { value: one.name })))).catch(() => { /* only suggestions */ });
+  return h("form", { class: "spread", onsubmit: (event) => { event.preventDefault(); correct(field.value.trim()); } },
+    h("div", { class: "grow" }, field), known, h("button", {}, "Set"));
+}
+
+function voters(neighbours) {
+  return h("div", { class: "stack" },
+    h("h3", {}, "Who voted", neighbours.length > VOTERS && h("span", { class: "muted" }, `, the nearest ${VOTERS} of ${neighbours.length}`)),
+    h("ul", { class: "voters" }, neighbours.slice(0, VOTERS).map((one) => h("li", {},
+      h("a", { href: `/album/${one.album_id}`, title: `${fullName(one)}\n${one.genres.join(", ") || "no genre"} · ${one.similarity.toFixed(2)}` },
+        cover(one.cover_id, { shownPx: 52, alt: `${fullName(one)}, ${one.genres.join(", ") || "no genre"}` }))))));
+}

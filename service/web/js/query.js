@@ -1,0 +1,69 @@
+// What a search asks, as its address says it: read from it, and written back.
+
+import { queryString } from "./api.js";
+
+export const FIRST_K = 48;
+export const MOST_K = 960;
+export const MODEST_DIVERSITY = 0.3;
+
+/** The search of an address. */
+export function queryOf(url) {
+  const given = url.searchParams;
+  const ids = (name) => [...new Set(given.getAll(name).map(Number).filter((id) => Number.isSafeInteger(id) && id > 0))];
+  return {
+    album: ids("album")[0] ?? null,
+    upload: given.get("upload"),
+    image_url: given.get("image_url"),
+    q: given.get("q"),
+    text: given.get("text"),
+    like: ids("like"),
+    dislike: ids("dislike"),
+    diversity: given.has("diversity") ? Math.min(1, Math.max(0, Number(given.get("diversity")) || 0)) : MODEST_DIVERSITY,
+    genre: given.get("genre"),
+    year: given.get("year"),
+    duplicates: given.has("duplicates"),
+    k: Math.min(MOST_K, Math.max(1, Number(given.get("k")) || FIRST_K)),
+  };
+}
+
+/** The address of a search; what is as ever is left out. */
+export function hrefOf(query) {
+  const { diversity, duplicates, k, ...rest } = query;
+  return `/${queryString({
+    ...rest,
+    diversity: diversity === MODEST_DIVERSITY ? null : diversity,
+    duplicates: duplicates ? 1 : null,
+    k: k === FIRST_K ? null : k,
+  })}`;
+}
+
+/** The search with an album moved onto one side ("like", "dislike") or off both (null). An album that the search was
+ * about becomes the first liked one. */
+export function withOpinion(query, albumId, side) {
+  const seed = query.album && query.like.length + query.dislike.length === 0 ? [query.album] : [];
+  const without = (ids) => ids.filter((id) => id !== albumId);
+  const like = without([...seed, ...query.like]);
+  const dislike = without(query.dislike);
+  if (side === "like") like.push(albumId);
+  if (side === "dislike") dislike.push(albumId);
+  return { ...query, album: null, q: null, like, dislike, duplicates: false, k: FIRST_K };
+}
+
+/** Whether albums that are liked or disliked shape the answer. */
+export function hasBasket(query) {
+  return query.like.length + query.dislike.length > 0;
+}
+
+export function isBlank(query) {
+  return !query.album && !query.upload && !query.image_url && !query.q && !query.text && !hasBasket(query);
+}
+
+export function yearsOf(year) {
+  const [from, to] = (year ?? "").includes(":") ? year.split(":") : [year ?? "", year ?? ""];
+  return { from, to };
+}
+
+export function yearOf(from, to) {
+  if (!from && !to) return null;
+  return from === to ? from : `${from}:${to}`;
+}

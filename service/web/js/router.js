@@ -1,0 +1,79 @@
+// Addresses and views: every view is an address, links stay links, and going back shows what was there.
+
+const VIEWS = [
+  [/^\/$/, "search", () => import("./views/search.js")],
+  [/^\/album\/(\d+)$/, "album", () => import("./views/album.js")],
+  [/^\/map$/, "map", () => import("./views/map.js")],
+  [/^\/catalogue$/, "catalogue", () => import("./views/catalogue.js")],
+  [/^\/index$/, "index", () => import("./views/index.js")],
+];
+
+let shown = null;
+let leaving = new AbortController();
+let onView = () => {};
+
+/** Go to an address of the app. */
+export function go(href, { replace = false } = {}) {
+  keepPlace();
+  history[replace ? "replaceState" : "pushState"]({}, "", href);
+  return show({ moved: !replace });
+}
+
+/** Show the view of the present address again. */
+export function again() {
+  return show({ moved: false });
+}
+
+/** Begin; `told` hears the name of each view that is shown. */
+export function start(told) {
+  onView = told;
+  history.scrollRestoration = "manual";
+  addEventListener("popstate", () => show({ moved: false, scrollTo: history.state?.scrollY ?? 0 }));
+  addEventListener("pagehide", keepPlace);
+  document.addEventListener("click", onClick);
+  return show({ moved: false, scrollTo: history.state?.scrollY ?? 0 });
+}
+
+export function setTitle(text) {
+  document.title = text ? `${text} · Sleeve` : "Sleeve";
+}
+
+function keepPlace() {
+  history.replaceState({ ...history.state, scrollY: scrollY }, "");
+}
+
+function onClick(event) {
+  const link = event.target.closest?.("a[href]");
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+  const url = new URL(link.href);
+  if (url.origin !== location.origin || !VIEWS.some(([pattern]) => pattern.test(url.pathname))) return;
+  if (url.hash && url.pathname === location.pathname) return;
+  event.preventDefault();
+  go(url.pathname + url.search);
+}
+
+async function show({ moved, scrollTo }) {
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  const url = new URL(location.href);
+  const [match, name, load] = VIEWS.map(([pattern, ...rest]) => [pattern.exec(url.pathname), ...rest]).find(([found]) => found) ?? VIEWS[0];
+  const view = await load();
+  if (signal.aborted) return;
+  const main = document.getElementById("main");
+  const another = shown !== `${name}${match?.[1] ?? ""}`;
+  if (another) {
+    main.replaceChildren();
+    main.className = "";
+  }
+  shown = `${name}${match?.[1] ?? ""}`;
+  onView(name);
+  const done = view.show(main, { url, signal, id: match?.[1] ? Number(match[1]) : null, another });
+  if (moved && another) {
+    scroll({ top: 0 });
+    main.focus({ preventScroll: true });
+  }
+  await done;
+  if (!signal.aborted && scrollTo !== undefined) scroll({ top: scrollTo });
+}

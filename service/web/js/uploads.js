@@ -1,0 +1,62 @@
+// Pictures that somebody asks with. They stay in this browser: the address holds a name for them, not their bytes.
+
+const SENT_AS_IT_IS_BYTES = 1_500_000;
+const SENT_PX = 1600;
+const KEPT_PX = 640;
+const KEPT = 12;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+const files = new Map();
+
+/** Keep a picture; its name for the address. Throws with one line when it is none, or too large. */
+export async function keep(file) {
+  if (file.size > MAX_BYTES) throw new Error(`${file.name} is larger than 64 MiB; choose a smaller picture`);
+  const name = crypto.getRandomValues(new Uint32Array(2)).reduce((text, part) => text + part.toString(36), "");
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  const sent = bitmap && file.size > SENT_AS_IT_IS_BYTES ? await scaled(bitmap, SENT_PX) : file;
+  files.set(name, new File([sent], file.name || "cover", { type: sent.type }));
+  if (bitmap) await keepSmall(name, bitmap);
+  bitmap?.close();
+  return name;
+}
+
+/** The picture of this name as a file, or null when this browser does not have it. */
+export async function upload(name) {
+  const file = files.get(name);
+  if (file) return file;
+  const small = sessionStorage.getItem(`upload-${name}`);
+  if (!small) return null;
+  const bytes = Uint8Array.from(atob(small.split(",")[1]), (character) => character.charCodeAt(0));
+  const restored = new File([bytes], "cover.jpg", { type: "image/jpeg" });
+  files.set(name, restored);
+  return restored;
+}
+
+async function keepSmall(name, bitmap) {
+  const small = await scaled(bitmap, KEPT_PX);
+  const text = await new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.readAsDataURL(small);
+  });
+  const kept = Object.keys(sessionStorage).filter((key) => key.startsWith("upload-"));
+  if (kept.length >= KEPT) kept.forEach((key) => sessionStorage.removeItem(key));
+  try {
+    sessionStorage.setItem(`upload-${name}`, text);
+  } catch {
+    // Without room it is there until the page is loaded again.
+  }
+}
+
+async function scaled(bitmap, sizePx) {
+  const scale = Math.min(1, sizePx / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
+}

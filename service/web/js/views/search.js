@@ -1,0 +1,130 @@
+// Search: ask with a cover, an album, names or words; see what looks like it, and why.
+
+import { isCancelled, queryString } from "../api.js";
+import { answerTo } from "../answers.js";
+import { askBar, picker } from "../ask-bar.js";
+import { basket } from "../basket.js";
+import { card, searchActs } from "../card.js";
+import { cover, faceOf } from "../cover.js";
+import { h, icon } from "../dom.js";
+import { status } from "../facts.js";
+import { filterFields } from "../filters.js";
+import { count, fullName, lineOf, titleOf } from "../naming.js";
+import { emptyState, problemLine, waitingCards } from "../notes.js";
+import { opinionPanel } from "../opinions.js";
+import { FIRST_K, hasBasket, hrefOf, isBlank, MOST_K, queryOf, withOpinion } from "../query.js";
+import { again, go, setTitle } from "../router.js";
+
+const WAITING = 18;
+
+export async function show(main, { url, signal }) {
+  const query = queryOf(url);
+  const blank = isBlank(query);
+  setTitle(blank ? "" : "Search");
+  const can = await status().catch(() => null);
+  if (signal.aborted) return;
+  const found = h("section", { "aria-labelledby": "found-title", "aria-busy": "true" });
+  const aside = h("aside", { class: "stack", "aria-label": "What you asked" });
+  const heading = h("h1", { id: "found-title", tabindex: -1 }, blank ? "Albums that look like this" : "Searching …");
+  const list = h("ul", { class: "grid" }, waitingCards(WAITING));
+  found.append(h("div", { class: "found-head" }, blank ? h("h2", { id: "found-title" }, "Or begin with one of these") : heading), list);
+  main.replaceChildren(
+    blank ? landing(query, can, heading) : h("div", { class: "asked" }, askBar(query, can), h("div", { class: "filters" }, filters(query))),
+    h("div", { class: blank ? "" : "results" }, blank ? null : aside, found));
+  try {
+    const answer = await answerTo(query, signal);
+    if (signal.aborted) return;
+    if (!blank) heading.textContent = answer.heading;
+    if (!blank && answer.albums.length && can?.has_map) heading.after(onTheMap(answer));
+    setTitle(blank ? "" : answer.heading);
+    fillAside(aside, query, answer, signal);
+    if (!aside.childElementCount) aside.closest(".results")?.classList.add("alone");
+    list.replaceChildren(...answer.albums.map((album, at) => resultCard(album, at, query)));
+    if (!answer.albums.length) list.replaceChildren(nothing(query, can, blank));
+    found.append(moreButton(query, answer) ?? "");
+  } catch (error) {
+    if (isCancelled(error)) return;
+    heading.textContent = blank ? heading.textContent : "That did not work";
+    list.replaceChildren(problemLine(error, again));
+    aside.closest(".results")?.classList.add("alone");
+  } finally {
+    found.removeAttribute("aria-busy");
+  }
+}
+
+function landing(query, can, heading) {
+  return h("section", { class: "landing" },
+    heading,
+    h("p", { class: "muted" }, can ? `${count(can.albums, "album")} to wander through. Show one a cover, and it finds its relatives.` : ""),
+    askBar(query, can),
+    h("div", { class: "drop" }, h("p", {}, "Drop or paste a cover anywhere"),
+      h("div", { class: "row-wrap" },
+        picker("image", "Choose a picture of a cover", query, { words: "Choose a picture" }),
+        picker("camera", "Take a photo of a cover", query, { words: "Take a photo", capture: "environment", class: "touch-only" }))));
+}
+
+function filters(query) {
+  const fields = filterFields(query, (chosen) => go(hrefOf({ ...query, ...chosen, k: FIRST_K })));
+  if (!query.album && !query.upload) return fields;
+  const toggle = h("button", { type: "button", class: query.duplicates ? "on" : "", "aria-pressed": String(query.duplicates), onclick: () =>
+    go(hrefOf({ ...query, duplicates: !query.duplicates, k: FIRST_K })) }, icon("twins"), "Find duplicates");
+  return [...fields, toggle];
+}
+
+function resultCard(album, at, query) {
+  const id = album.album_id ?? album.id;
+  const opinion = query.like.includes(id) ? "like" : query.dislike.includes(id) ? "dislike" : null;
+  const kept = { genre: query.genre, year: query.year };
+  return card(album, { at, href: isBlank(query) ? hrefOf({ album: id }) : null, acts: searchActs(album, {
+    href: hrefOf({ ...kept, album: id }),
+    opinion,
+    onOpinion: (albumId, side) => go(hrefOf(withOpinion(query, albumId, side))),
+  }) });
+}
+
+function fillAside(aside, query, answer, signal) {
+  if (answer.album) aside.append(albumAsked(answer.album));
+  if (answer.file) aside.append(pictureAsked(answer.file, signal));
+  if (hasBasket(query)) aside.append(basket(query, { signal, dial: answer.dial }));
+  if (answer.album || answer.file) {
+    aside.append(opinionPanel({ albumId: answer.album?.id, file: answer.file, genres: answer.album?.genres, signal }));
+  }
+}
+
+function albumAsked(album) {
+  return h("div", { class: "panel asked-with" },
+    h("a", { href: `/album/${album.id}`, "aria-label": fullName(album) }, cover(faceOf(album), { shownPx: 300, eager: true })),
+    h("div", { class: "stack" },
+      h("div", {}, h("div", { class: "name" }, titleOf(album)), h("div", { class: "muted small" }, lineOf(album)), h("div", { class: "muted small" }, album.genres.join(", "))),
+      h("div", { class: "row-wrap" }, h("a", { class: "chip", href: `/album/${album.id}` }, "Open"), h("a", { class: "chip", href: `/map?highlight=${album.id}` }, "On the map"))));
+}
+
+function pictureAsked(file, signal) {
+  const address = URL.createObjectURL(file);
+  signal.addEventListener("abort", () => URL.revokeObjectURL(address));
+  const image = h("img", { src: address, alt: "The picture you asked with", width: 300, height: 300, class: "there" });
+  return h("div", { class: "panel asked-with" }, h("span", { class: "cover" }, image),
+    h("div", {}, h("div", { class: "name" }, "Your picture"), h("div", { class: "muted small" }, file.name)));
+}
+
+function onTheMap({ album, albums }) {
+  const ids = [album?.id, ...albums.map((one) => one.album_id ?? one.id)].filter(Boolean);
+  return h("a", { class: "chip", href: `/map${queryString({ highlight: ids })}` }, icon("pin"), "Show on the map");
+}
+
+function nothing(query, can, blank) {
+  if (blank && can && !can.albums) {
+    return emptyState("The catalogue is empty", "Add some covers, and this page fills.", h("a", { class: "button primary", href: "/catalogue?add=1" }, "Add covers"));
+  }
+  if (query.duplicates) return emptyState("No duplicates", "No other album's cover is almost the same picture.");
+  const filtered = query.genre || query.year;
+  return emptyState("Nothing found", filtered ? "No album passes these filters." : "Try fewer or other words, or show it a cover.",
+    filtered && h("a", { class: "button", href: hrefOf({ ...query, genre: null, year: null }) }, "Clear the filters"));
+}
+
+function moreButton(query, answer) {
+  if (answer.more) return h("p", { class: "more" }, h("a", { class: "button", href: answer.more }, "See all of them in the catalogue"));
+  if (!answer.ranked || answer.albums.length < query.k || query.k >= MOST_K) return null;
+  return h("p", { class: "more" }, h("button", { type: "button", onclick: () =>
+    go(hrefOf({ ...query, k: Math.min(MOST_K, query.k * 2) }), { replace: true }) }, "Show more"));
+}

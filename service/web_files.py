@@ -1,0 +1,59 @@
+"""The web app's files, read once: each with its compressed form and its ETag; the page names their version."""
+
+import gzip
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "web"
+PAGE = "index.html"
+
+_VERSION_MARK = "@version"
+_DIGITS = 16
+_TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
+
+
+@dataclass(frozen=True, slots=True)
+class WebFile:
+    """A file as it is sent."""
+
+    media_type: str
+    content: bytes
+    compressed: bytes
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebFiles:
+    """The page, and what it loads, by path.
+
+    Attributes:
+        version: changes with any of the files.
+    """
+
+    version: str
+    page: WebFile
+    files: Mapping[str, WebFile]
+
+
+def read_web_files(folder: Path = FOLDER) -> WebFiles:
+    """Read the app; the page's ``@version`` becomes the version of all files, so that they can be kept for good."""
+    contents = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+    digest = sha256()
+    for name, content in contents.items():
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    version = digest.hexdigest()[:_DIGITS]
+    page = contents.pop(PAGE).replace(_VERSION_MARK.encode(), version.encode())
+    files = {name: web_file(name, content) for name, content in contents.items()}
+    return WebFiles(version, web_file(PAGE, page), files)
+
+
+def web_file(name: str, content: bytes) -> WebFile:
+    """A file as it is sent, its type told by its name."""
+    kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    etag = sha256(content).hexdigest()[:_DIGITS]
+    return WebFile(kind, content, gzip.compress(content, mtime=0), etag)

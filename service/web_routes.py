@@ -1,0 +1,57 @@
+"""The HTTP routes of the web app: one page for every view, and the files it loads."""
+
+from functools import cache
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from starlette.exceptions import HTTPException
+
+from service.schemas import MAX_ID
+from service.sending import send
+from service.web_files import WebFile, WebFiles, read_web_files
+
+FOR_GOOD = "public, max-age=31536000, immutable"
+ASK_EACH_TIME = "no-cache"
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+@router.get("/map")
+@router.get("/catalogue")
+@router.get("/index")
+def page(request: Request) -> Response:
+    """The page; which view it shows is told by its address."""
+    return _sent(request, _files().page, ASK_EACH_TIME)
+
+
+@router.get("/album/{album_id}")
+def album_page(request: Request, album_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> Response:
+    """The page, about one album."""
+    return page(request)
+
+
+@router.get("/static/{version}/{name:path}")
+def static(request: Request, version: str, name: str) -> Response:
+    """A file of the app. A page of another version gets it too, but must ask again."""
+    files = _files()
+    found = files.files.get(name)
+    if found is None:
+        raise HTTPException(404, "the web app has no such file")
+    return _sent(request, found, FOR_GOOD if version == files.version else ASK_EACH_TIME)
+
+
+@cache
+def _files() -> WebFiles:
+    return read_web_files()
+
+
+def _sent(request: Request, file: WebFile, cache_control: str) -> Response:
+    return send(
+        request,
+        file.content,
+        file.compressed,
+        etag=file.etag,
+        media_type=file.media_type,
+        cache_control=cache_control,
+    )

@@ -1,0 +1,97 @@
+"""The web app's files as they are sent: kept for good under their version, asked for again without it."""
+
+import gzip
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from service.web_files import FOLDER, read_web_files
+from tests.homes import Home
+
+VIEWS = ("/", "/?album=12", "/map", "/catalogue?q=a", "/index", "/album/12")
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, make_home: object) -> Iterator[httpx.Client]:
+    assert callable(make_home)
+    home: Home = make_home(tmp_path_factory.mktemp("static"), "sqlite")
+    with home.serving() as address, httpx.Client(base_url=address) as client:
+        yield client
+
+
+def test_every_view_is_the_page(client: httpx.Client) -> None:
+    pages = [client.get(view) for view in VIEWS]
+    assert {page.status_code for page in pages} == {200}
+    assert len({page.content for page in pages}) == 1
+    assert pages[0].headers["content-type"].startswith("text/html")
+    assert pages[0].headers["cache-control"] == "no-cache"
+    known = client.get("/map", headers={"If-None-Match": pages[0].headers["etag"]})
+    assert known.status_code == 304
+
+
+def test_what_the_page_names_can_be_kept_for_good(client: httpx.Client) -> None:
+    named = re.findall(r'(?:src|href)="(/static/[^"]+)"', client.get("/").text)
+    assert len(named) > 5
+    for path in named:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert client.get(path, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+
+def test_modules_only_import_what_is_there(client: httpx.Client) -> None:
+    version = read_web_files().version
+    for file in FOLDER.rglob("*.js"):
+        for imported in re.findall(r'(?:from|import\()\s*"(\.[^"]+)"', file.read_text(encoding="utf-8")):
+            target = (file.parent / imported).resolve().relative_to(FOLDER)
+            assert client.get(f"/static/{version}/{target}").headers["content-type"].startswith("text/javascript")
+
+
+def test_another_version_must_ask_again(client: httpx.Client) -> None:
+    answer = client.get("/static/old/js/app.js")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
+
+
+def test_compressed_and_plain_are_the_same_under_two_tags(client: httpx.Client) -> None:
+    plain = client.get("/static/any/css/base.css", headers={"Accept-Encoding": "identity"})
+    packed = client.get("/static/any/css/base.css", headers={"Accept-Encoding": "gzip"})
+    assert plain.content == packed.content == (FOLDER / "css/base.css").read_bytes()
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert plain.headers["etag"] != packed.headers["etag"]
+    assert int(packed.headers["content-length"]) < len(plain.content) / 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/v/none.js", "/static/v/../../app.py", "/static/v/%2e%2e/%2e%2e/app.py", "/album/x"]
+)
+def test_nothing_else_is_sent(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code in {404, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_page_obeys_a_strict_policy() -> None:
+    page = (FOLDER / "index.html").read_text(encoding="utf-8")
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", page))
+    assert "//" not in re.sub(r"<!--.*?-->", "", page).replace("<!doctype", "")
+    for file in FOLDER.rglob("*.js"):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text), (
+            file
+        )
+        assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)[a-z]", text), file
+
+
+def test_the_version_changes_with_any_file(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<script src=/static/@version/a.js>")
+    (tmp_path / "a.js").write_text("1")
+    first = read_web_files(tmp_path)
+    (tmp_path / "a.js").write_text("2")
+    second = read_web_files(tmp_path)
+    assert first.version != second.version
+    assert gzip.decompress(second.page.compressed) == f"<script src=/static/{second.version}/a.js>".encode()

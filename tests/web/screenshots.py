@@ -1,0 +1,93 @@
+"""Pictures of every view of the running app: ``make screenshots``. With an address, of the app that runs there."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Page
+
+from tests.homes import Home
+from tests.web.chromium import chromium
+
+FOLDER = Path("screenshots")
+VIEWS = {
+    "search": "/",
+    "similar": "/?album={album}",
+    "names": "/?q=the",
+    "taste": "/?{taste}",
+    "album": "/album/{album}",
+    "map": "/map",
+    "map-near": "/map?x=0.1&y=0.1&z=5",
+    "map-result": "/map?{highlight}",
+    "catalogue": "/catalogue",
+    "index": "/index",
+    "nothing": "/?q=there+is+no+such+album",
+}
+SCREENS = {
+    "desktop-light": (1440, 900, 1),
+    "desktop-dark": (1440, 900, 1),
+    "phone-light": (390, 844, 2),
+    "phone-dark": (390, 844, 2),
+}
+SETTLE_MS = 700
+
+
+@contextmanager
+def demo() -> Iterator[str]:
+    """The address of a service over the demo's catalogue, drawn and laid out where it is not yet."""
+    folder = Path(os.environ.get("SLEEVE_HOME", ".sleeve")).absolute()
+    Home(Path.cwd(), {**os.environ, "SLEEVE_HOME": str(folder)}).sleeve("demo", "--no-serve", timeout_s=600)
+    home = Home(Path.cwd(), {**os.environ, "SLEEVE_HOME": str(folder / "demo")})
+    home.sleeve("map", timeout_s=600)
+    with home.serving() as address:
+        yield address
+
+
+def take(browser: Browser, address: str, album: int) -> Iterator[Path]:
+    """Each picture as it is taken."""
+    wanted = {
+        "album": album,
+        "taste": urlencode([("like", album), ("like", album + 7), ("dislike", album + 3)]),
+        "highlight": urlencode([("highlight", album + step) for step in range(0, 60, 5)]),
+    }
+    FOLDER.mkdir(exist_ok=True)
+    for screen, (width, height, ratio) in SCREENS.items():
+        phone = screen.startswith("phone")
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": width, "height": height},
+            device_scale_factor=ratio,
+            has_touch=phone,
+            is_mobile=phone,
+            color_scheme="dark" if screen.endswith("dark") else "light",
+        )
+        page = context.new_page()
+        for name, view in VIEWS.items():
+            yield _taken(page, view.format(**wanted), FOLDER / f"{name}-{screen}.png")
+        context.close()
+
+
+def _taken(page: Page, view: str, file: Path) -> Path:
+    page.goto(view)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(SETTLE_MS)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=file)
+    return file
+
+
+def main() -> None:
+    with chromium() as browser:
+        if len(sys.argv) > 1:
+            files = list(take(browser, sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1))
+        else:
+            with demo() as address:
+                files = list(take(browser, address, 1))
+    sys.stderr.write(f"{len(files)} pictures in {FOLDER}/\n")
+
+
+if __name__ == "__main__":
+    main()

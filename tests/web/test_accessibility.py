@@ -1,0 +1,43 @@
+"""axe-core over every view, in both themes and at phone width; and nothing is wider than the screen."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+VIEWS = ("/", "/?album=1", "/?like=1&like=2&dislike=5", "/album/1", "/catalogue", "/index", "/map")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing(page: Page, view: str, theme: str) -> None:
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+    _open(page, view)
+    _no_violations(page)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_at_phone_width(page: Page, view: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    _open(page, view)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    _no_violations(page)
+
+
+@pytest.mark.parametrize("button", ["Add covers"])
+def test_dialogs(page: Page, button: str) -> None:
+    _open(page, "/catalogue")
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    _no_violations(page)
+
+
+def _open(page: Page, view: str) -> None:
+    page.goto(view)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".wait")).to_have_count(0)
+
+
+def _no_violations(page: Page) -> None:
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in found] == []

@@ -1,0 +1,73 @@
+"""The map in a browser that draws WebGL in software."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def test_points_are_drawn_and_near_ones_are_covers(page: Page) -> None:
+    page.goto("/map")
+    canvas = page.locator("canvas")
+    expect(canvas).to_have_attribute("data-points", re.compile(r"4\d"))
+    expect(page.locator(".thumbs img").first).to_be_attached()
+    page.get_by_role("button", name="Zoom in").click()
+    expect(page).to_have_url(re.compile(r"z=1\.80"))
+    page.get_by_role("button", name="Show the whole map").click()
+    expect(page).to_have_url(re.compile(r"z=1\.00"))
+
+
+def test_a_point_tells_its_album_and_opens_it(page: Page) -> None:
+    page.goto("/map?highlight=1")
+    expect(page.get_by_text("1 album highlighted")).to_be_visible()
+    box = page.locator("canvas").bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    expect(page.locator(".hover .name")).to_be_visible()
+    page.mouse.click(*middle)
+    expect(page).to_have_url(re.compile("/album/1$"))
+    page.go_back()
+    expect(page.get_by_text("1 album highlighted")).to_be_visible()
+
+
+def test_the_legend_shows_one_genre_and_all_again(page: Page) -> None:
+    page.goto("/map")
+    page.locator(".legend").get_by_role("button", name=re.compile("^rock")).click()
+    expect(page).to_have_url(re.compile("genre=rock"))
+    expect(page.locator(".legend").get_by_role("button", name=re.compile("^jazz"))).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    page.reload()
+    expect(page.locator(".legend").get_by_role("button", name=re.compile("^jazz"))).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator(".legend").get_by_role("button", name=re.compile("^jazz"))).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+def test_keys_move_and_open(page: Page) -> None:
+    page.goto("/map?highlight=3")
+    page.locator("canvas").focus()
+    page.keyboard.press("+")
+    expect(page).to_have_url(re.compile("z="))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/album/3$"))
+
+
+def test_colours_reach_the_screen(page: Page) -> None:
+    page.goto("/map?genre=rock")
+    expect(page.locator(".thumbs img").first).to_be_attached()
+    drawn = page.evaluate(
+        """() => new Promise((resolve) => requestAnimationFrame(() => {
+            dispatchEvent(new Event("themechange"));
+            requestAnimationFrame(() => {
+                const canvas = document.querySelector("canvas"), gl = canvas.getContext("webgl2");
+                const pixels = new Uint8Array(canvas.width * canvas.height * 4);
+                gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+                resolve(pixels.filter((value, place) => place % 4 === 3 && value > 100).length);
+            });
+        }))"""
+    )
+    assert drawn > 18 * 12

@@ -1,0 +1,77 @@
+"""What a page shows when there is nothing, when something is refused, and when a key is wanted."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.homes import Home
+
+KEY = "open sesame"
+
+
+def _refused(route: Route, status: int, detail: str) -> None:
+    document = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail}
+    route.fulfill(status=status, content_type="application/problem+json", body=json.dumps(document))
+
+
+def test_a_write_that_wants_a_key_asks_for_it_once(page: Page, expected_failures: list[int]) -> None:
+    expected_failures.append(401)
+    keys: list[str | None] = []
+
+    def guard(route: Route) -> None:
+        if route.request.method != "PATCH":
+            route.continue_()
+            return
+        keys.append(route.request.headers.get("x-api-key"))
+        if keys[-1] == KEY:
+            route.continue_()
+        else:
+            _refused(route, 401, "send the key of this service")
+
+    page.route("**/api/v1/albums/4", guard)
+    page.goto("/album/4")
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Artist").fill("Keyed")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_label("API key").fill(KEY)
+    page.get_by_role("button", name="Use it").click()
+    expect(page.get_by_role("link", name="Keyed")).to_be_visible()
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Artist").fill("Keyed again")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="Keyed again")).to_be_visible()
+    assert keys == [None, KEY, KEY]
+
+
+def test_a_problem_is_one_line_and_can_be_tried_again(page: Page, expected_failures: list[int]) -> None:
+    expected_failures.append(503)
+    page.route("**/api/v1/albums?*", lambda route: _refused(route, 503, "there is no index; run `sleeve index`"))
+    page.goto("/catalogue")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("there is no index; run sleeve index")
+    page.unroute("**/api/v1/albums?*")
+    alert.get_by_role("button", name="Try again").click()
+    expect(page.locator("li.card[data-album]").first).to_be_visible()
+
+
+def test_a_picture_of_another_browser(page: Page) -> None:
+    page.goto("/?upload=someone-elses")
+    expect(page.get_by_role("alert")).to_contain_text("Drop or choose it again")
+
+
+def test_an_empty_catalogue_says_what_to_do(
+    browser: Browser, make_home: Callable[[Path, str], Home], tmp_path: Path
+) -> None:
+    with make_home(tmp_path, "sqlite").serving() as address:
+        page = browser.new_page(base_url=address)
+        page.goto("/")
+        expect(page.get_by_role("heading", name="The catalogue is empty")).to_be_visible()
+        page.get_by_role("link", name="Add covers").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.goto("/map")
+        expect(page.get_by_role("heading", name="No map yet")).to_be_visible()
+        page.goto("/index")
+        expect(page.locator(".figure").first).to_contain_text("0")
+        page.close()
