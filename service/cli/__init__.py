@@ -8,7 +8,7 @@ import typer
 
 from db.errors import SleeveError
 from db.settings import read_settings
-from service.cli import bundles, catalogue, database, demo, evaluation, index, query, serve, training
+from service.cli import bundles, catalogue, database, demo, evaluation, index, query, report, serve, training
 from service.cli.console import say
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command()(catalogue.remove)
 app.command()(catalogue.status)
 app.command()(training.train)
 app.command()(evaluation.evaluate)
+app.command()(report.report)
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.add_typer(bundles.app, name="bundles")
