@@ -22,7 +22,7 @@ SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 NEIGHBOUR_COUNTS = (1, 2, 3, 5, 8, 13, 20, 30, 50, 80, 130, 200, 320)
 RESAMPLES = 500
 
-_EVEN = 1e9
+_EVEN = 1e18
 """A temperature at which every voice weighs the same."""
 
 

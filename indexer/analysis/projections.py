@@ -69,10 +69,11 @@ def tsne(vectors: NDArray[np.float32], perplexity: float, *, seed: int) -> Proje
 
     reduced = _principal_components(vectors, seed)
     method = "exact" if len(vectors) <= _EXACT_NEIGHBOURS else "annoy"
+    forces = "bh" if len(vectors) < _INTERPOLATED else "fft"
     # One thread: several add up forces in an order of their own, and another order is another picture.
     affinities = affinity.PerplexityBasedNN(reduced, perplexity, method=method, n_jobs=1, random_state=seed)
     start = initialization.pca(reduced, random_state=seed)
-    embedding = TSNEEmbedding(start, affinities, n_jobs=1, random_state=seed, negative_gradient_method="fft")
+    embedding = TSNEEmbedding(start, affinities, n_jobs=1, random_state=seed, negative_gradient_method=forces)
     embedding.optimize(_EARLY_ITERATIONS, exaggeration=12, momentum=0.5, inplace=True)
     embedding.optimize(_ITERATIONS, momentum=0.8, inplace=True)
     points = np.asarray(embedding, dtype=np.float64)
@@ -80,6 +81,8 @@ def tsne(vectors: NDArray[np.float32], perplexity: float, *, seed: int) -> Proje
 
 
 _EXACT_NEIGHBOURS = 12_000
+_INTERPOLATED = 1_500
+"""From here on forces are interpolated on a grid, whose cost is the same for any number of points."""
 
 
 def umap(vectors: NDArray[np.float32], *, seed: int, neighbours: int = UMAP_NEIGHBOURS) -> Projection:

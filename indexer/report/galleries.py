@@ -1,6 +1,5 @@
 """Rows of covers: what figures cannot show."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,8 +148,3 @@ def _cut(text: str) -> str:
 
 
 _TEXT_CHARACTERS = 70
-
-
-def pictures_of(galleries: Sequence[Gallery]) -> Iterator[Shown]:
-    """Every cover shown."""
-    return (shown for gallery in galleries for row in gallery.rows for shown in row.covers)

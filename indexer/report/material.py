@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,8 +142,3 @@ def _looks_of(looks: Looks, rows: NDArray[np.int64]) -> Looks:
     return Looks(
         looks.readable[rows], looks.sizes_px[rows], looks.byte_counts[rows], looks.hashes[rows], looks.pixels[rows]
     )
-
-
-def paths_of(covers: Sequence[CoverFacts]) -> list[Path]:
-    """Where their files are."""
-    return [cover.path for cover in covers]

@@ -55,10 +55,8 @@ def _catalogue(study: Study) -> Iterator[Part]:
 
 def _embedding(study: Study) -> Iterator[Part]:
     material = study.material
-    models_by_name = {model.name: model for model in (material.frozen, material.live) if model is not None}
     umaps: list[tuple[Model, Projection]] = []
-    for number, (name, found) in enumerate(study.projections.items(), start=1):
-        model = models_by_name[name]
+    for number, (model, found) in enumerate(study.projections, start=1):
         shown = [(model, projection) for projection in found if projection.method == "t-SNE"]
         umaps += [(model, projection) for projection in found if projection.method == "UMAP"]
         if shown:
@@ -67,13 +65,13 @@ def _embedding(study: Study) -> Iterator[Part]:
                 "number, "
                 f"{medium_perplexity(len(material.covers)):g} is the one to begin with."
             )
-            yield embedding.maps(f"tsne-{number}", f"t-SNE of {name}", caption, material, shown)
+            yield embedding.maps(f"tsne-{number}", f"t-SNE of {model.name}", caption, material, shown)
     if umaps:
         caption = "UMAP with 15 neighbours, by cosine. Colours as in t-SNE; compare which groups both methods show."
         yield embedding.maps("umap", "UMAP", caption, material, umaps)
-    main = [projection for projection in study.projections.get(material.live.name, ()) if projection.method == "t-SNE"]
-    if main:
-        middle = main[len(main) // 2]
+    if study.projections:
+        maps = [projection for projection in study.projections[-1][1] if projection.method == "t-SNE"]
+        middle = maps[len(maps) // 2]
         yield embedding.genre_panels(material, material.live, middle)
         yield embedding.cover_map(material, material.live, middle)
 

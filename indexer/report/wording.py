@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from indexer.analysis.label_errors import LEAST_COVERS, LISTED_SHARE
 from indexer.analysis.learning_curve import LearningCurve
 from indexer.analysis.separability import Pair, Separability
 from indexer.evaluation import EvaluationReport
-from indexer.report.study import Clustered, Study, View
+from indexer.report.study import Clustered, Study
+from indexer.report.views import View
 
 _NAMED = 3
 
@@ -66,11 +68,8 @@ def apart(view: View, found: Separability) -> Iterator[str]:
     yield f"The hardest pairs are {_listed([_pair(pair) for pair in hardest])}."
     lost = [pair for pair in found.pairs if not pair.apart]
     if lost:
-        yield (
-            f"{len(lost)} of {len(found.pairs)} pairs are not told apart beyond chance: "
-            ""
-            f"{_listed([f'{pair.first} / {pair.second}' for pair in lost[:8]])}{' and others' if len(lost) > 8 else ''}."
-        )
+        named = [f"{pair.first} / {pair.second}" for pair in lost[:8]] + (["others"] if len(lost) > 8 else [])
+        yield f"{len(lost)} of {len(found.pairs)} pairs are not told apart beyond chance: {_listed(named)}."
     else:
         yield f"All {len(found.pairs)} pairs are told apart better than chance: every interval lies above 0.5."
 
@@ -134,13 +133,11 @@ def learning(name: str, curve: LearningCurve) -> str:
 
 def suspects(study: Study) -> str:
     """What to do with the list."""
-    count, labelled = len(study.suspects), len(study.material.labelled)
     return (
-        f"{count:,} of {labelled:,} labels are suspect by confident learning: a model that has not seen the cover is "
-        "surer of "
-        "another genre than it usually is of covers that have it. Most are covers that look unlike their genre, not "
-        "errors; "
-        "the top of the list is where errors gather. All stand in label-suspects.csv with the line that "
+        f"{len(study.suspects):,} of {len(study.material.labelled):,} labels are listed. Confident learning suspects a label "
+        "when a model that has not seen the cover is surer of another genre than it usually is of covers that have it; of "
+        f"those, the list has the {LISTED_SHARE:.0%} of all labels that are least likely. Many only look unlike their genre. "
+        f"Labels of genres with fewer than {LEAST_COVERS} covers are never suspect. label-suspects.csv has the line that "
         "mends each; look before you run one."
     )
 

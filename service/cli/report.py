@@ -54,7 +54,7 @@ def report(
         raise SettingsError(f"a report needs {error.name}; install it with `pip install 'sleeve[report]'`") from error
     with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
         material = _material(catalogue, seed, bar)
-        found = study(material, seed=seed, progress=bar)
+        found = study(material, seed=seed, threads=catalogue.threads, progress=bar)
         written = write_report(found, folder.expanduser(), bar)
     document = ReportDocument(
         page=str(written.page),

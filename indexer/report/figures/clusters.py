@@ -7,7 +7,8 @@ import numpy as np
 from indexer.analysis.mistakes import similar_order
 from indexer.analysis.separability import Separability
 from indexer.report.plates import SERIES, SHOWN_GENRES, Plate, bars, figure, heat_map, short
-from indexer.report.study import Clustered, View
+from indexer.report.study import Clustered
+from indexer.report.views import View
 
 _ENDS = 14
 """Pairs shown from either end of the ranking."""
@@ -214,8 +215,8 @@ def before_and_after(before: tuple[View, Separability], after: tuple[View, Separ
     axes.plot([low, 1], [low, 1], color="black", lw=0.7, ls="--")
     axes.set_xlim(low, 1.01)
     axes.set_ylim(low, 1.01)
-    axes.set_xlabel(f"AUC before: {before[0].title.split(',')[0]}")
-    axes.set_ylabel(f"AUC after: {after[0].title.split(',')[0]}")
+    axes.set_xlabel(f"AUC before: {before[0].model}")
+    axes.set_ylabel(f"AUC after: {after[0].model}")
     better = sum(other.auc > one.auc for one, other in both)
     return Plate(
         "separability-before-after",

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from indexer.report.judging import Explained
 from indexer.report.plates import Plate, figure, short
-from indexer.report.study import Explained, Study
+from indexer.report.study import Study
 
 _ACROSS = 4
 
