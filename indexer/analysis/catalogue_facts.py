@@ -29,12 +29,13 @@ class Conflict:
 
     Attributes:
         kind: "same file", "near-duplicate" (two albums), or "sources differ" (one album, twice).
-        rows: the covers.
+        rows: the covers; ``files`` their files.
         genres: of each.
     """
 
     kind: str
     rows: tuple[int, int]
+    files: tuple[str, str]
     genres: tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -126,10 +127,10 @@ def _conflicts(covers: Sequence[CoverFacts], duplicate_pairs: NDArray[np.integer
         for first, second in combinations(sorted(said), 2):
             if not said[first] & said[second]:
                 genres = (tuple(sorted(said[first])), tuple(sorted(said[second])))
-                found.append(Conflict("sources differ", (row, row), genres))
+                found.append(Conflict("sources differ", (row, row), (cover.file, cover.file), genres))
     for first_row, second_row in duplicate_pairs.tolist():
         one, other = covers[first_row], covers[second_row]
         if one.genres and other.genres and not set(one.genres) & set(other.genres):
             kind = "same file" if one.content_hash == other.content_hash else "near-duplicate"
-            found.append(Conflict(kind, (first_row, second_row), (one.genres, other.genres)))
+            found.append(Conflict(kind, (first_row, second_row), (one.file, other.file), (one.genres, other.genres)))
     return found

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 LISTED_SHARE = 0.05
-"""Of the labels, at most this share is listed. On real covers most of what confident learning suspects only looks unlike
-its genre: with 5 % of labels changed at random, a third of so short a list were changed ones, of the whole one a tenth."""
+"""Of the labels, at most this share is listed. On real covers most of what confident learning suspects only looks
+unlike its genre: with 5 % of the labels changed at random, a third of so short a list were changed ones, a tenth of the
+whole."""
 
 LEAST_COVERS = 20
 """A label of a genre with fewer covers is never suspect: the model does not know what such covers look like."""

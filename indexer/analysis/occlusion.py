@@ -60,6 +60,6 @@ def occlude(pixels: NDArray[np.uint8], backbone: Backbone, head: LinearHead, gen
         genre=head.genres[column],
         probability=float(whole[column]),
         drops=drops.reshape(PATCHES_A_SIDE, PATCHES_A_SIDE),
-        heat=heat / np.maximum(covered, 1),
+        heat=np.asarray(heat / np.maximum(covered, 1), dtype=np.float32),
         pixels=pixels,
     )

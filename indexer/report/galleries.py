@@ -73,14 +73,16 @@ def near_centres(material: Material, found: Clustered) -> Gallery:
 
 def conflicts(material: Material) -> Gallery | None:
     """Pairs of covers of one artwork whose genres contradict each other; None where there are none to show."""
-    every = {(cover.file, cover.genres): row for row, cover in enumerate(material.covers)}
-    found = []
-    for conflict in material.facts.conflicts:
-        if len(material.covers) == material.facts.covers and conflict.kind != "sources differ":
-            covers = [material.covers[row] for row in conflict.rows]
-            rows = [every[cover.file, cover.genres] for cover in covers]
-            text = [", ".join(genres) for genres in conflict.genres]
-            found.append(Row(conflict.kind, tuple(_shown(material, r, t) for r, t in zip(rows, text, strict=True))))
+    every = len(material.covers) == material.facts.covers
+    # Only then are the rows of the facts those of the material.
+    pairs = [conflict for conflict in material.facts.conflicts if every and conflict.kind != "sources differ"]
+    found = [
+        Row(
+            pair.kind,
+            tuple(_shown(material, row, ", ".join(of)) for row, of in zip(pair.rows, pair.genres, strict=True)),
+        )
+        for pair in pairs
+    ]
     if not found:
         return None
     caption = f"{min(len(found), SHOWN_CONFLICTS)} of {len(found)}: one artwork, and no genre in common."

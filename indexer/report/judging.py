@@ -38,7 +38,7 @@ class Explained:
 def suspect_covers(
     material: Material, fits: tuple[tuple[Model | None, GenreModel | None], ...]
 ) -> tuple[SuspectCover, ...]:
-    """Those whose own genre is least likely first; each cover is judged by the first of the models that has not seen it."""
+    """Those whose own genre is least likely first; the first of the models that has not seen a cover judges it."""
     found, judged = [], np.zeros(len(material.labelled), np.bool_)
     for model, fit in fits:
         if model is None or fit is None:

@@ -4,9 +4,10 @@ A model is measured only on covers that its backbone was not trained on. Where t
 about genres as such are put to the frozen bundle, which has seen none, on all covers.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 
 from indexer.analysis.clustering import Clustering, cluster
 from indexer.analysis.learning_curve import CurvePoint, LearningCurve, learning_curve, neighbours_curve
@@ -72,21 +73,22 @@ def study(material: Material, *, seed: int, threads: int, progress: Progress) ->
     data = {model.name: material.labelled_vectors(model) for model in models}
     live = data[material.live.name]
     baselines = [Baseline("frozen", data[model.name].vectors) for model in models if model is not material.live]
-    evaluation = steps.add("Measures", lambda: cross_evaluate(live, seed=seed, baselines=baselines))
-    fits = {name: steps.add(f"Answers of {name}", lambda of=of: _fit(of, seed)) for name, of in data.items()}
+    evaluation = steps.add("Measures", partial(cross_evaluate, live, seed=seed, baselines=baselines))
+    fits = {name: steps.add(f"Answers of {name}", partial(_fit, of, seed)) for name, of in data.items()}
     apart = [
-        (view, steps.add(f"Separability: {view.title}", lambda view=view: separability(view.data, seed=seed)))
-        for view in views
+        (view, steps.add(f"Separability: {view.title}", partial(separability, view.data, seed=seed))) for view in views
     ]
     clustered = [
-        steps.add(f"Clusters: {view.title}", lambda view=view: _clustered(view, material, seed))
+        steps.add(f"Clusters: {view.title}", partial(_clustered, view, material, seed))
         for view in views
         if len(view.data) >= LEAST_COVERS
     ]
     maps = {model.name: _maps(model, seed, steps) for model in models}
     learning = {
         # The same covers are asked of all models, so that the curves compare.
-        name: steps.add(f"Learning curve of {name}", _learning(replace(of, unseen=live.unseen), fits[name], seed))
+        name: steps.add(
+            f"Learning curve of {name}", partial(_learning, replace(of, unseen=live.unseen), fits[name], seed)
+        )
         for name, of in data.items()
     }
     own_fit = fits[material.live.name]
@@ -131,7 +133,7 @@ def _maps(model: Model, seed: int, steps: Steps) -> "list[Future[Projection | No
     return [
         steps.add(
             f"t-SNE of {model.name}, perplexity {perplexity:g}",
-            lambda perplexity=perplexity: tsne(model.vectors, perplexity, seed=seed),
+            partial(tsne, model.vectors, perplexity, seed=seed),
         )
         for perplexity in perplexities(len(model.vectors))
     ]
@@ -159,14 +161,9 @@ def _fit(data: LabelledVectors, seed: int) -> GenreModel:
     return fit_genre_model(data.vectors, data.targets, data.genres, data.groups, seed=seed, unseen=data.unseen)
 
 
-def _learning(
-    data: LabelledVectors, fit: "Future[GenreModel | None]", seed: int
-) -> "Callable[[], LearningCurve | None]":
-    def work() -> LearningCurve | None:
-        fitted = fit.result()
-        return None if fitted is None else learning_curve(data, C=fitted.C, seed=seed)
-
-    return work
+def _learning(data: LabelledVectors, fit: "Future[GenreModel | None]", seed: int) -> LearningCurve | None:
+    fitted = fit.result()
+    return None if fitted is None else learning_curve(data, C=fitted.C, seed=seed)
 
 
 def _neighbours(

@@ -134,11 +134,11 @@ def learning(name: str, curve: LearningCurve) -> str:
 def suspects(study: Study) -> str:
     """What to do with the list."""
     return (
-        f"{len(study.suspects):,} of {len(study.material.labelled):,} labels are listed. Confident learning suspects a label "
-        "when a model that has not seen the cover is surer of another genre than it usually is of covers that have it; of "
-        f"those, the list has the {LISTED_SHARE:.0%} of all labels that are least likely. Many only look unlike their genre. "
-        f"Labels of genres with fewer than {LEAST_COVERS} covers are never suspect. label-suspects.csv has the line that "
-        "mends each; look before you run one."
+        f"{len(study.suspects):,} of {len(study.material.labelled):,} labels are listed. Confident learning suspects a "
+        "label when a model that has not seen the cover is surer of another genre than it usually is of covers that "
+        f"have it; of those, the list has the {LISTED_SHARE:.0%} of all labels that are least likely. Many only look "
+        f"unlike their genre. Labels of genres with fewer than {LEAST_COVERS} covers are never suspect. "
+        "label-suspects.csv has the line that mends each; look before you run one."
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -109,24 +110,24 @@ def _part(part: object, uris: dict[str, str]) -> dict[str, object]:
 
 def _conflicts(study: Study) -> str:
     rows = [
-        (found.kind, *found.rows, *("; ".join(genres) for genres in found.genres))
+        (found.kind, found.files[0], found.files[1], "; ".join(found.genres[0]), "; ".join(found.genres[1]))
         for found in study.material.facts.conflicts
     ]
-    return csv_text(("kind", "cover_row", "other_cover_row", "genres", "other_genres"), rows)
+    return csv_text(("kind", "file", "other_file", "genres", "other_genres"), rows)
 
 
 def _write_vectors(study: Study, file: Path) -> None:
     """What the measures were computed from, a row a measured cover, so that anyone can compute them again."""
     material = study.material
-    frozen = {} if material.frozen is None else {"frozen": material.frozen.vectors.astype(np.float16)}
-    np.savez_compressed(
-        file,
-        live=material.live.vectors.astype(np.float16),
-        **frozen,
-        new_to_live=material.live.unseen,
-        targets=material.targets,
-        genres=np.array(material.genres),
-        groups=material.groups,
-        cover_ids=np.array([cover.cover_id for cover in material.covers], dtype=np.int64),
-        album_ids=np.array([cover.album_id for cover in material.covers], dtype=np.int64),
-    )
+    columns: dict[str, Any] = {
+        "live": material.live.vectors.astype(np.float16),
+        "new_to_live": material.live.unseen,
+        "targets": material.targets,
+        "genres": np.array(material.genres),
+        "groups": material.groups,
+        "cover_ids": np.array([cover.cover_id for cover in material.covers], dtype=np.int64),
+        "album_ids": np.array([cover.album_id for cover in material.covers], dtype=np.int64),
+    }
+    if material.frozen is not None:
+        columns["frozen"] = material.frozen.vectors.astype(np.float16)
+    np.savez_compressed(file, **columns)

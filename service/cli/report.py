@@ -1,6 +1,7 @@
 """``sleeve report``: the catalogue, its genres and the model's mistakes on one page."""
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,14 +45,10 @@ def report(
 
         sleeve report -o ~/sleeve-report --seed 1
     """
-    try:
-        from indexer.report.study import study
-        from indexer.report.writing import write_report
+    check_installed()
+    from indexer.report.study import study
+    from indexer.report.writing import write_report
 
-        for name in _NEEDED:
-            _require(name)
-    except ModuleNotFoundError as error:
-        raise SettingsError(f"a report needs {error.name}; install it with `pip install 'sleeve[report]'`") from error
     with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
         material = _material(catalogue, seed, bar)
         found = study(material, seed=seed, threads=catalogue.threads, progress=bar)
@@ -76,14 +73,15 @@ def report(
         )
 
 
-_NEEDED = ("matplotlib", "openTSNE", "umap", "cleanlab")
+def check_installed() -> None:
+    """Whether what the `report` extra brings is there; nothing is imported.
 
-
-def _require(name: str) -> None:
-    from importlib.util import find_spec
-
-    if find_spec(name) is None:
-        raise ModuleNotFoundError(name=name)
+    Raises:
+        SettingsError: something is missing.
+    """
+    for name in ("cleanlab", "jinja2", "matplotlib", "openTSNE", "umap"):
+        if find_spec(name) is None:
+            raise SettingsError(f"a report needs {name}; install it with `pip install 'sleeve[report]'`")
 
 
 def _material(catalogue: Catalogue, seed: int, bar: Progress) -> "Material":

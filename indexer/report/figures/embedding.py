@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from indexer.analysis.projections import Projection
 from indexer.report.material import Material, Model
 from indexer.report.pictures import picture
-from indexer.report.plates import SHOWN_GENRES, Plate, figure, palette, short
+from indexer.report.plates import SHOWN_GENRES, Cell, Plate, figure, palette, short
 
 _GREY = "#c9c9c9"
 _MAP_CELLS = 34
@@ -95,7 +95,7 @@ def cover_map(material: Material, model: Model, projection: Projection) -> Plate
     _bare(axes)
     low, high = projection.points.min(axis=0), projection.points.max(axis=0)
     step = (high - low) / _MAP_CELLS
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for row, cell in chosen:
         image = picture(material.covers[row].path, _PICTURE_PX, material.limits)
         if image is None:
@@ -126,7 +126,7 @@ def _scatter(axes: Axes, material: Material, model: Model, projection: Projectio
     grey = ~(material.targets.any(axis=1) & model.unseen & np.isin(one, shown))
     axes.plot(*points[grey].T, ".", color=_GREY, ms=0.8, alpha=0.7, zorder=1)
     order = np.random.default_rng(0).permutation(np.flatnonzero(~grey))
-    axes.scatter(*points[order].T, s=3.5, c=np.array(colours)[one[order]], linewidths=0, zorder=2)
+    axes.scatter(points[order, 0], points[order, 1], s=3.5, c=np.array(colours)[one[order]], linewidths=0, zorder=2)
     for column in shown:
         axes.scatter([], [], s=3.5, c=colours[column], label=short(material.genres[column]))
 
