@@ -41,6 +41,12 @@ class Looks:
     hashes: NDArray[np.uint64]
     pixels: NDArray[np.uint8]
 
+    def take(self, rows: NDArray[np.integer]) -> "Looks":
+        """These rows, in this order."""
+        return Looks(
+            self.readable[rows], self.sizes_px[rows], self.byte_counts[rows], self.hashes[rows], self.pixels[rows]
+        )
+
     @property
     def brightness(self) -> NDArray[np.float64]:
         """(n,) mean luma, 0 black to 1 white."""
@@ -105,10 +111,10 @@ def appearance(looks: Looks, rows: NDArray[np.integer], *, seed: int, colours: i
     """Describe some covers; the palette is k-means over their pixels in RGB."""
     from sklearn.cluster import KMeans
 
-    rows = rows[looks.readable[rows]]
-    if not len(rows):
+    looks = looks.take(rows[looks.readable[rows]])
+    if not len(looks.pixels):
         return Appearance(np.zeros((0, 3), np.uint8), np.zeros(0), 0.0, 0.0)
-    pixels = looks.pixels[rows].reshape(-1, 3).astype(np.float32)
+    pixels = looks.pixels.reshape(-1, 3).astype(np.float32)
     drawn = np.random.default_rng(seed).permutation(len(pixels))[:_PALETTE_PIXELS]
     found = KMeans(min(colours, len(np.unique(pixels[drawn], axis=0))), n_init=1, random_state=seed).fit(pixels[drawn])
     counts = np.bincount(found.labels_)
@@ -116,8 +122,8 @@ def appearance(looks: Looks, rows: NDArray[np.integer], *, seed: int, colours: i
     return Appearance(
         palette=np.clip(np.round(found.cluster_centers_[order]), 0, 255).astype(np.uint8),
         shares=counts[order] / counts.sum(),
-        brightness=float(looks.brightness[rows].mean()),
-        colourfulness=float(looks.colourfulness[rows].mean()),
+        brightness=float(looks.brightness.mean()),
+        colourfulness=float(looks.colourfulness.mean()),
     )
 
 

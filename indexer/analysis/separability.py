@@ -16,6 +16,9 @@ LEAST_COVERS = 20
 LEAST_GROUPS = 10
 """Genres with fewer covers, or of fewer groups, are not compared: nothing could be said of them."""
 
+MOST_GENRES = 20
+"""The commonest genres are compared, since pairs grow with the square."""
+
 MOST_COVERS = 400
 """Covers of a genre that take part in a pair, drawn at random where there are more."""
 
@@ -88,6 +91,7 @@ def separability(
         if data.targets[:, column].sum() >= LEAST_COVERS
         and len(np.unique(data.groups[data.targets[:, column]])) >= LEAST_GROUPS
     ]
+    enough = sorted(sorted(enough, key=lambda column: -int(data.targets[:, column].sum()))[:MOST_GENRES])
     pairs = list(combinations(enough, 2))
     progress.start("Telling genres apart", len(pairs))
     found = list(_pairs(data, pairs, seed, resamples, progress))

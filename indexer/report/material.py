@@ -128,17 +128,11 @@ def gather(
         facts=catalogue_facts(covers, groups, pairs),
         embedded=len(covers),
         covers=measured,
-        looks=_looks_of(looks, rows),
+        looks=looks.take(rows),
         genres=genres,
         targets=membership([cover.genres for cover in measured], genres),
         groups=groups[rows],
         live=Model(bundle.manifest.name, vectors[rows], unseen_by(bundle, hashes), backbone),
         frozen=other,
         limits=limits,
-    )
-
-
-def _looks_of(looks: Looks, rows: NDArray[np.int64]) -> Looks:
-    return Looks(
-        looks.readable[rows], looks.sizes_px[rows], looks.byte_counts[rows], looks.hashes[rows], looks.pixels[rows]
     )

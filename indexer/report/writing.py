@@ -17,7 +17,7 @@ from indexer.report.tables import csv_text, lists
 
 PAGE = "report.html"
 MAX_PAGE_BYTES = 15_000_000
-"""A page of any catalogue stays below: figures and covers on it are bounded in number and size."""
+"""Figures and covers on the page are bounded in number and size, so that it stays below with any catalogue."""
 
 
 @dataclass(frozen=True, slots=True)

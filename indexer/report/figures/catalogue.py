@@ -120,12 +120,13 @@ def genre_looks(material: Material) -> Plate | None:
     """Brightness and colourfulness of each genre: the middle half and the median."""
     looks = material.looks
     columns = np.argsort(-material.targets.sum(axis=0), kind="stable")[:SHOWN_GENRES]
+    brightness, colourfulness = looks.brightness, looks.colourfulness
     names, rows = [], []
     for column in columns.tolist():
         of_genre = np.flatnonzero(material.targets[:, column] & looks.readable)
         if len(of_genre):
             names.append(material.genres[column])
-            values = (looks.brightness[of_genre], looks.colourfulness[of_genre])
+            values = (brightness[of_genre], colourfulness[of_genre])
             rows.append((len(of_genre), *(float(q) for v in values for q in np.quantile(v, [0.25, 0.5, 0.75]))))
     if not names:
         return None
