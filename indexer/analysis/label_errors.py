@@ -17,7 +17,8 @@ unlike its genre: with 5 % of the labels changed at random, a third of so short 
 whole."""
 
 LEAST_COVERS = 20
-"""A label of a genre with fewer covers is never suspect: the model does not know what such covers look like."""
+"""A label of a genre with fewer covers is never suspect: the model does not know what such covers look like. Nor is one
+of a genre that it expects no more of that genre's covers than of any."""
 
 _FLOOR = 1e-6
 
@@ -59,7 +60,7 @@ def likely_label_errors(
     present = np.unique(given[spoken])
     if len(present) < 2:
         return ()
-    known = targets[spoken].sum(axis=0) >= LEAST_COVERS
+    known = _known(probabilities[spoken], given[spoken])
     shares = np.maximum(probabilities[np.ix_(spoken, present)], _FLOOR)
     shares = shares / shares.sum(axis=1, keepdims=True)
     with warnings.catch_warnings():
@@ -79,3 +80,10 @@ def likely_label_errors(
             likely = float(probabilities[row, given[row]]), float(probabilities[row, best])
             found.append(Suspect(row, genres[given[row]], genres[best], *likely))
     return tuple(found[: math.ceil(LISTED_SHARE * len(spoken))])
+
+
+def _known(probabilities: NDArray[np.floating], given: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(g,): genres of enough covers, whose covers get more probability of it than its share of all covers."""
+    counts = np.bincount(given, minlength=probabilities.shape[1])
+    own = np.bincount(given, probabilities[np.arange(len(given)), given], minlength=probabilities.shape[1])
+    return np.asarray((counts >= LEAST_COVERS) & (own * len(given) > counts.astype(np.float64) ** 2))

@@ -129,7 +129,7 @@ def suspects(study: Study) -> Gallery:
         for found in study.suspects[:SHOWN_SUSPECTS]
     )
     return Gallery(
-        "Likely label errors",
+        "The first of the list",
         f"The first {len(shown)} of {len(study.suspects):,}, the likeliest first.",
         (Row("", shown),),
         "label-suspects.csv",

@@ -1,6 +1,7 @@
 """Vectors by a bundle that the catalogue is not searched with, kept in a file so that the next report is quicker."""
 
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -32,7 +33,7 @@ def cached_vectors(
 
 def _read(file: Path, dimension: int) -> dict[str, NDArray[np.float16]]:
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with np.load(BytesIO(file.read_bytes()), allow_pickle=False) as kept:
             hashes, vectors = kept["content_hashes"], kept["vectors"]
     except _DAMAGE:
         return {}

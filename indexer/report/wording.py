@@ -1,5 +1,6 @@
 """What the figures say, in sentences with their numbers."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from indexer.analysis.label_errors import LEAST_COVERS, LISTED_SHARE
@@ -65,6 +66,14 @@ def apart(view: View, found: Separability) -> Iterator[str]:
         f"{view.title}: {_listed(out)} stand out most, by mean AUC against the other genres; {_listed(blur)} blur most."
     )
     hardest = sorted(found.pairs, key=lambda pair: pair.auc)[:_NAMED]
+    alone = [
+        f"{genre} ({overlap:.0%})" for genre in ranked if (overlap := _shared_sources(genre, view)) < _MOSTLY_SHARED
+    ]
+    if alone:
+        yield (
+            "Beware: a genre may stand out by how its source scans and crops. These have little of where their covers "
+            f"come from in common with the other genres: {_listed(alone)}."
+        )
     yield f"The hardest pairs are {_listed([_pair(pair) for pair in hardest])}."
     lost = [pair for pair in found.pairs if not pair.apart]
     if lost:
@@ -72,6 +81,17 @@ def apart(view: View, found: Separability) -> Iterator[str]:
         yield f"{len(lost)} of {len(found.pairs)} pairs are not told apart beyond chance: {_listed(named)}."
     else:
         yield f"All {len(found.pairs)} pairs are told apart better than chance: every interval lies above 0.5."
+
+
+_MOSTLY_SHARED = 0.5
+
+
+def _shared_sources(genre: str, view: View) -> float:
+    """How far the sources of a genre's covers and of the others' overlap: the sum of the lesser shares, 0 to 1."""
+    of_genre = view.data.targets[:, view.data.genres.index(genre)]
+    sources = view.data.sources_or_none
+    one, other = (Counter(sources[rows].tolist()) for rows in (of_genre, ~of_genre))
+    return sum(min(count / one.total(), other[source] / max(1, other.total())) for source, count in one.items())
 
 
 def clusters(found: Clustered) -> str:
@@ -137,7 +157,8 @@ def suspects(study: Study) -> str:
         f"{len(study.suspects):,} of {len(study.material.labelled):,} labels are listed. Confident learning suspects a "
         "label when a model that has not seen the cover is surer of another genre than it usually is of covers that "
         f"have it; of those, the list has the {LISTED_SHARE:.0%} of all labels that are least likely. Many only look "
-        f"unlike their genre. Labels of genres with fewer than {LEAST_COVERS} covers are never suspect. "
+        f"unlike their genre. Labels of genres with fewer than {LEAST_COVERS} covers, or that the model does not know, are "
+        "never suspect. "
         "label-suspects.csv has the line that mends each; look before you run one."
     )
 

@@ -1,5 +1,7 @@
 """Figures of what is in the catalogue."""
 
+from collections import Counter
+
 import numpy as np
 
 from indexer.report.material import Material
@@ -34,10 +36,16 @@ def genres(material: Material) -> Plate:
     )
 
 
+_SHOWN_SOURCES = 8
+
+
 def sources(material: Material) -> Plate | None:
     """Where each genre's covers came from; None where a single source, or none, is known."""
     facts = material.facts
-    names = [name for name, _ in sorted(facts.sources.items(), key=lambda item: (-item[1], item[0]))][:8]
+    labelled: Counter[str] = Counter()
+    for (source, _), count in facts.genres_by_source.items():
+        labelled[source] += count
+    names = [name for name, _ in sorted(labelled.items(), key=lambda item: (-item[1], item[0]))][:_SHOWN_SOURCES]
     if len(names) < 2:
         return None
     shown = [genre.genre for genre in facts.genres[:SHOWN_GENRES]]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from indexer.analysis.clustering import CLUSTER_COUNTS
 from indexer.analysis.mistakes import similar_order
 from indexer.analysis.separability import Separability
 from indexer.report.plates import SERIES, SHOWN_GENRES, Plate, bars, figure, heat_map, short
@@ -33,6 +34,8 @@ def over_k(clustered: Sequence[Clustered]) -> Plate:
     labels = ("inertia a cover", "silhouette", "purity (dotted: shuffled genres)", "NMI (solid), ARI (dashed)")
     for axes, label in zip(panels, labels, strict=True):
         axes.set_xscale("log", base=2)
+        axes.set_xticks(CLUSTER_COUNTS, [str(count) for count in CLUSTER_COUNTS])
+        axes.minorticks_off()
         axes.set_xlabel("clusters")
         axes.set_title(label)
         axes.grid(alpha=0.25)
@@ -162,7 +165,7 @@ def separability_matrix(number: int, view: View, found: Separability) -> Plate:
     names = [found.genres[column] for column in order]
     drawn = figure(1.4 + 0.34 * len(names))
     heat_map(drawn.subplots(), table[np.ix_(order, order)].tolist(), names, names, form="{:.2f}", limits=(0.5, 1.0))
-    left_out = f" Too few covers to compare: {', '.join(found.left_out)}." if found.left_out else ""
+    left_out = f" Too few covers or artists to compare: {', '.join(found.left_out)}." if found.left_out else ""
     return Plate(
         f"separability-{number}",
         f"How well a line tells two genres apart: {view.title}",

@@ -54,6 +54,17 @@ def test_the_list_is_short_and_spares_genres_that_are_hardly_known() -> None:
     assert likely_label_errors(probabilities[kept], targets[kept], ("a", "b")) == ()
 
 
+def test_a_genre_that_the_model_never_recognises_is_not_suspected() -> None:
+    one = np.arange(300) % 3
+    probabilities = np.full((300, 3), 0.05)
+    probabilities[np.arange(300), one] = 0.9
+    probabilities[one == 2] = [0.9, 0.09, 0.01]
+    targets = np.eye(3, dtype=np.bool_)[one]
+    targets[0] = [False, True, False]
+    found = likely_label_errors(probabilities, targets, ("a", "b", "c"))
+    assert [suspect.row for suspect in found] == [0]
+
+
 def test_nothing_is_said_of_covers_without_an_answer_or_of_a_single_genre() -> None:
     targets = np.zeros((10, 2), np.bool_)
     targets[:, 0] = True
