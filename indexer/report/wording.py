@@ -157,9 +157,8 @@ def suspects(study: Study) -> str:
         f"{len(study.suspects):,} of {len(study.material.labelled):,} labels are listed. Confident learning suspects a "
         "label when a model that has not seen the cover is surer of another genre than it usually is of covers that "
         f"have it; of those, the list has the {LISTED_SHARE:.0%} of all labels that are least likely. Many only look "
-        f"unlike their genre. Labels of genres with fewer than {LEAST_COVERS} covers, or that the model does not know, are "
-        "never suspect. "
-        "label-suspects.csv has the line that mends each; look before you run one."
+        f"unlike their genre. Labels of genres with fewer than {LEAST_COVERS} covers, or that the model does not "
+        "know, are never suspect. label-suspects.csv has the line that mends each; look before you run one."
     )
 
 
