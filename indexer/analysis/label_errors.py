@@ -83,7 +83,7 @@ def likely_label_errors(
 
 
 def _known(probabilities: NDArray[np.floating], given: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """(g,): genres of enough covers, whose covers get more probability of it than its share of all covers."""
+    """(g,): genres of enough covers, whose own covers get more probability of it than covers at large."""
     counts = np.bincount(given, minlength=probabilities.shape[1])
     own = np.bincount(given, probabilities[np.arange(len(given)), given], minlength=probabilities.shape[1])
-    return np.asarray((counts >= LEAST_COVERS) & (own * len(given) > counts.astype(np.float64) ** 2))
+    return np.asarray((counts >= LEAST_COVERS) & (own > counts * probabilities.mean(axis=0)))
