@@ -4,9 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constraints.txt
 export SLEEVE_HOME ?= $(CURDIR)/.sleeve
+# Where `make report` writes, and the home of a catalogue that it is given as a manifest.
+REPORT ?= report
+REPORT_HOME := $(CURDIR)/.sleeve-report
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo test check fix screenshots bundle benchmarks clean
+.PHONY: help install dev demo report test check fix screenshots bundle benchmarks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -17,6 +20,15 @@ dev: $(VENV)/.dev ## Set up .venv with what training, testing and checking need 
 
 demo: $(VENV)/.installed ## Draw a catalogue, index it, answer a query, serve it until Ctrl-C
 	@$(BIN)/sleeve demo
+
+report: $(VENV)/.report ## Write the research report of SLEEVE_HOME, or of a manifest: make report MANIFEST=covers/manifest.csv
+ifdef MANIFEST
+	@SLEEVE_HOME=$(REPORT_HOME) $(BIN)/sleeve add "$(MANIFEST)"
+	@SLEEVE_HOME=$(REPORT_HOME) $(BIN)/sleeve index
+	@SLEEVE_HOME=$(REPORT_HOME) $(BIN)/sleeve report -o "$(REPORT)"
+else
+	@$(BIN)/sleeve report -o "$(REPORT)"
+endif
 
 test: $(VENV)/.dev ## Run every test (SQLite, PostgreSQL, FAISS, HTTP)
 	@$(BIN)/pytest
@@ -41,7 +53,7 @@ benchmarks: $(VENV)/.dev ## Run the benchmarks and print their tables
 	@for name in decoding embedding; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 clean: ## Remove the environment and the demo's data
-	@rm -rf $(VENV) .sleeve
+	@rm -rf $(VENV) .sleeve .sleeve-report
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (about half a minute) …"
@@ -50,7 +62,12 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PIP) -e .
 	@touch $@
 
+$(VENV)/.report: $(VENV)/.installed
+	@echo "Adding what the report needs …"
+	@$(PIP) -e '.[report]'
+	@touch $@
+
 $(VENV)/.dev: $(VENV)/.installed
 	@echo "Adding what training, testing and checking need (about a minute) …"
-	@$(PIP) -e '.[train,dev]'
+	@$(PIP) -e '.[train,report,dev]'
 	@touch $@

@@ -20,6 +20,7 @@ from service.cli import (
     query,
     recommend,
     relabel,
+    report,
     serve,
     tag,
     training,
@@ -47,6 +48,7 @@ app.command()(tag.tag)
 app.command()(training.train)
 app.command()(evaluation.evaluate)
 app.command("map")(map.draw_map)
+app.command()(report.report)
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.add_typer(bundles.app, name="bundles")

@@ -165,3 +165,14 @@ class TrainDocument(BaseModel):
     name: str
     folder: str
     metrics: dict[str, float]
+
+
+class ReportDocument(BaseModel):
+    """A report that was written: its page, and what could not be told; ``seconds`` are those of each step."""
+
+    page: str
+    page_bytes: int
+    figures: list[str]
+    label_suspects: int
+    left_out: list[str]
+    seconds: dict[str, float]

@@ -1,0 +1,1 @@
+"""The report's figures: a module a section, a function a plate."""
