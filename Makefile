@@ -9,7 +9,7 @@ REPORT ?= report
 REPORT_HOME := $(CURDIR)/.sleeve-report
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo report test check fix screenshots bundle benchmarks clean
+.PHONY: help install dev demo report test check fix screenshots pictures bundle benchmarks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ fix: $(VENV)/.dev ## Format, and mend what can be mended by itself
 
 screenshots: $(VENV)/.dev ## Take pictures of the web app over the demo's catalogue, into screenshots/
 	@$(BIN)/python -m tests.web.screenshots
+
+pictures: $(VENV)/.dev ## Take the README's pictures again, of the demo
+	@$(BIN)/python -m tests.web.screenshots --readme
 
 bundle: $(VENV)/.dev ## Export the ImageNet bundle again from its weights, over the shipped one
 	@$(BIN)/python -m indexer.training.imagenet_weights

@@ -13,6 +13,7 @@ from indexer.sources import open_source
 from service.assembly import Catalogue, open_answering, open_catalogue
 from service.cli.console import ProgressBar, answer, say, settings_of
 from service.cli.index import run_index
+from service.cli.map import map_catalogue
 from service.cli.query import neighbours_table
 from service.cli.serve import run_service
 from service.records import SimilarRequest
@@ -25,7 +26,7 @@ def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on.")] = 8000,
     serve: Annotated[bool, typer.Option(help="Serve when done, until Ctrl-C.")] = True,
 ) -> None:
-    """Draw a catalogue of invented albums, index it, answer a query and serve it.
+    """Draw a catalogue of invented albums, index and map it, answer a query and serve it.
 
     With PATH your own covers are used. The demo keeps to a home of its own; your catalogue is not touched.
 
@@ -47,6 +48,7 @@ def demo(
                 progress=bar,
             )
             _, refresh = run_index(catalogue, bar)
+            map_catalogue(catalogue, bar)
         rejected = f", {len(report.rejected)} files rejected" if report.rejected else ""
         say(f"{refresh.version.count} covers of {manifest.absolute()} are indexed{rejected}.")
         _show_query(catalogue)

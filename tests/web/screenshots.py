@@ -1,12 +1,17 @@
-"""Pictures of every view of the running app: ``make screenshots``. With an address, of the app that runs there."""
+"""Pictures of every view of the running app: ``make screenshots``. With an address, of the app that runs there.
 
+``make pictures`` takes them of the demo, and keeps some for the README.
+"""
+
+import argparse
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import urlencode
 
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tests.homes import Home
@@ -33,6 +38,10 @@ SCREENS = {
     "phone-dark": (390, 844, 2),
 }
 SETTLE_MS = 700
+
+README_FOLDER = Path("docs/pictures")
+README_PICTURES = ("similar-desktop-light", "album-desktop-dark", "map-desktop-dark", "similar-phone-dark")
+README_WIDTH_PX = 1200
 
 
 @contextmanager
@@ -79,13 +88,25 @@ def _taken(page: Page, view: str, file: Path) -> Path:
     return file
 
 
+def keep_for_readme() -> None:
+    """Write the README's pictures, smaller and as WebP."""
+    README_FOLDER.mkdir(exist_ok=True)
+    for name in README_PICTURES:
+        picture = Image.open(FOLDER / f"{name}.png").convert("RGB")
+        picture.thumbnail((README_WIDTH_PX, README_WIDTH_PX), Image.Resampling.LANCZOS)
+        picture.save(README_FOLDER / f"{name}.webp", quality=80, method=6)
+
+
 def main() -> None:
-    with chromium() as browser:
-        if len(sys.argv) > 1:
-            files = list(take(browser, sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1))
-        else:
-            with demo() as address:
-                files = list(take(browser, address, 1))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("address", nargs="?", help="of a running app; by default the demo is served")
+    parser.add_argument("album", nargs="?", type=int, default=1)
+    parser.add_argument("--readme", action="store_true", help="keep some for the README")
+    asked = parser.parse_args()
+    with chromium() as browser, nullcontext(asked.address) if asked.address else demo() as address:
+        files = list(take(browser, address, asked.album))
+    if asked.readme:
+        keep_for_readme()
     sys.stderr.write(f"{len(files)} pictures in {FOLDER}/\n")
 
 
