@@ -52,6 +52,9 @@ def main() -> None:
             catalogue.versions.refresh(live.bundle, rebuild=_REBUILD in sys.argv, progress=progress)
     except SleeveError:
         sys.exit(1)
+    finally:
+        # Who is told that the work is done may begin some more at once, and not when this process has ended.
+        os.close(int(sys.argv[1]))
 
 
 if __name__ == "__main__":

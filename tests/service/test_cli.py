@@ -25,7 +25,8 @@ def test_from_a_folder_to_an_answer_and_back(home: Home) -> None:
     own = stored[str(covers / "jazz/003.png")]
     expected = sorted(stored, key=lambda file: -float(stored[file] @ own))[:8]
     assert [neighbour["file"] for neighbour in found["neighbours"]] == expected
-    assert found["query"] == {"file": str(query), "album_id": None, "text": None}
+    nothing = {"files": [], "like": [], "dislike": []}
+    assert found["query"] == {"file": str(query), "album_id": None, "text": None, **nothing}
     assert found["bundle"] == "tiny"
     first = found["neighbours"][0]
     assert first["similarity"] == pytest.approx(1, abs=1e-3)

@@ -229,6 +229,7 @@ def test_the_api_is_described(client: httpx.Client) -> None:
     assert set(document["paths"]) == {
         "/healthz",
         "/readyz",
+        "/api/v1/map",
         "/metrics",
         "/api/v1/similar",
         "/api/v1/classify",

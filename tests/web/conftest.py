@@ -17,8 +17,9 @@ VIEW = re.compile(r"^http://[^/]+/(?!api/|static/)")
 POLICY = "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'self'"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed after each module: while it is open its event loop runs in this thread, and nobody else's can."""
     if chromium_path() is None:
         pytest.skip("no Chromium here: `apt-get install chromium`")
     with chromium() as browser:

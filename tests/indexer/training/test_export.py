@@ -69,6 +69,7 @@ def test_the_manifest_says_what_was_given(exported: Bundle) -> None:
     assert bundle.manifest.model_dump(exclude={"files", "format"}) == {
         "name": "tiny",
         "dimension": 6,
+        "genre_dimensions": 0,
         "input_size_px": SIZE_PX,
         "resize": "crop",
         "mean": MEAN,
