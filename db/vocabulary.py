@@ -58,6 +58,7 @@ class LabelSource(StrEnum):
 
     FOLDER = "folder"
     MANIFEST = "manifest"
+    MUSICBRAINZ = "musicbrainz"
     HAND = "hand"
     """A person, in the web app, over HTTP or with ``sleeve relabel``. While an album has such a label it has no other
     (see ``db.labels``)."""

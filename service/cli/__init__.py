@@ -15,6 +15,7 @@ from service.cli import (
     demo,
     evaluation,
     index,
+    musicbrainz,
     query,
     recommend,
     relabel,
@@ -33,6 +34,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.command()(catalogue.add)
+app.command()(musicbrainz.musicbrainz)
 app.command()(query.similar)
 app.command()(query.classify)
 app.command()(recommend.recommend)

@@ -24,6 +24,27 @@ class AddDocument(BaseModel):
     rejections: list[RejectedDocument]
 
 
+class LeftOutDocument(BaseModel):
+    """A cover of a release group that is not in the catalogue, and why."""
+
+    release_group: str
+    artist: str
+    title: str
+    side: str
+    reason: str
+
+
+class MusicBrainzDocument(BaseModel):
+    """How the release groups ended; ``covers`` is how many are new."""
+
+    added: int
+    unchanged: int
+    no_art: int
+    rejected: int
+    covers: int
+    left_out: list[LeftOutDocument]
+
+
 class RemoveDocument(BaseModel):
     """How much was forgotten."""
 
