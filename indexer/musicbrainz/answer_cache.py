@@ -54,11 +54,11 @@ class AnswerCache:
             with self._file(url).open("rb") as file:
                 first = json.loads(file.readline(MAX_FIRST_LINE_BYTES))
                 body = file.read()
-        except (OSError, ValueError):
+            if first["url"] != url or first["sha256"] != sha256(body).hexdigest():
+                return None
+            return KeptAnswer(Answer(int(first["status"]), dict(first["headers"]), body), float(first["at_s"]))
+        except (OSError, ValueError, TypeError, LookupError):
             return None
-        if first["url"] != url or first["sha256"] != sha256(body).hexdigest():
-            return None
-        return KeptAnswer(Answer(first["status"], first["headers"], body), first["at_s"])
 
     def put(self, url: str, kept: KeptAnswer) -> None:
         """Keep an answer in place of the one before.
