@@ -13,6 +13,7 @@ from service.cli import (
     catalogue,
     database,
     demo,
+    duplicates,
     evaluation,
     index,
     musicbrainz,
@@ -39,6 +40,7 @@ app.command()(query.similar)
 app.command()(query.classify)
 app.command()(recommend.recommend)
 app.command()(relabel.relabel)
+app.command()(duplicates.duplicates)
 app.command()(catalogue.remove)
 app.command()(catalogue.status)
 app.command()(training.train)

@@ -45,6 +45,24 @@ class MusicBrainzDocument(BaseModel):
     left_out: list[LeftOutDocument]
 
 
+class DuplicateDocument(BaseModel):
+    """A cover among those of one artwork."""
+
+    album_id: int
+    cover_id: int
+    title: str | None
+    artist: str | None
+    year: int | None
+    file: str
+
+
+class DuplicatesDocument(BaseModel):
+    """Covers that show one artwork, a list for each; ``covers`` is how many that are."""
+
+    groups: list[list[DuplicateDocument]]
+    covers: int
+
+
 class RemoveDocument(BaseModel):
     """How much was forgotten."""
 
