@@ -5,6 +5,7 @@ pictures show once one lies on the other. A border, a crop or a sticker leaves m
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -23,6 +24,11 @@ _RANSAC_PX = 4.0
 _LEAST_SCALE = 0.4
 _BLUR_PX = 2.0
 _WHOLE_PX = 48
+_CELLS = 6
+_LEAST_TEXTURE = 6.0
+"""Standard deviation (of 255) from which a cell has something to compare."""
+
+_CELL_AGREES = 0.5
 
 cv2.setNumThreads(1)
 
@@ -53,12 +59,15 @@ class Agreement:
         points: how many of their points one transform brings together.
         aligned: correlation of what both show under that transform; -1 where there is none.
         overlap: how much of the smaller picture that is, 0 to 1.
+        cells: of the cells of a grid that show something, how many agree by themselves, 0 to 1. Covers of one series
+            share a frame or lettering, and differ in between.
     """
 
     whole: float
     points: int
     aligned: float
     overlap: float
+    cells: float
 
 
 def sketch(image: Image.Image) -> Sketch:
@@ -80,16 +89,34 @@ def agreement(first: Sketch, second: Sketch) -> Agreement:
     whole = _correlation(first.whole.ravel(), second.whole.ravel())
     transform, points = _transform(first, second)
     if transform is None:
-        return Agreement(whole, points, -1.0, 0.0)
+        return Agreement(whole, points, -1.0, 0.0, 0.0)
     height, width = second.luma.shape
     laid = cv2.warpAffine(first.luma, transform, (width, height))
     mask = cv2.warpAffine(np.ones_like(first.luma), transform, (width, height), flags=cv2.INTER_NEAREST) > 0
     area_px = float(abs(np.linalg.det(transform[:, :2]))) * first.luma.size
     overlap = float(mask.sum()) / max(1.0, min(area_px, second.luma.size))
     if mask.sum() < _WHOLE_PX**2:
-        return Agreement(whole, points, -1.0, overlap)
+        return Agreement(whole, points, -1.0, overlap, 0.0)
     aligned = _correlation(laid[mask].astype(np.float32), second.luma[mask].astype(np.float32))
-    return Agreement(whole, points, aligned, overlap)
+    return Agreement(whole, points, aligned, overlap, _cells(laid, second.luma, mask))
+
+
+def _cells(first: NDArray[np.uint8], second: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
+    height, width = second.shape
+    rows, columns = (np.linspace(0, side, _CELLS + 1).astype(int) for side in (height, width))
+    agreeing, compared = 0, 0
+    for top, bottom in pairwise(rows):
+        for left, right in pairwise(columns):
+            cell = np.s_[top:bottom, left:right]
+            shown = mask[cell]
+            if shown.mean() < 0.5:
+                continue
+            one, other = first[cell][shown].astype(np.float32), second[cell][shown].astype(np.float32)
+            if max(one.std(), other.std()) < _LEAST_TEXTURE:
+                continue
+            compared += 1
+            agreeing += _correlation(one, other) >= _CELL_AGREES
+    return agreeing / compared if compared else 0.0
 
 
 def _transform(first: Sketch, second: Sketch) -> tuple[NDArray[np.float64] | None, int]:

@@ -45,7 +45,7 @@ def test_a_shared_frame_and_logo_do_not_make_one_artwork() -> None:
 def test_flat_pictures_agree_with_nothing() -> None:
     flat = sketch(Image.new("RGB", (300, 300), "black"))
     grey = sketch(Image.new("RGB", (300, 200), "grey"))
-    assert agreement(flat, grey) == Agreement(0.0, 0, -1.0, 0.0)
+    assert agreement(flat, grey) == Agreement(0.0, 0, -1.0, 0.0, 0.0)
     assert not is_same_artwork(agreement(flat, sketch(artwork(1))))
 
 
