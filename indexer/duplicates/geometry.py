@@ -91,7 +91,7 @@ def agreement(first: Sketch, second: Sketch) -> Agreement:
     if transform is None:
         return Agreement(whole, points, -1.0, 0.0, 0.0)
     height, width = second.luma.shape
-    laid = cv2.warpAffine(first.luma, transform, (width, height))
+    laid = np.asarray(cv2.warpAffine(first.luma, transform, (width, height)), np.uint8)
     mask = cv2.warpAffine(np.ones_like(first.luma), transform, (width, height), flags=cv2.INTER_NEAREST) > 0
     area_px = float(abs(np.linalg.det(transform[:, :2]))) * first.luma.size
     overlap = float(mask.sum()) / max(1.0, min(area_px, second.luma.size))
