@@ -13,8 +13,8 @@ from tests.indexer.duplicates.artworks import artwork, cropped
 
 def test_candidates_are_those_of_brute_force() -> None:
     draw_from = np.random.default_rng(4)
-    vectors = draw_from.normal(size=(8, 6))[draw_from.integers(0, 8, 300)] + draw_from.normal(size=(300, 6)) / 2
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    drawn = draw_from.normal(size=(8, 6))[draw_from.integers(0, 8, 300)] + draw_from.normal(size=(300, 6)) / 2
+    vectors = np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), np.float32)
     similar = vectors @ vectors.T
     np.fill_diagonal(similar, -1)
     expected = set()
@@ -29,7 +29,7 @@ def test_candidates_are_those_of_brute_force() -> None:
 def test_few_covers_have_few_candidates() -> None:
     assert candidates(np.zeros((0, 4), np.float32)) == []
     assert candidates(np.eye(3, 4, dtype=np.float32)) == []
-    assert candidates(np.ones((2, 4), np.float32) / 2) == [(0, 1)]
+    assert candidates(np.full((2, 4), 0.5, np.float32)) == [(0, 1)]
 
 
 def test_only_what_the_pixels_confirm_is_joined(tmp_path: Path) -> None:
