@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         writes_per_minute: ``SLEEVE_WRITES_PER_MINUTE``, what one address may change; likewise.
         image_urls: ``SLEEVE_IMAGE_URLS``, whether queries may name the URL of an image.
         log_format: ``SLEEVE_LOG_FORMAT``, ``text``, or ``json`` for a JSON object a line, requests among them.
+        contact: ``SLEEVE_CONTACT``, a mail address or a web page; services that are asked for covers are told it.
         thumbnails_mb: ``SLEEVE_THUMBNAILS_MB``, MiB that pictures scaled down may take in the home.
     """
 
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     writes_per_minute: int | None = Field(default=None, ge=0)
     image_urls: bool = False
     log_format: Literal["text", "json"] = "text"
+    contact: str = ""
     thumbnails_mb: int = Field(default=1024, ge=0)
 
     @property

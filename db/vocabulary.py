@@ -66,6 +66,7 @@ class LabelSource(StrEnum):
     FOLDER = "folder"
     MANIFEST = "manifest"
     TAGS = "tags"
+    MUSICBRAINZ = "musicbrainz"
     HAND = "hand"
     """A person, in the web app, over HTTP or with ``sleeve relabel``. While an album has such a label it has no other
     (see ``db.labels``)."""

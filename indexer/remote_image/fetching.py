@@ -4,7 +4,8 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -22,7 +23,7 @@ MAX_REDIRECTS = 3
 
 _MAX_ADDRESSES = 4
 _CHUNK_BYTES = 2**16
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEADERS = {
     "Accept": "image/*",
     # Pictures are compressed already, and what is not packed cannot unpack to more than was counted.
@@ -65,18 +66,41 @@ def fetch_image(
     deadline = _Deadline(total_time_s)
     target = target_of(url, reach.ports)
     for _ in range(MAX_REDIRECTS + 1):
-        try:
-            answer = _ask(target, reach, deadline, max_bytes)
-        except TimeoutError as error:
-            raise _unreachable(f"not there within {total_time_s:g} s") from error
-        except ssl.SSLCertVerificationError as error:
-            raise _unreachable(f"{target.host}: {error.verify_message}") from error
-        except (OSError, HTTPException) as error:
-            raise _unreachable(f"{target.host} does not answer as a web server should") from error
+        with _asked(target, _HEADERS, reach, deadline) as response:
+            answer = _image(response, max_bytes)
         if isinstance(answer, bytes):
             return answer
         target = redirected(target, answer.location, reach.ports)
     raise refused(f"more than {MAX_REDIRECTS} redirects")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of a web server, whatever its status; the names of ``headers`` are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def exchange(
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    max_bytes: int,
+    reach: Reach = PUBLIC,
+    total_time_s: float = TOTAL_TIME_S,
+) -> Answer:
+    """Ask once, under the rules of ``fetch_image`` but following nothing. Blocks for ``total_time_s`` at most.
+
+    Raises:
+        ImageRejectedError: FORBIDDEN_URL, UNREACHABLE (no answer, none in time), TOO_MANY_BYTES, TRUNCATED.
+    """
+    target = target_of(url, reach.ports)
+    asked = {"Accept-Encoding": "identity", "Connection": "close", **headers}
+    with _asked(target, asked, reach, _Deadline(total_time_s)) as response:
+        told = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, told, _body(response, max_bytes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +112,7 @@ class _Deadline:
     """The moment at which everything ends."""
 
     def __init__(self, seconds: float) -> None:
+        self.total_s = seconds
         self._at_s = time.monotonic() + seconds
 
     def left_s(self) -> float:
@@ -131,19 +156,25 @@ class _BoundedSocket:
         """Called while the answer is still to be read; whoever connected closes."""
 
 
-def _ask(target: Target, reach: Reach, deadline: _Deadline, max_bytes: int) -> bytes | _Redirect:
-    addresses = list(reach.resolve(target.host, deadline.left_s()))
-    if not addresses or not all(map(reach.allowed, addresses)):
-        raise refused(f"{target.host} is not on the public Internet")
-    with _connected(addresses[:_MAX_ADDRESSES], target, reach, deadline) as connected:
-        connection = HTTPConnection(target.host, target.port)
-        connection.sock = _BoundedSocket(connected, deadline)
-        connection.request("GET", target.path, headers={"Host": target.host_header, **_HEADERS})
-        with connection.getresponse() as response:
-            location = response.getheader("Location")
-            if response.status in _REDIRECTS and location:
-                return _Redirect(location)
-            return _body(response, max_bytes)
+@contextmanager
+def _asked(target: Target, headers: Mapping[str, str], reach: Reach, deadline: _Deadline) -> Iterator[HTTPResponse]:
+    """An answer that is still to be read; whatever goes wrong before or while it is read is UNREACHABLE."""
+    try:
+        addresses = list(reach.resolve(target.host, deadline.left_s()))
+        if not addresses or not all(map(reach.allowed, addresses)):
+            raise refused(f"{target.host} is not on the public Internet")
+        with _connected(addresses[:_MAX_ADDRESSES], target, reach, deadline) as connected:
+            connection = HTTPConnection(target.host, target.port)
+            connection.sock = _BoundedSocket(connected, deadline)
+            connection.request("GET", target.path, headers={"Host": target.host_header, **headers})
+            with connection.getresponse() as response:
+                yield response
+    except TimeoutError as error:
+        raise _unreachable(f"not there within {deadline.total_s:g} s") from error
+    except ssl.SSLCertVerificationError as error:
+        raise _unreachable(f"{target.host}: {error.verify_message}") from error
+    except (OSError, HTTPException) as error:
+        raise _unreachable(f"{target.host} does not answer as a web server should") from error
 
 
 def _connected(
@@ -174,9 +205,19 @@ def _system_tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _body(response: HTTPResponse, max_bytes: int) -> bytes:
+def _image(response: HTTPResponse, max_bytes: int) -> bytes | _Redirect:
+    location = response.getheader("Location")
+    if response.status in REDIRECTS and location:
+        return _Redirect(location)
     if response.status != 200:
         raise _unreachable(f"the answer is {response.status}")
+    data = _body(response, max_bytes)
+    if not data:
+        raise ImageRejectedError(Rejection.EMPTY)
+    return data
+
+
+def _body(response: HTTPResponse, max_bytes: int) -> bytes:
     if response.getheader("Content-Encoding", "identity").strip().lower() not in {"", "identity"}:
         raise _unreachable("the answer is compressed, which was not asked for")
     announced = response.length
@@ -193,8 +234,6 @@ def _body(response: HTTPResponse, max_bytes: int) -> bytes:
         raise _too_many(max_bytes)
     if announced is not None and len(data) < announced:
         raise ImageRejectedError(Rejection.TRUNCATED, f"{len(data):,} of {announced:,} bytes came")
-    if not data:
-        raise ImageRejectedError(Rejection.EMPTY)
     return bytes(data)
 
 

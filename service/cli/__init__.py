@@ -14,9 +14,11 @@ from service.cli import (
     catalogue_export,
     database,
     demo,
+    duplicates,
     evaluation,
     index,
     map,
+    musicbrainz,
     query,
     recommend,
     relabel,
@@ -37,10 +39,12 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.command()(catalogue.add)
+app.command()(musicbrainz.musicbrainz)
 app.command()(query.similar)
 app.command()(query.classify)
 app.command()(recommend.recommend)
 app.command()(relabel.relabel)
+app.command()(duplicates.duplicates)
 app.command()(catalogue.remove)
 app.command()(catalogue.status)
 app.command()(catalogue_export.export)

@@ -24,6 +24,45 @@ class AddDocument(BaseModel):
     rejections: list[RejectedDocument]
 
 
+class LeftOutDocument(BaseModel):
+    """A cover of a release group that is not in the catalogue, and why."""
+
+    release_group: str
+    artist: str
+    title: str
+    side: str
+    reason: str
+
+
+class MusicBrainzDocument(BaseModel):
+    """How the release groups ended; ``covers`` is how many are new."""
+
+    added: int
+    unchanged: int
+    no_art: int
+    rejected: int
+    covers: int
+    left_out: list[LeftOutDocument]
+
+
+class DuplicateDocument(BaseModel):
+    """A cover among those of one artwork."""
+
+    album_id: int
+    cover_id: int
+    title: str | None
+    artist: str | None
+    year: int | None
+    file: str
+
+
+class DuplicatesDocument(BaseModel):
+    """Covers that show one artwork, a list for each; ``covers`` is how many that are."""
+
+    groups: list[list[DuplicateDocument]]
+    covers: int
+
+
 class RemoveDocument(BaseModel):
     """How much was forgotten."""
 

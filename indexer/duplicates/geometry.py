@@ -1,0 +1,149 @@
+"""Do two pictures show one artwork? Points that look alike give the shift, turn and scale; the pixels then decide.
+
+ORB features (Rublee et al., 2011), a similarity transform by RANSAC, and the normalised cross-correlation of what both
+pictures show once one lies on the other. A border, a crop or a sticker leaves most of the rest as it was.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+SIDE_PX = 320
+"""Of the longer side, at which pictures are compared."""
+
+MAX_POINTS = 500
+
+_RATIO = 0.8
+"""A match must be so much better than the next best (Lowe, 2004)."""
+
+_RANSAC_PX = 4.0
+_LEAST_SCALE = 0.4
+_BLUR_PX = 2.0
+_WHOLE_PX = 48
+_CELLS = 6
+_LEAST_TEXTURE = 6.0
+"""Standard deviation (of 255) from which a cell has something to compare."""
+
+_CELL_AGREES = 0.5
+
+cv2.setNumThreads(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is kept of a picture to compare it.
+
+    Attributes:
+        luma: (h, w) uint8, blurred, the longer side ``SIDE_PX``.
+        whole: (48, 48) float32, all of it whatever its shape.
+        points: (n, 2) float32, x and y.
+        descriptors: (n, 32) uint8.
+    """
+
+    luma: NDArray[np.uint8]
+    whole: NDArray[np.float32]
+    points: NDArray[np.float32]
+    descriptors: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two pictures agree.
+
+    Attributes:
+        whole: correlation of the pictures as they are, -1 to 1.
+        points: how many of their points one transform brings together.
+        aligned: correlation of what both show under that transform; -1 where there is none.
+        overlap: how much of the smaller picture that is, 0 to 1.
+        cells: of the cells of a grid that show something, how many agree by themselves, 0 to 1. Covers of one series
+            share a frame or lettering, and differ in between.
+    """
+
+    whole: float
+    points: int
+    aligned: float
+    overlap: float
+    cells: float
+
+
+def sketch(image: Image.Image) -> Sketch:
+    """An RGB image of any size → what is compared."""
+    grey = image.convert("L")
+    scale = SIDE_PX / max(grey.size)
+    size = (max(8, round(grey.width * scale)), max(8, round(grey.height * scale)))
+    luma = np.asarray(grey.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0))
+    found, descriptors = cv2.ORB.create(MAX_POINTS, fastThreshold=8).detectAndCompute(luma, None)
+    points = np.array([point.pt for point in found], np.float32).reshape(-1, 2)
+    blurred = cv2.GaussianBlur(luma, (0, 0), _BLUR_PX)
+    whole = cv2.resize(blurred, (_WHOLE_PX, _WHOLE_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
+    kept = np.zeros((0, 32), np.uint8) if descriptors is None else descriptors
+    return Sketch(np.asarray(blurred, np.uint8), whole, points, np.asarray(kept, np.uint8))
+
+
+def agreement(first: Sketch, second: Sketch) -> Agreement:
+    """Compare two pictures; the same whichever is named first, up to rounding."""
+    whole = _correlation(first.whole.ravel(), second.whole.ravel())
+    transform, points = _transform(first, second)
+    if transform is None:
+        return Agreement(whole, points, -1.0, 0.0, 0.0)
+    height, width = second.luma.shape
+    laid = np.asarray(cv2.warpAffine(first.luma, transform, (width, height)), np.uint8)
+    mask = cv2.warpAffine(np.ones_like(first.luma), transform, (width, height), flags=cv2.INTER_NEAREST) > 0
+    area_px = float(abs(np.linalg.det(transform[:, :2]))) * first.luma.size
+    overlap = float(mask.sum()) / max(1.0, min(area_px, second.luma.size))
+    if mask.sum() < _WHOLE_PX**2:
+        return Agreement(whole, points, -1.0, overlap, 0.0)
+    aligned = _correlation(laid[mask].astype(np.float32), second.luma[mask].astype(np.float32))
+    return Agreement(whole, points, aligned, overlap, _cells(laid, second.luma, mask))
+
+
+def _cells(first: NDArray[np.uint8], second: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
+    height, width = second.shape
+    rows, columns = (np.linspace(0, side, _CELLS + 1).astype(int) for side in (height, width))
+    agreeing, compared = 0, 0
+    for top, bottom in pairwise(rows):
+        for left, right in pairwise(columns):
+            cell = np.s_[top:bottom, left:right]
+            shown = mask[cell]
+            if shown.mean() < 0.5:
+                continue
+            one, other = first[cell][shown].astype(np.float32), second[cell][shown].astype(np.float32)
+            if max(one.std(), other.std()) < _LEAST_TEXTURE:
+                continue
+            compared += 1
+            agreeing += _correlation(one, other) >= _CELL_AGREES
+    return agreeing / compared if compared else 0.0
+
+
+def _transform(first: Sketch, second: Sketch) -> tuple[NDArray[np.float64] | None, int]:
+    """(2, 3) that lays the first on the second, and how many points agree on it."""
+    if min(len(first.points), len(second.points)) < 4:
+        return None, 0
+    matcher = cv2.BFMatcher(cv2.NORM_HAMMING)
+    pairs = matcher.knnMatch(first.descriptors, second.descriptors, k=2)
+    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
+    if len(good) < 4:
+        return None, 0
+    from_points = first.points[[match.queryIdx for match in good]]
+    to_points = second.points[[match.trainIdx for match in good]]
+    cv2.setRNGSeed(0)
+    transform, inliers = cv2.estimateAffinePartial2D(
+        from_points, to_points, method=cv2.RANSAC, ransacReprojThreshold=_RANSAC_PX
+    )
+    if transform is None:
+        return None, 0
+    scale = float(np.hypot(transform[0, 0], transform[1, 0]))
+    if not _LEAST_SCALE <= scale <= 1 / _LEAST_SCALE:
+        return None, 0
+    return np.asarray(transform, np.float64), int(inliers.sum())
+
+
+def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
+    """Pearson's; 0 where one side is flat."""
+    first, second = first - first.mean(), second - second.mean()
+    norm = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(first @ second) / norm if norm > len(first) else 0.0

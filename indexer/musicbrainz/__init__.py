@@ -1,0 +1,28 @@
+"""MusicBrainz says which albums there are, the Cover Art Archive shows them.
+
+``asking`` (which release groups) → ``covers`` (their images) → ``adding`` (into the catalogue), all through one polite
+``client`` with an ``answer_cache``. Both services are described at musicbrainz.org/doc/MusicBrainz_API and
+musicbrainz.org/doc/Cover_Art_Archive/API.
+"""
+
+from indexer.musicbrainz.adding import Ending, GroupAdder, GroupReport, LeftOut
+from indexer.musicbrainz.answer_cache import AnswerCache
+from indexer.musicbrainz.asking import Wanted, WantedBy, WebService
+from indexer.musicbrainz.client import Client, Manners
+from indexer.musicbrainz.covers import CoverArtArchive
+from indexer.musicbrainz.turn import one_at_a_time
+
+__all__ = [
+    "AnswerCache",
+    "Client",
+    "CoverArtArchive",
+    "Ending",
+    "GroupAdder",
+    "GroupReport",
+    "LeftOut",
+    "Manners",
+    "Wanted",
+    "WantedBy",
+    "WebService",
+    "one_at_a_time",
+]

@@ -1,0 +1,112 @@
+"""Which release groups are wanted → the release groups, a page at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, urlencode
+
+from db.errors import SourceError
+from indexer.musicbrainz import reading
+from indexer.musicbrainz.client import MAX_JSON_BYTES, Client
+from indexer.musicbrainz.records import Mbid, Release, ReleaseGroup
+
+PAGE_GROUPS = 100
+"""What the web service gives at most at once."""
+
+MAX_WORDS_CHARACTERS = 200
+MAX_GENRES_KNOWN = 20_000
+
+
+class WantedBy(StrEnum):
+    """What a person names."""
+
+    GENRE = "genre"
+    ARTIST = "artist"
+    RELEASE_GROUP = "release-group"
+    COLLECTION = "collection"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Release groups of a genre or an artist (a name, or an id), one by its id, or those of a collection.
+
+    Raises:
+        SourceError: the words cannot be asked with.
+    """
+
+    by: WantedBy
+    words: str
+
+    def __post_init__(self) -> None:
+        words = self.words.strip()
+        if not words or len(words) > MAX_WORDS_CHARACTERS or not words.isprintable():
+            raise SourceError(f"--{self.by} needs 1 to {MAX_WORDS_CHARACTERS} printable characters")
+        if self.by in {WantedBy.RELEASE_GROUP, WantedBy.COLLECTION} and reading.mbid(words) is None:
+            raise SourceError(f"{words!r} is no MusicBrainz id (such as 1b022e01-4da6-387b-8658-8678046e4cef)")
+
+
+class WebService:
+    """MusicBrainz' web service, version 2."""
+
+    def __init__(self, client: Client, base: str) -> None:
+        self._client = client
+        self._base = f"{base}/ws/2"
+
+    def release_groups(self, wanted: Wanted) -> Iterator[ReleaseGroup]:
+        """What is wanted, each once, in the service's order.
+
+        Raises:
+            SourceError: the service does not answer, or knows nothing of that id.
+        """
+        words = wanted.words.strip()
+        if wanted.by is WantedBy.RELEASE_GROUP:
+            return iter([self._release_group(words)])
+        given_id = reading.mbid(words)
+        if wanted.by is WantedBy.COLLECTION or (wanted.by is WantedBy.ARTIST and given_id is not None):
+            return self._pages({wanted.by.value: str(given_id), "inc": "artist-credits genres tags"})
+        field = "tag" if wanted.by is WantedBy.GENRE else "artist"
+        return self._pages({"query": f'{field}:"{_escaped(words)}"'})
+
+    def releases(self, group: Mbid) -> list[Release]:
+        """The releases of a group that may have art, the first hundred."""
+        return reading.releases(self._found("release", {"release-group": group, "limit": str(reading.MAX_RELEASES)}))
+
+    def genres(self) -> frozenset[str]:
+        """The tags that are genres, folded."""
+        answer = self._client.get(f"{self._base}/genre/all?fmt=txt", MAX_JSON_BYTES)
+        if answer.status != 200:
+            raise SourceError(f"MusicBrainz does not tell its genres: the answer is {answer.status}")
+        lines = answer.body.decode("utf-8", errors="replace").splitlines()[:MAX_GENRES_KNOWN]
+        return frozenset(line.strip().casefold() for line in lines)
+
+    def _release_group(self, group: str) -> ReleaseGroup:
+        item = self._found(f"release-group/{reading.mbid(group)}", {"inc": "artist-credits genres tags"})
+        found = reading.release_group(item)
+        if found is None:
+            raise SourceError(f"MusicBrainz names no title or artist for {group}")
+        return found
+
+    def _pages(self, parameters: dict[str, str]) -> Iterator[ReleaseGroup]:
+        seen: set[Mbid] = set()
+        offset, total = 0, 1
+        while offset < total:
+            page = {**parameters, "limit": str(PAGE_GROUPS), "offset": str(offset)}
+            groups, total = reading.release_groups(self._found("release-group", page))
+            if not groups:
+                return
+            # What is added to the service meanwhile moves the rest to later pages.
+            yield from (group for group in groups if group.id not in seen)
+            seen.update(group.id for group in groups)
+            offset += PAGE_GROUPS
+
+    def _found(self, what: str, parameters: dict[str, str]) -> dict[str, object]:
+        query = urlencode({**parameters, "fmt": "json"}, quote_via=quote)
+        found = self._client.json(f"{self._base}/{what}?{query}")
+        if found is None:
+            raise SourceError("MusicBrainz does not know that id")
+        return dict(found)
+
+
+def _escaped(words: str) -> str:
+    """Words inside the quotes of a Lucene phrase."""
+    return words.replace("\\", "\\\\").replace('"', '\\"')

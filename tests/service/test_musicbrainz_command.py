@@ -1,0 +1,60 @@
+"""``sleeve musicbrainz`` as a person runs it, its services replaced by the stand-in."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from service.cli import app
+from service.cli import musicbrainz as command
+from tests.homes import Home
+from tests.indexer.musicbrainz.runs import Time
+from tests.indexer.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, standing_in
+from tests.indexer.remote_image.server import near
+
+
+def test_from_a_genre_to_an_index(
+    make_home: Callable[[Path, str], Home], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    environment = {**home.environment, "SLEEVE_CONTACT": "me@example.org"}
+    arguments = ["musicbrainz", "--genre", "black metal", "--limit", "9"]
+    with standing_in(groups=12) as stand_in:
+        services = command.Services(
+            stand_in.base(MUSICBRAINZ), stand_in.base(ARCHIVE), near(), Time().clock(), stand_in.interval_s
+        )
+        monkeypatch.setattr(command, "SERVICES", services)
+        told = CliRunner().invoke(app, arguments, env=environment)
+        assert told.exit_code == 0, told.output
+        assert told.stdout == "8 added with 8 covers, 0 unchanged, 1 without art, 0 rejected\n"
+        arguments[-1] = "10"
+        again = CliRunner().invoke(app, [*arguments, "--json"], env=environment)
+        assert again.exit_code == 1
+    document = json.loads(again.stdout)
+    assert [document[name] for name in ("added", "unchanged", "no_art", "rejected", "covers")] == [0, 8, 1, 1, 0]
+    assert document["left_out"][0]["reason"] == "not an image: HTML text"
+    assert home.json("index")["embedded"] == 8
+    assert home.json("similar", "--album", 1)["neighbours"][0]["genres"] == ["black metal", "metal"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "contact", "line"),
+    [
+        (["--genre", "jazz"], "", "set SLEEVE_CONTACT to your mail address"),
+        (["--genre", "jazz"], "me@example.org\r\nX: y", "ASCII"),
+        ([], "me@example.org", "name one of --genre, --artist, --release-group and --collection"),
+        (["--genre", "jazz", "--artist", "x"], "me@example.org", "name one of --genre"),
+        (["--release-group", "x"], "me@example.org", "'x' is no MusicBrainz id"),
+        (["--genre", "jazz", "--limit", "0"], "me@example.org", "limit"),
+    ],
+)
+def test_a_mistake_ends_in_one_clear_line(
+    make_home: Callable[[Path, str], Home], tmp_path: Path, arguments: list[str], contact: str, line: str
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    asking = Home(home.folder, {**home.environment, "SLEEVE_CONTACT": contact})
+    told = asking.sleeve("musicbrainz", *arguments, code=1)
+    assert line in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
