@@ -25,7 +25,7 @@ def test_from_a_folder_to_an_answer_and_back(home: Home) -> None:
     own = stored[str(covers / "jazz/003.png")]
     expected = sorted(stored, key=lambda file: -float(stored[file] @ own))[:8]
     assert [neighbour["file"] for neighbour in found["neighbours"]] == expected
-    nothing = {"files": [], "like": [], "dislike": []}
+    nothing: dict[str, list[object]] = {"files": [], "like": [], "dislike": []}
     assert found["query"] == {"file": str(query), "album_id": None, "text": None, **nothing}
     assert found["bundle"] == "tiny"
     first = found["neighbours"][0]

@@ -58,7 +58,7 @@ def files(document: Any) -> list[str]:
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_text_finds_the_covers_that_it_describes(home: Home, colour: str) -> None:
     found = home.json("similar", "--text", f"a {colour} cover", "-k", 6)
-    nothing = {"files": [], "like": [], "dislike": []}
+    nothing: dict[str, list[object]] = {"files": [], "like": [], "dislike": []}
     assert found["query"] == {"file": None, "album_id": None, "text": f"a {colour} cover", **nothing}
     assert {name.partition("-")[0] for name in files(found)} == {colour}
     assert len(files(found)) == 6
