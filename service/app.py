@@ -10,24 +10,31 @@ from fastapi import FastAPI
 
 from db.settings import Settings, read_settings
 from indexer.remote_image import fetch_image
-from service import problems, protection
+from service import (
+    album_routes,
+    catalogue_routes,
+    classify_routes,
+    cover_routes,
+    health_routes,
+    index_routes,
+    map_routes,
+    problems,
+    protection,
+    similar_routes,
+    web_routes,
+)
 from service.adding import Adder
 from service.assembly import Catalogue, open_answering, open_catalogue
 from service.classify import Classifier
-from service.health_routes import router as health_router
 from service.image_urls import ImageUrls
-from service.index_routes import router as index_router
 from service.live_pair import LivePair
 from service.logs import set_up_logs
-from service.map_routes import router as map_router
 from service.metrics import Metrics
 from service.recommender import Recommender
-from service.routes import router
 from service.search import Search
 from service.stopping import told_to_stop
 from service.thumbnails import Thumbnails
 from service.upkeep import Upkeep
-from service.web_routes import router as web_router
 
 THUMBNAILS_FOLDER = "thumbnails"
 
@@ -89,11 +96,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(router)
-    app.include_router(index_router)
-    app.include_router(health_router)
-    app.include_router(map_router)
-    app.include_router(web_router)
+    for routes in (
+        similar_routes,
+        classify_routes,
+        album_routes,
+        cover_routes,
+        catalogue_routes,
+        map_routes,
+        index_routes,
+        health_routes,
+        web_routes,
+    ):
+        app.include_router(routes.router)
     protection.install(app, known, metrics)
     problems.install(app)
     return app

@@ -1,23 +1,24 @@
-"""The HTTP routes for those who run the service: readiness and metrics."""
-
-from typing import Any
+"""The HTTP routes for those who run the service: health, readiness and metrics."""
 
 from fastapi import APIRouter, Request, Response
 
 from service import schemas
-from service.assembly import Catalogue
-from service.live_pair import LivePair
 from service.metrics import Metrics
+from service.requests import PROBLEM, TheCatalogue, ThePairs
 
 router = APIRouter(tags=["health"])
 
-_PROBLEM: dict[str, Any] = {"model": schemas.Problem, "content": {"application/problem+json": {}}}
+
+@router.get("/healthz", summary="Whether the service can answer", responses={503: PROBLEM})
+def healthz(catalogue: TheCatalogue) -> schemas.Health:
+    """Answers `ok` where the database can be reached, and 503 where it cannot; it is asked each time."""
+    catalogue.database.check()
+    return schemas.Health(status="ok")
 
 
-@router.get("/readyz", summary="Whether queries can be answered", responses={503: _PROBLEM})
-def readyz(request: Request) -> schemas.Health:
+@router.get("/readyz", summary="Whether queries can be answered", responses={503: PROBLEM})
+def readyz(pairs: ThePairs) -> schemas.Health:
     """Answers `ok` where the database can be reached and an index answers, and 503 with the reason where not."""
-    pairs: LivePair = request.state.pairs
     pairs.current()
     return schemas.Health(status="ok")
 
@@ -28,9 +29,7 @@ def readyz(request: Request) -> schemas.Health:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-def metrics(request: Request) -> Response:
+def metrics(request: Request, catalogue: TheCatalogue, pairs: ThePairs) -> Response:
     """Requests and stages with their times, the index's age, delta and tombstones, the size of the catalogue."""
-    catalogue: Catalogue = request.state.catalogue
-    pairs: LivePair = request.state.pairs
     counted: Metrics = request.state.metrics
     return Response(counted.exposition(catalogue, pairs), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,4 +1,4 @@
-"""The HTTP routes: health and pictures here, every other noun in a module of its own."""
+"""The HTTP route of covers as pictures."""
 
 from typing import Annotated
 
@@ -7,29 +7,15 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from db import albums
 from db.vocabulary import CoverId
 from service import schemas
-from service.album_routes import router as album_router
-from service.catalogue_routes import router as catalogue_router
-from service.classify_routes import router as classify_router
-from service.requests import API, PROBLEM, PROBLEMS, TheCatalogue
-from service.similar_routes import router as similar_router
+from service.requests import API, PROBLEMS, TheCatalogue
 from service.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, PictureFormat, Thumbnails, size_made
 
-router = APIRouter()
-for _routes in (similar_router, classify_router, album_router, catalogue_router):
-    router.include_router(_routes)
-
-
-@router.get("/healthz", summary="Whether the service can answer", tags=["health"], responses={503: PROBLEM})
-def healthz(catalogue: TheCatalogue) -> schemas.Health:
-    """Answers `ok` where the database can be reached, and 503 where it cannot; it is asked each time."""
-    catalogue.database.check()
-    return schemas.Health(status="ok")
+router = APIRouter(prefix=f"{API}/covers", tags=["albums"])
 
 
 @router.get(
-    f"{API}/covers/{{cover_id}}/image",
+    "/{cover_id}/image",
     summary="A cover as a picture",
-    tags=["albums"],
     response_class=Response,
     responses={
         **PROBLEMS,
