@@ -16,6 +16,7 @@ from indexer.genre.membership import genre_prior
 from indexer.genre.neighbours import nearest
 from indexer.genre.scoring import answers, is_right
 from indexer.genre.voting import VoteSettings, vote_many
+from indexer.genre.weighing import voting_queries
 from indexer.progress import Progress, Silent
 
 SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
@@ -108,8 +109,11 @@ def neighbours_curve(
     chosen = settings or VoteSettings(temperature=_EVEN, prior_exponent=0, near_duplicate_similarity=2)
     tested = np.flatnonzero(data.unseen_or_all)
     counts = [count for count in counts if count < len(data)]
+    asked = data.vectors[tested]
+    if settings is not None:
+        asked = voting_queries(asked, data.genre_dimensions, settings.genre_weight)
     hits = nearest(
-        data.vectors[tested],
+        asked,
         data.vectors,
         max(counts, default=1),
         query_groups=data.groups[tested],

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from db import records
 from db.cover_facts import CoverFacts
+from db.vocabulary import ContentHash
 from indexer.analysis.catalogue_facts import CatalogueFacts, catalogue_facts
 from indexer.analysis.looks import Looks, read_looks
 from indexer.backbone import Backbone
@@ -30,12 +31,14 @@ class Model:
     Attributes:
         vectors: (m, d) float32, L2-normalised.
         unseen: (m,) whether its backbone was not trained on the cover.
+        genre_dimensions: how many of the last components are the vectors' genre part.
     """
 
     name: str
     vectors: NDArray[np.float32]
     unseen: NDArray[np.bool_]
     backbone: Backbone
+    genre_dimensions: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +81,7 @@ class Material:
             groups=self.groups[rows],
             sources=np.array([self.covers[row].extra.get(SOURCE_COLUMN, "") for row in rows], dtype=np.str_),
             unseen=model.unseen[rows],
+            genre_dimensions=model.genre_dimensions,
         )
 
 
@@ -121,8 +125,7 @@ def gather(
     other = None
     if frozen is not None:
         frozen_bundle, frozen_backbone, embed = frozen
-        unseen = unseen_by(frozen_bundle, hashes)
-        other = Model(frozen_bundle.manifest.name, embed(measured), unseen, frozen_backbone)
+        other = _model(frozen_bundle, embed(measured), hashes, frozen_backbone)
     genres = tuple(sorted({genre for cover in measured for genre in cover.genres}))
     return Material(
         facts=catalogue_facts(covers, groups, pairs),
@@ -132,7 +135,12 @@ def gather(
         genres=genres,
         targets=membership([cover.genres for cover in measured], genres),
         groups=groups[rows],
-        live=Model(bundle.manifest.name, vectors[rows], unseen_by(bundle, hashes), backbone),
+        live=_model(bundle, vectors[rows], hashes, backbone),
         frozen=other,
         limits=limits,
     )
+
+
+def _model(bundle: Bundle, vectors: NDArray[np.float32], hashes: Sequence[ContentHash], backbone: Backbone) -> Model:
+    manifest = bundle.manifest
+    return Model(manifest.name, vectors, unseen_by(bundle, hashes), backbone, manifest.genre_dimensions)

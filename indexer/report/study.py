@@ -158,7 +158,15 @@ def _clustered(view: View, material: Material, seed: int) -> Clustered:
 
 
 def _fit(data: LabelledVectors, seed: int) -> GenreModel:
-    return fit_genre_model(data.vectors, data.targets, data.genres, data.groups, seed=seed, unseen=data.unseen)
+    return fit_genre_model(
+        data.vectors,
+        data.targets,
+        data.genres,
+        data.groups,
+        seed=seed,
+        unseen=data.unseen,
+        genre_dimensions=data.genre_dimensions,
+    )
 
 
 def _learning(data: LabelledVectors, fit: "Future[GenreModel | None]", seed: int) -> LearningCurve | None:
