@@ -17,6 +17,11 @@ import numpy as np
 SLEEVE = Path(sys.executable).parent / "sleeve"
 
 
+def _hears_ctrl_c() -> None:
+    """A shell's background job, and so what it starts, ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """Where a test's ``sleeve`` lives: its folder and its environment."""
@@ -33,6 +38,7 @@ class Home:
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
             text=True,
+            preexec_fn=_hears_ctrl_c,
         )
 
     def sleeve(self, *arguments: object, code: int = 0, timeout_s: float = 120) -> "subprocess.CompletedProcess[str]":

@@ -126,4 +126,5 @@ def postgres_server() -> Iterator[PostgresServer]:
         finally:
             server.stop()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        # Tens of thousands of small files: several times as fast as shutil.rmtree.
+        subprocess.run(["rm", "-rf", str(folder)], check=False)

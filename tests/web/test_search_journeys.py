@@ -124,7 +124,7 @@ def test_names_from_the_catalogue_are_text_and_never_markup(page: Page, address:
     hostile = "<img src=x onerror=alert(1)>"
     page.goto("/album/2")
     page.get_by_role("button", name="Edit").click()
-    page.get_by_label("Title").fill(hostile)
+    page.get_by_label("Title", exact=True).fill(hostile)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(hostile)
     page.goto("/?album=2")
