@@ -6,7 +6,6 @@ head is a new bundle, whose vectors are the same because its fingerprint is.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from db.errors import BundleError
 from db.vocabulary import Fingerprint
 from indexer.decoding import ResizeRule
+from indexer.whole_files import flush
 
 MODEL_FILE = "model.onnx"
 """Input ``images``: (n, 3, s, s) float32, (pixel - mean) / std. Output ``vectors``: (n, d) float32, any length."""
@@ -177,10 +177,11 @@ def write_bundle(folder: Path, description: BundleDescription, contents: Mapping
     try:
         aside.mkdir(parents=True)
         for name, data in {**contents, MANIFEST_FILE: text.encode()}.items():
-            _write_durably(aside / name, data)
-        _sync_folder(aside)
+            (aside / name).write_bytes(data)
+            flush(aside / name)
+        flush(aside)
         aside.rename(folder)
-        _sync_folder(folder.parent)
+        flush(folder.parent)
     except OSError as error:
         raise BundleError(f"{folder} cannot be written: {error.strerror}") from error
     finally:
@@ -205,18 +206,3 @@ def _first_fault(error: ValidationError) -> str:
     fault = error.errors(include_url=False, include_context=False)[0]
     where = ".".join(str(part) for part in fault["loc"])
     return f"{where}: {fault['msg']}" if where else fault["msg"]
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,7 +1,6 @@
 """The map of the catalogue as a file of the home, one a bundle: written aside and renamed, so it is whole or absent."""
 
 import logging
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -12,6 +11,7 @@ from db.errors import CatalogueError
 from db.records import AlbumFaces, BundleRecord
 from db.vocabulary import Fingerprint
 from indexer.map_layout import Layout
+from indexer.whole_files import replacing
 
 DECIMALS = 5
 """Of a place on a map that is 2 wide: finer than a pixel of a thumbnail at any zoom."""
@@ -71,16 +71,11 @@ def write_map(home: Path, drawn: CatalogueMap) -> Path:
         CatalogueError: it cannot be written; the one before stays.
     """
     target = map_file(home, Fingerprint(drawn.fingerprint))
-    aside = target.with_name(f".{target.name}-{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("w", encoding="utf-8") as file:
-            file.write(drawn.model_dump_json())
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(target)
+        with replacing(target) as fresh:
+            fresh.write_text(drawn.model_dump_json(), encoding="utf-8")
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise CatalogueError(f"the map cannot be written to {target}: {error.strerror or error}") from error
     return target
 

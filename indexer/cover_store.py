@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from db.errors import CatalogueError
 from db.vocabulary import ContentHash
+from indexer.whole_files import flush
 
 _ASIDE = ".aside"
 _LEFT_AFTER_S = 3600.0
@@ -42,8 +43,8 @@ class CoverStore:
             with _told(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 aside.replace(path)
-                _sync(path.parent)
-                _sync(self._folder)
+                flush(path.parent)
+                flush(self._folder)
 
         try:
             with _told(aside):
@@ -74,11 +75,3 @@ def _sweep(folder: Path) -> None:
         with suppress(FileNotFoundError):
             if file.stat().st_mtime < before_s:
                 file.unlink()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

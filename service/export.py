@@ -2,9 +2,8 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from indexer.progress import Progress
 from indexer.sources.manifest import ALBUM_COLUMN, COLUMNS, OWN_PREFIX, PATH_COLUMN
 from indexer.sources.parquet_rows import pyarrow_modules
 from indexer.sources.table_rows import MAX_COLUMNS
+from indexer.whole_files import replacing
 from service.classify import Classifier
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
@@ -105,18 +105,11 @@ def _prediction(classifier: Classifier, album_id: AlbumId) -> Cells:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """A path beside the file; what was written there takes its place when the block ends well."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        yield fresh
-        with fresh.open("rb") as file:
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        with replacing(path) as fresh:
+            yield fresh
     except OSError as error:
         raise SourceError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Cells]) -> None:

@@ -15,6 +15,7 @@ from db.errors import ImageRejectedError
 from db.vocabulary import Rejection
 from indexer.audio.opening import load, open_tags
 from indexer.audio.tags import GENRE_KEYS, genres_of
+from indexer.whole_files import replacing
 
 _ID3_GENRE, _MP4_GENRE, _VORBIS_GENRE = GENRE_KEYS
 _OLD_ID3 = (2, 3)
@@ -39,24 +40,18 @@ def write_genres(path: Path, genres: Sequence[str]) -> None:
     """
     kind = type(open_tags(path))
     target = path.resolve()
-    fresh = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
     try:
-        shutil.copy2(target, fresh)
-        music = load(kind, str(fresh))
-        _set(music, list(genres))
-        with fresh.open("rb") as file:
-            os.fsync(file.fileno())
-        if list(read_genres(fresh)) != list(genres):
-            raise ImageRejectedError(Rejection.BAD_TAGS, "the genre does not read back as it was written")
-        _keep_owner(target, fresh)
-        fresh.replace(target)
+        with replacing(target) as fresh:
+            shutil.copy2(target, fresh)
+            music = load(kind, str(fresh))
+            _set(music, list(genres))
+            if list(read_genres(fresh)) != list(genres):
+                raise ImageRejectedError(Rejection.BAD_TAGS, "the genre does not read back as it was written")
+            _keep_owner(target, fresh)
     except MutagenError as error:
         raise ImageRejectedError(Rejection.BAD_TAGS, " ".join(str(error).split())) from error
     except OSError as error:
         raise ImageRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
-    finally:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
 
 
 def _set(music: FileType, genres: list[str]) -> None:

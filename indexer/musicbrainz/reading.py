@@ -8,6 +8,7 @@ from uuid import UUID
 from db.records import MAX_NAME_CHARACTERS
 from db.vocabulary import Side
 from indexer.musicbrainz.records import ListedImage, Mbid, Release, ReleaseGroup
+from indexer.sources.names import clean
 
 MAX_TAGS = 200
 MAX_RELEASES = 100
@@ -97,7 +98,4 @@ def _objects(item: Mapping[str, Any], name: str, at_most: int = 1000) -> list[di
 
 def _text(value: object) -> str | None:
     """A name as any database can hold it: printable, trimmed, cut; None when nothing is left."""
-    if not isinstance(value, str):
-        return None
-    printable = "".join(character for character in value[: 4 * MAX_NAME_CHARACTERS] if character.isprintable())
-    return printable.strip()[:MAX_NAME_CHARACTERS] or None
+    return clean(value[: 4 * MAX_NAME_CHARACTERS]) if isinstance(value, str) else None

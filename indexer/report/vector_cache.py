@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.cover_facts import CoverFacts
+from indexer.whole_files import replacing
 
 _DAMAGE = (OSError, ValueError, KeyError, EOFError, BadZipFile)
 """What NumPy raises on a file that is missing, cut or of another kind; the vectors are then made again."""
@@ -44,6 +45,5 @@ def _read(file: Path, dimension: int) -> dict[str, NDArray[np.float16]]:
 
 def _write(file: Path, known: dict[str, NDArray[np.float16]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_suffix(".new.npz")
-    np.savez(aside, content_hashes=np.array(list(known)), vectors=np.stack(list(known.values())))
-    aside.replace(file)
+    with replacing(file) as fresh, fresh.open("wb") as written:
+        np.savez(written, content_hashes=np.array(list(known)), vectors=np.stack(list(known.values())))

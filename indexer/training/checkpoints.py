@@ -1,6 +1,5 @@
 """A training run on disk, so that a killed one goes on as if it had not been."""
 
-import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import torch
 
 from db.errors import TrainingError
+from indexer.whole_files import replacing
 
 CHECKPOINT_FILE = "checkpoint.pt"
 
@@ -20,12 +20,8 @@ def save_checkpoint(folder: Path, state: dict[str, Any]) -> None:
         state: tensors, state dictionaries, numbers and strings.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = folder / f"{CHECKPOINT_FILE}.new"
-    with fresh.open("wb") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / CHECKPOINT_FILE)
+    with replacing(folder / CHECKPOINT_FILE) as fresh:
+        torch.save(state, fresh)
 
 
 def load_checkpoint(folder: Path) -> dict[str, Any] | None:

@@ -1,7 +1,6 @@
 """Index folders: written whole or not at all, opened only when every byte is what was written."""
 
 import hashlib
-import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from indexer.vector_index.building import load
 from indexer.vector_index.manifest import FileRecord, Manifest
 from indexer.vector_index.protocol import VectorIndex
 from indexer.vector_index.stored import IDS_FILE, NATIVE_FILE
+from indexer.whole_files import flush
 
 _UNFINISHED_PREFIX = ".writing-"
 _MANIFEST_FILE = "manifest.json"
@@ -41,10 +41,10 @@ def write(index: VectorIndex, folder: Path, *, fingerprint: Fingerprint, recall:
         manifest = _manifest_of(index, aside, fingerprint, recall)
         (aside / _MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
         for name in (*_DATA_FILES, _MANIFEST_FILE):
-            _flush(aside / name)
-        _flush(aside)
+            flush(aside / name)
+        flush(aside)
         aside.replace(folder)
-        _flush(folder.parent)
+        flush(folder.parent)
     except OSError as error:
         raise VectorIndexError(f"the index cannot be written to {folder}: {error.strerror or error}") from error
     finally:
@@ -139,12 +139,3 @@ def _check_file(path: Path, stated: FileRecord | None) -> None:
         raise VectorIndexError(f"{path} is {found.size_bytes} bytes long, not {stated.size_bytes}")
     if found.sha256 != stated.sha256:
         raise VectorIndexError(f"{path} is damaged: its SHA-256 is not the one in the manifest")
-
-
-def _flush(path: Path) -> None:
-    """Force a file, or a folder's entries, to disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,6 @@
 """Albums over real HTTP, on both engines: added, found, changed, listed, recommended, removed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,6 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     home.sleeve("add", "covers")
     home.sleeve("index")
     return home
-
-
-@pytest.fixture(scope="module")
-def client(home: Home) -> Iterator[httpx.Client]:
-    with home.serving() as address, httpx.Client(base_url=address, timeout=60) as client:
-        yield client
 
 
 def picture(home: Home, seed: int) -> bytes:

@@ -27,12 +27,6 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return home
 
 
-@pytest.fixture(scope="module")
-def client(home: Home) -> Iterator[httpx.Client]:
-    with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
-        yield client
-
-
 NO_QUERY: dict[str, Any] = {"file": None, "album_id": None, "text": None, "files": [], "like": [], "dislike": []}
 
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,6 @@ def home(bundle: Bundle, make_home: Callable[[Path, str], Home], tmp_path_factor
     home.sleeve("add", "covers")
     home.sleeve("index")
     return home
-
-
-@pytest.fixture(scope="module")
-def client(home: Home) -> Iterator[httpx.Client]:
-    with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
-        yield client
 
 
 def files(document: Any) -> list[str]:

@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,6 @@ def home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPa
     home.sleeve("add", "covers")
     home.sleeve("index")
     return home
-
-
-@pytest.fixture(scope="module")
-def client(home: Home) -> Iterator[httpx.Client]:
-    with home.serving() as address, httpx.Client(base_url=address, timeout=60) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")
