@@ -10,7 +10,7 @@ from typing import Literal
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The request that this task or thread works on."""
 
-REQUESTS = "service.requests"
+REQUESTS = "service.http.requests"
 """The logger with one line a request."""
 
 

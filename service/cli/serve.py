@@ -47,15 +47,15 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from service.app import create_app
-    from service.metrics import SHARED_FOLDER
+    from service.http.app import create_app
+    from service.http.metrics import SHARED_FOLDER
 
     with listen(host, port) as listening, ExitStack() as until_stopped:
         say(f"Serving on http://{host}:{listening.getsockname()[1]} (Ctrl-C stops it)")
         if workers > 1:
             counting_together = tempfile.TemporaryDirectory(prefix="sleeve-metrics-", ignore_cleanup_errors=True)
             os.environ[SHARED_FOLDER] = until_stopped.enter_context(counting_together)
-        application = create_app(settings) if workers == 1 else "service.app:create_worker"
+        application = create_app(settings) if workers == 1 else "service.http.app:create_worker"
         config = uvicorn.Config(
             application,
             factory=workers > 1,

@@ -17,7 +17,7 @@ from indexer.decoding import DecodingLimits
 from indexer.pipeline import embed_pending
 from indexer.registration import add
 from indexer.sources import GenreFrom, open_source
-from service.thumbnails import PictureFormat, Thumbnails
+from service.http.thumbnails import PictureFormat, Thumbnails
 from tests.factories import FakeBackbone, write_cover, write_covers
 from tests.indexer.zips import cover_bytes, raw_entry, raw_zip, write_zip
 

@@ -9,9 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from db.errors import ImageRejectedError, NotFoundError
 from db.vocabulary import AlbumId
 from service import schemas
-from service.problems import document_of
+from service.http.problems import document_of
+from service.http.requests import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, TheClassifier, asked, body
 from service.records import ClassifyAnswer
-from service.requests import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, TheClassifier, asked, body
 
 Subject = TypeVar("Subject")
 

@@ -5,8 +5,7 @@ from starlette.concurrency import run_in_threadpool
 
 from db.vocabulary import AlbumId
 from service import schemas
-from service.records import RecommendRequest
-from service.requests import (
+from service.http.requests import (
     API,
     FILES_FIELD,
     PROBLEM,
@@ -20,6 +19,7 @@ from service.requests import (
     body,
     validated,
 )
+from service.records import RecommendRequest
 
 router = APIRouter(prefix=API)
 

@@ -5,14 +5,14 @@ from starlette.middleware.cors import CORSMiddleware
 
 from db.settings import Settings
 from indexer.decoding import DecodingLimits
-from service.api_key import ApiKey
-from service.body_limit import BODY_TIME_S, BodyLimit
-from service.metrics import Metrics
-from service.other_sites import OtherSites
-from service.rate_limit import RateLimit
-from service.request_log import RequestLog
-from service.security_headers import SecurityHeaders
-from service.unexpected import Unexpected
+from service.http.metrics import Metrics
+from service.http.protection.api_key import ApiKey
+from service.http.protection.body_limit import BODY_TIME_S, BodyLimit
+from service.http.protection.other_sites import OtherSites
+from service.http.protection.rate_limit import RateLimit
+from service.http.protection.request_log import RequestLog
+from service.http.protection.security_headers import SecurityHeaders
+from service.http.protection.unexpected import Unexpected
 
 _FORM_OVERHEAD_BYTES = 64 * 1024
 """What a multipart request may hold beside the image."""

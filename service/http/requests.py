@@ -16,7 +16,7 @@ from service.adding import Adder
 from service.assembly import Catalogue
 from service.classify import Classifier
 from service.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
-from service.image_urls import ImageUrls
+from service.http.image_urls import ImageUrls
 from service.live_pair import LivePair
 from service.recommender import Recommender
 from service.records import MAX_EXAMPLES, MAX_K, SimilarRequest, Upload

@@ -11,8 +11,8 @@ from db.vocabulary import AlbumId
 from indexer.catalogue_map import read_map
 from service import schemas
 from service.assembly import Catalogue
-from service.requests import API, PROBLEM, TheCatalogue
-from service.sending import send
+from service.http.requests import API, PROBLEM, TheCatalogue
+from service.http.sending import send
 
 router = APIRouter(prefix=API, tags=["map"])
 

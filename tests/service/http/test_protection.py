@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from service.rate_limit import MAX_ADDRESSES, READS_PER_MINUTE, Buckets, counted_as
-from service.writes import changes_something
+from service.http.protection.rate_limit import MAX_ADDRESSES, READS_PER_MINUTE, Buckets, counted_as
+from service.http.protection.writes import changes_something
 from tests.homes import Home
-from tests.service.test_http import problem
+from tests.service.http.test_http import problem
 
 KEY = "a-key-nobody-guesses"
 SETTINGS = {
@@ -171,7 +171,7 @@ def test_the_log_has_a_line_a_request_and_no_secrets(make_home: Callable[[Path, 
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     lines: list[dict[str, Any]] = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
-    told = {line["request_id"]: line for line in lines if line["logger"] == "service.requests"}
+    told = {line["request_id"]: line for line in lines if line["logger"] == "service.http.requests"}
     assert {name: (line["method"], line["route"], line["status"]) for name, line in told.items()} == {
         "first": ("POST", "/api/v1/similar", 503),
         "second": ("GET", "/api/v1/albums/{album_id}", 404),
@@ -226,7 +226,7 @@ def test_addresses_are_forgotten_and_networks_counted_as_one() -> None:
 def test_without_a_setting_only_this_machine_is_spared(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
     import anyio
 
-    from service.rate_limit import RateLimit
+    from service.http.protection.rate_limit import RateLimit
 
     answered: list[int] = []
 

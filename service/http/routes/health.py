@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request, Response
 
 from service import schemas
-from service.metrics import Metrics
-from service.requests import PROBLEM, TheCatalogue, ThePairs
+from service.http.metrics import Metrics
+from service.http.requests import PROBLEM, TheCatalogue, ThePairs
 
 router = APIRouter(tags=["health"])
 

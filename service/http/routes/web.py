@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from starlette.exceptions import HTTPException
 
+from service.http.sending import send
+from service.http.web_files import WebFile, WebFiles, read_web_files
 from service.schemas import MAX_ID
-from service.sending import send
-from service.web_files import WebFile, WebFiles, read_web_files
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"

@@ -16,7 +16,7 @@ from db.errors import ImageRejectedError
 from db.records import CoverRecord
 from db.vocabulary import AlbumId, ContentHash, CoverId, Side
 from indexer.decoding import DecodingLimits
-from service.thumbnails import SIZES_PX, PictureFormat, Thumbnails, size_made
+from service.http.thumbnails import SIZES_PX, PictureFormat, Thumbnails, size_made
 from tests.factories import write_cover
 from tests.homes import Home
 

@@ -13,11 +13,11 @@ import httpx
 import pytest
 from PIL import Image
 
-from service.body_limit import BodyLimit
+from service.http.protection.body_limit import BodyLimit
 from tests.factories import write_cover, write_covers
 from tests.homes import Home
 from tests.indexer.decoding.pictures import chunk, encode, plain, png
-from tests.service.test_http import problem
+from tests.service.http.test_http import problem
 
 ROUTES = ("/api/v1/similar", "/api/v1/classify")
 

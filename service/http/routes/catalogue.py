@@ -10,8 +10,8 @@ from indexer.bundle import TEXT_MODEL_FILE
 from indexer.catalogue_map import map_file
 from service import schemas
 from service.bundle_shelf import bundles
+from service.http.requests import API, PROBLEM, TheCatalogue, TheSearch
 from service.model import Model
-from service.requests import API, PROBLEM, TheCatalogue, TheSearch
 from service.search import Search
 
 router = APIRouter(prefix=API, tags=["catalogue"], responses={503: PROBLEM})

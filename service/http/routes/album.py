@@ -11,8 +11,8 @@ from indexer.removal import remove_albums
 from service import schemas
 from service.adding import GivenAlbum
 from service.cursor import MAX_CURSOR_CHARACTERS, from_cursor
+from service.http.requests import API, PROBLEM, PROBLEMS, Allowed, TheAdder, TheAlbumId, TheCatalogue, TheSearch
 from service.records import Upload
-from service.requests import API, PROBLEM, PROBLEMS, Allowed, TheAdder, TheAlbumId, TheCatalogue, TheSearch
 
 MAX_PAGE = 200
 """Albums on one page of a list."""

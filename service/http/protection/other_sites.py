@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.problems import problem
-from service.writes import changes_something
+from service.http.problems import problem
+from service.http.protection.writes import changes_something
 
 
 class OtherSites:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.factories import write_cover, write_covers
 from tests.homes import Home
-from tests.service.test_http import NO_QUERY, problem, similar
+from tests.service.http.test_http import NO_QUERY, problem, similar
 
 NAMES: dict[str, Any] = {"title": "Blue Train", "artist": "John Coltrane", "year": "1957"}
 

@@ -15,8 +15,8 @@ from db import index_versions
 from indexer.index_job import JobPhase, JobState, last_job
 from service import schemas
 from service.assembly import Catalogue
+from service.http.requests import API, PROBLEM, TheCatalogue, ThePairs
 from service.live_pair import LivePair
-from service.requests import API, PROBLEM, TheCatalogue, ThePairs
 from service.rollback import roll_back
 from service.upkeep import Upkeep
 

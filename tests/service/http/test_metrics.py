@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.factories import write_cover, write_covers
 from tests.homes import Home
-from tests.service.test_http import problem, similar
+from tests.service.http.test_http import problem, similar
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 

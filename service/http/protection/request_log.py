@@ -8,8 +8,8 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.http.metrics import Metrics
 from service.logs import REQUESTS, request_id
-from service.metrics import Metrics
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from db import albums
 from db.vocabulary import CoverId
 from service import schemas
-from service.requests import API, PROBLEMS, TheCatalogue
-from service.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, PictureFormat, Thumbnails, size_made
+from service.http.requests import API, PROBLEMS, TheCatalogue
+from service.http.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, PictureFormat, Thumbnails, size_made
 
 router = APIRouter(prefix=f"{API}/covers", tags=["albums"])
 

@@ -10,30 +10,19 @@ from fastapi import FastAPI
 
 from db.settings import Settings, read_settings
 from indexer.remote_image import fetch_image
-from service import (
-    album_routes,
-    catalogue_routes,
-    classify_routes,
-    cover_routes,
-    health_routes,
-    index_routes,
-    map_routes,
-    problems,
-    protection,
-    similar_routes,
-    web_routes,
-)
 from service.adding import Adder
 from service.assembly import Catalogue, open_answering, open_catalogue
 from service.classify import Classifier
-from service.image_urls import ImageUrls
+from service.http import problems, protection
+from service.http.image_urls import ImageUrls
+from service.http.metrics import Metrics
+from service.http.routes import ROUTERS
+from service.http.stopping import told_to_stop
+from service.http.thumbnails import Thumbnails
 from service.live_pair import LivePair
 from service.logs import set_up_logs
-from service.metrics import Metrics
 from service.recommender import Recommender
 from service.search import Search
-from service.stopping import told_to_stop
-from service.thumbnails import Thumbnails
 from service.upkeep import Upkeep
 
 THUMBNAILS_FOLDER = "thumbnails"
@@ -96,18 +85,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    for routes in (
-        similar_routes,
-        classify_routes,
-        album_routes,
-        cover_routes,
-        catalogue_routes,
-        map_routes,
-        index_routes,
-        health_routes,
-        web_routes,
-    ):
-        app.include_router(routes.router)
+    for router in ROUTERS:
+        app.include_router(router)
     protection.install(app, known, metrics)
     problems.install(app)
     return app

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 def install(app: FastAPI) -> None:
-    """Make the app answer every error with a problem document; ``service.unexpected`` does so for bugs."""
+    """Make the app answer every error with a problem document; ``protection.unexpected`` does so for bugs."""
     app.add_exception_handler(SleeveError, _on_sleeve_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)

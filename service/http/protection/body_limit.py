@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.problems import problem
+from service.http.problems import problem
 
 BODY_TIME_S = 120.0
 """How long a body may take to arrive: the largest image at 5 Mbit/s."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.web_files import FOLDER, read_web_files
+from service.http.web_files import FOLDER, read_web_files
 from tests.homes import Home
 
 VIEWS = ("/", "/?album=12", "/map", "/catalogue?q=a", "/index", "/album/12")

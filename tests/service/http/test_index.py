@@ -14,7 +14,7 @@ from indexer.index_job import one_at_a_time
 from tests.factories import write_cover, write_covers
 from tests.homes import Home
 from tests.postgres import postgres_server
-from tests.service.test_http import problem
+from tests.service.http.test_http import problem
 from tests.tiny_bundle import write_tiny_bundle
 
 

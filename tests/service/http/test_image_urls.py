@@ -7,11 +7,11 @@ import anyio
 import httpx
 import pytest
 
-from service.image_urls import AT_ONCE, ImageUrls
+from service.http.image_urls import AT_ONCE, ImageUrls
 from tests.homes import Home
 from tests.indexer.remote_image.server import Server, answer, says, serving
-from tests.service.test_http import problem
-from tests.service.test_protection import home_with
+from tests.service.http.test_http import problem
+from tests.service.http.test_protection import home_with
 
 ROUTES = ("/api/v1/similar", "/api/v1/classify")
 

@@ -1,0 +1,6 @@
+"""The routes, a module a noun or verb of the API."""
+
+from service.http.routes import album, catalogue, classify, cover, health, index, map, similar, web
+
+ROUTERS = tuple(routes.router for routes in (similar, classify, album, cover, catalogue, map, index, health, web))
+"""In the order in which a request is matched."""
