@@ -28,8 +28,8 @@ GATE_RECALL = 0.98
 GATE_K = 20
 GATE_QUERIES = 256
 
-EXTENDED_AT_ONCE = 100_000
-"""Up to so many vectors an index is extended with whatever is new: a second or two."""
+EXTENDED_AT_ONCE = 1_000
+"""Up to so many vectors an index is written anew for whatever is new: a tenth of a second."""
 
 MOST_DELTA = 0.05
 """A larger index is extended when the vectors newer than it are a larger share of it; until then they are its delta."""
@@ -189,22 +189,22 @@ class IndexVersions:
         self._sweep()
         with self._database.reading() as session:
             live = index_versions.live(session)
-            wanted = vectors.ids(session, bundle)
-        kind = kind or vector_index.kind_for(len(wanted), at_least=IndexKind(live.kind) if live else None)
+            count = vectors.count(session, bundle)
+        kind = kind or vector_index.kind_for(count, at_least=IndexKind(live.kind) if live else None)
         opened = None if rebuild else self._extendable(live, bundle, kind)
         if opened is not None:
-            new, gone = np.setdiff1d(wanted, opened.index.ids), np.setdiff1d(opened.index.ids, wanted)
-            tombstones = opened.index.tombstones + len(gone)
-            drift = Drift(len(opened.index) + opened.index.tombstones, len(new), tombstones)
-            if not len(new) and not len(gone):
-                return Refresh(opened.record)
-            if drift.indexed > EXTENDED_AT_ONCE and not drift.is_large:
-                return Refresh(opened.record, delta=len(new))
+            drift = self.drift(opened)
+            is_current = not drift.delta and drift.tombstones == opened.index.tombstones
+            if is_current or (drift.indexed > EXTENDED_AT_ONCE and not drift.is_large):
+                return Refresh(opened.record, delta=drift.delta)
             if not drift.has_many_tombstones:
+                with self._database.reading() as session:
+                    wanted = vectors.ids(session, bundle)
+                new, gone = np.setdiff1d(wanted, opened.index.ids), np.setdiff1d(opened.index.ids, wanted)
                 index = self._extended(opened.record, new, gone, progress)
                 return Refresh(self._promote(bundle, index, progress), added=len(new), removed=len(gone))
-        index = self._build(bundle, kind, len(wanted), progress)
-        return Refresh(self._promote(bundle, index, progress), added=len(wanted), rebuilt=True)
+        index = self._build(bundle, kind, count, progress)
+        return Refresh(self._promote(bundle, index, progress), added=count, rebuilt=True)
 
     def rollback(self) -> IndexVersionRecord:
         """Make the version before the live one live again; what is newer than it is its delta.

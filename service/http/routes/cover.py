@@ -13,6 +13,7 @@ from service.http.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, PictureFormat, Thu
 router = APIRouter(prefix=f"{API}/covers", tags=["albums"])
 
 
+@router.head("/{cover_id}/image", include_in_schema=False)
 @router.get(
     "/{cover_id}/image",
     summary="A cover as a picture",

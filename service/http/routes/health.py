@@ -9,6 +9,7 @@ from service.http.requests import PROBLEM, TheCatalogue, ThePairs
 router = APIRouter(tags=["health"])
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Whether the service can answer", responses={503: PROBLEM})
 def healthz(catalogue: TheCatalogue) -> schemas.Health:
     """Answers `ok` where the database can be reached, and 503 where it cannot; it is asked each time."""
@@ -16,6 +17,7 @@ def healthz(catalogue: TheCatalogue) -> schemas.Health:
     return schemas.Health(status="ok")
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Whether queries can be answered", responses={503: PROBLEM})
 def readyz(pairs: ThePairs) -> schemas.Health:
     """Answers `ok` where the database can be reached and an index answers, and 503 with the reason where not."""

@@ -12,26 +12,27 @@ from service.schemas import MAX_ID
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
+READ = ("GET", "HEAD")
 
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
-@router.get("/map")
-@router.get("/catalogue")
-@router.get("/index")
+@router.api_route("/", methods=READ)
+@router.api_route("/map", methods=READ)
+@router.api_route("/catalogue", methods=READ)
+@router.api_route("/index", methods=READ)
 def page(request: Request) -> Response:
     """The page; which view it shows is told by its address."""
     return _sent(request, _files().page, ASK_EACH_TIME)
 
 
-@router.get("/album/{album_id}")
+@router.api_route("/album/{album_id}", methods=READ)
 def album_page(request: Request, album_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> Response:
     """The page, about one album."""
     return page(request)
 
 
-@router.get("/static/{version}/{name:path}")
+@router.api_route("/static/{version}/{name:path}", methods=READ)
 def static(request: Request, version: str, name: str) -> Response:
     """A file of the app. A page of another version gets it too, but must ask again."""
     files = _files()

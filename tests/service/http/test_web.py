@@ -42,6 +42,14 @@ def test_what_the_page_names_can_be_kept_for_good(client: httpx.Client) -> None:
         assert client.get(path, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
 
 
+@pytest.mark.parametrize("path", [*VIEWS, "/static/any/js/app.js", "/healthz"])
+def test_a_head_is_a_get_without_the_body(client: httpx.Client, path: str) -> None:
+    whole, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-length", "content-type", "etag", "cache-control"):
+        assert head.headers.get(name) == whole.headers.get(name)
+
+
 def test_modules_only_import_what_is_there(client: httpx.Client) -> None:
     version = read_web_files().version
     for file in FOLDER.rglob("*.js"):
