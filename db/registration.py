@@ -4,8 +4,10 @@ A path that is known keeps its cover; the same content elsewhere is a moved file
 copy when it is not; only content that the album does not have yet makes a new cover.
 """
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
@@ -64,12 +66,21 @@ class _Register:
         self._by_hash: dict[str, list[Cover]] = defaultdict(list)
         for cover in covers:
             self._by_hash[cover.content_hash].append(cover)
-        albums = session.scalars(select(Album).where(Album.identity.in_(identities))).all()
+        albums = session.scalars(
+            select(Album)
+            .where(Album.identity.in_(identities))
+            .options(selectinload(Album.labels), selectinload(Album.covers))
+        ).all()
         self._albums = {album.identity: album for album in albums}
         self._genres = {genre.name: genre for genre in session.scalars(select(Genre).where(Genre.name.in_(names)))}
         cover_ids = [cover.id for cover in covers]
-        claims = session.scalars(select(File).where(File.path.in_(paths) | File.cover_id.in_(cover_ids))).all()
+        claims = session.scalars(
+            select(File).where(File.path.in_(paths) | File.cover_id.in_(cover_ids)).options(selectinload(File.cover))
+        ).all()
         self._files = {claim.path: claim for claim in claims}
+        self._paths: dict[Cover | None, set[str]] = defaultdict(set)
+        for claim in claims:
+            self._paths[claim.cover].add(claim.path)
 
     def reject(self, item: RejectedFile) -> FileOutcome:
         self._record(item.path, Outcome.REJECTED, None, None, str(item.reason), item.detail)
@@ -82,8 +93,7 @@ class _Register:
             cover, outcome, detail = self._place(item)
         else:
             outcome, detail = self._update(cover, item)
-        self._session.flush()
-        self._record(path, outcome, cover.id, item.content_hash, None, detail)
+        self._record(path, outcome, cover, item.content_hash, None, detail)
         self._label(cover, cover_file)
         return FileOutcome(path, outcome, None, detail)
 
@@ -100,6 +110,8 @@ class _Register:
             gone.path = path
             _describe(gone, cover_file)
             self._by_path[path] = gone
+            # Within one flush new rows are written first, and one may be at the path that this one leaves.
+            self._session.flush()
             return gone, Outcome.UNCHANGED, f"moved from {old}"
         if same:
             return same[0], Outcome.UNCHANGED, f"same image as {same[0].path}"
@@ -119,7 +131,7 @@ class _Register:
         if cover.content_hash == item.content_hash:
             return Outcome.UNCHANGED, ""
         self._by_hash[cover.content_hash].remove(cover)
-        self._by_hash[item.content_hash].append(cover)
+        insort(self._by_hash[item.content_hash], cover, key=_age)
         cover.content_hash = item.content_hash
         self._session.execute(delete(Vector).where(Vector.cover_id == cover.id))
         return Outcome.ADDED, "content changed"
@@ -132,6 +144,7 @@ class _Register:
                 self._albums.pop(album.identity, None)
                 self._albums[identity] = album
                 album.identity = identity
+                self._session.flush()
             else:
                 cover.album = self._album(cover_file)
                 self._session.flush()
@@ -139,6 +152,7 @@ class _Register:
                     self._carry_hand_labels(album, cover.album)
                     self._albums.pop(album.identity, None)
                     self._session.delete(album)
+                    self._session.flush()
                 return
         elif cover_file.is_named:
             _respell(album, cover_file)
@@ -174,8 +188,7 @@ class _Register:
         if not cover_file.genres or _is_labelled_by_hand(album):
             return
         names = {fold(genre) for genre in cover_file.genres}
-        claims = [claim for claim in self._files.values() if claim.cover_id == cover.id]
-        if len(claims) == 1 and len(album.covers) == 1:
+        if len(self._paths[cover]) == 1 and len(album.covers) == 1:
             stale = [label for label in album.labels if label.source == source and label.genre.name not in names]
             for label in stale:
                 album.labels.remove(label)
@@ -193,7 +206,7 @@ class _Register:
         self,
         path: str,
         outcome: Outcome,
-        cover_id: int | None,
+        cover: Cover | None,
         content_hash: str | None,
         reason: str | None,
         detail: str,
@@ -204,12 +217,20 @@ class _Register:
             self._session.add(claim)
         claim.outcome, claim.reason, claim.detail = outcome, reason, detail
         if outcome is not Outcome.REJECTED:
-            claim.cover_id, claim.content_hash = cover_id, content_hash
+            self._paths[claim.cover].discard(path)
+            self._paths[cover].add(path)
+            claim.cover, claim.content_hash = cover, content_hash
 
     def _drop_claim(self, path: str) -> None:
         claim = self._files.pop(path, None)
         if claim is not None:
+            self._paths[claim.cover].discard(path)
             self._session.delete(claim)
+
+
+def _age(cover: Cover) -> float:
+    """Of two covers of one content the older one counts; what this batch adds has no id yet."""
+    return cover.id or inf
 
 
 def _describe(cover: Cover, cover_file: CoverFile) -> None:

@@ -129,6 +129,8 @@ class File(Base):
     cover_id: Mapped[int | None] = mapped_column(ForeignKey("covers.id", ondelete="SET NULL"), index=True)
     seen_at: Mapped[datetime] = mapped_column(Moment, default=_now, onupdate=_now)
 
+    cover: Mapped["Cover | None"] = relationship()
+
 
 class RegisteredBundle(Base):
     """A bundle whose vectors the database holds or held."""

@@ -1,3 +1,4 @@
+import random
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -6,10 +7,12 @@ from sqlalchemy import func, select
 
 from db import albums, bundles, vectors
 from db.database import Database
+from db.migration import upgrade
 from db.records import CoverFile, FileOutcome, InspectedFile, NewVector, RejectedFile
 from db.registration import known_hashes, register
 from db.tables import Album, Cover, File
 from db.vocabulary import ContentHash, CoverId, Fingerprint, LabelSource, Outcome, Rejection, Side
+from tests.conftest import sqlite_url
 from tests.factories import cover_file
 
 A, B = ContentHash("a" * 64), ContentHash("b" * 64)
@@ -69,6 +72,47 @@ def test_a_moved_file_keeps_its_cover_and_takes_the_genre_of_its_new_folder(data
     assert album_genres(database) == [("jazz",)]
     with database.reading() as session:
         assert list(session.scalars(select(File.path))) == ["/c/jazz/1.png"]
+
+
+def test_a_new_file_may_take_the_place_that_a_moved_one_left(database: Database) -> None:
+    offer(database, (cover_file(Path("/c/1.png")), A))
+    offer(database, (cover_file(Path("/c/2.png")), A), (cover_file(Path("/c/1.png")), B), gone=["/c/1.png"])
+    assert paths(database) == ["/c/2.png", "/c/1.png"]
+
+
+def test_a_batch_does_what_its_files_would_do_one_after_the_other(tmp_path: Path) -> None:
+    generator = random.Random(0)
+    for world in range(30):
+        (at_once_in := tmp_path / f"{world}-a").mkdir()
+        (singly_in := tmp_path / f"{world}-b").mkdir()
+        with Database(sqlite_url(at_once_in)) as at_once, Database(sqlite_url(singly_in)) as singly:
+            upgrade(at_once)
+            upgrade(singly)
+            for _ in range(4):
+                offered = generator.sample(range(8), k=generator.randint(1, 6))
+                gone = [f"/c/{n}.png" for n in range(8) if n not in offered and generator.random() < 0.5]
+                batch = [_drawn(generator, number) for number in offered]
+                told = offer(at_once, *batch, gone=gone)
+                assert told == [outcome for item in batch for outcome in offer(singly, item, gone=gone)]
+                assert _whole(at_once) == _whole(singly)
+
+
+def _drawn(generator: random.Random, number: int) -> tuple[CoverFile, ContentHash]:
+    named = {"artist": "A", "title": f"T{generator.randrange(3)}"} if generator.random() < 0.6 else {}
+    genre = generator.choice(["jazz", "rock", "pop"])
+    return cover_file(Path(f"/c/{number}.png"), genre, **named), ContentHash(f"{generator.randrange(5):064d}")
+
+
+def _whole(database: Database) -> list[object]:
+    with database.reading() as session:
+        covers = session.scalars(select(Cover).order_by(Cover.id)).all()
+        claims = session.scalars(select(File).order_by(File.path)).all()
+        return [
+            [(c.id, c.path, c.content_hash, c.album.id, c.album.identity, c.album.title) for c in covers],
+            [(f.path, f.outcome, f.detail, f.content_hash, f.cover_id) for f in claims],
+            [albums.album(session, album_id).genres for album_id in sorted({c.album.id for c in covers})],  # type: ignore[type-var]
+            session.scalar(select(func.count(Album.id))),
+        ]
 
 
 def test_a_copy_in_another_folder_adds_its_genre_to_the_one_album(database: Database) -> None:
