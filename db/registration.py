@@ -110,7 +110,7 @@ class _Register:
             gone.path = path
             _describe(gone, cover_file)
             self._by_path[path] = gone
-            # Within one flush new rows are written first, and one may be at the path that this one leaves.
+            # Within one flush rows are changed by age, and an older cover may come to the path that this one leaves.
             self._session.flush()
             return gone, Outcome.UNCHANGED, f"moved from {old}"
         if same:

@@ -172,7 +172,8 @@ class IndexVersions:
     ) -> Refresh:
         """Bring the index to what the database holds: extend the live version where that is possible, else build.
 
-        A large version with a small drift is left as it is, because the delta answers for what is new.
+        A large version with a small drift is left as it is, because the delta answers for what is new, also where a few
+        covers more would make another kind the better one.
 
         Args:
             bundle: whose vectors to index.
@@ -190,14 +191,15 @@ class IndexVersions:
         with self._database.reading() as session:
             live = index_versions.live(session)
             count = vectors.count(session, bundle)
+        asked = kind is not None
         kind = kind or vector_index.kind_for(count, at_least=IndexKind(live.kind) if live else None)
-        opened = None if rebuild else self._extendable(live, bundle, kind)
-        if opened is not None:
+        opened = None if rebuild else self._extendable(live, bundle)
+        if opened is not None and (opened.record.kind == kind or not asked):
             drift = self.drift(opened)
             is_current = not drift.delta and drift.tombstones == opened.index.tombstones
             if is_current or (drift.indexed > EXTENDED_AT_ONCE and not drift.is_large):
                 return Refresh(opened.record, delta=drift.delta)
-            if not drift.has_many_tombstones:
+            if opened.record.kind == kind and not drift.has_many_tombstones:
                 with self._database.reading() as session:
                     wanted = vectors.ids(session, bundle)
                 new, gone = np.setdiff1d(wanted, opened.index.ids), np.setdiff1d(opened.index.ids, wanted)
@@ -239,8 +241,8 @@ class IndexVersions:
             shutil.rmtree(folder, ignore_errors=True)
         return Pruned(tuple(folder.name for folder in gone), freed_bytes)
 
-    def _extendable(self, live: IndexVersionRecord | None, bundle: BundleRecord, kind: IndexKind) -> OpenVersion | None:
-        if live is None or live.bundle != bundle or live.kind != kind:
+    def _extendable(self, live: IndexVersionRecord | None, bundle: BundleRecord) -> OpenVersion | None:
+        if live is None or live.bundle != bundle:
             return None
         try:
             return self.open(live)

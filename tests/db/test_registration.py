@@ -11,7 +11,7 @@ from db.migration import upgrade
 from db.records import CoverFile, FileOutcome, InspectedFile, NewVector, RejectedFile
 from db.registration import known_hashes, register
 from db.tables import Album, Cover, File
-from db.vocabulary import ContentHash, CoverId, Fingerprint, LabelSource, Outcome, Rejection, Side
+from db.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint, LabelSource, Outcome, Rejection, Side
 from tests.conftest import sqlite_url
 from tests.factories import cover_file
 
@@ -74,10 +74,11 @@ def test_a_moved_file_keeps_its_cover_and_takes_the_genre_of_its_new_folder(data
         assert list(session.scalars(select(File.path))) == ["/c/jazz/1.png"]
 
 
-def test_a_new_file_may_take_the_place_that_a_moved_one_left(database: Database) -> None:
-    offer(database, (cover_file(Path("/c/1.png")), A))
-    offer(database, (cover_file(Path("/c/2.png")), A), (cover_file(Path("/c/1.png")), B), gone=["/c/1.png"])
-    assert paths(database) == ["/c/2.png", "/c/1.png"]
+def test_a_moved_file_may_take_the_place_that_a_newer_one_left(database: Database) -> None:
+    offer(database, (cover_file(Path("/c/9.png")), B), (cover_file(Path("/c/1.png")), A))
+    moved = (cover_file(Path("/c/2.png")), A), (cover_file(Path("/c/1.png")), B)
+    offer(database, *moved, gone=["/c/1.png", "/c/9.png"])
+    assert paths(database) == ["/c/1.png", "/c/2.png"]
 
 
 def test_a_batch_does_what_its_files_would_do_one_after_the_other(tmp_path: Path) -> None:
@@ -98,9 +99,10 @@ def test_a_batch_does_what_its_files_would_do_one_after_the_other(tmp_path: Path
 
 
 def _drawn(generator: random.Random, number: int) -> tuple[CoverFile, ContentHash]:
-    named = {"artist": "A", "title": f"T{generator.randrange(3)}"} if generator.random() < 0.6 else {}
+    named: dict[str, object] = {"artist": "A", "title": f"T{generator.randrange(3)}"}
     genre = generator.choice(["jazz", "rock", "pop"])
-    return cover_file(Path(f"/c/{number}.png"), genre, **named), ContentHash(f"{generator.randrange(5):064d}")
+    offered = cover_file(Path(f"/c/{number}.png"), genre, **(named if generator.random() < 0.6 else {}))
+    return offered, ContentHash(f"{generator.randrange(5):064d}")
 
 
 def _whole(database: Database) -> list[object]:
@@ -110,7 +112,7 @@ def _whole(database: Database) -> list[object]:
         return [
             [(c.id, c.path, c.content_hash, c.album.id, c.album.identity, c.album.title) for c in covers],
             [(f.path, f.outcome, f.detail, f.content_hash, f.cover_id) for f in claims],
-            [albums.album(session, album_id).genres for album_id in sorted({c.album.id for c in covers})],  # type: ignore[type-var]
+            [albums.album(session, AlbumId(album_id)).genres for album_id in sorted({c.album.id for c in covers})],
             session.scalar(select(func.count(Album.id))),
         ]
 

@@ -265,6 +265,8 @@ def test_the_kind_chosen_once_stays_until_the_catalogue_outgrows_it(
     assert versions.refresh(bundle, rebuild=True).version.kind == IndexKind.HNSW
     assert versions.refresh(bundle, kind=IndexKind.EXACT).version.kind == IndexKind.EXACT
     monkeypatch.setattr("indexer.vector_index.building._MOST_EXACT", 49)
+    assert not versions.refresh(bundle).changed, "nothing is new"
+    add_vectors(database, bundle, 5, seed=2)
     outgrown = versions.refresh(bundle)
     assert (outgrown.version.kind, outgrown.rebuilt) == (IndexKind.HNSW, True)
 
@@ -286,6 +288,22 @@ def test_a_large_index_leaves_little_to_the_delta_and_takes_in_much(
     assert (extended.added, extended.removed, extended.rebuilt, extended.delta) == (13, 3, False, 0)
     assert_current(database, versions, bundle)
     assert versions.drift(versions.open(extended.version)) == Drift(indexed=210, delta=0, tombstones=0)
+
+
+def test_a_large_index_is_outgrown_with_the_next_large_drift_only(
+    database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.versions.EXTENDED_AT_ONCE", 99)
+    monkeypatch.setattr("indexer.vector_index.building._MOST_EXACT", 200)
+    add_vectors(database, bundle, 200, seed=1)
+    assert versions.refresh(bundle).version.kind == IndexKind.EXACT
+    add_vectors(database, bundle, 2, seed=2)
+    assert (versions.refresh(bundle).changed, versions.refresh(bundle).delta) == (False, 2)
+    add_vectors(database, bundle, 10, seed=3)
+    outgrown = versions.refresh(bundle)
+    assert (outgrown.version.kind, outgrown.rebuilt, outgrown.added) == (IndexKind.HNSW, True, 212)
+    add_vectors(database, bundle, 1, seed=4)
+    assert versions.refresh(bundle, kind=IndexKind.EXACT).version.kind == IndexKind.EXACT, "asked for, it is made"
 
 
 def test_what_is_newer_is_told_even_where_the_newest_were_removed_before_the_version_was_built(

@@ -12,7 +12,7 @@ from service.schemas import MAX_ID
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
-READ = ("GET", "HEAD")
+READ = ["GET", "HEAD"]
 
 router = APIRouter(include_in_schema=False)
 
