@@ -11,6 +11,7 @@ import httpx
 import numpy as np
 import pytest
 import typer
+from playwright.sync_api import expect
 from typer.testing import CliRunner
 
 from db.settings import Settings
@@ -20,6 +21,7 @@ from indexer.training.clip_export import export_open_clip
 from service.cli.export import export
 from tests.homes import Home, vectors_of
 from tests.small_clip import COLOURS, SHAPES, SmallClip, draw, train_small_clip
+from tests.web.chromium import chromium, chromium_path
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +89,36 @@ def test_a_text_that_cannot_be_asked_with_is_told(home: Home, client: httpx.Clie
     errors = home.sleeve("similar", "--text", text, code=1).stderr
     assert told in errors
     assert len(errors.strip().splitlines()) == 1
+
+
+def test_words_ask_in_the_browser(client: httpx.Client) -> None:
+    if chromium_path() is None:
+        pytest.skip("no Chromium here: `apt-get install chromium`")
+    with chromium() as browser:
+        page = browser.new_page(base_url=str(client.base_url))
+        page.goto("/")
+        expect(page.get_by_label("Search by")).to_have_value("text")
+        page.get_by_role("searchbox").fill("a red cover")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Looks like “a red cover”")
+        cards = page.locator("main ul.grid > li.card[data-album] img")
+        expect(cards.first).to_be_visible()
+        shown = [image.evaluate(_COLOUR) for image in cards.all()[:6]]
+        assert all(red > 120 and green < 90 and blue < 90 for red, green, blue in shown), shown
+        page.get_by_label("Search by").select_option("q")
+        page.get_by_role("searchbox").fill("a red cover")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).not_to_have_text("Looks like “a red cover”")
+        assert "text=" not in page.url
+
+
+_COLOUR = """async (image) => {
+    await image.decode();
+    const canvas = new OffscreenCanvas(1, 1), pen = canvas.getContext("2d");
+    pen.drawImage(image, 0, 0, 4, 4, 0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}"""
+"""A picture's upper left corner: red, green, blue."""
 
 
 def test_images_still_ask(home: Home, client: httpx.Client) -> None:
