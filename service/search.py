@@ -128,8 +128,9 @@ class Search:
             NotFoundError: there is no such album, or it waits to be indexed.
         """
         with self._database.reading() as session:
-            albums.album(session, album_id)
             own = vectors.of_album(session, version.record.bundle, album_id)
+            if not len(own.ids):
+                albums.album(session, album_id)
         if not len(own.ids):
             raise NotFoundError(f"album {album_id} is not embedded yet; run `sleeve index` first")
         return own.vectors.astype(np.float32)

@@ -177,7 +177,10 @@ def _warnings(leaks: LeakCheck | None, across: int, data: LabelledVectors) -> It
             f"accuracy, {100 * leaks.difference:+.1f} points: do not compare these numbers with such ones"
         )
     if across:
-        yield f"{across} tested covers have a near-duplicate among those trained on; group them (see group_covers)"
+        yield (
+            f"{across} tested covers have a near-duplicate among those trained on; "
+            "a column `split_group` in the manifest keeps such covers on one side"
+        )
     for genre, of_genre in zip(data.genres, data.targets.T, strict=True):
         sizes = np.unique(data.groups[of_genre], return_counts=True)[1]
         if 2 * sizes.max(initial=0) > of_genre.sum():
