@@ -29,7 +29,7 @@ from tests.homes import Home
 
 HOSTILE = "<script>$\\frac</script>"
 TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50), HOSTILE: (120, 130, 60)}
-COVERS_A_GENRE = 24
+COVERS_A_GENRE = 16
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "separability.ipynb"
 

@@ -16,6 +16,7 @@ import pytest
 
 from indexer.index_job import job
 from tests.factories import write_cover, write_covers
+from tests.forked import Forked
 from tests.homes import Home
 
 EVENTS = "/api/v1/index/rebuild/events"
@@ -31,7 +32,7 @@ def home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPa
 
 
 @contextmanager
-def started(home: Home, *options: object) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def started(home: Home, *options: object) -> Iterator[tuple["Forked | subprocess.Popen[str]", str]]:
     process = home.start("serve", "--port", 0, *options)
     try:
         assert process.stderr is not None
