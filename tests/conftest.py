@@ -14,6 +14,14 @@ from tests.homes import Home
 from tests.postgres import PostgresServer, postgres_server
 from tests.tiny_bundle import write_tiny_bundle
 
+LONGEST_FIRST = ("crash", "service", "web", "indexer/training")
+"""Folders whose files take longest: with one of them last, one process would work on alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.relative_to(here).as_posix().startswith(LONGEST_FIRST))
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:

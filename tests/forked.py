@@ -127,7 +127,12 @@ def _loaded() -> socket.socket:
             stderr=subprocess.DEVNULL,
             pass_fds=[asked.fileno()],
         )
-    atexit.register(lambda: (asks.close(), process.wait()))
+
+    def end() -> None:
+        asks.close()
+        process.wait()
+
+    atexit.register(end)
     return asks
 
 
