@@ -74,9 +74,10 @@ class Forked:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        # A reader that gave up waiting reads on until the process ends.
+        self.wait()
         self.stdout.close()
         self.stderr.close()
-        self.wait()
 
     def poll(self) -> int | None:
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -45,7 +45,7 @@ class Home:
             preexec_fn=_hears_ctrl_c,
         )
 
-    def sleeve(self, *arguments: object, code: int = 0, timeout_s: float = 120) -> "subprocess.CompletedProcess[str]":
+    def sleeve(self, *arguments: object, code: int = 0, timeout_s: float = 300) -> "subprocess.CompletedProcess[str]":
         with self.start(*arguments) as process:
             out, err = process.communicate(timeout=timeout_s)
         assert process.returncode == code, (arguments, process.returncode, out, err)
