@@ -1,17 +1,26 @@
 """Fixtures for all tests: databases of both engines, covers drawn by the test, the fake backbone."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 from db.database import Database
 from db.migration import upgrade
 from tests.homes import Home
 from tests.postgres import PostgresServer, postgres_server
 from tests.tiny_bundle import write_tiny_bundle
+
+LONGEST_FIRST = ("crash", "service", "web", "indexer/training")
+"""Folders whose files take longest: with one of them last, one process would work on alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.relative_to(here).as_posix().startswith(LONGEST_FIRST))
 
 
 @pytest.fixture(scope="session")
@@ -25,12 +34,24 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     """A catalogue with the newest schema and nothing in it, once on each engine."""
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
-        with Database(server.database()) as database:
+        url = server.database()
+        with Database(url) as database:
             yield database
+        server.take_back(url)
     else:
-        with Database(sqlite_url(tmp_path)) as database:
-            upgrade(database)
+        url = sqlite_url(tmp_path)
+        shutil.copyfile(request.getfixturevalue("empty_sqlite"), str(url.database))
+        with Database(url) as database:
             yield database
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of SQLite with the newest schema, to be copied."""
+    url = sqlite_url(tmp_path_factory.mktemp("sqlite"))
+    with Database(url) as database:
+        upgrade(database)
+    return Path(str(url.database))
 
 
 def sqlite_url(folder: Path) -> URL:
@@ -62,5 +83,9 @@ def make_home(tiny_bundle: Path, request: pytest.FixtureRequest) -> Callable[[Pa
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest, make_home: Callable[[Path, str], Home], tmp_path: Path) -> Home:
-    return make_home(tmp_path, request.param)
+def home(request: pytest.FixtureRequest, make_home: Callable[[Path, str], Home], tmp_path: Path) -> Iterator[Home]:
+    home = make_home(tmp_path, request.param)
+    server: PostgresServer | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    yield home
+    if server is not None:
+        server.take_back(make_url(home.environment["SLEEVE_DATABASE_URL"]))

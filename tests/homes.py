@@ -5,7 +5,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-SLEEVE = Path(sys.executable).parent / "sleeve"
+from tests.forked import SLEEVE, Forked
 
 
 def _hears_ctrl_c() -> None:
@@ -28,10 +27,15 @@ class Home:
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    as_script: bool = False
+    """Whether each command is the console script started anew, as a person does, and not forked."""
 
-    def start(self, *arguments: object) -> "subprocess.Popen[str]":
+    def start(self, *arguments: object) -> "Forked | subprocess.Popen[str]":
+        said = list(map(str, arguments))
+        if not self.as_script:
+            return Forked(said, self.environment, self.folder)
         return subprocess.Popen(
-            [SLEEVE, *map(str, arguments)],
+            [SLEEVE, *said],
             env=dict(self.environment),
             cwd=self.folder,
             stdout=subprocess.PIPE,
@@ -41,7 +45,7 @@ class Home:
             preexec_fn=_hears_ctrl_c,
         )
 
-    def sleeve(self, *arguments: object, code: int = 0, timeout_s: float = 120) -> "subprocess.CompletedProcess[str]":
+    def sleeve(self, *arguments: object, code: int = 0, timeout_s: float = 300) -> "subprocess.CompletedProcess[str]":
         with self.start(*arguments) as process:
             out, err = process.communicate(timeout=timeout_s)
         assert process.returncode == code, (arguments, process.returncode, out, err)

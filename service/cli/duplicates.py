@@ -6,7 +6,6 @@ from db import albums, vectors
 from db.errors import VectorIndexError
 from db.records import AlbumRecord
 from db.vocabulary import AlbumId
-from indexer import duplicates as artwork
 from service.assembly import open_catalogue
 from service.cli.catalogue import Json
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
@@ -23,6 +22,8 @@ def duplicates(context: typer.Context, json: Json = False) -> None:
 
         sleeve duplicates --json
     """
+    from indexer import duplicates as artwork
+
     with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
         live = catalogue.versions.live()
         if live is None:

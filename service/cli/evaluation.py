@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
@@ -11,12 +11,14 @@ from rich.table import Table
 from db.records import LabelledVectors
 from indexer.backbone import Backbone, OpenVinoBackbone
 from indexer.bundle import Bundle
-from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport
 from service.assembly import Catalogue, open_catalogue
 from service.bundle_shelf import bundle_named
 from service.cli.catalogue import Json
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.labelled import labelled
+
+if TYPE_CHECKING:
+    from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport
 
 FROZEN_BUNDLE = "efficientnet-lite0-imagenet"
 
@@ -62,7 +64,9 @@ def evaluate(
         _tell(report)
 
 
-def _baselines(catalogue: Catalogue, found: LabelledVectors, bar: ProgressBar) -> list[Baseline]:
+def _baselines(catalogue: Catalogue, found: LabelledVectors, bar: ProgressBar) -> "list[Baseline]":
+    from indexer.evaluation import Baseline
+
     paths = [path for path, genres in zip(found.paths, found.genres, strict=True) if genres]
     frozen = _embedded(catalogue, paths, bundle_named(catalogue.settings, FROZEN_BUNDLE), bar)
     try:
@@ -84,7 +88,7 @@ def _embedded(catalogue: Catalogue, paths: list[Path], bundle: Bundle, bar: Prog
 
 def _changed_views(
     catalogue: Catalogue, found: LabelledVectors, backbone: Backbone, bundle: Bundle, bar: ProgressBar
-) -> list[ArtworkQueries]:
+) -> "list[ArtworkQueries]":
     from indexer.labelled_catalogue import unseen_by
     from indexer.training.changed_views import changed_views
 
@@ -93,7 +97,7 @@ def _changed_views(
     return changed_views(found.paths, asked, found.vectors, backbone, catalogue.limits, bar)
 
 
-def _tell(report: EvaluationReport) -> None:
+def _tell(report: "EvaluationReport") -> None:
     genres = Table("genres", "accuracy", "95 %", "top 3", "macro F1", "calibration error", box=None, pad_edge=False)
     for method, scores in report.methods.items():
         interval = scores.accuracy_interval

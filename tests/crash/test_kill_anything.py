@@ -26,6 +26,8 @@ from tests.factories import FakeBackbone, write_covers
 from tests.homes import Home
 
 ROUNDS = int(os.environ.get("SLEEVE_KILL_ROUNDS", "4"))
+"""Kills of whatever changes a catalogue, on each engine."""
+
 COVERS_A_ROUND = 12
 
 

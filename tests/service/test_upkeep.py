@@ -16,7 +16,8 @@ from service.assembly import Catalogue
 from service.cli.index import _Extending
 from service.upkeep import Upkeep
 from tests.factories import write_covers
-from tests.homes import SLEEVE, Home
+from tests.forked import SLEEVE
+from tests.homes import Home
 from tests.service.test_living_index import World
 
 

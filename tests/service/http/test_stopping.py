@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ import pytest
 
 from indexer.index_job import job
 from tests.factories import write_cover, write_covers
+from tests.forked import Forked
 from tests.homes import Home
 
 EVENTS = "/api/v1/index/rebuild/events"
@@ -31,8 +33,9 @@ def home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPa
 
 
 @contextmanager
-def started(home: Home, *options: object) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    process = home.start("serve", "--port", 0, *options)
+def started(home: Home, *options: object) -> Iterator[tuple["Forked | subprocess.Popen[str]", str]]:
+    # The installed script itself: it is what takes the signals, and what its workers begin as.
+    process = replace(home, as_script=True).start("serve", "--port", 0, *options)
     try:
         assert process.stderr is not None
         address = re.search(r"http://\S+", process.stderr.readline())
