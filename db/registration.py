@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
+from db.cover_links import forget
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
 from db.tables import Album, AlbumGenre, Cover, File, Genre, Vector
 from db.vocabulary import LabelSource, Outcome
@@ -98,13 +99,13 @@ class _Register:
             self._by_path.pop(old, None)
             self._drop_claim(old)
             gone.path = path
-            _describe(gone, cover_file)
+            self._describe(gone, cover_file)
             self._by_path[path] = gone
             return gone, Outcome.UNCHANGED, f"moved from {old}"
         if same:
             return same[0], Outcome.UNCHANGED, f"same image as {same[0].path}"
         cover = Cover(path=path, content_hash=item.content_hash)
-        _describe(cover, cover_file)
+        self._describe(cover, cover_file)
         cover.album = self._album(cover_file)
         self._session.add(cover)
         self._by_path[path] = cover
@@ -114,7 +115,7 @@ class _Register:
     def _update(self, cover: Cover, item: InspectedFile) -> tuple[Outcome, str]:
         """A known path: follow what its source says of the album, then its content."""
         cover_file = item.cover_file
-        _describe(cover, cover_file)
+        self._describe(cover, cover_file)
         self._follow_names(cover, cover_file)
         if cover.content_hash == item.content_hash:
             return Outcome.UNCHANGED, ""
@@ -122,7 +123,14 @@ class _Register:
         self._by_hash[item.content_hash].append(cover)
         cover.content_hash = item.content_hash
         self._session.execute(delete(Vector).where(Vector.cover_id == cover.id))
+        forget(self._session, cover)
         return Outcome.ADDED, "content changed"
+
+    def _describe(self, cover: Cover, cover_file: CoverFile) -> None:
+        if cover.id is not None and cover.side != cover_file.side:
+            forget(self._session, cover)
+        cover.file, cover.side = cover_file.file, cover_file.side
+        cover.extra = {**(cover.extra or {}), **cover_file.extra}
 
     def _follow_names(self, cover: Cover, cover_file: CoverFile) -> None:
         album, identity = cover.album, cover_file.identity
@@ -210,11 +218,6 @@ class _Register:
         claim = self._files.pop(path, None)
         if claim is not None:
             self._session.delete(claim)
-
-
-def _describe(cover: Cover, cover_file: CoverFile) -> None:
-    cover.file, cover.side = cover_file.file, cover_file.side
-    cover.extra = {**(cover.extra or {}), **cover_file.extra}
 
 
 def _name(album: Album, cover_file: CoverFile) -> None:

@@ -84,11 +84,15 @@ def sketch(image: Image.Image) -> Sketch:
     return Sketch(np.asarray(blurred, np.uint8), whole, points, np.asarray(kept, np.uint8))
 
 
-def agreement(first: Sketch, second: Sketch) -> Agreement:
-    """Compare two pictures; the same whichever is named first, up to rounding."""
+def agreement(first: Sketch, second: Sketch, *, least_points: int = 4) -> Agreement:
+    """Compare two pictures; the same whichever is named first, up to rounding.
+
+    Args:
+        least_points: where fewer agree, what costs more is left away, as if there were no transform.
+    """
     whole = _correlation(first.whole.ravel(), second.whole.ravel())
-    transform, points = _transform(first, second)
-    if transform is None:
+    transform, points = _transform(first, second, least_points)
+    if transform is None or points < least_points:
         return Agreement(whole, points, -1.0, 0.0, 0.0)
     height, width = second.luma.shape
     laid = np.asarray(cv2.warpAffine(first.luma, transform, (width, height)), np.uint8)
@@ -119,14 +123,14 @@ def _cells(first: NDArray[np.uint8], second: NDArray[np.uint8], mask: NDArray[np
     return agreeing / compared if compared else 0.0
 
 
-def _transform(first: Sketch, second: Sketch) -> tuple[NDArray[np.float64] | None, int]:
+def _transform(first: Sketch, second: Sketch, least_points: int) -> tuple[NDArray[np.float64] | None, int]:
     """(2, 3) that lays the first on the second, and how many points agree on it."""
-    if min(len(first.points), len(second.points)) < 4:
+    if min(len(first.points), len(second.points)) < least_points:
         return None, 0
     matcher = cv2.BFMatcher(cv2.NORM_HAMMING)
     pairs = matcher.knnMatch(first.descriptors, second.descriptors, k=2)
     good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
-    if len(good) < 4:
+    if len(good) < least_points:
         return None, 0
     from_points = first.points[[match.queryIdx for match in good]]
     to_points = second.points[[match.trainIdx for match in good]]
