@@ -1,4 +1,4 @@
-"""Links in the database of both engines: found when covers join, kept as long as they are true, never lost to a kill."""
+"""Links in the database of both engines: found when covers join, kept while they are true, never lost to a kill."""
 
 from collections.abc import Callable
 from pathlib import Path

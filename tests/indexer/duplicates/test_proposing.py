@@ -8,7 +8,7 @@ import pytest
 from db.records import FrontCover, FrontVectors
 from db.vocabulary import ContentHash, CoverId
 from indexer.duplicates import groups, propose
-from indexer.duplicates.proposing import LEAST_SIMILARITY, NEIGHBOURS
+from indexer.duplicates.proposing import LEAST_SIMILARITY, NEIGHBOURS, STANDS_OUT, SURE_SIMILARITY
 from indexer.vector_index import IndexKind, build
 
 BACKS = set(range(0, 300, 7))
@@ -28,18 +28,32 @@ def test_candidates_are_those_of_brute_force(parts: int) -> None:
     drawn = draw_from.normal(size=(30, 6))[draw_from.integers(0, 30, 300)] + draw_from.normal(size=(300, 6)) / 2
     vectors = np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), np.float16).astype(np.float32)
     rows = [row for row in range(300) if row not in BACKS]
-    similar = vectors @ vectors.T
+    everything = vectors @ vectors.T
+    similar = everything.copy()
     np.fill_diagonal(similar, -1)
     similar[:, sorted(BACKS)] = -1
-    expected = [
-        [other for other in np.argsort(-similar[row])[:NEIGHBOURS].tolist() if similar[row, other] >= LEAST_SIMILARITY]
-        for row in rows
-    ]
+    expected, held_back = [], 0
+    for row in rows:
+        ordered = np.argsort(-similar[row])[:NEIGHBOURS].tolist()
+        around = np.sort(everything[row])[::-1][17:32].mean()
+        near = [other for other in ordered if similar[row, other] >= LEAST_SIMILARITY]
+        expected.append(
+            [o for o in near if similar[row, o] >= SURE_SIMILARITY or similar[row, o] - around >= STANDS_OUT]
+        )
+        held_back += len(near) - len(expected[-1])
     assert 0 < min(map(len, expected)) < max(map(len, expected)) == NEIGHBOURS
+    assert held_back > 100
     held = [np.arange(start, 300, parts) for start in range(parts)]
     indexes = [build(IndexKind.EXACT, 6, [(ids, vectors[ids])]) for ids in held]
     proposed = propose(FrontVectors(tuple(map(front, rows)), vectors[rows]), indexes, fronts_of)
     assert [[other.cover_id - 1000 for other in some] for some in proposed] == expected
+
+
+def test_where_an_artwork_is_there_many_times_its_copies_are_candidates() -> None:
+    vectors = np.repeat(np.eye(1, 4, dtype=np.float32), 60, axis=0)
+    index = build(IndexKind.EXACT, 4, [(np.arange(60), vectors)])
+    [proposed] = propose(FrontVectors((front(1),), vectors[:1]), (index,), fronts_of)
+    assert len(proposed) == NEIGHBOURS
 
 
 def test_nothing_is_proposed_where_nothing_is() -> None:
