@@ -1,25 +1,33 @@
-"""How well ``sleeve duplicates`` tells the same artwork from covers that only look alike.
+"""How well covers that show one artwork are told from covers that only look alike, as ``sleeve index`` links them.
 
-    python -m benchmarks.duplicates COVERS.csv PAIRS.csv BUNDLE [--among 500] [--accepted ACCEPTED.csv]
+    python -m benchmarks.duplicates COVERS.csv PAIRS.csv BUNDLE [--accepted ACCEPTED.csv]
 
 COVERS.csv has the columns ``file`` and ``group_id`` (covers known to show one artwork), PAIRS.csv, in the same folder,
-``file`` and ``duplicate_of``, a file of COVERS.csv. Each copy meets its neighbours among all covers, as in the product.
-Recall: copies joined to their original. Precision: of all joins of copies, those to the original or its group. Of
-the pairs of covers among themselves the most similar ones are compared too. Joins outside the known groups are counted
-and written to ACCEPTED.csv for a look by eye: a catalogue holds duplicates that nobody has noted.
+``file`` and ``duplicate_of``, a file of COVERS.csv. Every cover and copy meets its neighbours among all of them.
+Recall: copies joined to their original. Precision: of all joins of copies, those to the original or its group. Joins
+outside the known groups are counted and written to ACCEPTED.csv for a look by eye: a catalogue holds duplicates that
+nobody has noted.
 """
 
 import argparse
 import csv
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.distortions import THREADS
+from db.records import FrontCover, FrontVectors
+from db.vocabulary import ContentHash, CoverId
 from indexer.backbone import OpenVinoBackbone
 from indexer.bundle import read_bundle
 from indexer.decoding import DecodingLimits
-from indexer.duplicates import candidates, confirmed
+from indexer.duplicates import Comparison, propose
 from indexer.labelled_catalogue import embed_files
 from indexer.progress import Silent
+from indexer.vector_index import IndexKind, build
 
 
 def main() -> None:
@@ -27,7 +35,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("covers", "pairs", "bundle"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--among", type=int, default=500)
     parser.add_argument("--accepted", type=Path)
     arguments = parser.parse_args()
     covers, copies = _rows(arguments.covers), _rows(arguments.pairs)
@@ -40,26 +47,38 @@ def main() -> None:
     vectors = embed_files(
         paths, OpenVinoBackbone(read_bundle(arguments.bundle), THREADS), limits, threads=THREADS, progress=Silent()
     )
-    pairs = candidates(vectors)
-    first_copy = len(covers)
-    among = [pair for pair in pairs if pair[1] < first_copy]
-    among.sort(key=lambda pair: -float(vectors[pair[0]] @ vectors[pair[1]]))
-    compared = sorted([pair for pair in pairs if pair[1] >= first_copy] + among[: arguments.among])
-    joined = confirmed(paths, compared, limits, threads=THREADS, progress=Silent())
-    of_copies = [pair for pair in joined if pair[1] >= first_copy]
+    fronts = [
+        FrontCover(CoverId(row), str(path), ContentHash(sha256(path.read_bytes()).hexdigest()))
+        for row, path in enumerate(paths)
+    ]
+    index = build(IndexKind.EXACT, vectors.shape[1], [(np.arange(len(fronts)), vectors)])
+    proposed = propose(FrontVectors(tuple(fronts), vectors), (index,), lambda rows: {row: fronts[row] for row in rows})
+    with ThreadPoolExecutor(THREADS) as pool:
+        matches = list(pool.map(Comparison(limits).matches, fronts, proposed))
+    joined = _pairs(matches)
+    of_copies = [pair for pair in joined if pair[1] >= len(covers)]
     right = sum(group_of[first] == group_of[second] for first, second in of_copies)
     originals = {(row_of[row["duplicate_of"]], row_of[row["file"]]) for row in copies}
-    print(f"{len(pairs)} candidates, {len(compared)} compared, {len(joined)} joined")
-    print(f"recall    {len(originals & set(joined)) / len(originals):.3f} of {len(originals)} copies")
-    print(f"proposed  {len(originals & set(pairs)) / len(originals):.3f} of them, by embedding")
+    print(f"{len(_pairs(proposed))} candidates, {len(joined)} joined")
+    print(f"recall    {len(originals & joined) / len(originals):.3f} of {len(originals)} copies")
+    print(f"proposed  {len(originals & _pairs(proposed)) / len(originals):.3f} of them, by embedding")
     print(f"precision {right / max(1, len(of_copies)):.3f} of {len(of_copies)} joins of copies")
-    own = [pair for pair in joined if pair[1] < first_copy]
+    own = [pair for pair in joined if pair[1] < len(covers)]
     known = sum(group_of[first] == group_of[second] for first, second in own)
     print(f"among the covers {len(own)} joins, {known} of them known")
     if arguments.accepted is not None:
         with arguments.accepted.open("w", newline="") as file:
-            wrong = [pair for pair in joined if group_of[pair[0]] != group_of[pair[1]]]
+            wrong = sorted(pair for pair in joined if group_of[pair[0]] != group_of[pair[1]])
             csv.writer(file).writerows((files[first], files[second]) for first, second in wrong)
+
+
+def _pairs(matches: Iterable[Sequence[FrontCover] | None]) -> set[tuple[int, int]]:
+    """Each cover's matches → pairs of rows, the lower one first."""
+    return {
+        (min(row, other.cover_id), max(row, other.cover_id))
+        for row, found in enumerate(matches)
+        for other in found or ()
+    }
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

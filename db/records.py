@@ -282,6 +282,27 @@ class PendingCover:
 
 
 @dataclass(frozen=True, slots=True)
+class FrontCover:
+    """A front cover, as its file was when it was added."""
+
+    cover_id: CoverId
+    path: str
+    content_hash: ContentHash
+
+
+@dataclass(frozen=True, slots=True)
+class FrontVectors:
+    """Front covers with their vectors; a row a cover.
+
+    Attributes:
+        vectors: (n, d) float32, L2-normalised.
+    """
+
+    covers: tuple[FrontCover, ...]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class NewVector:
     """A vector made of a file with this content; stored only while the cover still has it."""
 

@@ -12,6 +12,7 @@ from math import inf
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
+from db.cover_links import forget
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
 from db.tables import Album, AlbumGenre, Cover, File, Genre, Vector
 from db.vocabulary import LabelSource, Outcome
@@ -108,7 +109,7 @@ class _Register:
             self._by_path.pop(old, None)
             self._drop_claim(old)
             gone.path = path
-            _describe(gone, cover_file)
+            self._describe(gone, cover_file)
             self._by_path[path] = gone
             # Within one flush rows are changed by age, and an older cover may come to the path that this one leaves.
             self._session.flush()
@@ -116,7 +117,7 @@ class _Register:
         if same:
             return same[0], Outcome.UNCHANGED, f"same image as {same[0].path}"
         cover = Cover(path=path, content_hash=item.content_hash)
-        _describe(cover, cover_file)
+        self._describe(cover, cover_file)
         cover.album = self._album(cover_file)
         self._session.add(cover)
         self._by_path[path] = cover
@@ -126,7 +127,7 @@ class _Register:
     def _update(self, cover: Cover, item: InspectedFile) -> tuple[Outcome, str]:
         """A known path: follow what its source says of the album, then its content."""
         cover_file = item.cover_file
-        _describe(cover, cover_file)
+        self._describe(cover, cover_file)
         self._follow_names(cover, cover_file)
         if cover.content_hash == item.content_hash:
             return Outcome.UNCHANGED, ""
@@ -134,7 +135,14 @@ class _Register:
         insort(self._by_hash[item.content_hash], cover, key=_age)
         cover.content_hash = item.content_hash
         self._session.execute(delete(Vector).where(Vector.cover_id == cover.id))
+        forget(self._session, cover)
         return Outcome.ADDED, "content changed"
+
+    def _describe(self, cover: Cover, cover_file: CoverFile) -> None:
+        if cover.id is not None and cover.side != cover_file.side:
+            forget(self._session, cover)
+        cover.file, cover.side = cover_file.file, cover_file.side
+        cover.extra = {**(cover.extra or {}), **cover_file.extra}
 
     def _follow_names(self, cover: Cover, cover_file: CoverFile) -> None:
         album, identity = cover.album, cover_file.identity
@@ -231,11 +239,6 @@ class _Register:
 def _age(cover: Cover) -> float:
     """Of two covers of one content the older one counts; what this batch adds has no id yet."""
     return cover.id or inf
-
-
-def _describe(cover: Cover, cover_file: CoverFile) -> None:
-    cover.file, cover.side = cover_file.file, cover_file.side
-    cover.extra = {**(cover.extra or {}), **cover_file.extra}
 
 
 def _name(album: Album, cover_file: CoverFile) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     DateTime,
     Dialect,
     ForeignKey,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
@@ -47,6 +49,7 @@ class Base(DeclarativeBase):
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
             "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
             "pk": "pk_%(table_name)s",
         }
@@ -80,7 +83,7 @@ class Album(Base):
 
 class Cover(Base):
     """One image of an album. ``file`` is its path as it was added, ``path`` the absolute one, ``extra`` what else a
-    manifest says of it."""
+    manifest says of it; ``compared`` says that its near neighbours were looked at for the same artwork."""
 
     __tablename__ = "covers"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -93,7 +96,18 @@ class Cover(Base):
     content_hash: Mapped[str] = mapped_column(String(64), index=True)
     extra: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     added_at: Mapped[datetime] = mapped_column(Moment, default=_now)
+    compared: Mapped[bool] = mapped_column(default=False, server_default=false())
     album: Mapped[Album] = relationship(back_populates="covers")
+
+
+class CoverLink(Base):
+    """Two front covers that show one artwork, whichever bundle proposed them; the older cover is the first."""
+
+    __tablename__ = "cover_links"
+    __table_args__ = (CheckConstraint("first_id < second_id", name="in_order"),)
+
+    first_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), primary_key=True)
+    second_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class Genre(Base):

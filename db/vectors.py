@@ -1,7 +1,7 @@
 """Queries about vectors: what is pending, storing, streaming, filtering, and who owns them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -80,6 +80,14 @@ def allowed_ids(session: Session, bundle: BundleRecord, allowed: CatalogueFilter
     if allowed.side is not None:
         query = query.where(Cover.side == allowed.side)
     return _id_array(session, query)
+
+
+def ids_of_albums(session: Session, bundle: BundleRecord, album_ids: Iterable[AlbumId]) -> NDArray[np.int64]:
+    """The ids of the vectors of all covers of these albums, ascending: (n,) int64."""
+    query = select(Vector.id).join(Cover, Cover.id == Vector.cover_id)
+    return _id_array(
+        session, query.where(Cover.album_id.in_(album_ids), Vector.bundle_id == bundle.id).order_by(Vector.id)
+    )
 
 
 def stream(session: Session, bundle: BundleRecord, *, after: int = 0) -> Iterator[VectorBatch]:

@@ -1,5 +1,6 @@
 """An album given with its images: decoded and embedded, then kept, registered and searchable, or nothing at all."""
 
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
@@ -9,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db import albums, uploads
-from db.errors import ImageRejectedError, IndexBusyError, VectorIndexError
+from db.errors import CatalogueError, ImageRejectedError, IndexBusyError, VectorIndexError
 from db.records import AlbumRecord, BundleRecord, NewAlbum, UploadedCover
-from db.vocabulary import ContentHash, Side
+from db.vocabulary import AlbumId, ContentHash, Side
 from indexer.cover_store import CoverStore
 from indexer.decoding import sniff
+from indexer.duplicates import link_album
 from indexer.index_job import one_at_a_time
 from service.assembly import Catalogue, open_bundle, register_bundle
 from service.model import Model
@@ -21,6 +23,8 @@ from service.records import Upload
 from service.search import Search
 
 MAX_FILE_NAME_CHARACTERS = 200
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Adder:
         self._store = CoverStore(catalogue.settings.folder)
 
     def add(self, given: GivenAlbum, front: Upload, back: Upload | None) -> tuple[AlbumRecord, bool]:
-        """The album, and whether anything of it was new; the next search finds it.
+        """The album, and whether anything of it was new; the next search finds it, linked to its near-duplicates.
 
         Raises:
             ImageRejectedError: an image is none that Sleeve can use; nothing was changed.
@@ -72,6 +76,7 @@ class Adder:
                 kept = uploads.keep(session, new, bundle, lambda cover, path: put[cover.side](path))
                 album = albums.album(session, kept.album_id)
         self._make_first_index(bundle)
+        self._link(album.id)
         return album, kept.created
 
     def _model(self) -> tuple[Model, BundleRecord]:
@@ -94,6 +99,16 @@ class Adder:
     def _cover(self, item: _Made) -> UploadedCover:
         path = self._store.path(item.content_hash, item.format_name)
         return UploadedCover(item.side, _shown_name(item.upload.name, path), path, item.content_hash, item.vector)
+
+    def _link(self, album_id: AlbumId) -> None:
+        try:
+            version = self._search.pair().version
+            link_album(self._catalogue.database, version, album_id, limits=self._catalogue.limits)
+        except (CatalogueError, VectorIndexError) as error:
+            # The album is in the catalogue, so its request has succeeded.
+            _log.warning(
+                "album %d is not compared with its neighbours until the next `sleeve index`: %s", album_id, error
+            )
 
     def _make_first_index(self, bundle: BundleRecord) -> None:
         if self._catalogue.versions.live() is not None:

@@ -1,9 +1,11 @@
 """The genre of a cover: the neighbours' vote, the head's opinion, and the prediction made of both."""
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
-from db import albums
+from db import albums, cover_links
 from db.database import Database
 from db.errors import VectorIndexError
 from db.vocabulary import AlbumId
@@ -35,11 +37,12 @@ class Classifier:
             pair = self._search.pair()
         except VectorIndexError:
             model = self._search.model()
-            return self._answer(model, self._search.embed(model, data), None, None)
-        return self._answer(pair.model, self._search.embed(pair.model, data), pair.version, None)
+            return self._answer(model, self._search.embed(model, data), None)
+        return self._answer(pair.model, self._search.embed(pair.model, data), pair.version)
 
     def by_album(self, album_id: AlbumId) -> ClassifyAnswer:
-        """The genres of an album of the catalogue by its first front cover; its own labels do not vote.
+        """The genres of an album of the catalogue by its first front cover; neither its own labels vote nor those of
+        the albums linked to it.
 
         Raises:
             NotFoundError: there is no such album, or it waits to be indexed.
@@ -47,10 +50,17 @@ class Classifier:
         """
         pair = self._search.pair()
         query = self._search.vectors_of(pair.version, album_id)[:1]
-        return self._answer(pair.model, query, pair.version, album_id)
+        with self._database.reading() as session:
+            linked = cover_links.albums_linked_to(session, (album_id,))
+        return self._answer(pair.model, query, pair.version, leave_out={album_id, *linked})
 
     def _answer(
-        self, model: Model, query: NDArray[np.float32], version: OpenVersion | None, leave_out: AlbumId | None
+        self,
+        model: Model,
+        query: NDArray[np.float32],
+        version: OpenVersion | None,
+        *,
+        leave_out: Collection[AlbumId] = (),
     ) -> ClassifyAnswer:
         opinionated = self._search.opinions.of(model)
         head, calibration = opinionated.head, opinionated.calibration
@@ -58,8 +68,7 @@ class Classifier:
         if version is not None:
             request = SimilarRequest(calibration.vote.k + _SPARE_VOTERS)
             asked = voting_queries(query, model.genre_dimensions, calibration.vote.genre_weight)
-            left_out = () if leave_out is None else (leave_out,)
-            neighbours = self._search.by_vectors(version, asked, request, leave_out=left_out).neighbours
+            neighbours = self._search.by_vectors(version, asked, request, leave_out=leave_out).neighbours
         with self._database.reading() as session:
             per_genre = albums.albums_per_genre(session)
         found = opinions(

@@ -1,11 +1,12 @@
 """Albums for a taste: examples → one vector → search → what differs from the examples and from each other."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db import albums, vectors
+from db import albums, cover_links, vectors
 from db.database import Database
 from db.errors import NotFoundError
 from db.records import BundleRecord
@@ -52,14 +53,19 @@ class Recommender:
         found = self._search.by_vectors(pair.version, taste.vector, request, leave_out=examples.albums)
         likeness = self._likeness(pair, found.neighbours)
         limit = self._search.opinions.near_duplicate_at(pair.model)
+        linked = self._linked_to(examples)
         told = (
-            replace(neighbour, near_duplicate=likeness.to(taste.examples, neighbour.album_id) >= limit)
+            replace(
+                neighbour,
+                near_duplicate=neighbour.album_id in linked or likeness.to(taste.examples, neighbour.album_id) >= limit,
+            )
             for neighbour in found.neighbours
         )
         return replace(found, neighbours=tuple(told))
 
     def recommend(self, examples: Examples, request: RecommendRequest) -> SimilarAnswer:
-        """Albums for a taste: neither an example, nor a near-duplicate of one, nor two of the same artwork.
+        """Albums for a taste: neither an example, nor a near-duplicate of one, nor two of the same artwork. Links tell
+        that, and similarities.
 
         Raises:
             As ``similar``.
@@ -67,10 +73,11 @@ class Recommender:
         pair = self._search.pair()
         taste = self._taste(pair, examples)
         limit = self._search.opinions.near_duplicate_at(pair.model)
+        left_out = examples.albums | self._linked_to(examples)
         wanted = max(LEAST_CANDIDATES, CANDIDATES_PER_ALBUM * request.k)
         while True:
             asked = SimilarRequest(wanted, request.allowed)
-            found = self._search.by_vectors(pair.version, taste.vector, asked, leave_out=examples.albums)
+            found = self._search.by_vectors(pair.version, taste.vector, asked, leave_out=left_out)
             likeness = self._likeness(pair, found.neighbours)
             new = [
                 neighbour
@@ -79,7 +86,7 @@ class Recommender:
             ]
             chosen = choose(
                 np.array([neighbour.similarity for neighbour in new], dtype=np.float32),
-                likeness.among([neighbour.album_id for neighbour in new]),
+                self._likeness_or_link(likeness, [neighbour.album_id for neighbour in new], limit),
                 request.k,
                 diversity=request.diversity,
                 near_duplicate_at=limit,
@@ -87,6 +94,30 @@ class Recommender:
             if len(chosen) >= request.k or len(found.neighbours) < wanted or wanted >= MAX_CANDIDATES:
                 return replace(found, neighbours=tuple(new[place] for place in chosen))
             wanted = min(4 * wanted, MAX_CANDIDATES)
+
+    def _linked_to(self, examples: Examples) -> set[AlbumId]:
+        with self._database.reading() as session:
+            return cover_links.albums_linked_to(session, examples.albums)
+
+    def _likeness_or_link(
+        self, likeness: Likeness, album_ids: Sequence[AlbumId], limit: float
+    ) -> Callable[[int], NDArray[np.float32]]:
+        """``Likeness.among``, where albums with linked covers are as alike as near-duplicates."""
+        among = likeness.among(album_ids)
+        with self._database.reading() as session:
+            pairs = cover_links.albums_linked_among(session, album_ids)
+        place_of = {album_id: place for place, album_id in enumerate(album_ids)}
+        linked: dict[int, list[int]] = {}
+        for first, second in pairs:
+            linked.setdefault(place_of[first], []).append(place_of[second])
+
+        def alike(place: int) -> NDArray[np.float32]:
+            found = among(place)
+            same = linked.get(place, [])
+            found[same] = np.maximum(found[same], np.float32(limit))
+            return found
+
+        return alike
 
     def _taste(self, pair: Pair, examples: Examples) -> _Taste:
         bundle = pair.version.record.bundle

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from db import albums, vectors
+from db import albums, cover_links, vectors
 from db.database import Database
 from db.errors import NotFoundError, QueryError
 from db.vocabulary import AlbumId
@@ -66,10 +66,12 @@ class Search:
             VectorIndexError: there is no index.
         """
         pair = self.pair()
-        return self._by_covers(pair, self.vectors_of(pair.version, album_id), request, leave_out=(album_id,))
+        queries, linked = self.vectors_of(pair.version, album_id), self._linked_to(album_id)
+        return self._by_covers(pair, queries, request, leave_out=(album_id,), linked=linked)
 
     def near_duplicates(self, album_id: AlbumId) -> tuple[Neighbour, ...]:
-        """The other albums that show the same artwork as one in the catalogue, nearest first.
+        """The other albums that show the same artwork as one in the catalogue, nearest first: those linked to it, and
+        those as similar as the model's calibration asks for.
 
         Raises:
             NotFoundError: there is no such album, or it waits to be indexed.
@@ -79,10 +81,14 @@ class Search:
         queries = self.vectors_of(pair.version, album_id)
         while True:
             found = self._by_covers(pair, queries, SimilarRequest(k), leave_out=(album_id,)).neighbours
-            same = tuple(neighbour for neighbour in found if neighbour.near_duplicate)
+            same = {neighbour.album_id: neighbour for neighbour in found if neighbour.near_duplicate}
             if len(same) < k or k == MAX_K:
-                return same
+                break
             k = MAX_K
+        # A link may lead to an album that is not among the nearest k.
+        for neighbour in self._of_albums(pair.version, queries, self._linked_to(album_id)):
+            same.setdefault(neighbour.album_id, replace(neighbour, near_duplicate=True))
+        return tuple(sorted(same.values(), key=lambda neighbour: -neighbour.similarity)[:MAX_K])
 
     def pair(self) -> Pair:
         """What to answer a request with, all of it.
@@ -166,13 +172,35 @@ class Search:
         )
 
     def _by_covers(
-        self, pair: Pair, queries: NDArray[np.float32], request: SimilarRequest, *, leave_out: Collection[AlbumId] = ()
+        self,
+        pair: Pair,
+        queries: NDArray[np.float32],
+        request: SimilarRequest,
+        *,
+        leave_out: Collection[AlbumId] = (),
+        linked: Collection[AlbumId] = (),
     ) -> SimilarAnswer:
-        """Where each query is the vector of a cover, a similarity tells a near-duplicate."""
+        """Where each query is the vector of a cover, a similarity or a link tells a near-duplicate."""
         answer = self.by_vectors(pair.version, queries, request, leave_out=leave_out)
         limit = self.opinions.near_duplicate_at(pair.model)
-        told = (replace(found, near_duplicate=found.similarity >= limit) for found in answer.neighbours)
+        told = (
+            replace(found, near_duplicate=found.similarity >= limit or found.album_id in linked)
+            for found in answer.neighbours
+        )
         return replace(answer, neighbours=tuple(told))
+
+    def _linked_to(self, album_id: AlbumId) -> set[AlbumId]:
+        with self._database.reading() as session:
+            return cover_links.albums_linked_to(session, (album_id,))
+
+    def _of_albums(
+        self, version: OpenVersion, queries: NDArray[np.float32], album_ids: Collection[AlbumId]
+    ) -> list[Neighbour]:
+        """These albums as neighbours of (q, d) vectors."""
+        with self._database.reading() as session:
+            ids = vectors.ids_of_albums(session, version.record.bundle, album_ids)
+        parts = (version.index, *version.delta) if len(ids) else ()
+        return self._neighbours([part.search(queries, len(ids), ids) for part in parts], ())
 
     def _allowed_ids(self, version: OpenVersion, request: SimilarRequest) -> NDArray[np.int64] | None:
         if request.allowed.allows_all:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import URL, make_url, text
 
+from db.database import Database
 from tests.forked import SLEEVE, Forked
 
 
@@ -69,6 +71,14 @@ class Home:
 
     def json(self, *arguments: object, code: int = 0) -> Any:
         return json.loads(self.sleeve(*arguments, "--json", code=code).stdout)
+
+
+def execute(home: Home, statement: str) -> None:
+    """Change a home's database behind its back."""
+    url = home.environment.get("SLEEVE_DATABASE_URL")
+    default = URL.create("sqlite", database=str(Path(home.environment["SLEEVE_HOME"]) / "sleeve.sqlite3"))
+    with Database(make_url(url) if url else default) as database, database.writing() as session:
+        session.execute(text(statement))
 
 
 def vectors_of(home: Home) -> dict[str, np.ndarray]:

@@ -7,7 +7,6 @@ pictures show once one lies on the other. A border, a crop or a sticker leaves m
 from dataclasses import dataclass
 from itertools import pairwise
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -29,8 +28,6 @@ _LEAST_TEXTURE = 6.0
 """Standard deviation (of 255) from which a cell has something to compare."""
 
 _CELL_AGREES = 0.5
-
-cv2.setNumThreads(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,8 @@ class Agreement:
 
 def sketch(image: Image.Image) -> Sketch:
     """An RGB image of any size → what is compared."""
+    import cv2
+
     grey = image.convert("L")
     scale = SIDE_PX / max(grey.size)
     size = (max(8, round(grey.width * scale)), max(8, round(grey.height * scale)))
@@ -84,11 +83,17 @@ def sketch(image: Image.Image) -> Sketch:
     return Sketch(np.asarray(blurred, np.uint8), whole, points, np.asarray(kept, np.uint8))
 
 
-def agreement(first: Sketch, second: Sketch) -> Agreement:
-    """Compare two pictures; the same whichever is named first, up to rounding."""
+def agreement(first: Sketch, second: Sketch, *, least_points: int = 4) -> Agreement:
+    """Compare two pictures; the same whichever is named first, up to rounding.
+
+    Args:
+        least_points: where fewer agree, what costs more is left away, as if there were no transform.
+    """
+    import cv2
+
     whole = _correlation(first.whole.ravel(), second.whole.ravel())
-    transform, points = _transform(first, second)
-    if transform is None:
+    transform, points = _transform(first, second, least_points)
+    if transform is None or points < least_points:
         return Agreement(whole, points, -1.0, 0.0, 0.0)
     height, width = second.luma.shape
     laid = np.asarray(cv2.warpAffine(first.luma, transform, (width, height)), np.uint8)
@@ -119,14 +124,18 @@ def _cells(first: NDArray[np.uint8], second: NDArray[np.uint8], mask: NDArray[np
     return agreeing / compared if compared else 0.0
 
 
-def _transform(first: Sketch, second: Sketch) -> tuple[NDArray[np.float64] | None, int]:
+def _transform(first: Sketch, second: Sketch, least_points: int) -> tuple[NDArray[np.float64] | None, int]:
     """(2, 3) that lays the first on the second, and how many points agree on it."""
-    if min(len(first.points), len(second.points)) < 4:
+    if min(len(first.points), len(second.points)) < least_points:
         return None, 0
+    import cv2
+
+    # The callers run one comparison a core.
+    cv2.setNumThreads(1)
     matcher = cv2.BFMatcher(cv2.NORM_HAMMING)
     pairs = matcher.knnMatch(first.descriptors, second.descriptors, k=2)
     good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
-    if len(good) < 4:
+    if len(good) < least_points:
         return None, 0
     from_points = first.points[[match.queryIdx for match in good]]
     to_points = second.points[[match.trainIdx for match in good]]

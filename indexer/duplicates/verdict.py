@@ -1,6 +1,6 @@
 """When two pictures count as one artwork; the bounds were chosen with benchmarks/duplicates.py."""
 
-from indexer.duplicates.geometry import Agreement
+from indexer.duplicates.geometry import Agreement, Sketch, agreement
 
 LEAST_WHOLE = 0.97
 """Pictures as they are: a copy of few points, such as a plain one."""
@@ -22,3 +22,8 @@ def is_same_artwork(found: Agreement) -> bool:
         and found.overlap >= LEAST_OVERLAP
         and found.cells >= LEAST_CELLS
     )
+
+
+def show_one_artwork(first: Sketch, second: Sketch) -> bool:
+    """``is_same_artwork`` of two pictures, told without looking further than it needs to."""
+    return is_same_artwork(agreement(first, second, least_points=LEAST_POINTS))

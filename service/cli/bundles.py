@@ -79,10 +79,10 @@ def use(
         raise BundleError(f"SLEEVE_BUNDLE says {settings.bundle}, and it would win over {name}: unset it first")
     started = perf_counter()
     with open_catalogue(settings.model_copy(update={"bundle": str(bundle.folder)})) as catalogue, ProgressBar() as bar:
-        report, refresh = run_index(catalogue, bar)
-    rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in report.rejected]
+        run = run_index(catalogue, bar)
+    rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in run.embedded.rejected]
     tell_rejected(rejections)
-    tell(report, refresh, perf_counter() - started)
+    tell(run, perf_counter() - started)
     if rejections:
         raise typer.Exit(1)
 

@@ -47,7 +47,7 @@ def demo(
                 limits=catalogue.limits,
                 progress=bar,
             )
-            _, refresh = run_index(catalogue, bar)
+            refresh = run_index(catalogue, bar).refresh
             map_catalogue(catalogue, bar)
         rejected = f", {len(report.rejected)} files rejected" if report.rejected else ""
         say(f"{refresh.version.count} covers of {manifest.absolute()} are indexed{rejected}.")

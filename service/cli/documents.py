@@ -111,7 +111,11 @@ class PruneDocument(BaseModel):
 
 
 class IndexDocument(BaseModel):
-    """What ``sleeve index`` did; ``delta`` is how many vectors are left to be searched beside the version."""
+    """What ``sleeve index`` did.
+
+    ``delta`` is how many vectors are left to be searched beside the version, ``links`` how many pairs of covers were
+    found to show one artwork.
+    """
 
     embedded: int
     rejected: int
@@ -119,6 +123,7 @@ class IndexDocument(BaseModel):
     vectors_added: int
     vectors_removed: int
     delta: int
+    links: int
     rebuilt: bool
     version: VersionDocument
 

@@ -2,10 +2,10 @@
 
 import typer
 
-from db import albums, vectors
+from db import albums, cover_links
 from db.errors import VectorIndexError
-from db.records import AlbumRecord
-from db.vocabulary import AlbumId
+from db.records import AlbumRecord, CoverRecord
+from indexer.duplicates import groups, link_pending
 from service.assembly import open_catalogue
 from service.cli.catalogue import Json
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
@@ -15,37 +15,28 @@ from service.cli.documents import DuplicateDocument, DuplicatesDocument
 def duplicates(context: typer.Context, json: Json = False) -> None:
     """Show which front covers are of one artwork: other pressings, crops, borders, stickers.
 
-    Neighbours of the live index are compared on their pixels. Nothing is changed; `sleeve remove --album ID` forgets
-    what you do not want twice.
+    `sleeve index` links such covers, by the pixels of near neighbours; those that it has not come to are compared
+    first. No album is changed; `sleeve remove --album ID` forgets what you do not want twice.
 
     Example:
 
         sleeve duplicates --json
     """
-    from indexer import duplicates as artwork
-
     with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
         live = catalogue.versions.live()
         if live is None:
             raise VectorIndexError("there is no index yet; run `sleeve add` and `sleeve index` first")
-        with catalogue.database.reading() as session:
-            fronts = vectors.labelled(session, live.bundle)
-        pairs = artwork.confirmed(
-            fronts.paths,
-            artwork.candidates(fronts.vectors),
-            catalogue.limits,
+        link_pending(
+            catalogue.database,
+            catalogue.versions.open(live),
             threads=catalogue.threads,
+            limits=catalogue.limits,
             progress=bar,
         )
-        groups = artwork.groups(len(fronts.paths), pairs)
         with catalogue.database.reading() as session:
-            found = [
-                [
-                    _document(albums.album(session, AlbumId(int(fronts.album_ids[row]))), str(fronts.paths[row]))
-                    for row in group
-                ]
-                for group in groups
-            ]
+            joined = groups(cover_links.pairs(session))
+            covers = [[albums.cover(session, cover_id) for cover_id in group] for group in joined]
+            found = [[_document(albums.album(session, cover.album_id), cover) for cover in group] for group in covers]
     document = DuplicatesDocument(groups=found, covers=sum(map(len, found)))
     if json:
         answer_json(document)
@@ -53,8 +44,7 @@ def duplicates(context: typer.Context, json: Json = False) -> None:
         _tell(document)
 
 
-def _document(album: AlbumRecord, path: str) -> DuplicateDocument:
-    cover = next(cover for cover in album.covers if str(cover.path) == path)
+def _document(album: AlbumRecord, cover: CoverRecord) -> DuplicateDocument:
     return DuplicateDocument(
         album_id=album.id,
         cover_id=cover.id,

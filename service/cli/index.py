@@ -1,7 +1,7 @@
 """``sleeve index``: embed what is pending, then extend or rebuild the index, gate it and promote it; go back, tidy."""
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from rich.filesize import decimal
 from db import vectors
 from db.errors import VectorIndexError
 from db.records import BundleRecord
+from indexer.duplicates import Linked, link_pending
 from indexer.index_job import job, one_at_a_time
 from indexer.pipeline import EmbedReport, embed_pending
 from indexer.vector_index import IndexKind
@@ -28,6 +29,16 @@ then searches keep it in memory."""
 
 _log = logging.getLogger(__name__)
 
+
+@dataclass(frozen=True, slots=True)
+class IndexRun:
+    """What each stage of ``sleeve index`` did."""
+
+    embedded: EmbedReport
+    refresh: Refresh
+    linked: Linked
+
+
 app = typer.Typer(help="Embed what is new and bring the index up to date.", invoke_without_command=True)
 
 
@@ -41,9 +52,10 @@ def index(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Embed the covers that have no vector yet, then bring the index up to date.
+    """Embed the covers that have no vector yet, bring the index up to date, and link covers that show one artwork.
 
-    Covers are found from the moment they are embedded. Stop it whenever you like: the next run goes on where it was.
+    Covers are found from the moment they are embedded. Other pressings, crops and copies stay albums of their own;
+    `sleeve duplicates` and an album's page show them. Stop it whenever you like: the next run goes on where it was.
 
     Examples:
 
@@ -59,20 +71,20 @@ def index(
         return
     started = perf_counter()
     with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
-        report, refresh = run_index(catalogue, bar, rebuild=rebuild, kind=kind)
-    rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in report.rejected]
+        run = run_index(catalogue, bar, rebuild=rebuild, kind=kind)
+    rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in run.embedded.rejected]
     if json:
-        answer_json(_document(report, refresh, rejections))
+        answer_json(_document(run, rejections))
     else:
         tell_rejected(rejections)
-        tell(report, refresh, perf_counter() - started)
+        tell(run, perf_counter() - started)
     if rejections:
         raise typer.Exit(1)
 
 
 def run_index(
     catalogue: Catalogue, bar: ProgressBar, *, rebuild: bool = False, kind: IndexKind | None = None
-) -> tuple[EmbedReport, Refresh]:
+) -> IndexRun:
     """The job of ``sleeve index``."""
     with job(catalogue.settings.folder, bar) as progress:
         backbone, bundle = open_backbone(catalogue)
@@ -86,7 +98,15 @@ def run_index(
             progress=progress,
             stored=_Extending(catalogue.versions, record).stored,
         )
-        return report, catalogue.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
+        refresh = catalogue.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
+        linked = link_pending(
+            catalogue.database,
+            catalogue.versions.open(refresh.version),
+            threads=catalogue.threads,
+            limits=catalogue.limits,
+            progress=progress,
+        )
+        return IndexRun(report, refresh, linked)
 
 
 class _Extending:
@@ -153,34 +173,41 @@ def prune(context: typer.Context, json: Json = False) -> None:
         answer("there is nothing to delete")
 
 
-def tell(report: EmbedReport, refresh: Refresh, seconds: float) -> None:
+def tell(run: IndexRun, seconds: float) -> None:
     """What a run did, for a person."""
+    answer(_told(run.embedded, run.refresh, seconds))
+    if run.linked.links:
+        links = run.linked.links
+        answer(f"{links} near-duplicate{'s' if links > 1 else ''} linked; `sleeve duplicates` shows them")
+
+
+def _told(report: EmbedReport, refresh: Refresh, seconds: float) -> str:
     version = refresh.version
     if refresh.delta:
-        answer(
+        return (
             f"{report.embedded} covers embedded; index {version.folder} stays live, "
             f"{refresh.delta} newer vectors are searched beside it"
         )
-        return
     if not refresh.changed:
-        answer(f"nothing new: index {version.folder} holds all {version.count} vectors")
-        return
+        return f"nothing new: index {version.folder} holds every vector"
     how = "built" if refresh.rebuilt else "extended"
-    answer(
+    return (
         f"{report.embedded} covers embedded; index {version.folder} {how} in {seconds:.1f} s: "
         f"{version.count} vectors ({refresh.added} new, {refresh.removed} removed), "
         f"recall {version.recall:.3f}, live"
     )
 
 
-def _document(report: EmbedReport, refresh: Refresh, rejections: list[RejectedDocument]) -> IndexDocument:
+def _document(run: IndexRun, rejections: list[RejectedDocument]) -> IndexDocument:
+    refresh = run.refresh
     return IndexDocument(
-        embedded=report.embedded,
+        embedded=run.embedded.embedded,
         rejected=len(rejections),
         rejections=rejections,
         vectors_added=refresh.added,
         vectors_removed=refresh.removed,
         delta=refresh.delta,
+        links=run.linked.links,
         rebuilt=refresh.rebuilt,
         version=VersionDocument.of(refresh.version),
     )

@@ -6,12 +6,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from db import albums, cover_links
 from db.database import Database
 from db.errors import CatalogueError
 from db.migration import _config, ensure_current, upgrade
-from db.tables import Base
+from db.tables import Base, Cover
+from db.vocabulary import AlbumId
 from migrations import NEWEST
 from tests.conftest import sqlite_url
 from tests.postgres import PostgresServer
@@ -64,6 +66,30 @@ def test_a_database_of_an_older_sleeve_is_refused(empty: Database) -> None:
         session.execute(text("DELETE FROM alembic_version"))
     with pytest.raises(CatalogueError, match="sleeve db upgrade"):
         ensure_current(empty, create=True)
+
+
+def test_a_catalogue_from_before_links_keeps_its_covers_which_wait_to_be_compared(empty: Database) -> None:
+    from alembic import command
+
+    config = _config()
+    with empty.writing() as session:
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "0004")
+        session.execute(text("INSERT INTO albums (id) VALUES (1), (2)"))
+        for number in (1, 2):
+            session.execute(
+                text(
+                    "INSERT INTO covers (id, album_id, side, file, path, content_hash, extra, added_at)"
+                    " VALUES (:n, :n, 'front', :path, :path, 'x', '{}', '2026-01-01')"
+                ),
+                {"n": number, "path": f"{number}.png"},
+            )
+    upgrade(empty)
+    with empty.writing() as session:
+        assert session.scalars(select(Cover.compared).order_by(Cover.id)).all() == [False, False]
+        session.execute(text("INSERT INTO cover_links (first_id, second_id) VALUES (1, 2)"))
+        assert albums.remove(session, [AlbumId(2)]) == 1
+        assert cover_links.pairs(session) == []
 
 
 def test_a_failed_upgrade_leaves_nothing(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,17 +1,22 @@
 """Albums with uploads, cut off between the file and the row."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from db import albums, uploads
+import service.adding
+from db import albums, cover_links, uploads
+from db.errors import CatalogueError
 from db.settings import Settings
+from indexer.duplicates import Linked, link_pending
 from service.adding import Adder, GivenAlbum
 from service.assembly import Catalogue, open_answering, open_catalogue
 from service.records import Upload
 from tests.factories import write_cover
+from tests.indexer.duplicates.artworks import artwork, cropped, stickered, turned
 
 GIVEN = GivenAlbum("One", "A", 1990, ("jazz",))
 
@@ -62,3 +67,43 @@ def test_a_pending_cover_that_is_uploaded_is_embedded(tiny_bundle: Path, tmp_pat
         assert not created
         answer = open_answering(catalogue).search.by_image(front.read_bytes(), SimilarRequest())
         assert [found.album_id for found in answer.neighbours] == [album.id]
+
+
+def picture(folder: Path, name: str, made: Image.Image) -> Upload:
+    made.save(folder / name)
+    return Upload(name, (folder / name).read_bytes())
+
+
+def links(catalogue: Catalogue) -> int:
+    with catalogue.database.reading() as session:
+        return len(cover_links.pairs(session))
+
+
+def test_cut_off_before_it_is_linked_it_is_linked_later(
+    tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(error: BaseException) -> Callable[..., None]:
+        def fail(*_arguments: object, **_keywords: object) -> None:
+            raise error
+
+        return fail
+
+    first, again, last = (
+        picture(tmp_path, f"{change.__name__}.png", change(artwork(1))) for change in (stickered, cropped, turned)
+    )
+    with adding(tmp_path, tiny_bundle) as (catalogue, adder):
+        adder.add(GIVEN, first, None)
+        with monkeypatch.context() as patched:
+            patched.setattr(service.adding, "link_album", fails(KeyboardInterrupt()))
+            with pytest.raises(KeyboardInterrupt):
+                adder.add(GivenAlbum("Two", "A", 1991, ()), again, None)
+            patched.setattr(service.adding, "link_album", fails(CatalogueError("the database is gone")))
+            assert adder.add(GivenAlbum("Three", "A", 1992, ()), last, None)[1], "it is in the catalogue"
+        assert "until the next `sleeve index`: the database is gone" in caplog.text
+        assert links(catalogue) == 0
+        assert not adder.add(GivenAlbum("Two", "A", 1991, ()), again, None)[1]
+        assert links(catalogue) == 2, "sent again, it is linked to both"
+        live = catalogue.versions.live()
+        assert live is not None
+        opened = catalogue.versions.open(live)
+        assert link_pending(catalogue.database, opened, threads=1, limits=catalogue.limits) == Linked(1, 1)

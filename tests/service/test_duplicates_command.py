@@ -1,6 +1,6 @@
 """``sleeve duplicates`` over a catalogue with other pressings in it."""
 
-from tests.homes import Home
+from tests.homes import Home, execute
 from tests.indexer.duplicates.artworks import artwork, cropped, stickered
 
 
@@ -14,7 +14,7 @@ def test_pressings_are_grouped_and_nothing_else_is(home: Home) -> None:
     cropped(artwork(3)).save(covers / "3 cropped.png")
     cropped(artwork(5)).save(covers / "5 cropped.png")
     home.sleeve("add", "covers")
-    home.sleeve("index")
+    assert home.json("index")["links"] == 4
     document = home.json("duplicates")
     found = [sorted(cover["file"].removeprefix("covers/jazz/") for cover in group) for group in document["groups"]]
     assert sorted(found) == [["3 cropped.png", "3 stickered.png", "3.png"], ["5 cropped.png", "5.png"]]
@@ -22,3 +22,23 @@ def test_pressings_are_grouped_and_nothing_else_is(home: Home) -> None:
     told = home.sleeve("duplicates")
     assert "artwork 2" in told.stdout
     assert "5 covers show 2 artworks more than once" in told.stderr
+
+    cropped(artwork(7)).save(covers / "7 cropped.png")
+    home.sleeve("add", "covers")
+    assert "1 near-duplicates linked" in home.sleeve("index").stdout
+    assert home.json("index")["links"] == 0
+    home.sleeve("remove", "--album", document["groups"][-1][-1]["album_id"])
+    assert len(home.json("duplicates")["groups"]) == 2, "one pair came and one went"
+
+
+def test_covers_that_no_index_run_compared_are_compared(home: Home) -> None:
+    covers = home.folder / "covers/jazz"
+    covers.mkdir(parents=True)
+    for name, picture in (("1", artwork(1)), ("2", artwork(2)), ("1 cropped", cropped(artwork(1)))):
+        picture.save(covers / f"{name}.png")
+    home.sleeve("add", "covers")
+    home.sleeve("index")
+    execute(home, "DELETE FROM cover_links")
+    assert home.json("duplicates") == {"groups": [], "covers": 0}
+    execute(home, "UPDATE covers SET compared = NOT compared")
+    assert home.json("duplicates")["covers"] == 2

@@ -1,0 +1,140 @@
+"""Queries about links: which fronts wait to be compared, which show one artwork, and whose albums they are.
+
+A link is about two pictures and not about a bundle: it stays while both covers keep their content and side.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+from sqlalchemy import Select, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from db.records import BundleRecord, FrontCover, FrontVectors
+from db.tables import Cover, CoverLink, Vector
+from db.vocabulary import AlbumId, ContentHash, CoverId, Side
+
+_ASKED_AT_ONCE = 8192
+
+
+def count_pending(session: Session, bundle: BundleRecord) -> int:
+    """How many fronts with a vector of this bundle were not compared yet."""
+    return session.scalar(_pending(bundle).with_only_columns(func.count())) or 0
+
+
+def pending(
+    session: Session, bundle: BundleRecord, *, after: CoverId, limit: int, album_id: AlbumId | None = None
+) -> FrontVectors:
+    """Fronts that were not compared yet, with their vectors, by ascending id from the first one past ``after``.
+
+    Args:
+        album_id: only those of this album.
+    """
+    query = _pending(bundle).where(Cover.id > after).order_by(Cover.id).limit(limit)
+    rows = session.execute(query if album_id is None else query.where(Cover.album_id == album_id)).all()
+    stored = np.frombuffer(b"".join(row.embedding for row in rows), dtype="<f2")
+    return FrontVectors(
+        covers=tuple(FrontCover(CoverId(row.id), row.path, ContentHash(row.content_hash)) for row in rows),
+        vectors=stored.reshape(len(rows), bundle.dimension).astype(np.float32),
+    )
+
+
+def fronts(session: Session, vector_ids: Sequence[int]) -> dict[int, FrontCover]:
+    """The front that each vector was made of; vectors of backs and those that are gone are absent."""
+    found: dict[int, FrontCover] = {}
+    for start in range(0, len(vector_ids), _ASKED_AT_ONCE):
+        query = (
+            select(Vector.id, Cover.id.label("cover_id"), Cover.path, Cover.content_hash)
+            .join(Cover, Cover.id == Vector.cover_id)
+            .where(Vector.id.in_(vector_ids[start : start + _ASKED_AT_ONCE]), Cover.side == Side.FRONT)
+        )
+        for row in session.execute(query):
+            found[row.id] = FrontCover(CoverId(row.cover_id), row.path, ContentHash(row.content_hash))
+    return found
+
+
+def record(
+    session: Session, compared: Sequence[FrontCover], same: Iterable[tuple[FrontCover, FrontCover]]
+) -> list[tuple[CoverId, CoverId]]:
+    """Write down which fronts were compared and which pairs show one artwork; return the pairs that are new.
+
+    A cover that was removed meanwhile, or has other content by now, is left out with its pairs; so it is compared
+    again when it is embedded again.
+
+    Args:
+        session: a writing session.
+    """
+    pairs = {tuple(sorted(pair, key=lambda cover: cover.cover_id)) for pair in same}
+    current = _current(session, {*compared, *chain.from_iterable(pairs)})
+    found = {(first.cover_id, second.cover_id) for first, second in pairs if {first, second} <= current}
+    done = [cover.cover_id for cover in compared if cover in current]
+    session.execute(update(Cover).where(Cover.id.in_(done)).values(compared=True))
+    known = select(CoverLink.first_id, CoverLink.second_id).where(CoverLink.first_id.in_([pair[0] for pair in found]))
+    new = sorted(found - {(CoverId(row.first_id), CoverId(row.second_id)) for row in session.execute(known)})
+    if new:
+        session.execute(insert(CoverLink), [{"first_id": first, "second_id": second} for first, second in new])
+    return new
+
+
+def forget(session: Session, cover: Cover) -> None:
+    """The cover shows something else from now on: its links go, and it waits to be compared."""
+    session.execute(delete(CoverLink).where(or_(CoverLink.first_id == cover.id, CoverLink.second_id == cover.id)))
+    cover.compared = False
+
+
+def pairs(session: Session) -> list[tuple[CoverId, CoverId]]:
+    """All links, the older cover first, sorted."""
+    rows = session.execute(
+        select(CoverLink.first_id, CoverLink.second_id).order_by(CoverLink.first_id, CoverLink.second_id)
+    )
+    return [(CoverId(row.first_id), CoverId(row.second_id)) for row in rows]
+
+
+def albums_linked_to(session: Session, album_ids: Iterable[AlbumId]) -> set[AlbumId]:
+    """The other albums that have a cover linked to a cover of one of these."""
+    asked = set(album_ids)
+    linked = {other for pair in _album_pairs(session, asked) for other in pair}
+    return linked - asked
+
+
+def albums_linked_among(session: Session, album_ids: Sequence[AlbumId]) -> set[tuple[AlbumId, AlbumId]]:
+    """The pairs of these albums that have linked covers, each both ways round."""
+    asked = set(album_ids)
+    among = {pair for pair in _album_pairs(session, asked) if asked.issuperset(pair)}
+    return among | {(second, first) for first, second in among}
+
+
+def _album_pairs(session: Session, album_ids: set[AlbumId]) -> set[tuple[AlbumId, AlbumId]]:
+    one, other = aliased(Cover), aliased(Cover)
+    found: set[tuple[AlbumId, AlbumId]] = set()
+    wanted = sorted(album_ids)
+    for start in range(0, len(wanted), _ASKED_AT_ONCE):
+        of_these = wanted[start : start + _ASKED_AT_ONCE]
+        for mine, its in ((one, other), (other, one)):
+            # From the albums to their covers to the links: each step has an index.
+            query = (
+                select(one.album_id.label("first"), other.album_id.label("second"))
+                .select_from(CoverLink)
+                .join(one, one.id == CoverLink.first_id)
+                .join(other, other.id == CoverLink.second_id)
+                .where(mine.album_id.in_(of_these), mine.album_id != its.album_id)
+            )
+            found |= {(AlbumId(row.first), AlbumId(row.second)) for row in session.execute(query)}
+    return found
+
+
+def _current(session: Session, covers: set[FrontCover]) -> set[FrontCover]:
+    """Those that are still in the catalogue, as fronts of the same content."""
+    query = select(Cover.id, Cover.content_hash).where(
+        Cover.id.in_([cover.cover_id for cover in covers]), Cover.side == Side.FRONT
+    )
+    contents = {row.id: row.content_hash for row in session.execute(query)}
+    return {cover for cover in covers if contents.get(cover.cover_id) == cover.content_hash}
+
+
+def _pending(bundle: BundleRecord) -> Select[int, str, str, bytes]:
+    return (
+        select(Cover.id, Cover.path, Cover.content_hash, Vector.embedding)
+        .join(Vector, Vector.cover_id == Cover.id)
+        .where(Vector.bundle_id == bundle.id, Cover.side == Side.FRONT, Cover.compared.is_(False))
+    )
