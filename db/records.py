@@ -184,16 +184,18 @@ class UploadedCover:
     """An image that is to be kept for an album.
 
     Attributes:
-        file: the name that its sender gave it.
+        file: the name that its sender gave it, or its URL.
         path: where its bytes are to be, unless the cover of another album is there.
-        vector: (d,) float16, L2-normalised.
+        vector: (d,) float16, L2-normalised; None where ``sleeve index`` is to make it.
+        extra: what else is known of it, by name.
     """
 
     side: Side
     file: str
     path: Path
     content_hash: ContentHash
-    vector: NDArray[np.float16]
+    vector: NDArray[np.float16] | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,6 @@ def musicbrainz(
             source.CoverArtArchive(client, service, SERVICES.archive, catalogue.limits),
             genres=service.genres(),
             sides=tuple(Side) if backs else (Side.FRONT,),
-            limits=catalogue.limits,
         )
         bar.start("Fetching", limit)
         report = adder.add(islice(service.release_groups(wanted), limit), bar)
