@@ -250,5 +250,7 @@ def standing_in(groups: int, interval_s: float = 0.002) -> Iterator[StandIn]:
     with Server(("127.0.0.1", 0), Handler) as server:
         stand_in.port = server.server_address[1]
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield stand_in
-        server.shutdown()
+        try:
+            yield stand_in
+        finally:
+            server.shutdown()
