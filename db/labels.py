@@ -1,4 +1,4 @@
-"""What a person says of an album: its genres and its names."""
+"""What a person says of an album, its genres and its names; and a label that any source gives."""
 
 from collections.abc import Sequence
 
@@ -23,6 +23,13 @@ def set_genres_by_hand(session: Session, album_id: AlbumId, genres: Sequence[str
     if session.get(Album, album_id) is None:
         raise NotFoundError(f"there is no album {album_id}")
     session.execute(delete(AlbumGenre).where(AlbumGenre.album_id == album_id))
+    label(session, album_id, genres, LabelSource.HAND)
+    # What the session has read of the album's labels is no longer so.
+    session.expire_all()
+
+
+def label(session: Session, album_id: AlbumId, genres: Sequence[str], source: LabelSource) -> None:
+    """Write that a source, which has said nothing of this album yet, says these genres."""
     names = sorted({fold(genre) for genre in genres})
     known = {row.name: row.id for row in session.execute(select(Genre.id, Genre.name).where(Genre.name.in_(names)))}
     for name in names:
@@ -32,10 +39,8 @@ def set_genres_by_hand(session: Session, album_id: AlbumId, genres: Sequence[str
             session.flush()
             known[name] = genre.id
     if names:
-        rows = [{"album_id": album_id, "genre_id": known[name], "source": LabelSource.HAND} for name in names]
+        rows = [{"album_id": album_id, "genre_id": known[name], "source": source} for name in names]
         session.execute(insert(AlbumGenre), rows)
-    # What the session has read of the album's labels is no longer so.
-    session.expire_all()
 
 
 def rename(session: Session, album_id: AlbumId, *, title: str | None, artist: str | None, year: int | None) -> None:

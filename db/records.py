@@ -51,6 +51,7 @@ class CoverFile:
         label_source: who says the genres.
         group: covers of one group are of one album when no names say so.
         extra: what else the source says, by name.
+        url: where the image is fetched from if nothing is at the path; None for a file of the user's own.
     """
 
     file: str
@@ -63,6 +64,7 @@ class CoverFile:
     side: Side = Side.FRONT
     group: str | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+    url: str | None = None
 
     @property
     def identity(self) -> str | None:
@@ -79,11 +81,16 @@ class CoverFile:
 
 @dataclass(frozen=True, slots=True)
 class RejectedFile:
-    """A file, or a manifest's row, that cannot become a cover."""
+    """A file, or a manifest's row, that cannot become a cover.
+
+    Attributes:
+        file: what a person knows it by, where that is not its path.
+    """
 
     path: str
     reason: Rejection
     detail: str = ""
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class InspectedFile:
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """How one file ended."""
+    """How one file ended; ``path`` of a rejected one is what a person knows it by."""
 
     path: str
     outcome: Outcome
@@ -177,16 +184,18 @@ class UploadedCover:
     """An image that is to be kept for an album.
 
     Attributes:
-        file: the name that its sender gave it.
+        file: the name that its sender gave it, or its URL.
         path: where its bytes are to be, unless the cover of another album is there.
-        vector: (d,) float16, L2-normalised.
+        vector: (d,) float16, L2-normalised; None where ``sleeve index`` is to make it.
+        extra: what else is known of it, by name.
     """
 
     side: Side
     file: str
     path: Path
     content_hash: ContentHash
-    vector: NDArray[np.float16]
+    vector: NDArray[np.float16] | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

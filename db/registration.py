@@ -15,13 +15,23 @@ from sqlalchemy.orm import Session, selectinload
 from db.cover_links import forget
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
 from db.tables import Album, AlbumGenre, Cover, File, Genre, Vector
-from db.vocabulary import LabelSource, Outcome
+from db.vocabulary import ContentHash, LabelSource, Outcome
 
 
 def known_hashes(session: Session, paths: Sequence[str]) -> dict[str, str]:
     """The content hash of each of these paths that has a cover."""
     rows = session.execute(select(Cover.path, Cover.content_hash).where(Cover.path.in_(paths)))
     return {row.path: row.content_hash for row in rows}
+
+
+def copies(session: Session, paths: Sequence[str]) -> dict[str, tuple[str, ContentHash]]:
+    """Where the same image lies, and its content hash, for each of these paths that was offered as a copy."""
+    rows = session.execute(
+        select(File.path, Cover.path.label("kept_at"), Cover.content_hash)
+        .join(Cover, Cover.id == File.cover_id)
+        .where(File.path.in_(paths), Cover.path != File.path, Cover.content_hash == File.content_hash)
+    )
+    return {row.path: (row.kept_at, ContentHash(row.content_hash)) for row in rows}
 
 
 def register(
@@ -85,7 +95,7 @@ class _Register:
 
     def reject(self, item: RejectedFile) -> FileOutcome:
         self._record(item.path, Outcome.REJECTED, None, None, str(item.reason), item.detail)
-        return FileOutcome(item.path, Outcome.REJECTED, item.reason, item.detail)
+        return FileOutcome(item.file or item.path, Outcome.REJECTED, item.reason, item.detail)
 
     def accept(self, item: InspectedFile) -> FileOutcome:
         cover_file, path = item.cover_file, _path(item)

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
         reads_per_minute: ``SLEEVE_READS_PER_MINUTE``, what one address may ask; 0 for no limit. Without it there is a
             default that spares this machine itself.
         writes_per_minute: ``SLEEVE_WRITES_PER_MINUTE``, what one address may change; likewise.
-        image_urls: ``SLEEVE_IMAGE_URLS``, whether queries may name the URL of an image.
+        image_urls: ``SLEEVE_IMAGE_URLS``, whether queries and manifests may name the URL of an image.
         log_format: ``SLEEVE_LOG_FORMAT``, ``text``, or ``json`` for a JSON object a line, requests among them.
         contact: ``SLEEVE_CONTACT``, a mail address or a web page; services that are asked for covers are told it.
         thumbnails_mb: ``SLEEVE_THUMBNAILS_MB``, MiB that pictures scaled down may take in the home.

@@ -36,7 +36,7 @@ def keep(session: Session, new: NewAlbum, bundle: BundleRecord, put: Callable[[U
     had = {cover.content_hash for cover in album.covers}
     missing = [cover for cover in new.covers if cover.content_hash not in had]
     for cover in missing:
-        _add(session, album, cover, put)
+        add_cover(session, album, cover, put)
     album_id = AlbumId(album.id)
     if missing and new.genres:
         set_genres_by_hand(session, album_id, new.genres)
@@ -59,13 +59,15 @@ def _find(session: Session, new: NewAlbum) -> Album | None:
     return session.scalar(same.order_by(Cover.id).limit(1))
 
 
-def _add(session: Session, album: Album, cover: UploadedCover, put: Callable[[UploadedCover, Path], None]) -> None:
+def add_cover(session: Session, album: Album, cover: UploadedCover, put: Callable[[UploadedCover, Path], None]) -> None:
+    """Write a cover that the home keeps, its bytes first, as one more of an album."""
     path = cover.path
     if has_cover_at(session, path):
         # Two albums may have the same art, but a path has one cover.
         path = path.with_stem(f"{path.stem}-{album.id}")
     put(cover, path)
     row = Cover(album=album, side=cover.side, file=cover.file, path=str(path), content_hash=cover.content_hash)
+    row.extra = dict(cover.extra)
     session.add(row)
     session.flush()
     file = session.get(File, str(path)) or File(path=str(path))
@@ -75,7 +77,7 @@ def _add(session: Session, album: Album, cover: UploadedCover, put: Callable[[Up
 
 
 def _embed(session: Session, album_id: AlbumId, new: NewAlbum, bundle: BundleRecord) -> None:
-    made = {cover.content_hash: cover.vector for cover in new.covers}
+    made = {cover.content_hash: cover.vector for cover in new.covers if cover.vector is not None}
     rows = session.execute(select(Cover.id, Cover.content_hash).where(Cover.album_id == album_id))
     wanted = [
         NewVector(CoverId(row.id), ContentHash(row.content_hash), made[ContentHash(row.content_hash)])

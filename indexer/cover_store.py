@@ -1,9 +1,10 @@
-"""Uploaded covers: kept below ``<home>/covers`` under the SHA-256 of their bytes, whole or not at all."""
+"""Uploaded and fetched covers: kept below ``<home>/covers``, whole or not at all."""
 
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,7 +18,10 @@ _LEFT_AFTER_S = 3600.0
 
 
 class CoverStore:
-    """The uploaded covers of a home. Files are put in place before their rows, so no row is without its file."""
+    """The covers of a home that are no files of the user's own.
+
+    Files are put in place before their rows, so no row is without its file.
+    """
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "covers"
@@ -25,6 +29,11 @@ class CoverStore:
     def path(self, content_hash: ContentHash, format_name: str) -> Path:
         """Where bytes of this hash and format (``sniff``) are kept."""
         return self._folder / content_hash[:2] / f"{content_hash}.{format_name.lower()}"
+
+    def path_of_url(self, url: str) -> Path:
+        """Where the image behind a URL is kept, whatever it turns out to be."""
+        name = sha256(url.encode()).hexdigest()
+        return self._folder / name[:2] / f"url-{name}"
 
     def holds(self, path: Path) -> bool:
         """Whether a path is one of this store's."""

@@ -1,4 +1,4 @@
-"""``sleeve add``: read, hash and decode every offered file, then write a batch a transaction."""
+"""``sleeve add``: fetch, read, hash and decode every offered file, then write a batch a transaction."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ from indexer.chunks import chunks
 from indexer.decoding import DecodingLimits, decode, present, read
 from indexer.progress import Progress, Silent
 from indexer.sources import Source
+from indexer.url_covers import UrlCovers
 
 BATCH_FILES = 256
 """Files in one transaction: what a crash can make ``add`` do again."""
@@ -40,9 +41,18 @@ class AddReport:
 
 
 def add(
-    database: Database, source: Source, *, threads: int, limits: DecodingLimits, progress: Progress | None = None
+    database: Database,
+    source: Source,
+    *,
+    threads: int,
+    limits: DecodingLimits,
+    progress: Progress | None = None,
+    urls: UrlCovers | None = None,
 ) -> AddReport:
     """Offer every file of a source to the catalogue. Idempotent: the content hash decides.
+
+    Args:
+        urls: brings what the source names by URL; without it such covers are missing files.
 
     Raises:
         SourceError: the source cannot be read; what was read before it failed stays.
@@ -52,15 +62,18 @@ def add(
     report = AddReport()
     progress.start("Adding", sum(1 for _ in source))
     with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
-        for batch in chunks(source, BATCH_FILES):
-            paths = [str(offered.path) for offered in batch]
+        for offered in chunks(source, BATCH_FILES):
+            batch, told = urls.bring(database, offered, progress) if urls else (offered, 0)
+            paths = [str(item.path) for item in batch]
             with database.reading() as session:
                 known = known_hashes(session, paths)
             inspected = list(pool.map(partial(_inspect, known=known, limits=limits), batch))
             with database.writing() as session:
                 outcomes = register(session, inspected, present)
+            if urls:
+                urls.tidy(database, batch, outcomes)
             report.take(outcomes)
-            progress.advance(len(batch))
+            progress.advance(len(batch) - told)
     return report
 
 
@@ -76,5 +89,5 @@ def _inspect(
         if known.get(path) != content_hash:
             decode(data, limits, reduce_to_px=PROBE_PX)
     except ImageRejectedError as error:
-        return RejectedFile(path, error.reason, error.detail)
+        return RejectedFile(path, error.reason, error.detail, offered.url)
     return InspectedFile(offered, content_hash)

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import sha256
 
 from db import release_groups
 from db.albums import has_cover_at
@@ -13,24 +12,18 @@ from db.database import Database
 from db.errors import ImageRejectedError, SourceError
 from db.records import CoverFile, InspectedFile
 from db.registration import register
-from db.vocabulary import ContentHash, LabelSource, Outcome, Side
+from db.vocabulary import LabelSource, Outcome, Side
 from indexer.chunks import chunks
 from indexer.cover_store import CoverStore
-from indexer.decoding import DecodingLimits, decode, sniff
 from indexer.musicbrainz.asking import PAGE_GROUPS
 from indexer.musicbrainz.client import Client
 from indexer.musicbrainz.covers import CoverArtArchive, FoundCover, NoCover
+from indexer.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
 from indexer.musicbrainz.records import ReleaseGroup
 from indexer.progress import Progress
-from indexer.registration import PROBE_PX
-
-MAX_GENRES = 5
-"""Genres that an album is given, the most voted ones."""
 
 MAX_IN_VAIN = 3
 """Release groups in a row that no answer is had for; then the run ends instead of trying a dead host on and on."""
-
-SOURCE = "cover art archive"
 
 
 class Ending(StrEnum):
@@ -77,7 +70,6 @@ class GroupAdder:
         *,
         genres: frozenset[str],
         sides: Sequence[Side],
-        limits: DecodingLimits,
     ) -> None:
         self._database = database
         self._store = store
@@ -85,7 +77,6 @@ class GroupAdder:
         self._archive = archive
         self._genres = genres
         self._sides = sides
-        self._limits = limits
 
     def add(self, groups: Iterable[ReleaseGroup], progress: Progress) -> GroupReport:
         """Add what the catalogue does not have yet. Each album is a transaction, so a run that ends goes on there.
@@ -124,12 +115,11 @@ class GroupAdder:
 
     def _add_side(self, group: ReleaseGroup, side: Side, report: GroupReport) -> Ending:
         try:
-            found = self._archive.front(group) if side is Side.FRONT else self._archive.back(group)
+            found = self._archive.cover(group, side)
             if isinstance(found, NoCover):
                 if found.why:
                     report.left_out.append(LeftOut(group, side, found.why))
                 return Ending.NO_ART
-            decode(found.data, self._limits, reduce_to_px=PROBE_PX)
         except ImageRejectedError as error:
             report.left_out.append(LeftOut(group, side, str(error)))
             return Ending.REJECTED
@@ -138,32 +128,23 @@ class GroupAdder:
         return Ending.ADDED if is_new else Ending.UNCHANGED
 
     def _keep(self, group: ReleaseGroup, found: FoundCover) -> bool:
-        content_hash = ContentHash(sha256(found.data).hexdigest())
-        plain = self._store.path(content_hash, sniff(found.data))
-        # Two albums may have the same art, but a path has one cover.
-        path = plain.with_stem(f"{plain.stem}-{group.id}-{found.side}")
-        extra = {release_groups.KEY: group.id, "source": SOURCE}
-        if found.release is not None:
-            extra["musicbrainz_albumid"] = found.release
+        path = place_of(self._store, group, found)
         cover_file = CoverFile(
             file=found.url,
             path=path,
             label_source=LabelSource.MUSICBRAINZ,
-            genres=self._genres_of(group),
+            genres=genres_of(group, self._genres),
             artist=group.artist,
             title=group.title,
             year=group.year,
             side=found.side,
-            extra=extra,
+            extra=origin_of(group, found),
         )
         with self._store.set_aside(found.data) as put, self._database.writing() as session:
-            [outcome] = register(session, [InspectedFile(cover_file, content_hash)], os.path.exists)
+            [outcome] = register(session, [InspectedFile(cover_file, content_hash_of(found))], os.path.exists)
             is_ours = has_cover_at(session, path)
             if is_ours:
                 put(path)
         if is_ours:
             self._client.forget(found.url)
         return outcome.outcome is Outcome.ADDED
-
-    def _genres_of(self, group: ReleaseGroup) -> tuple[str, ...]:
-        return tuple(name for name, _ in group.tags if name in self._genres)[:MAX_GENRES]

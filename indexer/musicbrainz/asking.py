@@ -8,13 +8,19 @@ from urllib.parse import quote, urlencode
 from db.errors import SourceError
 from indexer.musicbrainz import reading
 from indexer.musicbrainz.client import MAX_JSON_BYTES, Client
-from indexer.musicbrainz.records import Mbid, Release, ReleaseGroup
+from indexer.musicbrainz.records import Hit, Mbid, Release, ReleaseGroup
+from indexer.remote_image import MAX_URL_CHARACTERS
 
 PAGE_GROUPS = 100
 """What the web service gives at most at once."""
 
+HITS = 25
+"""What is looked at of a search for one album."""
+
 MAX_WORDS_CHARACTERS = 200
 MAX_GENRES_KNOWN = 20_000
+
+_UNKNOWN = "MusicBrainz does not know that id"
 
 
 class WantedBy(StrEnum):
@@ -59,13 +65,39 @@ class WebService:
             SourceError: the service does not answer, or knows nothing of that id.
         """
         words = wanted.words.strip()
-        if wanted.by is WantedBy.RELEASE_GROUP:
-            return iter([self._release_group(words)])
         given_id = reading.mbid(words)
+        if wanted.by is WantedBy.RELEASE_GROUP and given_id is not None:
+            found = self.release_group(given_id)
+            if found is None:
+                raise SourceError(_UNKNOWN)
+            return iter([found])
+        if wanted.by is WantedBy.COLLECTION and self._holds_releases(str(given_id)):
+            return self._of_releases(str(given_id))
         if wanted.by is WantedBy.COLLECTION or (wanted.by is WantedBy.ARTIST and given_id is not None):
             return self._pages({wanted.by.value: str(given_id), "inc": "artist-credits genres tags"})
         field = "tag" if wanted.by is WantedBy.GENRE else "artist"
         return self._pages({"query": f'{field}:"{_escaped(words)}"'})
+
+    def release_group(self, group: Mbid) -> ReleaseGroup | None:
+        """One by its id; None where there is none, or it has no title or artist.
+
+        Raises:
+            SourceError: the service does not answer.
+        """
+        item = self._asked(f"release-group/{group}", {"inc": "artist-credits genres tags"})
+        return None if item is None else reading.release_group(item)
+
+    def hits(self, artist: str, title: str) -> list[Hit]:
+        """What a search for an artist's album finds; nothing for names that are too long to ask with.
+
+        Raises:
+            SourceError: the service does not answer.
+        """
+        query = f'artist:"{_escaped(artist)}" AND releasegroup:"{_escaped(title)}"'
+        parameters = {"query": query, "limit": str(HITS)}
+        if len(self._url("release-group", parameters)) > MAX_URL_CHARACTERS:
+            return []
+        return reading.hits(self._found("release-group", parameters))
 
     def releases(self, group: Mbid) -> list[Release]:
         """The releases of a group that may have art, the first hundred."""
@@ -79,12 +111,28 @@ class WebService:
         lines = answer.body.decode("utf-8", errors="replace").splitlines()[:MAX_GENRES_KNOWN]
         return frozenset(line.strip().casefold() for line in lines)
 
-    def _release_group(self, group: str) -> ReleaseGroup:
-        item = self._found(f"release-group/{reading.mbid(group)}", {"inc": "artist-credits genres tags"})
-        found = reading.release_group(item)
-        if found is None:
-            raise SourceError(f"MusicBrainz names no title or artist for {group}")
-        return found
+    def _holds_releases(self, collection: str) -> bool:
+        held = reading.collected(self._found(f"collection/{collection}", {}))
+        if held not in {"release", "release-group"}:
+            raise SourceError(f"the collection {collection} holds neither release groups nor releases")
+        return held == "release"
+
+    def _of_releases(self, collection: str) -> Iterator[ReleaseGroup]:
+        seen: set[Mbid] = set()
+        offset, total = 0, 1
+        while offset < total:
+            page = {"collection": collection, "inc": "release-groups", "limit": str(PAGE_GROUPS), "offset": str(offset)}
+            groups, read, total = reading.groups_of_releases(self._found("release", page))
+            if not read:
+                return
+            for group in groups:
+                if group not in seen:
+                    seen.add(group)
+                    # The list does not tell a group's genres and artists.
+                    found = self.release_group(group)
+                    if found is not None:
+                        yield found
+            offset += PAGE_GROUPS
 
     def _pages(self, parameters: dict[str, str]) -> Iterator[ReleaseGroup]:
         seen: set[Mbid] = set()
@@ -100,11 +148,17 @@ class WebService:
             offset += PAGE_GROUPS
 
     def _found(self, what: str, parameters: dict[str, str]) -> dict[str, object]:
-        query = urlencode({**parameters, "fmt": "json"}, quote_via=quote)
-        found = self._client.json(f"{self._base}/{what}?{query}")
+        found = self._asked(what, parameters)
         if found is None:
-            raise SourceError("MusicBrainz does not know that id")
-        return dict(found)
+            raise SourceError(_UNKNOWN)
+        return found
+
+    def _asked(self, what: str, parameters: dict[str, str]) -> dict[str, object] | None:
+        found = self._client.json(self._url(what, parameters))
+        return None if found is None else dict(found)
+
+    def _url(self, what: str, parameters: dict[str, str]) -> str:
+        return f"{self._base}/{what}?{urlencode({**parameters, 'fmt': 'json'}, quote_via=quote)}"
 
 
 def _escaped(words: str) -> str:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from db.errors import ImageRejectedError, SourceError
 from db.vocabulary import Rejection, Side
-from indexer.decoding import DecodingLimits
+from indexer.decoding import DecodingLimits, decode
 from indexer.musicbrainz import reading
 from indexer.musicbrainz.asking import WebService
 from indexer.musicbrainz.client import Client
 from indexer.musicbrainz.records import ListedImage, Mbid, Release, ReleaseGroup
+from indexer.registration import PROBE_PX
 
 SIZE_PX = 500
 """Of the archive's thumbnails (250, 500, 1200): more than any backbone takes, in a tenth of the bytes."""
@@ -23,7 +24,7 @@ _NOT_A_BACK = frozenset({"Front", "Raw/Unedited", "Watermark", "Booklet", "Mediu
 
 @dataclass(frozen=True, slots=True)
 class FoundCover:
-    """An image as it came, not looked at; ``url`` names it, ``release`` says whose it is where that is known."""
+    """An image as it came; ``url`` names it, ``release`` says whose it is where that is known."""
 
     side: Side
     url: str
@@ -48,13 +49,20 @@ class CoverArtArchive:
         self._base = base
         self._limits = limits
 
-    def front(self, group: ReleaseGroup) -> FoundCover | NoCover:
-        """The front that the archive chose for the group, else the front of a release.
+    def cover(self, group: ReleaseGroup, side: Side) -> FoundCover | NoCover:
+        """The front or back of a group, decoded without fault.
 
         Raises:
             SourceError: the archive does not answer.
-            ImageRejectedError: what it answers may not be fetched.
+            ImageRejectedError: what it answers may not be fetched, or is no cover that Sleeve can use.
         """
+        found = self._front(group) if side is Side.FRONT else self._back(group)
+        if isinstance(found, FoundCover):
+            decode(found.data, self._limits, reduce_to_px=PROBE_PX)
+        return found
+
+    def _front(self, group: ReleaseGroup) -> FoundCover | NoCover:
+        """The front that the archive chose for the group, else the front of a release."""
         found = self._image(Side.FRONT, f"release-group/{group.id}/front-{SIZE_PX}", None)
         if found is not None:
             return found
@@ -64,11 +72,8 @@ class CoverArtArchive:
                 return found
         return NoCover(Side.FRONT)
 
-    def back(self, group: ReleaseGroup) -> FoundCover | NoCover:
-        """The first back, among the images of the releases, that is approved and shows nothing else.
-
-        Raises: as ``front``.
-        """
+    def _back(self, group: ReleaseGroup) -> FoundCover | NoCover:
+        """The first back, among the images of the releases, that is approved and shows nothing else."""
         why = ""
         for release in self._releases(group, Side.BACK):
             listed = self._client.json(f"{self._base}/release/{release.id}") or {}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from db.records import MAX_NAME_CHARACTERS
 from db.vocabulary import Side
-from indexer.musicbrainz.records import ListedImage, Mbid, Release, ReleaseGroup
+from indexer.musicbrainz.records import Hit, ListedImage, Mbid, Release, ReleaseGroup
 from indexer.sources.names import clean
 
 MAX_TAGS = 200
@@ -17,6 +17,7 @@ MAX_CREDITED = 50
 """How many of each are read of one answer."""
 
 _YEAR = re.compile(r"([12][0-9]{3})(-|$)")
+_SCORE = re.compile(r"[0-9]{1,3}")
 _IMAGE_ID = re.compile(r"[0-9]{1,20}")
 
 
@@ -44,6 +45,30 @@ def release_group(item: Mapping[str, Any]) -> ReleaseGroup | None:
         return None
     year = _YEAR.match(str(item.get("first-release-date") or ""))
     return ReleaseGroup(group_id, title, artist, int(year[1]) if year else None, _tags(item))
+
+
+def hits(found: Mapping[str, Any]) -> list[Hit]:
+    """The release groups that a search found, with their scores."""
+    read = []
+    for item in _objects(found, "release-groups"):
+        group, score = release_group(item), str(item.get("score"))
+        if group is not None and _SCORE.fullmatch(score):
+            read.append(Hit(group, int(score), item.get("primary-type") == "Album"))
+    return read
+
+
+def collected(found: Mapping[str, Any]) -> str:
+    """What a collection holds: ``release``, ``release-group`` or something else."""
+    return str(found.get("entity-type")).replace("_", "-")
+
+
+def groups_of_releases(found: Mapping[str, Any]) -> tuple[list[Mbid], int, int]:
+    """The release groups of the releases on one page of a browse, how many releases those are, and how many are on
+    all pages."""
+    items = _objects(found, "releases")
+    total = found.get("release-count", 0)
+    groups = (mbid(item["release-group"].get("id")) for item in items if isinstance(item.get("release-group"), dict))
+    return [group for group in groups if group is not None], len(items), total if isinstance(total, int) else 0
 
 
 def releases(found: Mapping[str, Any]) -> list[Release]:

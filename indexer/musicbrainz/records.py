@@ -20,6 +20,15 @@ class ReleaseGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """What a search found; ``score`` is the service's own, 100 at most."""
+
+    group: ReleaseGroup
+    score: int
+    is_album: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """One pressing of it, and which of its sides the archive says that it has."""
 

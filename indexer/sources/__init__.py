@@ -1,6 +1,6 @@
 """Where covers come from: each source yields what it says of every file, in a stable order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -38,6 +38,7 @@ def open_source(
     *,
     columns: Mapping[str, str] | None = None,
     own_spellings: Path | None = None,
+    url_path: Callable[[str], Path] | None = None,
 ) -> Source:
     """The source at a path: a table is a manifest, a folder or a zip archive is one of covers, any other file a cover.
 
@@ -47,6 +48,7 @@ def open_source(
             TAGS makes a folder a music library.
         columns: names of ``COLUMNS`` → what a manifest calls them.
         own_spellings: the user's table of genres; it need not exist. Only music libraries need it.
+        url_path: where the image behind a URL is kept; without it a manifest may not name URLs.
 
     Raises:
         SourceError: the path does not exist or does not go with the other arguments, or the table cannot be read.
@@ -63,7 +65,7 @@ def open_source(
     if path.is_file() and path.suffix.lower() in TABLE_SUFFIXES:
         if genre_from is GenreFrom.FOLDER:
             raise SourceError(f"{path} is a manifest; its genre column says the genres, not a folder")
-        return ManifestSource(path, label=label, columns=columns or {})
+        return ManifestSource(path, label=label, columns=columns or {}, url_path=url_path)
     if columns:
         raise SourceError(f"{path} is no manifest, so it has no columns to name")
     if genre_from is GenreFrom.MANIFEST:

@@ -2,14 +2,16 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from db.errors import SourceError
+from db.errors import ImageRejectedError, SourceError
 from db.records import CoverFile, RejectedFile
 from db.vocabulary import LabelSource, Rejection, Side
+from indexer.remote_image import target_of
 from indexer.sources.names import clean, distinct, year_of
 from indexer.sources.paths import unusable
 from indexer.sources.table_rows import Cell, Row, Table
@@ -29,24 +31,28 @@ PATH_COLUMN = "sleeve_path"
 ALBUM_COLUMN = "sleeve_album"
 """Covers with the same value are of one album when no names say so."""
 
+_URL = re.compile(r"https?://", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class ManifestSource:
     """The rows of a manifest (CSV, TSV, JSON Lines or Parquet; see ``table_rows``).
 
-    Only ``file`` is needed, each once; it is relative to the manifest's folder or absolute. A cell ``side`` says
-    ``front`` or ``back``. A year is the first four digits of its cell. Several genres in a cell are parted by ``;`` or
-    ``|``, or are a JSON list.
+    Only ``file`` is needed, each once; it is relative to the manifest's folder, absolute, or an http(s) URL. A cell
+    ``side`` says ``front`` or ``back``. A year is the first four digits of its cell. Several genres in a cell are
+    parted by ``;`` or ``|``, or are a JSON list.
 
     Attributes:
         path: the manifest, as the user named it.
         label: whether the column ``genre`` says the genre.
         columns: names of ``COLUMNS`` → what this manifest calls them.
+        url_path: where the image behind a URL is kept; without it rows that name one are rejected.
     """
 
     path: Path
     label: bool = True
     columns: Mapping[str, str] = field(default_factory=dict)
+    url_path: Callable[[str], Path] | None = None
 
     def __iter__(self) -> Iterator[CoverFile | RejectedFile]:
         renamed = {_folded(theirs): ours for ours, theirs in self.columns.items()}
@@ -83,9 +89,12 @@ class ManifestSource:
         back = _text(cells.get("back"))
         if back is None or isinstance(front, RejectedFile):
             return
-        located = self._located(back)
         group = front.group or str(front.path)
-        yield unusable(located) or replace(front, file=back, path=located, side=Side.BACK, group=group)
+        place = self._place(back, None)
+        if isinstance(place, RejectedFile):
+            yield place
+        else:
+            yield replace(front, file=back, path=place.path, url=place.url, side=Side.BACK, group=group)
 
     def _cover(self, row: Row, cells: Mapping[str, Cell]) -> CoverFile | RejectedFile:
         lies_at = cells.get(PATH_COLUMN)
@@ -96,29 +105,50 @@ class ManifestSource:
         side = (clean(cells.get("side")) or Side.FRONT).lower()
         if side not in set(Side):
             return self._bad(row, f"side is {side!r}, neither front nor back")
-        located = self._located(_exactly(lies_at) or file)
-        refused = unusable(located) or unusable(Path(file))
-        if refused is not None:
-            return refused
+        place = self._place(file, _exactly(lies_at))
+        if isinstance(place, RejectedFile):
+            return place
         has_back = _text(cells.get("back")) is not None
         return CoverFile(
             file=file,
-            path=located,
+            path=place.path,
             label_source=LabelSource.MANIFEST,
             genres=distinct(_genres(cells.get("genre"))) if self.label else (),
             artist=clean(cells.get("artist")),
             title=clean(cells.get("album")),
             year=year_of(clean(cells.get("year"))),
             side=Side(side),
-            group=clean(cells.get(ALBUM_COLUMN)) or (str(located) if has_back else None),
+            group=clean(cells.get(ALBUM_COLUMN)) or (str(place.path) if has_back else None),
             extra=dict(islice(_extra(cells), MAX_EXTRA_COLUMNS)),
+            url=place.url,
         )
 
-    def _located(self, file: str) -> Path:
-        return Path(os.path.normpath(self.path.absolute().parent / file))
+    def _place(self, file: str, lies_at: str | None) -> "_Place | RejectedFile":
+        """Where a cover's bytes are, or are to be when they are fetched; ``lies_at`` is where an export found them."""
+        is_url = _URL.match(file) is not None
+        located = Path(os.path.normpath(self.path.absolute().parent / (lies_at or file)))
+        if is_url and (lies_at is None or not os.path.lexists(located)):
+            return self._place_of_url(file)
+        return unusable(located) or (None if is_url else unusable(Path(file))) or _Place(located, None)
+
+    def _place_of_url(self, url: str) -> "_Place | RejectedFile":
+        shown = clean(url) or ""
+        try:
+            target_of(url, None)
+        except ImageRejectedError as error:
+            return RejectedFile(shown, error.reason, error.detail)
+        if self.url_path is None:
+            return RejectedFile(shown, Rejection.FORBIDDEN_URL, "images by URL cannot be added here")
+        return _Place(self.url_path(url), url)
 
     def _bad(self, row: Row, detail: str) -> RejectedFile:
         return RejectedFile(f"{self.path.absolute()}:{row.number}", Rejection.BAD_RECORD, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    path: Path
+    url: str | None
 
 
 def _named(cells: Mapping[str, Cell], renamed: Mapping[str, str]) -> dict[str, Cell]:

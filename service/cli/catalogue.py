@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +14,12 @@ from db.records import FileOutcome
 from db.vocabulary import AlbumId, Outcome
 from indexer.cover_store import CoverStore
 from indexer.registration import add as add_source
+from indexer.remote_image import PUBLIC, fetch_image
 from indexer.removal import remove_albums
 from indexer.sources import COLUMNS, GenreFrom, Source, open_source
 from indexer.sources.changes import ChangedFiles
 from indexer.sources.spelling import SPELLINGS_FILE
+from indexer.url_covers import UrlCovers
 from service.assembly import Catalogue, open_catalogue
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import AddDocument, RejectedDocument, RemoveDocument, StatusDocument, VersionDocument
@@ -25,6 +28,9 @@ from service.schemas import MAX_ID
 
 SHOWN_REJECTIONS = 20
 """Rejected files named on the terminal; ``--json`` and the database have all."""
+
+REACH = PUBLIC
+"""How far fetching the images that manifests name by URL may go."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
@@ -50,8 +56,9 @@ def add(
 
     A folder is a folder a genre: `covers/jazz/blue.jpg` is jazz. A zip archive is a genre too, or holds a folder a
     genre; it is read in place. A manifest is a table (.csv, .tsv, .jsonl, .parquet) with a column `file` and, if you
-    like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`. With `--genre-from tags` a folder is a
-    music library: albums come from the tags of its tracks, covers from `cover.jpg` and the like or from the tracks.
+    like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`; with SLEEVE_IMAGE_URLS=1 a
+    file may be an http(s) URL. With `--genre-from tags` a folder is a music library: albums come from the tags of its
+    tracks, covers from `cover.jpg` and the like or from the tracks.
 
     Examples:
 
@@ -71,8 +78,8 @@ def add(
         raise typer.BadParameter("--json gives one document at the end, and --watch has no end; use one of them")
 
     def open_all() -> list[Source]:
-        own = settings.folder / SPELLINGS_FILE
-        return [open_source(path, genre_from, columns=columns, own_spellings=own) for path in paths]
+        own, url_path = settings.folder / SPELLINGS_FILE, CoverStore(settings.folder).path_of_url
+        return [open_source(path, genre_from, columns=columns, own_spellings=own, url_path=url_path) for path in paths]
 
     sources = open_all()
     with open_catalogue(settings) as catalogue:
@@ -113,10 +120,17 @@ def _column(text: str) -> tuple[str, str]:
 def _add(catalogue: Catalogue, sources: Sequence[Source]) -> AddDocument:
     counts: Counter[Outcome] = Counter()
     rejected: list[FileOutcome] = []
+    fetch = partial(fetch_image, limits=catalogue.limits, reach=REACH) if catalogue.settings.image_urls else None
+    urls = UrlCovers(CoverStore(catalogue.settings.folder), fetch, catalogue.limits)
     with ProgressBar() as bar:
         for source in sources:
             report = add_source(
-                catalogue.database, source, threads=catalogue.threads, limits=catalogue.limits, progress=bar
+                catalogue.database,
+                source,
+                threads=catalogue.threads,
+                limits=catalogue.limits,
+                progress=bar,
+                urls=urls,
             )
             counts += report.counts
             rejected += report.rejected

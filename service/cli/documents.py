@@ -45,6 +45,39 @@ class MusicBrainzDocument(BaseModel):
     left_out: list[LeftOutDocument]
 
 
+class FilledDocument(BaseModel):
+    """What an album was given, or would be; ``covers`` are sides, in a dry run those that would be looked for."""
+
+    album_id: int
+    artist: str | None
+    title: str | None
+    release_group: str
+    genres: list[str]
+    year: int | None
+    covers: list[str]
+
+
+class NotFilledDocument(BaseModel):
+    """An album that was not given something that it lacks, and why."""
+
+    album_id: int
+    artist: str | None
+    title: str | None
+    reason: str
+
+
+class FillDocument(BaseModel):
+    """How the albums that lacked something ended."""
+
+    dry_run: bool
+    filled: int
+    unchanged: int
+    not_found: int
+    rejected: int
+    albums: list[FilledDocument]
+    not_filled: list[NotFilledDocument]
+
+
 class DuplicateDocument(BaseModel):
     """A cover among those of one artwork."""
 

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from service.cli import app
 from service.cli import musicbrainz as command
+from tests.factories import write_covers
 from tests.homes import Home
 from tests.indexer.musicbrainz.runs import Time
 from tests.indexer.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, standing_in
@@ -39,12 +40,41 @@ def test_from_a_genre_to_an_index(
     assert home.json("similar", "--album", 1)["neighbours"][0]["genres"] == ["black metal", "metal"]
 
 
+def test_albums_are_filled_in(
+    make_home: Callable[[Path, str], Home], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_covers(tmp_path / "covers", {"a": 2})
+    (tmp_path / "m.csv").write_text(
+        "file,artist,album\ncovers/a/000.png,Artist 0 feat. Choir,Title 1\ncovers/a/001.png,Nobody,Nothing\n"
+    )
+    home.sleeve("add", "m.csv")
+    environment = {**home.environment, "SLEEVE_CONTACT": "me@example.org"}
+    with standing_in(groups=12) as stand_in:
+        services = command.Services(
+            stand_in.base(MUSICBRAINZ), stand_in.base(ARCHIVE), near(), Time().clock(), stand_in.interval_s
+        )
+        monkeypatch.setattr(command, "SERVICES", services)
+        told = CliRunner().invoke(app, ["musicbrainz", "--fill", "--dry-run"], env=environment)
+        assert told.exit_code == 0, told.output
+        assert told.stdout.splitlines() == [
+            "album 1 (Artist 0 feat. Choir: Title 1) would get genres black metal; metal, year 1995",
+            "1 would be filled in, 0 unchanged, 1 not found, 0 rejected",
+        ]
+        assert "album 2 (Nobody: Nothing): MusicBrainz finds no album of these names" in told.stderr
+        document = json.loads(CliRunner().invoke(app, ["musicbrainz", "--fill", "--json"], env=environment).stdout)
+    assert (document["filled"], document["not_found"], document["dry_run"]) == (1, 1, False)
+    assert home.json("status")["genres"] == {"black metal": 1, "metal": 1}
+
+
 @pytest.mark.parametrize(
     ("arguments", "contact", "line"),
     [
         (["--genre", "jazz"], "", "set SLEEVE_CONTACT to your mail address"),
         (["--genre", "jazz"], "me@example.org\r\nX: y", "ASCII"),
-        ([], "me@example.org", "name one of --genre, --artist, --release-group and --collection"),
+        ([], "me@example.org", "name one of --genre, --artist, --release-group, --collection and --fill"),
+        (["--genre", "jazz", "--dry-run"], "me@example.org", "--dry-run goes with --fill only"),
+        (["--genre", "jazz", "--fill"], "me@example.org", "name one of --genre"),
         (["--genre", "jazz", "--artist", "x"], "me@example.org", "name one of --genre"),
         (["--release-group", "x"], "me@example.org", "'x' is no MusicBrainz id"),
         (["--genre", "jazz", "--limit", "0"], "me@example.org", "limit"),

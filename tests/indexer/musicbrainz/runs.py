@@ -69,7 +69,6 @@ def run(
         musicbrainz.CoverArtArchive(client, service, stand_in.base(ARCHIVE), limits),
         genres=service.genres(),
         sides=tuple(Side) if backs else (Side.FRONT,),
-        limits=limits,
     )
     return adder.add(islice(service.release_groups(wanted), limit), Silent())
 

@@ -6,6 +6,7 @@ permits gets 503. Every request is logged with its time.
 """
 
 import json
+import re
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ import numpy as np
 from PIL import Image
 
 MUSICBRAINZ, ARCHIVE, MIRROR, ITEMS = "musicbrainz.test", "archive.test", "mirror.test", "ia800000.mirror.test"
+COLLECTIONS = {5: "release_group", 6: "release", 7: "artist"}
+"""The id of a collection as a number, and what it holds."""
+
 GENRES = ["atmospheric black metal", "black metal", "jazz", "metal"]
 
 
@@ -45,6 +49,7 @@ class StandIn:
     interval_s: float
     groups: list[int]
     port: int = 0
+    others: list[dict[str, Any]] = field(default_factory=list)
     log: list[Asked] = field(default_factory=list)
     faults: defaultdict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
     lock: Lock = field(default_factory=Lock)
@@ -83,18 +88,49 @@ class StandIn:
     def _musicbrainz(self, path: str, query: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
         if path == "/ws/2/genre/all":
             return 200, "\n".join(GENRES).encode(), {}
+        if path.startswith("/ws/2/collection/"):
+            held = COLLECTIONS.get(UUID(path.rsplit("/", 1)[1]).int)
+            return _json({"entity-type": held, "editor": "me"}) if held else _json({"error": "Not Found"}, 404)
+        if path == "/ws/2/release" and "collection" in query:
+            return self._releases_collected(int(query["offset"]), min(100, int(query["limit"])), query["inc"])
         if path == "/ws/2/release":
             number = UUID(query["release-group"]).int
             return _json({"release-count": 2, "release-offset": 0, "releases": [_release(number, n) for n in range(2)]})
         if path.startswith("/ws/2/release-group/"):
             number = UUID(path.rsplit("/", 1)[1]).int
             return _json(_group(number)) if number in self.groups else _json({"error": "Not Found"}, 404)
+        if query.get("query", "").startswith("artist:") and "releasegroup:" in query["query"]:
+            return self._hits(query["query"])
         if query.get("query") not in {'tag:"black metal"', 'artist:"Artist \\"3\\""', None}:
             return _json({"error": "unable to parse search"}, 400)
         offset, limit = int(query["offset"]), min(100, int(query["limit"]))
         page = [_group(number) for number in self.groups[offset : offset + limit]]
         count = "count" if "query" in query else "release-group-count"
         return _json({count: len(self.groups), "offset": offset, "release-groups": page})
+
+    def _releases_collected(self, offset: int, limit: int, inc: str) -> tuple[int, bytes, dict[str, str]]:
+        """Two releases of each group, all first ones before all second ones."""
+        every = [(number, pressing) for pressing in range(2) for number in self.groups]
+        releases = [
+            {**_release(number, pressing), "release-group": {"id": group_id(number), "title": f"Title {number}"}}
+            for number, pressing in every[offset : offset + limit]
+        ]
+        if inc != "release-groups":
+            return _json({"error": f"{inc} is not a valid inc parameter"}, 400)
+        return _json({"release-count": len(every), "release-offset": offset, "releases": releases})
+
+    def _hits(self, query: str) -> tuple[int, bytes, dict[str, str]]:
+        """As Lucene does: what has the words of both phrases, and below it what has some of them."""
+        phrases = re.findall(r'"((?:[^"\\]|\\.)*)"', query)
+        artist, title = (re.sub(r"\\(.)", r"\1", phrase).casefold() for phrase in phrases)
+        found = []
+        for group in (*map(_group, self.groups), *self.others):
+            named = "".join(credit["name"] + credit.get("joinphrase", "") for credit in group["artist-credit"])
+            same = (named.casefold() == artist) + (group["title"].casefold() == title)
+            if same:
+                found.append({"primary-type": "Album", **group, "score": 100 if same == 2 else 60})
+        found.sort(key=lambda hit: -hit["score"])
+        return _json({"created": "", "count": len(found), "offset": 0, "release-groups": found[:25]})
 
     def _archive(self, path: str) -> tuple[int, bytes, dict[str, str]]:
         what, name, *rest = path.strip("/").split("/")
@@ -214,5 +250,7 @@ def standing_in(groups: int, interval_s: float = 0.002) -> Iterator[StandIn]:
     with Server(("127.0.0.1", 0), Handler) as server:
         stand_in.port = server.server_address[1]
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield stand_in
-        server.shutdown()
+        try:
+            yield stand_in
+        finally:
+            server.shutdown()

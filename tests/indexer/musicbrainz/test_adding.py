@@ -114,7 +114,7 @@ def test_backs_come_from_the_lists_of_the_releases(database: Database, tmp_path:
     [
         Wanted(WantedBy.ARTIST, 'Artist "3"'),
         Wanted(WantedBy.ARTIST, group_id(7)),
-        Wanted(WantedBy.COLLECTION, group_id(99)),
+        Wanted(WantedBy.COLLECTION, group_id(5)),
     ],
     ids=["artist by name", "artist by id", "collection"],
 )
