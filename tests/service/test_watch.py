@@ -1,6 +1,7 @@
 """``sleeve add --watch`` as a person runs it, and which files a change touches."""
 
 import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -65,6 +66,8 @@ def test_changes_are_added_until_ctrl_c(make_home: Callable[[Path, str], Home], 
         (tmp_path / "soul.zip").write_bytes(b"")
         write_zip(tmp_path / "soul.zip", {"a.png": cover_bytes(20, tmp_path)}).rename(tmp_path / "covers/soul.zip")
         lines_of(process.stderr, "Next:")
+        # Ctrl-C while it still adds would end it as an add that was stopped.
+        time.sleep(0.5)
     finally:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
