@@ -78,6 +78,11 @@ class Drift:
     tombstones: int
 
     @property
+    def owned(self) -> int:
+        """Vectors that there are by now."""
+        return self.indexed - self.tombstones + self.delta
+
+    @property
     def is_large(self) -> bool:
         """Whether it is time for a new version."""
         return self.delta > MOST_DELTA * self.indexed or self.has_many_tombstones
@@ -190,21 +195,23 @@ class IndexVersions:
         self._sweep()
         with self._database.reading() as session:
             live = index_versions.live(session)
-            count = vectors.count(session, bundle)
-        asked = kind is not None
-        kind = kind or vector_index.kind_for(count, at_least=IndexKind(live.kind) if live else None)
-        opened = None if rebuild else self._extendable(live, bundle)
-        if opened is not None and (opened.record.kind == kind or not asked):
+        opened = None if rebuild else self._extendable(live, bundle, kind)
+        if opened is not None:
             drift = self.drift(opened)
             is_current = not drift.delta and drift.tombstones == opened.index.tombstones
             if is_current or (drift.indexed > EXTENDED_AT_ONCE and not drift.is_large):
                 return Refresh(opened.record, delta=drift.delta)
-            if opened.record.kind == kind and not drift.has_many_tombstones:
+            live_kind = IndexKind(opened.record.kind)
+            outgrown = kind is None and vector_index.kind_for(drift.owned, at_least=live_kind) != live_kind
+            if not outgrown and not drift.has_many_tombstones:
                 with self._database.reading() as session:
                     wanted = vectors.ids(session, bundle)
                 new, gone = np.setdiff1d(wanted, opened.index.ids), np.setdiff1d(opened.index.ids, wanted)
                 index = self._extended(opened.record, new, gone, progress)
                 return Refresh(self._promote(bundle, index, progress), added=len(new), removed=len(gone))
+        with self._database.reading() as session:
+            count = vectors.count(session, bundle)
+        kind = kind or vector_index.kind_for(count, at_least=IndexKind(live.kind) if live else None)
         index = self._build(bundle, kind, count, progress)
         return Refresh(self._promote(bundle, index, progress), added=count, rebuilt=True)
 
@@ -241,8 +248,10 @@ class IndexVersions:
             shutil.rmtree(folder, ignore_errors=True)
         return Pruned(tuple(folder.name for folder in gone), freed_bytes)
 
-    def _extendable(self, live: IndexVersionRecord | None, bundle: BundleRecord) -> OpenVersion | None:
-        if live is None or live.bundle != bundle:
+    def _extendable(
+        self, live: IndexVersionRecord | None, bundle: BundleRecord, kind: IndexKind | None
+    ) -> OpenVersion | None:
+        if live is None or live.bundle != bundle or kind not in {None, live.kind}:
             return None
         try:
             return self.open(live)
