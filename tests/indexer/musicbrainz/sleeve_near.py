@@ -1,0 +1,16 @@
+"""``sleeve`` with the stand-in for MusicBrainz, at the pace that it permits: a script for ``tests.forked``."""
+
+import os
+
+from service.cli import main
+from service.cli import musicbrainz as command
+from tests.indexer.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ
+from tests.indexer.remote_image.server import near
+
+PORT, INTERVAL_S = "STAND_IN_PORT", "STAND_IN_INTERVAL_S"
+"""Variables of the environment that say where it is, and how often it may be asked."""
+
+if __name__ == "__main__":
+    hosts = (f"http://{host}:{os.environ[PORT]}" for host in (MUSICBRAINZ, ARCHIVE))
+    command.SERVICES = command.Services(*hosts, reach=near(), interval_s=float(os.environ[INTERVAL_S]))
+    main()
