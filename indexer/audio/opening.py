@@ -26,8 +26,8 @@ _HEAD_BYTES = 128
 _KINDS: tuple[type[FileType], ...] = (FLAC, MP3, MP4, OggFLAC, OggOpus, OggVorbis, WAVE)
 
 # What mutagen raises, beside its own, for tags that are no tags; found by fuzzing.
-_FAULTS: tuple[type[Exception], ...] = (MutagenError, struct.error, LookupError, ValueError, TypeError, AttributeError)
-_FAULTS += (ArithmeticError, EOFError, AssertionError, NotImplementedError, RecursionError)
+FAULTS: tuple[type[Exception], ...] = (MutagenError, struct.error, LookupError, ValueError, TypeError, AttributeError)
+FAULTS += (ArithmeticError, EOFError, AssertionError, NotImplementedError, RecursionError)
 
 
 class _Uncompressed:
@@ -64,8 +64,8 @@ def open_tags(path: Path) -> FileType:
                     raise ImageRejectedError(Rejection.BAD_TAGS, "not a music file of a format that is read")
                 file.seek(0)
                 return load(kind, file)
-            except _FAULTS as error:
-                raise ImageRejectedError(Rejection.BAD_TAGS, _one_line(error)) from error
+            except FAULTS as error:
+                raise ImageRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
     except FileNotFoundError as error:
         raise ImageRejectedError(Rejection.MISSING) from error
     except OSError as error:
@@ -77,6 +77,7 @@ def load(kind: type[FileType], file: object) -> FileType:
     return kind(file, known_frames=_FRAMES) if kind in {MP3, WAVE} else kind(file)
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """What an error says, as part of a line; its kind where it says nothing."""
     text = " ".join(str(error).split())
     return "".join(character for character in text if character.isprintable())[:100] or type(error).__name__

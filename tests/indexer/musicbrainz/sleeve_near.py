@@ -11,6 +11,7 @@ PORT, INTERVAL_S = "STAND_IN_PORT", "STAND_IN_INTERVAL_S"
 """Variables of the environment that say where it is, and how often it may be asked."""
 
 if __name__ == "__main__":
-    hosts = (f"http://{host}:{os.environ[PORT]}" for host in (MUSICBRAINZ, ARCHIVE))
-    command.SERVICES = command.Services(*hosts, reach=near(), interval_s=float(os.environ[INTERVAL_S]))
+    musicbrainz, archive = (f"http://{host}:{os.environ[PORT]}" for host in (MUSICBRAINZ, ARCHIVE))
+    interval_s = float(os.environ[INTERVAL_S])
+    command.SERVICES = command.Services(musicbrainz, archive, near(), interval_s=interval_s)
     main()
