@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 BATCH_ROWS = 1024
 MAX_ROWS = 100_000_000
 
-MAX_VALUES_A_BYTE = 4
-VALUES_COUNT_FROM = 100_000
-"""A column of more values than this may not have more than so many for each byte of the file."""
+MAX_ROWS_A_BYTE = 4
+"""A file of more rows than ``ROWS_COUNT_FROM`` may not have more than so many for each of its bytes."""
+
+ROWS_COUNT_FROM = 100_000
 
 MAX_UNPACKED_BYTES = 2**30
-"""What a column of one row group may unpack to; it is in memory at once."""
+"""What a row group may say that it unpacks to."""
 
 _MISSING = "Parquet needs pyarrow; install it with `pip install 'sleeve[parquet]'`, or use CSV or JSON Lines"
 
@@ -62,13 +63,14 @@ def parquet_rows(path: Path) -> Iterator[Row]:
 
 
 def _check(path: Path, metadata: Any) -> None:
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    parts = [group.column(number) for group in groups for number in range(group.num_columns)]
-    if max((part.total_uncompressed_size for part in parts), default=0) > MAX_UNPACKED_BYTES:
-        raise SourceError(f"a column of {path} unpacks to over {MAX_UNPACKED_BYTES // 2**30} GiB")
-    values = max([metadata.num_rows, *(part.num_values for part in parts)])
-    if values > max(VALUES_COUNT_FROM, MAX_VALUES_A_BYTE * path.stat().st_size):
-        raise SourceError(f"{path} says that it holds {values:,} values, more than a file of its size should")
+    # What is said of single columns is not asked for: pyarrow ends the process where that is damaged.
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    if max((group.total_byte_size for group in groups), default=0) > MAX_UNPACKED_BYTES:
+        raise SourceError(
+            f"a row group of {path} unpacks to over {MAX_UNPACKED_BYTES // 2**30} GiB; write it in smaller ones"
+        )
+    if metadata.num_rows > max(ROWS_COUNT_FROM, MAX_ROWS_A_BYTE * path.stat().st_size):
+        raise SourceError(f"{path} says that it holds {metadata.num_rows:,} rows, more than a file of its size should")
 
 
 def _rows(pa: Any, path: Path, file: "pyarrow.parquet.ParquetFile") -> Iterator[Row]:
@@ -95,7 +97,14 @@ def _is_plain(pa: Any, kind: "pyarrow.DataType") -> bool:
     types = pa.types
     if types.is_list(kind) or types.is_large_list(kind) or types.is_dictionary(kind):
         return _is_plain(pa, kind.value_type)
-    plain = (types.is_string, types.is_large_string, types.is_string_view, types.is_integer, types.is_floating, types.is_boolean)
+    plain = (
+        types.is_string,
+        types.is_large_string,
+        types.is_string_view,
+        types.is_integer,
+        types.is_floating,
+        types.is_boolean,
+    )
     return any(is_kind(kind) for is_kind in plain)
 
 
