@@ -148,7 +148,7 @@ def test_texts_larger_than_any_name_are_kept_but_not_read(tmp_path: Path) -> Non
     path.write_bytes(b"ID3\x04\0\0" + sized(frames) + frames + silence("mp3"))
     music = open_tags(path)
     tags = read_tags(path)
-    assert (tags.album, tags.artist, tags.sides) == (None, "Artist", {Side.FRONT})
+    assert (tags.album, tags.artist, tags.sides) == (None, "Artist", frozenset({Side.FRONT}))
     assert isinstance(music.tags, ID3)
     assert {"TIT1", "TIT2", "TIT3"} <= set(music.tags)
     assert [len(unread) for unread in music.tags.unknown_frames] == [4_000_010]
