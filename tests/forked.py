@@ -1,7 +1,7 @@
 """The console script in a process of its own, forked off one that has loaded what it imports: most of a second less.
 
-What is forked runs the installed script with arguments, environment, folder and pipes of its own, takes signals, and
-ends as any process does.
+What is forked runs the installed script, or one that a test names, with arguments, environment, folder and pipes of
+its own, takes signals, and ends as any process does.
 
     python -m tests.forked DESCRIPTOR
 
@@ -55,8 +55,10 @@ _MAX_ORDER_BYTES = 1 << 17
 class Forked:
     """A running ``sleeve``, to be used as a ``subprocess.Popen`` of text."""
 
-    def __init__(self, arguments: list[str], environment: Mapping[str, str], folder: Path) -> None:
-        order = json.dumps([arguments, dict(environment), str(folder)]).encode()
+    def __init__(
+        self, arguments: list[str], environment: Mapping[str, str], folder: Path, script: Path = SLEEVE
+    ) -> None:
+        order = json.dumps([[str(script), *arguments], dict(environment), str(folder)]).encode()
         self._told, tells = socket.socketpair()
         (out, its_out), (err, its_err) = os.pipe(), os.pipe()
         socket.send_fds(_loaded(), [order], [its_out, its_err, tells.fileno()])
@@ -138,7 +140,7 @@ def _loaded() -> socket.socket:
 
 
 def _answer(asked: socket.socket) -> list[str]:
-    """Fork for each order a process that waits for the one that it forks; returns, in the latter, its arguments."""
+    """Fork for each order a process that waits for the one that it forks; returns, in the latter, what it runs."""
     while True:
         order, descriptors, _, _ = socket.recv_fds(asked, _MAX_ORDER_BYTES, 3)
         if not order:
@@ -179,5 +181,5 @@ if __name__ == "__main__":
     load_openvino()
     assert len(list(Path("/proc/self/task").iterdir())) == 1, "a thread would be missing in what is forked"
     gc.freeze()
-    sys.argv = [str(SLEEVE), *_answer(socket.socket(fileno=int(sys.argv[1])))]
-    runpy.run_path(str(SLEEVE), run_name="__main__")
+    sys.argv = _answer(socket.socket(fileno=int(sys.argv[1])))
+    runpy.run_path(sys.argv[0], run_name="__main__")

@@ -7,13 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from mutagen import FileType, MutagenError
+from mutagen import FileType
 from mutagen.id3 import ID3, TCON
 from mutagen.mp4 import MP4
 
 from db.errors import ImageRejectedError
 from db.vocabulary import Rejection
-from indexer.audio.opening import load, open_tags
+from indexer.audio.opening import FAULTS, load, one_line, open_tags
 from indexer.audio.tags import GENRE_KEYS, genres_of
 from indexer.whole_files import replacing
 
@@ -43,13 +43,13 @@ def write_genres(path: Path, genres: Sequence[str]) -> None:
     try:
         with replacing(target) as fresh:
             shutil.copy2(target, fresh)
-            music = load(kind, str(fresh))
-            _set(music, list(genres))
+            try:
+                _set(load(kind, str(fresh)), list(genres))
+            except FAULTS as error:
+                raise ImageRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
             if list(read_genres(fresh)) != list(genres):
                 raise ImageRejectedError(Rejection.BAD_TAGS, "the genre does not read back as it was written")
             _keep_owner(target, fresh)
-    except MutagenError as error:
-        raise ImageRejectedError(Rejection.BAD_TAGS, " ".join(str(error).split())) from error
     except OSError as error:
         raise ImageRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
 

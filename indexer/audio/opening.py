@@ -6,7 +6,7 @@ from typing import Any
 
 from mutagen import FileType, MutagenError
 from mutagen.flac import FLAC
-from mutagen.id3 import Frame, Frames, Frames_2_2
+from mutagen.id3 import APIC, Frame, Frames, Frames_2_2
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4
 from mutagen.oggflac import OggFLAC
@@ -21,20 +21,36 @@ from indexer.bounded_file import BoundedFile
 MAX_TAG_BYTES = 64 * 2**20
 """What may be read of one music file to know its tags and pictures."""
 
+MAX_ID3_FRAME_BYTES = 16 * 2**10
+MAX_ID3_BYTES = 256 * 2**10
+"""Of one ID3 frame that is no picture, and of all of them in a file; what is over that is kept, but not read."""
+
 _MAX_CALLS = 100_000
 _HEAD_BYTES = 128
 _KINDS: tuple[type[FileType], ...] = (FLAC, MP3, MP4, OggFLAC, OggOpus, OggVorbis, WAVE)
 
 # What mutagen raises, beside its own, for tags that are no tags; found by fuzzing.
-_FAULTS: tuple[type[Exception], ...] = (MutagenError, struct.error, LookupError, ValueError, TypeError, AttributeError)
-_FAULTS += (ArithmeticError, EOFError, AssertionError, NotImplementedError, RecursionError)
+FAULTS: tuple[type[Exception], ...] = (MutagenError, struct.error, LookupError, ValueError, TypeError, AttributeError)
+FAULTS += (ArithmeticError, EOFError, AssertionError, NotImplementedError, RecursionError)
 
 
-class _Uncompressed:
-    """A kind of ID3 frame that is kept as it is, unread, where it is compressed: mutagen would unpack any amount."""
+class _Budget:
+    """How much of one file's ID3 frames is still parsed."""
 
-    def __init__(self, frame: type[Frame]) -> None:
+    def __init__(self) -> None:
+        self.left_bytes = MAX_ID3_BYTES
+
+
+class _Bounded:
+    """A kind of ID3 frame that is kept as it is, unread, where it would cost too much.
+
+    mutagen would unpack any amount of a compressed one, and what it takes for texts grows with the square of their
+    size.
+    """
+
+    def __init__(self, frame: type[Frame], budget: _Budget) -> None:
         self._frame = frame
+        self._budget = budget
 
     def __call__(self, *arguments: object, **named: object) -> Frame:
         return self._frame(*arguments, **named)
@@ -43,10 +59,16 @@ class _Uncompressed:
         compressed = Frame.FLAG24_COMPRESS if header.version >= (2, 4, 0) else Frame.FLAG23_COMPRESS
         if flags & compressed:
             raise NotImplementedError
+        if not issubclass(self._frame, APIC):
+            if len(data) > min(MAX_ID3_FRAME_BYTES, self._budget.left_bytes):
+                raise NotImplementedError
+            self._budget.left_bytes -= len(data)
         return self._frame._fromData(header, flags, data)  # type: ignore[no-any-return]
 
 
-_FRAMES = {name: _Uncompressed(frame) for name, frame in {**Frames, **Frames_2_2}.items()}
+def _frames() -> dict[str, _Bounded]:
+    budget = _Budget()
+    return {name: _Bounded(frame, budget) for name, frame in {**Frames, **Frames_2_2}.items()}
 
 
 def open_tags(path: Path) -> FileType:
@@ -64,8 +86,8 @@ def open_tags(path: Path) -> FileType:
                     raise ImageRejectedError(Rejection.BAD_TAGS, "not a music file of a format that is read")
                 file.seek(0)
                 return load(kind, file)
-            except _FAULTS as error:
-                raise ImageRejectedError(Rejection.BAD_TAGS, _one_line(error)) from error
+            except FAULTS as error:
+                raise ImageRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
     except FileNotFoundError as error:
         raise ImageRejectedError(Rejection.MISSING) from error
     except OSError as error:
@@ -74,9 +96,10 @@ def open_tags(path: Path) -> FileType:
 
 def load(kind: type[FileType], file: object) -> FileType:
     """Parse a file, open or named by its path, as one of a kind."""
-    return kind(file, known_frames=_FRAMES) if kind in {MP3, WAVE} else kind(file)
+    return kind(file, known_frames=_frames()) if kind in {MP3, WAVE} else kind(file)
 
 
-def _one_line(error: BaseException) -> str:
+def one_line(error: BaseException) -> str:
+    """What an error says, as part of a line; its kind where it says nothing."""
     text = " ".join(str(error).split())
     return "".join(character for character in text if character.isprintable())[:100] or type(error).__name__

@@ -1,17 +1,30 @@
-"""The rows of a Parquet file; needs the extra ``parquet``."""
+"""The rows of a Parquet file; needs the extra ``parquet``.
+
+Parquet tells a value that repeats once, so a few hundred bytes can stand for gigabytes. Texts are therefore read as
+dictionaries, a row's length is bounded as a line of JSON is, and what has no plain text is not read.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.errors import SourceError
-from indexer.sources.table_rows import MAX_COLUMNS, Row, as_cell
+from indexer.sources.table_rows import MAX_COLUMNS, MAX_LINE_CHARACTERS, Cell, Row, as_cell
 
 if TYPE_CHECKING:
+    import pyarrow
     import pyarrow.parquet
 
 BATCH_ROWS = 1024
 MAX_ROWS = 100_000_000
+
+MAX_ROWS_A_BYTE = 4
+"""A file of more rows than ``ROWS_COUNT_FROM`` may not have more than so many for each of its bytes."""
+
+ROWS_COUNT_FROM = 100_000
+
+MAX_UNPACKED_BYTES = 2**30
+"""What a row group may say that it unpacks to."""
 
 _MISSING = "Parquet needs pyarrow; install it with `pip install 'sleeve[parquet]'`, or use CSV or JSON Lines"
 
@@ -34,24 +47,83 @@ def parquet_rows(path: Path) -> Iterator[Row]:
     """The rows, after a row 0 that only tells the columns.
 
     Raises:
-        SourceError: the file cannot be read, or pyarrow is not installed.
+        SourceError: the file cannot be read, holds too much, or pyarrow is not installed.
     """
     pa, pq = pyarrow_modules()
     try:
         with pq.ParquetFile(path) as file:
-            yield from _rows(path, file)
+            _check(path, file.metadata)
+            leaves = [file.schema.column(number) for number in range(file.metadata.num_columns)]
+        texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            yield from _rows(pa, path, file)
     # pyarrow's own errors are of these kinds, among others of ValueError and OSError.
     except (pa.ArrowException, OSError, ValueError) as error:
         raise SourceError(f"{path} is not a readable Parquet file") from error
 
 
-def _rows(path: Path, file: "pyarrow.parquet.ParquetFile") -> Iterator[Row]:
+def _check(path: Path, metadata: Any) -> None:
+    # What is said of single columns is not asked for: pyarrow ends the process where that is damaged.
+    groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
+    if max((group.total_byte_size for group in groups), default=0) > MAX_UNPACKED_BYTES:
+        raise SourceError(
+            f"a row group of {path} unpacks to over {MAX_UNPACKED_BYTES // 2**30} GiB; write it in smaller ones"
+        )
+    if metadata.num_rows > max(ROWS_COUNT_FROM, MAX_ROWS_A_BYTE * path.stat().st_size):
+        raise SourceError(f"{path} says that it holds {metadata.num_rows:,} rows, more than a file of its size should")
+
+
+def _rows(pa: Any, path: Path, file: "pyarrow.parquet.ParquetFile") -> Iterator[Row]:
     columns = file.schema_arrow.names
     if len(columns) > MAX_COLUMNS or file.metadata.num_rows > MAX_ROWS:
         raise SourceError(f"{path} has over {MAX_COLUMNS:,} columns or {MAX_ROWS:,} rows")
-    yield Row(0, dict.fromkeys(columns, ""))
+    empty: dict[str, Cell] = dict.fromkeys(columns, "")
+    yield Row(0, empty)
+    read = [field.name for field in file.schema_arrow if _is_plain(pa, field.type)]
     number = 0
-    for batch in file.iter_batches(batch_size=BATCH_ROWS):
-        for values in batch.to_pylist():
+    for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=read):
+        found = {name: _values(pa, batch.column(place)) for place, name in enumerate(batch.schema.names)}
+        for place in range(batch.num_rows):
             number += 1
-            yield Row(number, {name: as_cell(value) for name, value in values.items()})
+            values = {name: column[place] for name, column in found.items()}
+            if sum(map(_length, values.values())) > MAX_LINE_CHARACTERS:
+                yield Row(number, {}, f"the row is longer than {MAX_LINE_CHARACTERS:,} characters")
+            else:
+                yield Row(number, {**empty, **{name: as_cell(value) for name, value in values.items()}})
+
+
+def _is_plain(pa: Any, kind: "pyarrow.DataType") -> bool:
+    """Whether a column is of texts, numbers, or lists of these."""
+    types = pa.types
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_dictionary(kind):
+        return _is_plain(pa, kind.value_type)
+    plain = (
+        types.is_string,
+        types.is_large_string,
+        types.is_string_view,
+        types.is_integer,
+        types.is_floating,
+        types.is_boolean,
+    )
+    return any(is_kind(kind) for is_kind in plain)
+
+
+def _values(pa: Any, column: "pyarrow.Array") -> list[Any]:
+    """A column's values; what is the same in several rows is one object."""
+    if isinstance(column, pa.DictionaryArray):
+        words = column.dictionary.to_pylist()
+        return [None if place is None else words[place] for place in column.indices.to_pylist()]
+    if isinstance(column, pa.ListArray | pa.LargeListArray):
+        items, start, lists = _values(pa, column.flatten()), 0, []
+        for length in column.value_lengths().to_pylist():
+            lists.append(None if length is None else items[start : start + length])
+            start += length or 0
+        return lists
+    return column.to_pylist()  # type: ignore[no-any-return]
+
+
+def _length(value: object) -> int:
+    """Characters of a value; of a list, all of them and one more for each item."""
+    if isinstance(value, list):
+        return sum(map(_length, value)) + len(value)
+    return len(value) if isinstance(value, str) else 1

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from db.errors import SourceError
 from db.records import CoverFile, RejectedFile
 from db.vocabulary import Rejection, Side
-from indexer.sources import open_source
+from indexer.sources import open_source, parquet_rows
+from indexer.sources.table_rows import Table
 from indexer.sources.text_encoding import encoding_of
 
 RUSSIAN = "file,genre,artist,album\na.jpg,рок,Кино,Группа крови\nb.jpg,рок,Аквариум,Радио Африка\n"
@@ -164,6 +165,77 @@ def test_tables_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(builtins, "__import__", without_pyarrow)
     with pytest.raises(SourceError, match=r"pip install 'sleeve\[parquet\]'"):
         list(open_source(tmp_path / "a.parquet"))
+
+
+def repeated(text: str, times: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array([0] * times, pa.int8()), [text])
+
+
+def write_packed(path: Path, columns: dict[str, Any]) -> Path:
+    """A Parquet file that tells each text once, however large it is."""
+    pq.write_table(pa.table(columns), path, compression="zstd", dictionary_pagesize_limit=2**30, write_statistics=False)
+    return path
+
+
+def test_a_small_parquet_file_cannot_stand_for_gigabytes(tmp_path: Path) -> None:
+    """Found while fuzzing: 400 bytes of Parquet took a gigabyte, and 64 KiB held twenty million rows."""
+    before = pa.default_memory_pool().max_memory()
+    path = write_packed(tmp_path / "wide.parquet", {"file": repeated("a" * 2_000_000, 300)})
+    written = pa.default_memory_pool().max_memory()
+    assert path.stat().st_size < 1000
+    assert [item.detail for item in open_source(path) if isinstance(item, RejectedFile)] == [
+        "the row is longer than 1,048,576 characters"
+    ] * 300
+    assert pa.default_memory_pool().max_memory() - max(before, written) < 50_000_000
+    path = write_packed(tmp_path / "long.parquet", {"file": repeated("a.jpg", 100_001)})
+    with pytest.raises(SourceError, match=r"holds 100,001 rows, more than a file of its size should"):
+        list(open_source(path))
+
+
+def test_a_row_group_of_parquet_has_a_size_that_fits_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_rows, "MAX_UNPACKED_BYTES", 2**21)
+    path = write_packed(tmp_path / "m.parquet", {"file": repeated("a" * 2**21, 1)})
+    with pytest.raises(SourceError, match=r"a row group of .*m\.parquet unpacks to over"):
+        list(open_source(path))
+
+
+def test_a_parquet_file_with_damaged_statistics_ends_no_process(tmp_path: Path) -> None:
+    """Found by fuzzing: pyarrow aborts when such a column is asked what it says of itself."""
+    path = tmp_path / "m.parquet"
+    pq.write_table(pa.table({"file": ["a.jpg", None]}), path)
+    # Lists of the compact protocol (0x19) of 64-bit numbers: how many rows are at each level of repetition, and of
+    # definition. The latter are two, and one of them is put into the former.
+    levels, misplaced = b"\x19\x06\x19\x26\x02\x02", b"\x19\x16\x02\x19\x16\x02"
+    data = path.read_bytes()
+    assert data.count(levels) == 1
+    path.write_bytes(data.replace(levels, misplaced))
+    with pytest.raises(SourceError, match="not a readable Parquet file"):
+        list(open_source(path))
+
+
+def test_every_kind_of_column_of_parquet_is_a_text_or_empty(tmp_path: Path) -> None:
+    path = tmp_path / "m.parquet"
+    columns = {
+        "text": ["x", None, "x"],
+        "large": pa.array(["u", "v", "w"], pa.large_string()),
+        "told once": pa.array(["q", "r", None]).dictionary_encode(),
+        "number": [1, None, 3],
+        "real": [1.5, 2.0, None],
+        "truth": [True, False, None],
+        "texts": [["a", "b"], None, []],
+        "numbers": [[1], [2, None], None],
+        "a part": [{"x": 1}] * 3,
+        "bytes": [b"1"] * 3,
+        "nothing": [None] * 3,
+    }
+    pq.write_table(pa.table(columns), path)
+    head, *rows = Table(path).rows()
+    assert list(head.cells) == list(columns)
+    assert [list(row.cells.values()) for row in rows] == [
+        ["x", "u", "q", "1", "1.5", "True", ["a", "b"], ["1"], "", "", ""],
+        ["", "v", "r", "", "2.0", "False", "", ["2"], "", "", ""],
+        ["x", "w", "", "3", "", "", [], "", "", "", ""],
+    ]
 
 
 @given(data=st.binary(max_size=400), suffix=st.sampled_from([".csv", ".tsv", ".jsonl", ".parquet"]), head=st.booleans())

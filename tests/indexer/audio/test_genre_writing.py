@@ -94,3 +94,18 @@ def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytes
         write_genres(path, ["jazz"])
     assert path.read_bytes() == data
     assert [item.name for item in tmp_path.iterdir()] == ["a.flac"]
+
+
+def test_a_file_that_can_be_read_but_not_written_is_told(tmp_path: Path) -> None:
+    """Found by fuzzing: padding after the tags that says it is larger than the file."""
+    path = write_track(tmp_path / "a.m4a", genres=["rock"])
+    data = bytearray(path.read_bytes())
+    padding = data.index(b"free", data.index(b"ilst"))
+    data[padding - 4 : padding] = b"APIC"
+    path.write_bytes(data)
+    assert read_genres(path) == ("rock",)
+    with pytest.raises(ImageRejectedError) as refused:
+        write_genres(path, ["jazz"])
+    assert refused.value.reason is Rejection.BAD_TAGS
+    assert path.read_bytes() == data
+    assert [item.name for item in tmp_path.iterdir()] == [path.name]

@@ -11,6 +11,7 @@ from mutagen.mp3 import MP3
 from db.errors import ImageRejectedError
 from db.vocabulary import Rejection, Side
 from indexer.audio import opening
+from indexer.audio.opening import open_tags
 from indexer.audio.tags import Tags, read_tags
 from indexer.decoding import DecodingLimits, present, read
 from tests.indexer.audio.recordings import FORMATS, silence, write_track
@@ -128,6 +129,35 @@ def test_a_compressed_frame_is_left_as_it_is(tmp_path: Path) -> None:
     assert len(str(ID3(path)["TALB"])) == 10_000_000
     tags = read_tags(path)
     assert (tags.album, tags.artist) == (None, "Artist")
+
+
+def test_texts_larger_than_any_name_are_kept_but_not_read(tmp_path: Path) -> None:
+    """Found by fuzzing: what mutagen takes for a text of many parts grows with the square of its size."""
+
+    def sized(data: bytes) -> bytes:
+        return bytes([(len(data) >> shift) & 0x7F for shift in (21, 14, 7, 0)])
+
+    def frame(name: bytes, body: bytes) -> bytes:
+        return name + sized(body) + b"\0\0" + body
+
+    plain = frame(b"TPE1", b"\x03Artist")
+    picture = frame(b"APIC", b"\x03image/png\0\x03\0" + b"x" * 20_000)
+    texts = frame(b"TALB", b"\x03" + bytes(3_999_999)) + b"".join(frame(b"TIT%d" % n, bytes(16_000)) for n in (1, 2, 3))
+    frames = plain + texts + picture
+    path = tmp_path / "a.mp3"
+    path.write_bytes(b"ID3\x04\0\0" + sized(frames) + frames + silence("mp3"))
+    music = open_tags(path)
+    tags = read_tags(path)
+    assert (tags.album, tags.artist, tags.sides) == (None, "Artist", frozenset({Side.FRONT}))
+    assert isinstance(music.tags, ID3)
+    assert {"TIT1", "TIT2", "TIT3"} <= set(music.tags)
+    assert [len(unread) for unread in music.tags.unknown_frames] == [4_000_010]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(opening, "MAX_ID3_BYTES", 40_000)
+        few = open_tags(path).tags
+    assert few is not None
+    assert {"TIT1", "TIT2"} <= set(few)
+    assert "TIT3" not in few
 
 
 SAMPLES = {kind: silence(kind) for kind in FORMATS}

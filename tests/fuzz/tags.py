@@ -1,0 +1,68 @@
+"""Bytes as a music file: its first byte says by which name, the rest is the file."""
+
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["mutagen", "indexer.audio", "indexer.bounded_file", "indexer.whole_files"]):
+    from db.errors import ImageRejectedError
+    from db.vocabulary import Side
+    from indexer.audio.genre_writing import read_genres, write_genres
+    from indexer.audio.pictures import read_picture
+    from indexer.audio.tags import read_tags
+
+from tests.fuzz.session import fuzz
+from tests.indexer.audio.recordings import FORMATS, write_track
+
+MAX_BYTES = 100_000
+
+
+def read_track(data: bytes, folder: Path) -> None:
+    if not data:
+        return
+    path = folder / f"a.{FORMATS[data[0] % len(FORMATS)]}"
+    path.write_bytes(data[1:])
+    sides: frozenset[Side] = frozenset()
+    try:
+        tags = read_tags(path)
+        sides = tags.sides
+        texts = (tags.album, tags.artist, tags.album_artist, tags.date, *tags.genres, *tags.musicbrainz.values())
+        assert all(isinstance(text, str) for text in texts if text is not None)
+    except ImageRejectedError:
+        pass
+    for side in Side:
+        try:
+            assert 0 < len(read_picture(path, side, MAX_BYTES)) <= MAX_BYTES
+        except ImageRejectedError:
+            assert side not in sides
+    before = path.read_bytes()
+    try:
+        write_genres(path, ["black metal"])
+        assert read_genres(path) == ("black metal",)
+    except ImageRejectedError:
+        assert path.read_bytes() == before
+    assert [file.name for file in folder.iterdir()] == [path.name]
+
+
+def seeds(folder: Path) -> list[bytes]:
+    written = []
+    for number, kind in enumerate(FORMATS):
+        for pictures in ([], [(3, b"front"), (4, b"back")]):
+            path = write_track(
+                folder / f"seed.{kind}",
+                album="Album",
+                artist="Мгла",
+                album_artist="Various",
+                date="1999-01-02",
+                genres=["(17)Rock", "Jazz"],
+                compilation=True,
+                ids={"musicbrainz_albumid": "1b022e01-4da6-387b-8658-8678046e4cef"},
+                pictures=pictures,
+            )
+            written.append(bytes([number]) + path.read_bytes())
+            path.unlink()
+    return written
+
+
+if __name__ == "__main__":
+    fuzz("tags", read_track, seeds)
