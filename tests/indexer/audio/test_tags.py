@@ -10,7 +10,7 @@ from mutagen.mp3 import MP3
 
 from db.errors import ImageRejectedError
 from db.vocabulary import Rejection, Side
-from indexer.audio import opening
+from indexer.audio import id3_bounds, opening
 from indexer.audio.opening import open_tags
 from indexer.audio.tags import Tags, read_tags
 from indexer.decoding import DecodingLimits, present, read
@@ -153,11 +153,27 @@ def test_texts_larger_than_any_name_are_kept_but_not_read(tmp_path: Path) -> Non
     assert {"TIT1", "TIT2", "TIT3"} <= set(music.tags)
     assert [len(unread) for unread in music.tags.unknown_frames] == [4_000_010]
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(opening, "MAX_ID3_BYTES", 40_000)
+        patched.setattr(id3_bounds, "MAX_ID3_BYTES", 40_000)
         few = open_tags(path).tags
     assert few is not None
     assert {"TIT1", "TIT2"} <= set(few)
     assert "TIT3" not in few
+
+
+@pytest.mark.parametrize("kind", ["mp3", "wav"])
+@pytest.mark.parametrize("version", [2, 3, 4])
+def test_millions_of_frames_are_refused(tmp_path: Path, kind: str, version: int) -> None:
+    """mutagen would copy what is left of the tag for each of them, which takes minutes."""
+    frames = (b"TT2\0\0\0" if version == 2 else b"TIT2\0\0\0\0\0\0") * 1_000_000
+    length = bytes([(len(frames) >> shift) & 0x7F for shift in (21, 14, 7, 0)])
+    tag = b"ID3" + bytes([version, 0, 0]) + length + frames
+    path = tmp_path / f"a.{kind}"
+    if kind == "mp3":
+        path.write_bytes(tag + silence("mp3"))
+    else:
+        chunks = silence("wav")[12:] + b"id3 " + struct.pack("<I", len(tag)) + tag
+        path.write_bytes(b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks)
+    assert refused(path) == (Rejection.BAD_TAGS, "its ID3 tags have too many frames")
 
 
 SAMPLES = {kind: silence(kind) for kind in FORMATS}

@@ -1,0 +1,107 @@
+"""What of a file's ID3 tags mutagen may read: it would take any amount of memory and time for tags made to that end."""
+
+from contextlib import suppress
+from typing import Any
+
+from mutagen import MutagenError
+from mutagen.id3 import APIC, ID3, Frame, Frames, Frames_2_2, ID3NoHeaderError
+from mutagen.id3._util import unsynch
+from mutagen.wave import WAVE, _WaveID3
+
+MAX_ID3_FRAME_BYTES = 16 * 2**10
+MAX_ID3_BYTES = 256 * 2**10
+"""Of one ID3 frame that is no picture, and of all of them in a file; what is over that is kept, but not read."""
+
+MAX_ID3_COPIED_BYTES = 8 * 2**30
+"""mutagen copies what is left of a tag for each of its frames, which takes hours for millions of empty ones. This many
+bytes are a few seconds; a tag with 30 MB of pictures after 50 texts has 1.5 GB."""
+
+
+class _Budget:
+    """How much of one file's ID3 frames is still parsed."""
+
+    def __init__(self) -> None:
+        self.left_bytes = MAX_ID3_BYTES
+
+
+class _Bounded:
+    """A kind of ID3 frame that is kept as it is, unread, where it would cost too much.
+
+    mutagen would unpack any amount of a compressed one, and what it takes for texts grows with the square of their
+    size.
+    """
+
+    def __init__(self, frame: type[Frame], budget: _Budget) -> None:
+        self._frame = frame
+        self._budget = budget
+
+    def __call__(self, *arguments: object, **named: object) -> Frame:
+        return self._frame(*arguments, **named)
+
+    def _fromData(self, header: Any, flags: int, data: bytes) -> Frame:  # noqa: N802 - the name that mutagen calls
+        compressed = Frame.FLAG24_COMPRESS if header.version >= (2, 4, 0) else Frame.FLAG23_COMPRESS
+        if flags & compressed:
+            raise NotImplementedError
+        if not issubclass(self._frame, APIC):
+            if len(data) > min(MAX_ID3_FRAME_BYTES, self._budget.left_bytes):
+                raise NotImplementedError
+            self._budget.left_bytes -= len(data)
+        return self._frame._fromData(header, flags, data)  # type: ignore[no-any-return]
+
+
+def bounded_frames() -> dict[str, _Bounded]:
+    """For ``known_frames`` of one file."""
+    budget = _Budget()
+    return {name: _Bounded(frame, budget) for name, frame in {**Frames, **Frames_2_2}.items()}
+
+
+class BoundedID3(ID3):
+    """The tags of an MP3, refused where they have too many frames."""
+
+    def _read(self, header: Any, data: bytes) -> bytes:
+        _check(header, data)
+        return super()._read(header, data)  # type: ignore[no-any-return, no-untyped-call]
+
+
+class _BoundedWaveID3(_WaveID3):
+    def _read(self, header: Any, data: bytes) -> bytes:
+        _check(header, data)
+        return super()._read(header, data)  # type: ignore[no-any-return, no-untyped-call]
+
+
+def bounded_wave(file: Any) -> WAVE:
+    """A WAV, open or named by its path. Its tags are read twice, since mutagen's class has no place for another reader.
+
+    Raises:
+        MutagenError: its tags have too many frames, or it is no WAV.
+    """
+    with suppress(ID3NoHeaderError):
+        _BoundedWaveID3(file, known_frames=bounded_frames())  # type: ignore[no-untyped-call]
+    if not isinstance(file, str):
+        file.seek(0)
+    return WAVE(file, known_frames=bounded_frames())
+
+
+def _check(header: Any, data: bytes) -> None:
+    if header.version < (2, 4, 0) and header.f_unsynch:
+        try:
+            data = unsynch.decode(data)
+        except ValueError:
+            return
+    # Sizes have seven bits a byte in 2.4, but for those who write eight; whichever mutagen takes, it is one of the two.
+    bits = (7, 8) if header.version >= (2, 4, 0) else (8,)
+    if max(_copied_bytes(data, 3 if header.version < (2, 3, 0) else 4, count) for count in bits) > MAX_ID3_COPIED_BYTES:
+        raise MutagenError("its ID3 tags have too many frames")
+
+
+def _copied_bytes(data: bytes, name_bytes: int, bits: int) -> int:
+    """What is left after each frame, added up until it is too much."""
+    head_bytes = 6 if name_bytes == 3 else 10
+    at, copied = 0, 0
+    while at + head_bytes <= len(data) and data[at : at + name_bytes].strip(b"\0") and copied <= MAX_ID3_COPIED_BYTES:
+        size = 0
+        for byte in data[at + name_bytes : at + 2 * name_bytes]:
+            size = (size << bits) + (byte & (1 << bits) - 1)
+        at += head_bytes + size
+        copied += max(0, len(data) - at)
+    return copied
