@@ -1,6 +1,5 @@
 """``sleeve bundles``: which models there are, and which one the catalogue is searched with."""
 
-from time import perf_counter
 from typing import Annotated
 
 import typer
@@ -77,12 +76,11 @@ def use(
     bundle = bundle_named(settings, name)
     if settings.bundle and bundle_named(settings, settings.bundle).fingerprint != bundle.fingerprint:
         raise BundleError(f"SLEEVE_BUNDLE says {settings.bundle}, and it would win over {name}: unset it first")
-    started = perf_counter()
     with open_catalogue(settings.model_copy(update={"bundle": str(bundle.folder)})) as catalogue, ProgressBar() as bar:
         run = run_index(catalogue, bar)
     rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in run.embedded.rejected]
     tell_rejected(rejections)
-    tell(run, perf_counter() - started)
+    tell(run)
     if rejections:
         raise typer.Exit(1)
 

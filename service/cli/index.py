@@ -32,11 +32,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class IndexRun:
-    """What each stage of ``sleeve index`` did."""
+    """What each stage of ``sleeve index`` did, and how long it took until its index was live."""
 
     embedded: EmbedReport
     refresh: Refresh
     linked: Linked
+    live_after_s: float
 
 
 app = typer.Typer(help="Embed what is new and bring the index up to date.", invoke_without_command=True)
@@ -69,7 +70,6 @@ def index(
     """
     if context.invoked_subcommand is not None:
         return
-    started = perf_counter()
     with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
         run = run_index(catalogue, bar, rebuild=rebuild, kind=kind)
     rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in run.embedded.rejected]
@@ -77,7 +77,7 @@ def index(
         answer_json(_document(run, rejections))
     else:
         tell_rejected(rejections)
-        tell(run, perf_counter() - started)
+        tell(run)
     if rejections:
         raise typer.Exit(1)
 
@@ -86,6 +86,7 @@ def run_index(
     catalogue: Catalogue, bar: ProgressBar, *, rebuild: bool = False, kind: IndexKind | None = None
 ) -> IndexRun:
     """The job of ``sleeve index``."""
+    started = perf_counter()
     with job(catalogue.settings.folder, bar) as progress:
         backbone, bundle = open_backbone(catalogue)
         record = register_bundle(catalogue, backbone, bundle)
@@ -99,6 +100,7 @@ def run_index(
             stored=_Extending(catalogue.versions, record).stored,
         )
         refresh = catalogue.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
+        live_after_s = perf_counter() - started
         linked = link_pending(
             catalogue.database,
             catalogue.versions.open(refresh.version),
@@ -106,7 +108,7 @@ def run_index(
             limits=catalogue.limits,
             progress=progress,
         )
-        return IndexRun(report, refresh, linked)
+        return IndexRun(report, refresh, linked, live_after_s)
 
 
 class _Extending:
@@ -173,16 +175,16 @@ def prune(context: typer.Context, json: Json = False) -> None:
         answer("there is nothing to delete")
 
 
-def tell(run: IndexRun, seconds: float) -> None:
+def tell(run: IndexRun) -> None:
     """What a run did, for a person."""
-    answer(_told(run.embedded, run.refresh, seconds))
+    answer(_told(run))
     if run.linked.links:
         links = run.linked.links
         answer(f"{links} near-duplicate{'s' if links > 1 else ''} linked; `sleeve duplicates` shows them")
 
 
-def _told(report: EmbedReport, refresh: Refresh, seconds: float) -> str:
-    version = refresh.version
+def _told(run: IndexRun) -> str:
+    report, refresh, version = run.embedded, run.refresh, run.refresh.version
     if refresh.delta:
         return (
             f"{report.embedded} covers embedded; index {version.folder} stays live, "
@@ -192,7 +194,7 @@ def _told(report: EmbedReport, refresh: Refresh, seconds: float) -> str:
         return f"nothing new: index {version.folder} holds every vector"
     how = "built" if refresh.rebuilt else "extended"
     return (
-        f"{report.embedded} covers embedded; index {version.folder} {how} in {seconds:.1f} s: "
+        f"{report.embedded} covers embedded; index {version.folder} {how} in {run.live_after_s:.1f} s: "
         f"{version.count} vectors ({refresh.added} new, {refresh.removed} removed), "
         f"recall {version.recall:.3f}, live"
     )
