@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -74,8 +75,12 @@ def _set_up(
 def main() -> None:
     """Run the command; a person's mistake ends in one line and exit code 1, never in a traceback."""
     command = typer.main.get_command(app)
+    arguments = sys.argv[1:] or ["--help"]
+    if arguments[:2] == ["add", "musicbrainz"] and not Path("musicbrainz").exists():
+        # A source like any other to those who add it; its options are a command's.
+        arguments = arguments[1:]
     try:
-        code = command.main(sys.argv[1:] or ["--help"], standalone_mode=False)
+        code = command.main(arguments, standalone_mode=False)
     except typer.TyperException as error:
         say(f"sleeve: {' '.join(error.format_message().split())} (see `sleeve --help`)")
         code = 1

@@ -40,6 +40,15 @@ def test_from_a_genre_to_an_index(
     assert home.json("similar", "--album", 1)["neighbours"][0]["genres"] == ["black metal", "metal"]
 
 
+def test_it_is_also_a_source_of_add(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    own = home.sleeve("musicbrainz", "--genre", "black metal", code=1).stderr
+    assert "SLEEVE_CONTACT" in own
+    assert home.sleeve("add", "musicbrainz", "--genre", "black metal", code=1).stderr == own
+    write_covers(tmp_path / "musicbrainz", {"jazz": 2})
+    assert home.json("add", "musicbrainz")["added"] == 2, "a folder of that name goes before"
+
+
 def test_albums_are_filled_in(
     make_home: Callable[[Path, str], Home], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
