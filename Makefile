@@ -31,7 +31,7 @@ else
 endif
 
 test: $(VENV)/.dev ## Run every test (SQLite, PostgreSQL, FAISS, HTTP)
-	@$(BIN)/pytest
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest
 
 check: $(VENV)/.dev ## Check style, types and the direction of imports; change nothing
 	@$(BIN)/ruff format --quiet --check .
