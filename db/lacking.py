@@ -41,11 +41,6 @@ class Filling:
     year: int | None = None
     covers: tuple[UploadedCover, ...] = ()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing."""
-        return not (self.genres or self.year or self.covers)
-
 
 def ids(session: Session, sides: Sequence[Side]) -> list[AlbumId]:
     """The albums that lack a genre, a year or one of these sides and can be looked up: by names or a group's id."""

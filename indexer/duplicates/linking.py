@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 
 from db import cover_links, vectors
 from db.database import Database
-from db.records import FrontCover, FrontVectors
+from db.records import FrontCover, FrontVectors, IndexVersionRecord
 from db.vocabulary import AlbumId, CoverId
 from indexer.decoding import DecodingLimits
 from indexer.delta import Delta
 from indexer.duplicates.comparing import Comparison
 from indexer.duplicates.proposing import propose
 from indexer.progress import Progress, Silent
-from indexer.versions import OpenVersion
+from indexer.versions import IndexVersions, OpenVersion
 
 COMPARE_COVERS = 256
 """Covers in one transaction: what a crash can make ``index`` compare again."""
@@ -36,7 +36,8 @@ class Linked:
 
 def link_pending(
     database: Database,
-    version: OpenVersion,
+    versions: IndexVersions,
+    live: IndexVersionRecord,
     *,
     threads: int,
     limits: DecodingLimits,
@@ -47,19 +48,20 @@ def link_pending(
     A cover whose file cannot be read waits for the next run.
 
     Args:
-        version: the live one, as it was opened: what is newer than its index is read from the database.
+        live: whose index proposes; it is opened only where a front waits. What is newer is read from the database.
 
     Raises:
         CatalogueError: the database cannot be used; what was linked stays.
+        VectorIndexError: the index's files are missing or damaged.
     """
     progress = progress or Silent()
-    bundle = version.record.bundle
+    bundle = live.bundle
     with database.reading() as session:
         waiting = cover_links.count_pending(session, bundle)
     progress.start("Comparing covers", waiting)
     if not waiting:
         return Linked()
-    version = _with_delta(database, version)
+    version = _with_delta(database, versions.open(live))
     comparison, linked, after = Comparison(limits), Linked(), CoverId(0)
     with ThreadPoolExecutor(threads, thread_name_prefix="compare") as pool:
         while True:

@@ -127,18 +127,15 @@ class AlbumFiller:
         if isinstance(group, str):
             report.not_filled.append(NotFilled(album, group))
             return FillEnding.NOT_FOUND
+        before = len(report.not_filled)
         genres = genres_of(group, self._genres) if album.genre else ()
         year = group.year if album.year is None else None
         if self._dry_run:
             filled = FilledAlbum(album, group, genres, year, album.sides)
         else:
-            before = len(report.not_filled)
-            covers = self._covers(album, group, report)
-            filled = self._write(album, group, genres, year, covers)
-            if len(report.not_filled) > before and not (filled.genres or filled.year or filled.sides):
-                return FillEnding.REJECTED
+            filled = self._write(album, group, genres, year, self._covers(album, group, report))
         if not (filled.genres or filled.year or filled.sides):
-            return FillEnding.UNCHANGED
+            return FillEnding.REJECTED if len(report.not_filled) > before else FillEnding.UNCHANGED
         report.filled.append(filled)
         return FillEnding.FILLED
 

@@ -28,7 +28,8 @@ def duplicates(context: typer.Context, json: Json = False) -> None:
             raise VectorIndexError("there is no index yet; run `sleeve add` and `sleeve index` first")
         link_pending(
             catalogue.database,
-            catalogue.versions.open(live),
+            catalogue.versions,
+            live,
             threads=catalogue.threads,
             limits=catalogue.limits,
             progress=bar,

@@ -103,7 +103,8 @@ def run_index(
         live_after_s = perf_counter() - started
         linked = link_pending(
             catalogue.database,
-            catalogue.versions.open(refresh.version),
+            catalogue.versions,
+            refresh.version,
             threads=catalogue.threads,
             limits=catalogue.limits,
             progress=progress,

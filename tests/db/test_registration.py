@@ -204,6 +204,17 @@ def test_corrected_names_that_are_another_albums_join_it(database: Database) -> 
     assert [cover.path for cover in album.covers] == [Path("/c/1.png"), Path("/c/2.png")]
 
 
+def test_an_older_album_may_take_the_names_that_a_newer_one_left(database: Database) -> None:
+    def named(number: int, title: str) -> CoverFile:
+        return cover_file(Path(f"/c/{number}.png"), "jazz", artist="A", title=title)
+
+    offer(database, (named(1, "One"), A), (named(2, "Two"), B))
+    offer(database, (named(2, "Three"), B), (named(1, "Two"), A))
+    with database.reading() as session:
+        titles = [album.title for album in session.scalars(select(Album).order_by(Album.id))]
+    assert titles == ["Two", "Three"]
+
+
 def test_a_rejection_is_kept_with_its_reason_and_takes_no_cover_away(database: Database) -> None:
     one = cover_file(Path("/c/1.png"))
     offer(database, (one, A))

@@ -105,5 +105,5 @@ def test_cut_off_before_it_is_linked_it_is_linked_later(
         assert links(catalogue) == 2, "sent again, it is linked to both"
         live = catalogue.versions.live()
         assert live is not None
-        opened = catalogue.versions.open(live)
-        assert link_pending(catalogue.database, opened, threads=1, limits=catalogue.limits) == Linked(1, 1)
+        linked = link_pending(catalogue.database, catalogue.versions, live, threads=1, limits=catalogue.limits)
+        assert linked == Linked(1, 1)

@@ -51,7 +51,7 @@ class Catalogue:
     def link(self) -> Linked:
         live = self.versions.live()
         assert live is not None
-        return linking.link_pending(self.database, self.versions.open(live), threads=2, limits=LIMITS)
+        return linking.link_pending(self.database, self.versions, live, threads=2, limits=LIMITS)
 
     def links(self) -> set[tuple[str, str]]:
         with self.database.reading() as session:
