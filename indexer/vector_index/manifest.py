@@ -10,16 +10,16 @@ from db.errors import VectorIndexError
 from db.vocabulary import Fingerprint
 from indexer.vector_index.protocol import IndexKind
 
-FORMAT: Final = "sleeve-index-1"
+FORMAT: Final = "sleeve-index-2"
 
 
 class FileRecord(BaseModel):
-    """Size and SHA-256 (hex) of one file."""
+    """Size of one file, and the SHA-256 (hex) of the SHA-256 digests (32 bytes each) of its pieces of 4 MiB in turn."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     size_bytes: NonNegativeInt
-    sha256: str
+    sha256_of_pieces: str
 
 
 class Manifest(BaseModel):
@@ -39,7 +39,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: Literal["sleeve-index-1"] = FORMAT
+    format: Literal["sleeve-index-2"] = FORMAT
     kind: IndexKind
     dimension: PositiveInt
     count: NonNegativeInt

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +102,7 @@ def test_the_manifest_states_the_index(written: Path) -> None:
     manifest = read_manifest(written)
     content = json.loads((written / "manifest.json").read_text())
     assert sorted(path.name for path in written.iterdir()) == sorted(FILES)
-    assert content["format"] == "sleeve-index-1"
+    assert content["format"] == "sleeve-index-2"
     assert (manifest.kind, manifest.dimension, manifest.count, manifest.tombstones) == (
         IndexKind.HNSW,
         DIMENSION,
@@ -129,6 +130,21 @@ def test_a_flipped_bit_is_seen(written: Path, name: str, place: float, bit: int)
     check_refused(written, "manifest" if name == "manifest.json" else f"{name} is damaged")
 
 
+def test_the_pieces_of_a_large_file_are_hashed_in_their_order(tmp_path: Path) -> None:
+    folder, piece = tmp_path / "index", 4 * 1024 * 1024
+    large = np.random.default_rng(5).standard_normal((5000, 1024)).astype(np.float16)
+    index = build(IndexKind.EXACT, 1024, [(np.arange(5000), large)])
+    manifest = write(index, folder, fingerprint=FINGERPRINT, recall=None)
+    data = (folder / "index.faiss").read_bytes()
+    pieces = [data[start : start + piece] for start in range(0, len(data), piece)]
+    assert [len(one) for one in pieces[:-1]] == [piece, piece] and 0 < len(pieces[-1]) < piece
+    stated = sha256(b"".join(sha256(one).digest() for one in pieces)).hexdigest()
+    assert manifest.files["index.faiss"].sha256_of_pieces == stated
+    assert len(reopen(folder)) == 5000
+    (folder / "index.faiss").write_bytes(pieces[1] + pieces[0] + pieces[2])
+    check_refused(folder, "index.faiss is damaged")
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_a_truncated_file_is_seen(written: Path, name: str) -> None:
     content = (written / name).read_bytes()
@@ -151,7 +167,7 @@ def test_another_bundle_is_refused(written: Path) -> None:
 @pytest.mark.parametrize("content", ['{"format": "sleeve-index-99"}', "{}", "[]", "null"])
 def test_another_format_is_refused(written: Path, content: str) -> None:
     (written / "manifest.json").write_text(content)
-    check_refused(written, "is not of format sleeve-index-1")
+    check_refused(written, "is not of format sleeve-index-2")
 
 
 def test_an_edited_manifest_is_refused(written: Path) -> None:
