@@ -132,7 +132,7 @@ class _Run:
         self.autocast = bf16_pays(self.tower.module, self.device)
         steps = steps_per_epoch(split.training, recipe.batch_covers)
         self.steps = steps * recipe.epochs
-        self.optimizer = torch.optim.AdamW(_parameter_groups(self.network, self.tower, recipe))
+        self.optimizer = torch.optim.AdamW(_parameter_groups(self.network, self.tower, recipe), fused=True)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer,
             [float(group["lr"]) for group in self.optimizer.param_groups],
@@ -297,8 +297,8 @@ class _Run:
     def _follow(self) -> None:
         """Move the averaged weights a step towards the network's; at first in longer steps, to forget the start."""
         decay = min(self.recipe.average_decay, (1 + self.step) / (10 + self.step))
-        for kept, fresh in zip(self.average.parameters(), self.network.parameters(), strict=True):
-            kept.lerp_(fresh, 1 - decay)
+        kept, fresh = (list(network.parameters()) for network in (self.average, self.network))
+        torch._foreach_lerp_(kept, fresh, 1 - decay)
         for followed, leading in zip(self.average.buffers(), self.network.buffers(), strict=True):
             followed.copy_(leading)
 

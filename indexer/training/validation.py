@@ -54,9 +54,9 @@ def embed_parts(
 
 def to_input(images: NDArray[np.uint8], tower: Tower, device: torch.device) -> torch.Tensor:
     """(n, s, s, 3) uint8 → (n, 3, s, s) float32 in the tower's scale, channels last in memory."""
-    pixels = torch.from_numpy(images).to(device).permute(0, 3, 1, 2).float()
-    mean, std = (torch.tensor(values, device=device).view(1, 3, 1, 1) for values in (tower.mean, tower.std))
-    return ((pixels - mean) / std).contiguous(memory_format=torch.channels_last)
+    mean, std = (torch.tensor(values, device=device) for values in (tower.mean, tower.std))
+    pixels = torch.from_numpy(images).to(device).float().sub_(mean).div_(std)
+    return pixels.permute(0, 3, 1, 2)
 
 
 def validate(

@@ -112,6 +112,7 @@ def _train_bundle(
     seed: int,
 ) -> TrainDocument:
     try:
+        from indexer.training.freed_memory import keep_freed_memory
         from indexer.training.loop import TrainingProgress
         from indexer.training.recipe import Recipe
         from indexer.training.run import train_bundle
@@ -144,6 +145,7 @@ def _train_bundle(
         told = progress.step
 
     recipe = Recipe(architecture=architecture, weights=str(weights or ""), epochs=epochs, seed=seed)
+    keep_freed_memory()
     trained = train_bundle(
         samples,
         recipe,

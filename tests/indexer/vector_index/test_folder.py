@@ -137,7 +137,8 @@ def test_the_pieces_of_a_large_file_are_hashed_in_their_order(tmp_path: Path) ->
     manifest = write(index, folder, fingerprint=FINGERPRINT, recall=None)
     data = (folder / "index.faiss").read_bytes()
     pieces = [data[start : start + piece] for start in range(0, len(data), piece)]
-    assert [len(one) for one in pieces[:-1]] == [piece, piece] and 0 < len(pieces[-1]) < piece
+    assert [len(one) for one in pieces[:-1]] == [piece, piece]
+    assert 0 < len(pieces[-1]) < piece
     stated = sha256(b"".join(sha256(one).digest() for one in pieces)).hexdigest()
     assert manifest.files["index.faiss"].sha256_of_pieces == stated
     assert len(reopen(folder)) == 5000
