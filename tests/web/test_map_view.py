@@ -1,8 +1,11 @@
 """The map in a browser that draws WebGL in software."""
 
+import json
 import re
 
 from playwright.sync_api import Page, expect
+
+EVERY_CALL_100_MS_LATER = "let told = 0; performance.now = () => (told += 100);"
 
 
 def test_points_are_drawn_and_near_ones_are_covers(page: Page) -> None:
@@ -71,3 +74,26 @@ def test_colours_reach_the_screen(page: Page) -> None:
         }))"""
     )
     assert drawn > 18 * 12
+
+
+def test_where_drawing_is_slow_fewer_points_move_and_all_come_to_rest(page: Page, expected_failures: list[int]) -> None:
+    expected_failures.append(404)  # there are not so many albums: the one pointed at has no card
+    numbers = list(range(1, 20_001))
+    places = [(number % 200) / 100 - 1 for number in numbers]
+    body = {
+        "albums": numbers,
+        "covers": numbers,
+        "x": places,
+        "y": places[::-1],
+        "genre": [0] * 20_000,
+        "genres": ["a"],
+    }
+    page.route("**/api/v1/map", lambda route: route.fulfill(body=json.dumps(body), content_type="application/json"))
+    page.add_init_script(EVERY_CALL_100_MS_LATER)
+    page.goto("/map")
+    canvas = page.locator("canvas")
+    expect(canvas).to_have_attribute("data-drawn", "20000")
+    canvas.hover()
+    page.mouse.wheel(0, 10)
+    expect(canvas).to_have_attribute("data-drawn", "4000")
+    expect(canvas).to_have_attribute("data-drawn", "20000")

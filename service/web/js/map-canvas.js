@@ -1,6 +1,9 @@
-// The points in WebGL: places and genres are sent to the GPU once; looking elsewhere changes four numbers.
+// The points in WebGL: places and genres are sent to the GPU once; looking elsewhere changes four numbers. Where they
+// take long to draw (software instead of a GPU), only an even part of them is drawn while the picture moves.
 
 const MOST_COLOURS = 64;
+const MOVING_MS = 20;
+const LEAST_MOVING = 3000;
 
 const VERTEX = `#version 300 es
 in vec2 place;
@@ -42,9 +45,10 @@ export class MapCanvas {
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     this.at = Object.fromEntries(["centre", "stretch", "size", "colours", "override_colour"].map((name) => [name, gl.getUniformLocation(this.program, name)]));
-    this.everyone = this.#buffers(points, null);
+    this.everyone = this.#buffers(points, mixed(points.count));
     this.lit = null;
     this.points = points;
+    this.allMs = null;
   }
 
   /** Points to show larger, with a ring, above the others. */
@@ -52,7 +56,23 @@ export class MapCanvas {
     this.lit = indices.length ? this.#buffers(this.points, indices) : null;
   }
 
-  draw(camera, colours, ring, ratio) {
+  /** All points; while ``moving`` only as many as are drawn in time. */
+  draw(camera, colours, ring, ratio, { moving = false } = {}) {
+    if (moving && this.allMs !== null) return this.#paint(camera, colours, ring, ratio, this.#countInTime());
+    // What compiles at the first picture would count as slow.
+    if (this.allMs === null) this.#paint(camera, colours, ring, ratio, this.points.count);
+    const began = performance.now();
+    this.#paint(camera, colours, ring, ratio, this.points.count);
+    this.gl.readPixels(0, 0, 1, 1, this.gl.RGBA, this.gl.UNSIGNED_BYTE, new Uint8Array(4)); // waits for the picture
+    this.allMs = performance.now() - began;
+  }
+
+  #countInTime() {
+    const share = Math.min(1, MOVING_MS / this.allMs);
+    return Math.min(this.points.count, Math.max(LEAST_MOVING, Math.round(share * this.points.count)));
+  }
+
+  #paint(camera, colours, ring, ratio, shown) {
     const { gl, at } = this;
     const [width, height] = [Math.round(camera.width * ratio), Math.round(camera.height * ratio)];
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
@@ -62,7 +82,8 @@ export class MapCanvas {
     gl.uniform2f(at.centre, camera.x, camera.y);
     gl.uniform2f(at.stretch, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
     const sizePx = Math.min(13, pointSizePx(this.points.count) * Math.sqrt(camera.zoom));
-    this.#pass(this.everyone, colours, [0, 0, 0, 0], sizePx * ratio, this.lit ? 0.28 : 0.85);
+    this.canvas.dataset.drawn = String(shown);
+    this.#pass({ ...this.everyone, count: shown }, colours, [0, 0, 0, 0], sizePx * ratio, this.lit ? 0.28 : 0.85);
     if (!this.lit) return;
     const litPx = Math.max(9, sizePx * 1.5);
     this.#pass(this.lit, colours, ring, (litPx + 5) * ratio, 1);
@@ -84,9 +105,8 @@ export class MapCanvas {
     gl.drawArrays(gl.POINTS, 0, count);
   }
 
-  #buffers(points, indices) {
+  #buffers(points, order) {
     const { gl } = this;
-    const order = indices ?? Uint32Array.from({ length: points.count }, (_, place) => place);
     const places = new Float32Array(order.length * 2);
     const genres = new Uint8Array(order.length);
     order.forEach((at, place) => {
@@ -109,6 +129,18 @@ export class MapCanvas {
     gl.enableVertexAttribArray(location);
     gl.vertexAttribPointer(location, size, type, false, 0, 0);
   }
+}
+
+/** The numbers below ``count``, always in the same mixed order, so that the first of them are an even part of all. */
+function mixed(count) {
+  const order = Uint32Array.from({ length: count }, (_, place) => place);
+  let state = 1;
+  for (let last = count - 1; last > 0; last -= 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const other = Math.floor((state / 2 ** 32) * (last + 1));
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  return order;
 }
 
 function pointSizePx(count) {

@@ -17,6 +17,7 @@ const POINT_REACH_PX = 14;
 const THUMB_REACH_PX = 30;
 const CARD_AFTER_MS = 60;
 const ADDRESS_AFTER_MS = 250;
+const SETTLED_AFTER_MS = 160;
 
 export async function show(main, { url, signal }) {
   setTitle("Map");
@@ -47,17 +48,19 @@ function build(main, points, url, signal) {
   const thumbs = new Thumbs(layer, points, lit);
   let colours = [];
   let asked = false;
+  let moving = false;
   const redraw = () => {
     if (asked || signal.aborted) return;
     asked = true;
     requestAnimationFrame(() => {
       asked = false;
       if (signal.aborted) return;
-      drawn.draw(camera, colours, ringColour(), devicePixelRatio);
+      drawn.draw(camera, colours, ringColour(), devicePixelRatio, { moving });
       thumbs.follow(camera);
       keepAddress();
     });
   };
+  const settle = later(SETTLED_AFTER_MS, signal, () => { moving = false; redraw(); });
   let only = url.searchParams.getAll("genre");
   const keepAddress = later(ADDRESS_AFTER_MS, signal, () => {
     const now = new URL(location.href);
@@ -67,8 +70,8 @@ function build(main, points, url, signal) {
     history.replaceState(history.state, "", now.pathname + now.search);
   });
   let touched = false;
-  const moved = () => { touched = true; redraw(); };
-  const reset = () => { camera.lookAt(0, 0, 1); touched = true; redraw(); };
+  const moved = () => { [touched, moving] = [true, true]; redraw(); settle(); };
+  const reset = () => { camera.lookAt(0, 0, 1); moved(); };
   const zoom = (factor) => { camera.zoomAt(factor, camera.width / 2, camera.height / 2); moved(); };
   stage.append(
     legend(points, only, (chosen, painted) => { only = chosen; colours = painted; redraw(); }),
