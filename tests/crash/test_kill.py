@@ -16,7 +16,7 @@ from tests.homes import Home, vectors_of
 ROUNDS = int(os.environ.get("SLEEVE_KILL_ROUNDS", "4"))
 """Kills of ``add`` and as many of ``index``, on each engine. Many: ``SLEEVE_KILL_ROUNDS=100 pytest tests/crash``."""
 
-COVERS = 600
+COVERS = 300
 
 
 def outcome(home: Home, query: Path) -> dict[str, Any]:

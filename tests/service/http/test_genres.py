@@ -1,7 +1,6 @@
 """Genres from the command line and over HTTP, on a catalogue whose genres are colours."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -91,7 +90,7 @@ def test_frozen_features_and_logits_are_measured_beside_the_bundle(tmp_path: Pat
 
 def test_evaluation_is_told_in_tables(tmp_path: Path, make_home: MakeHome) -> None:
     home = plant(make_home(tmp_path, "sqlite"))
-    table = replace(home, as_script=True).sleeve("evaluate").stdout
+    table = home.sleeve("evaluate").stdout
     assert "prediction" in table
     assert "photo-like" in table
 
