@@ -1,5 +1,6 @@
 // The points in WebGL: places and genres are sent to the GPU once; looking elsewhere changes four numbers. Where they
-// take long to draw (software instead of a GPU), only an even part of them is drawn while the picture moves.
+// take long to draw (software instead of a GPU), only an even part of them is drawn while the picture moves, and not
+// finer than CSS pixels.
 
 const MOST_COLOURS = 64;
 const MOVING_MS = 20;
@@ -58,18 +59,20 @@ export class MapCanvas {
 
   /** All points; while ``moving`` only as many as are drawn in time. */
   draw(camera, colours, ring, ratio, { moving = false } = {}) {
-    if (moving && this.allMs !== null) return this.#paint(camera, colours, ring, ratio, this.#countInTime());
+    const all = () => this.#paint(camera, colours, ring, ratio, this.points.count);
+    if (moving && this.allMs > MOVING_MS) return this.#paint(camera, colours, ring, Math.min(1, ratio), this.#countInTime());
+    if (moving && this.allMs !== null) return all();
     // What compiles at the first picture would count as slow.
-    if (this.allMs === null) this.#paint(camera, colours, ring, ratio, this.points.count);
+    if (this.allMs === null) all();
     const began = performance.now();
-    this.#paint(camera, colours, ring, ratio, this.points.count);
+    all();
     this.gl.readPixels(0, 0, 1, 1, this.gl.RGBA, this.gl.UNSIGNED_BYTE, new Uint8Array(4)); // waits for the picture
     this.allMs = performance.now() - began;
   }
 
   #countInTime() {
-    const share = Math.min(1, MOVING_MS / this.allMs);
-    return Math.min(this.points.count, Math.max(LEAST_MOVING, Math.round(share * this.points.count)));
+    const { count } = this.points;
+    return Math.min(count, Math.max(LEAST_MOVING, Math.round((MOVING_MS / this.allMs) * count)));
   }
 
   #paint(camera, colours, ring, ratio, shown) {
@@ -81,7 +84,7 @@ export class MapCanvas {
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.uniform2f(at.centre, camera.x, camera.y);
     gl.uniform2f(at.stretch, (2 * camera.scale) / camera.width, (2 * camera.scale) / camera.height);
-    const sizePx = Math.min(13, pointSizePx(this.points.count) * Math.sqrt(camera.zoom));
+    const sizePx = Math.min(13, pointSizePx(shown) * Math.sqrt(camera.zoom));
     this.canvas.dataset.drawn = String(shown);
     this.#pass({ ...this.everyone, count: shown }, colours, [0, 0, 0, 0], sizePx * ratio, this.lit ? 0.28 : 0.85);
     if (!this.lit) return;
