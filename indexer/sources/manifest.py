@@ -31,7 +31,7 @@ PATH_COLUMN = "sleeve_path"
 ALBUM_COLUMN = "sleeve_album"
 """Covers with the same value are of one album when no names say so."""
 
-_URL = re.compile(r"https?://", re.IGNORECASE)
+_URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ import pytest
 
 from db import albums
 from db.database import Database
-from db.vocabulary import Side
+from db.records import RejectedFile
+from db.vocabulary import Rejection, Side
 from indexer.cover_store import CoverStore
 from indexer.decoding import DecodingLimits
 from indexer.progress import Silent
@@ -155,6 +156,13 @@ def test_the_command_says_how_to_turn_them_on(make_home: Callable[[Path, str], H
 def test_a_source_without_a_store_rejects_urls(tmp_path: Path) -> None:
     [item] = open_source(manifest_of(tmp_path, "https://covers.example/1.png"))
     assert (item.path, item.detail) == ("https://covers.example/1.png", "images by URL cannot be added here")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("url", ["ftp://covers.example/1.png", "S3://bucket/1.png", "file:///etc/passwd"])
+def test_a_url_that_cannot_be_fetched_is_no_missing_file(tmp_path: Path, url: str) -> None:
+    [item] = open_source(manifest_of(tmp_path, url))
+    assert isinstance(item, RejectedFile)
+    assert (item.path, item.reason, item.detail) == (url, Rejection.FORBIDDEN_URL, "not an http or https URL")
 
 
 def test_bad_urls_are_a_line_each_and_stop_nothing(adding: Adding, tmp_path: Path) -> None:
