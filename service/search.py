@@ -24,9 +24,6 @@ from service.stages import Stage, Timed, untimed
 _SPARE_HITS = 8
 """Vectors asked for beyond k at first: an album may have several covers, and some may be removed."""
 
-_FEW_DUPLICATES = 50
-"""Near-duplicates asked for at first: few albums have more."""
-
 
 class Search:
     """Answers from the live index version, its delta and the database. Safe to use from several threads at once."""
@@ -46,7 +43,10 @@ class Search:
             VectorIndexError: there is no index.
         """
         pair = self.pair()
-        return self._by_covers(pair, self.embed(pair.model, data), request)
+        answer = self.by_vectors(pair.version, self.embed(pair.model, data), request)
+        limit = self.opinions.near_duplicate_at(pair.model)
+        told = (replace(found, near_duplicate=found.similarity >= limit) for found in answer.neighbours)
+        return replace(answer, neighbours=tuple(told))
 
     def by_text(self, text: str, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like what a text describes.
@@ -67,28 +67,21 @@ class Search:
         """
         pair = self.pair()
         queries, linked = self.vectors_of(pair.version, album_id), self._linked_to(album_id)
-        return self._by_covers(pair, queries, request, leave_out=(album_id,), linked=linked)
+        answer = self.by_vectors(pair.version, queries, request, leave_out=(album_id,))
+        told = (replace(found, near_duplicate=found.album_id in linked) for found in answer.neighbours)
+        return replace(answer, neighbours=tuple(told))
 
     def near_duplicates(self, album_id: AlbumId) -> tuple[Neighbour, ...]:
-        """The other albums that show the same artwork as one in the catalogue, nearest first: those linked to it, and
-        those as similar as the model's calibration asks for.
+        """The other albums that show the same artwork as one in the catalogue, nearest first: those linked to it.
 
         Raises:
             NotFoundError: there is no such album, or it waits to be indexed.
             VectorIndexError: there is no index.
         """
-        pair, k = self.pair(), _FEW_DUPLICATES
+        pair = self.pair()
         queries = self.vectors_of(pair.version, album_id)
-        while True:
-            found = self._by_covers(pair, queries, SimilarRequest(k), leave_out=(album_id,)).neighbours
-            same = {neighbour.album_id: neighbour for neighbour in found if neighbour.near_duplicate}
-            if len(same) < k or k == MAX_K:
-                break
-            k = MAX_K
-        # A link may lead to an album that is not among the nearest k.
-        for neighbour in self._of_albums(pair.version, queries, self._linked_to(album_id)):
-            same.setdefault(neighbour.album_id, replace(neighbour, near_duplicate=True))
-        return tuple(sorted(same.values(), key=lambda neighbour: -neighbour.similarity)[:MAX_K])
+        found = self._of_albums(pair.version, queries, self._linked_to(album_id))
+        return tuple(replace(neighbour, near_duplicate=True) for neighbour in found[:MAX_K])
 
     def pair(self) -> Pair:
         """What to answer a request with, all of it.
@@ -170,24 +163,6 @@ class Search:
             index_version=version.record.folder,
             neighbours=tuple(certain[: request.k]),
         )
-
-    def _by_covers(
-        self,
-        pair: Pair,
-        queries: NDArray[np.float32],
-        request: SimilarRequest,
-        *,
-        leave_out: Collection[AlbumId] = (),
-        linked: Collection[AlbumId] = (),
-    ) -> SimilarAnswer:
-        """Where each query is the vector of a cover, a similarity or a link tells a near-duplicate."""
-        answer = self.by_vectors(pair.version, queries, request, leave_out=leave_out)
-        limit = self.opinions.near_duplicate_at(pair.model)
-        told = (
-            replace(found, near_duplicate=found.similarity >= limit or found.album_id in linked)
-            for found in answer.neighbours
-        )
-        return replace(answer, neighbours=tuple(told))
 
     def _linked_to(self, album_id: AlbumId) -> set[AlbumId]:
         with self._database.reading() as session:

@@ -297,7 +297,8 @@ class _Run:
     def _follow(self) -> None:
         """Move the averaged weights a step towards the network's; at first in longer steps, to forget the start."""
         decay = min(self.recipe.average_decay, (1 + self.step) / (10 + self.step))
-        kept, fresh = (list(network.parameters()) for network in (self.average, self.network))
+        kept: list[torch.Tensor] = [*self.average.parameters()]
+        fresh: list[torch.Tensor] = [*self.network.parameters()]
         torch._foreach_lerp_(kept, fresh, 1 - decay)
         for followed, leading in zip(self.average.buffers(), self.network.buffers(), strict=True):
             followed.copy_(leading)

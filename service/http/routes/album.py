@@ -115,7 +115,7 @@ def delete_album(album_id: TheAlbumId, catalogue: TheCatalogue) -> None:
 
 @router.get("/{album_id}/near-duplicates", summary="Albums with the same artwork", responses=PROBLEMS)
 def near_duplicates(album_id: TheAlbumId, search: TheSearch) -> schemas.NearDuplicatesSchema:
-    """Other pressings, crops and copies: albums with a cover whose pixels were found to show the same artwork when it
-    was indexed or uploaded, and albums with a cover as similar as the model's calibration asks for."""
+    """Other pressings, crops and copies: albums with a front whose pixels were found to show the same artwork when it
+    was indexed or uploaded."""
     found = search.near_duplicates(album_id)
     return schemas.NearDuplicatesSchema(neighbours=[schemas.NeighbourSchema.of(neighbour) for neighbour in found])

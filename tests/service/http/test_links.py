@@ -102,6 +102,18 @@ def test_an_upload_is_linked_at_once_and_both_albums_stay(home: Home, client: ht
     client.delete(f"/api/v1/albums/{another}")
 
 
+def test_being_alike_is_not_being_one_artwork_but_the_same_file_is(home: Home, client: httpx.Client) -> None:
+    plain = (Image.new("RGB", (64, 64), colour) for colour in ((90, 90, 40), (90, 90, 40), (92, 90, 40)))
+    one, same, alike = (upload(client, picture, f"Plain {number}") for number, picture in enumerate(plain))
+    similarities = client.post("/api/v1/similar?k=20", json={"album_id": one}).json()["neighbours"]
+    assert {found["album_id"] for found in similarities if found["similarity"] > 0.99} == {same, alike}
+    assert [album["album_id"] for album in twins(client, one)] == [same]
+    near = similar(client, {"album_id": one})
+    assert (near[same], near[alike]) == (True, False)
+    for album in (one, same, alike):
+        client.delete(f"/api/v1/albums/{album}")
+
+
 def test_the_first_albums_of_an_empty_catalogue_are_linked(
     make_home: Callable[[Path, str], Home], tmp_path: Path
 ) -> None:
