@@ -20,6 +20,9 @@ _NORMS_OF_EFFICIENTNET = (
 )
 """Convolutions and the norms after them: outside the blocks, in a block that expands nothing, in any other."""
 
+_COPIED_IN_PLACE = (nn.Hardtanh, nn.SiLU, nn.Hardswish)
+"""Activations whose gradient is told from their input, which autograd copies where they would overwrite it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tower:
@@ -63,7 +66,7 @@ def build_tower(name: str, weights: str = "") -> Tower:
 
 
 def freeze(stages: tuple[tuple[nn.Module | nn.Parameter, ...], ...], count: int) -> None:
-    """Keep the weights of the first ``count`` stages.
+    """Keep the weights of the first ``count`` stages, and make the others quick to learn.
 
     Raises:
         TrainingError: there are fewer stages.
@@ -73,6 +76,11 @@ def freeze(stages: tuple[tuple[nn.Module | nn.Parameter, ...], ...], count: int)
     for stage in stages[:count]:
         for parameter in parameters_of(stage):
             parameter.requires_grad_(False)
+    for stage in stages[count:]:
+        for part in stage:
+            for activation in part.modules() if isinstance(part, nn.Module) else ():
+                if isinstance(activation, _COPIED_IN_PLACE):
+                    activation.inplace = False
 
 
 def parameters_of(stage: tuple[nn.Module | nn.Parameter, ...]) -> Iterator[nn.Parameter]:

@@ -54,6 +54,25 @@ def test_freezing_takes_the_first_stages_only() -> None:
         assert all(parameter.requires_grad == (number >= 2) for parameter in parameters_of(stage))
 
 
+def test_activations_that_learn_do_not_overwrite_what_autograd_would_copy() -> None:
+    torch.manual_seed(0)
+    overwriting, learning = build_tower("efficientnet-lite0"), build_tower("efficientnet-lite0")
+    learning.module.load_state_dict(overwriting.module.state_dict())
+    freeze(learning.stages, 4)
+    for number, stage in enumerate(learning.stages):
+        modules = [module for part in stage if isinstance(part, nn.Module) for module in part.modules()]
+        activations = [module for module in modules if isinstance(module, nn.ReLU6)]
+        assert all(activation.inplace == (number < 4) for activation in activations)
+    images = torch.rand(2, 3, 64, 64)
+    gradients = []
+    for tower in (overwriting, learning):
+        tower.module.eval()(images).square().sum().backward()
+        learnt = (parameter.grad for parameter in parameters_of(tower.stages[-1]))
+        gradients.append([gradient for gradient in learnt if gradient is not None])
+    assert gradients[0]
+    assert all(torch.equal(one, other) for one, other in zip(*gradients, strict=True))
+
+
 def test_a_checkpoint_file_is_loaded(tmp_path: Path) -> None:
     torch.manual_seed(1)
     source = build_tower("test_resnet").module
