@@ -63,6 +63,7 @@ def test_the_catalogue_is_filtered_sorted_and_shared_by_its_address(page: Page) 
     page.get_by_label("Sort by").select_option("year")
     expect(page).to_have_url(re.compile("genre=jazz&sort=year"))
     expect(page.locator(CARDS)).to_have_count(22)
+    expect(page.locator(CARDS).first).to_contain_text("1959")
     years = [int(text) for text in re.findall(r"· (\d{4})", " ".join(page.locator(CARDS).all_inner_texts()))]
     assert years == sorted(years)
     assert len(years) == 22
