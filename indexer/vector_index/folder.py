@@ -19,7 +19,7 @@ from indexer.whole_files import flush
 _UNFINISHED_PREFIX = ".writing-"
 _MANIFEST_FILE = "manifest.json"
 _DATA_FILES = (NATIVE_FILE, IDS_FILE)
-_PIECE = 4 << 20
+_PIECE = 1 << 20
 _READ_AT_ONCE = 1 << 18
 
 
@@ -130,8 +130,10 @@ def _manifest_of(index: VectorIndex, folder: Path, fingerprint: Fingerprint, rec
 def _file_record(path: Path) -> FileRecord:
     """Size and hash of a file; its pieces are hashed on all processors at once."""
     size = path.stat().st_size
+    starts = range(0, size, _PIECE)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        digests = threads.map(lambda start: _digest_of_piece(path, start), range(0, size, _PIECE))
+        each = threads.map if len(starts) > 1 else map
+        digests = each(lambda start: _digest_of_piece(path, start), starts)
         return FileRecord(size_bytes=size, sha256_of_pieces=sha256(b"".join(digests)).hexdigest())
 
 

@@ -14,7 +14,7 @@ FORMAT: Final = "sleeve-index-2"
 
 
 class FileRecord(BaseModel):
-    """Size of one file, and the SHA-256 (hex) of the SHA-256 digests (32 bytes each) of its pieces of 4 MiB in turn."""
+    """Size of one file, and the SHA-256 (hex) of the SHA-256 digests (32 bytes each) of its pieces of 1 MiB in turn."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
