@@ -27,7 +27,7 @@ from indexer.training.loop import TrainingProgress, bf16_pays, fine_tune
 from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover
 
-ROUNDS = 3
+ROUNDS = 5
 BARE_STEPS = 8
 
 
