@@ -130,10 +130,8 @@ def _manifest_of(index: VectorIndex, folder: Path, fingerprint: Fingerprint, rec
 def _file_record(path: Path) -> FileRecord:
     """Size and hash of a file; its pieces are hashed on all processors at once."""
     size = path.stat().st_size
-    starts = range(0, size, _PIECE)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        each = threads.map if len(starts) > 1 else map
-        digests = each(lambda start: _digest_of_piece(path, start), starts)
+        digests = threads.map(lambda start: _digest_of_piece(path, start), range(0, size, _PIECE))
         return FileRecord(size_bytes=size, sha256_of_pieces=sha256(b"".join(digests)).hexdigest())
 
 
