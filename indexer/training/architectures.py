@@ -32,7 +32,7 @@ class Tower:
         module: (n, 3, s, s) float32, (pixel - mean) / std → (n, width) float32.
         stages: its parts from the image to the features, all its parameters among them: what can be frozen or get a
             learning rate of its own.
-        taps: the layers inside it whose style is read too; see ``TappedTower``.
+        taps, peaks: the layers inside it whose style is read too; see ``TappedTower``. Training reads the taps alone.
         fixed_size_px: the only side it takes, or 0 for any.
         mean, std: of red, green and blue, in units of 0-255.
         licence: of the weights it starts from.
@@ -41,6 +41,7 @@ class Tower:
     module: nn.Module
     stages: tuple[tuple[nn.Module | nn.Parameter, ...], ...]
     taps: tuple[nn.Module, ...]
+    peaks: tuple[nn.Module, ...]
     width: int
     fixed_size_px: int
     mean: tuple[float, float, float]
@@ -119,6 +120,7 @@ def _efficientnet_lite0() -> Tower:
         module = fold_norms(imagenet_backbone(EFFICIENTNET_LITE0))
     except BundleError as error:
         raise TrainingError(str(error)) from error
+    blocks = [block for stage in module.get_submodule("blocks").children() for block in stage.children()]
     return Tower(
         module=module,
         stages=(
@@ -126,13 +128,19 @@ def _efficientnet_lite0() -> Tower:
             *((stage,) for stage in module.get_submodule("blocks").children()),
             (module.get_submodule("conv_head"),),
         ),
-        taps=tuple(block for stage in module.get_submodule("blocks").children() for block in stage.children()),
+        taps=tuple(blocks),
+        peaks=(*blocks, *(block.get_submodule(_wide_layer(block)) for block in blocks), module.get_submodule("bn2")),
         width=1280,
         fixed_size_px=0,
         mean=MEAN,
         std=STD,
         licence="Apache-2.0",
     )
+
+
+def _wide_layer(block: nn.Module) -> str:
+    """The activations after a block's depthwise convolution: more channels than the block gives, and no negatives."""
+    return "bn2" if hasattr(block, "conv_pwl") else "bn1"
 
 
 def _timm_tower(name: str, weights: str) -> Tower:
@@ -154,6 +162,7 @@ def _timm_tower(name: str, weights: str) -> Tower:
         module=module,
         stages=tuple((part,) for part in module.children() if any(True for _ in part.parameters())) + _loose(module),
         taps=_taps_of_timm(module),
+        peaks=_taps_of_timm(module),
         width=module.num_features,
         fixed_size_px=int(scale["input_size"][1]) if scale.get("fixed_input_size") else 0,
         mean=_in_255(scale["mean"]),
@@ -169,6 +178,7 @@ def _open_clip_tower(name: str) -> Tower:
         module=visual,
         stages=_stages_of_clip(visual),
         taps=_taps_of_clip(visual),
+        peaks=_taps_of_clip(visual),
         width=int(visual.output_dim),
         fixed_size_px=side,
         mean=_in_255(visual.preprocess_cfg["mean"]),

@@ -1,6 +1,7 @@
 """A tower with two projections: one that tells artworks apart and one that tells genres.
 
-``EmbeddingNetwork`` is what is trained; ``ServedNetwork``, made of it at the end, is what becomes a bundle.
+``EmbeddingNetwork`` is what is trained; ``ServedNetwork``, made of it and of the tower as it was before, is what
+becomes a bundle.
 """
 
 import numpy as np
@@ -26,7 +27,7 @@ class EmbeddingNetwork(nn.Module):
 
     def __init__(self, tower: Tower, recipe: Recipe, genre_count: int) -> None:
         super().__init__()
-        self.tower = TappedTower(tower.module, tower.taps, tower.fixed_size_px or recipe.image_size_px)
+        self.tower = TappedTower(tower.module, tower.taps, (), tower.fixed_size_px or recipe.image_size_px)
         width = self.tower.width + self.tower.style_width
         self.centre = nn.BatchNorm1d(width, affine=False, momentum=0.05)
         self.artwork = nn.Linear(self.tower.width, recipe.artwork_dimension)
@@ -48,9 +49,11 @@ class EmbeddingNetwork(nn.Module):
         """(n, artwork_dimension), of unit length, from centred features."""
         return functional.normalize(self.artwork(features[:, : self.tower.width]), dim=1)
 
-    def style_in(self, features: torch.Tensor) -> torch.Tensor:
-        """(n, style_width), the style among the features; where no layer is tapped, the features for want of one."""
-        return features[:, self.tower.width :] if self.tower.style_width else features
+    def centred(self, features: torch.Tensor) -> torch.Tensor:
+        """The tower's features (n, width) alone, without a style, centred as after training."""
+        width = self.tower.width
+        mean, variance = (self.centre.get_buffer(name)[:width] for name in ("running_mean", "running_var"))
+        return functional.batch_norm(features, mean, variance, eps=self.centre.eps)
 
     def logits(self, genre: torch.Tensor) -> torch.Tensor:
         """(n, g) from the genre part."""
@@ -94,11 +97,19 @@ class ServedNetwork(nn.Module):
     """(n, 3, s, s) → (n, artwork_dimension + g), L2-normalised: the artwork part, then one number a genre.
 
     Before that the artwork part is 1 long and the genre part ``genre_length``, in every vector.
+
+    Args:
+        trained: what learned to find artworks.
+        untuned: the tower as it was before; the genre part reads the style of its layers.
+        projection: fitted to that style.
     """
 
-    def __init__(self, trained: EmbeddingNetwork, projection: GenreProjection, genre_length: float) -> None:
+    def __init__(
+        self, trained: EmbeddingNetwork, untuned: TappedTower, projection: GenreProjection, genre_length: float
+    ) -> None:
         super().__init__()
         self.trained = trained
+        self.untuned = untuned
         self.genre = nn.Linear(len(projection.mean), len(projection.bias))
         with torch.no_grad():
             self.genre.weight.copy_(torch.from_numpy(projection.weights))
@@ -111,8 +122,8 @@ class ServedNetwork(nn.Module):
         self.eval()
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
-        features = self.trained.features(images)
-        artwork = self.trained.artwork_of(self.trained.centre(features))
-        style = self.trained.style_in(features)
-        genre = functional.normalize(self.genre((style - self.style_mean) / self.style_deviation), dim=1)
+        features, _ = self.trained.tower(images)
+        artwork = self.trained.artwork_of(self.trained.centred(features))
+        style = (self.untuned.style_of(images) - self.style_mean) / self.style_deviation
+        genre = functional.normalize(self.genre(style), dim=1)
         return functional.normalize(torch.cat([artwork, self.genre_length * genre], dim=1), dim=1)

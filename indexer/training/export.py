@@ -8,9 +8,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
+import onnx_ir
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+from onnx_ir.passes.common import CommonSubexpressionEliminationPass, DeduplicateHashedInitializersPass
 
 from db.errors import BundleError
 from indexer.backbone import OpenVinoBackbone, unit_rows
@@ -53,6 +55,9 @@ def export_backbone(
         BundleError: the bundle cannot be written, or its vectors are not those of ``module``.
     """
     tower = deepcopy(module).cpu().float().eval()
+    for parameter in tower.parameters():
+        # Equal weights are to be equal bytes: with channels last in memory, or -0.0 for 0.0, they would not be.
+        parameter.data = parameter.data.contiguous() + 0.0
     probes = probe_images(PROBE_IMAGES, input_size_px)
     expected = _vectors_in_pytorch(tower, probes, mean, std)
     description = BundleDescription(
@@ -97,11 +102,18 @@ def onnx_bytes(tower: torch.nn.Module, example: torch.Tensor, input_name: str) -
             verbose=False,
         )
     assert program is not None  # only the TorchScript exporter returns nothing
+    _once_each(program.model)
     model = program.model_proto
     _strip_traces(model)
     _halve_weights(model.graph)
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString(deterministic=True))
+
+
+def _once_each(model: onnx_ir.Model) -> None:
+    """Keep equal weights once, and what is computed from equals: two towers share the layers that they have alike."""
+    DeduplicateHashedInitializersPass()(model)
+    CommonSubexpressionEliminationPass()(model)
 
 
 def probe_images(count: int, size_px: int) -> NDArray[np.uint8]:

@@ -1,8 +1,9 @@
-"""The genre part of a vector: what a regularised classifier says of a cover's style, fitted once the tower is tuned.
+"""The genre part of a vector: what a regularised classifier says of a cover's style, read from the untuned tower.
 
 A projection learned by gradient descent along with the tower knew its training covers almost by heart and lost five
 points of accuracy on others. The tower and its classifier are therefore learned apart (Kang et al., "Decoupling
-representation and classifier for long-tailed recognition", 2020): this fit is convex, and its penalty is strong.
+representation and classifier for long-tailed recognition", 2020): this fit is convex, and its penalty is strong. A
+tuned tower's style would flatter the covers that it was tuned on, so it is the style of the tower as it was.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def fit_genre_projection(styles: NDArray[np.float32], targets: NDArray[np.float3
 
     Args:
         styles: (n, w).
-        targets: (n, g), rows that sum to 1; a cover of several genres counts for each by its share.
+        targets: (n, g), rows that sum to what the cover counts; one of several genres counts for each by its share.
     """
     mean, deviation = styles.mean(axis=0), styles.std(axis=0) + _LEAST_DEVIATION
     scale = _STYLE_LENGTH / styles.shape[1] ** 0.5

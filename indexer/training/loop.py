@@ -25,6 +25,7 @@ from indexer.training.genre_projection import fit_genre_projection
 from indexer.training.losses import artwork_contrastive, genre_cross_entropy, supervised_contrastive
 from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover, Split, learnable_genres, load_pixels, split_by_group, targets
+from indexer.training.tapped_tower import TappedTower
 from indexer.training.tracking import NoTracking, Tracker
 from indexer.training.validation import ValidationScores, to_input, validate
 from indexer.training.views import photo_view
@@ -123,6 +124,10 @@ class _Run:
         if self.tower.fixed_size_px and recipe.image_size_px != self.tower.fixed_size_px:
             raise TrainingError(f"{recipe.architecture} takes images of {self.tower.fixed_size_px} px only")
         freeze(self.tower.stages, recipe.frozen_stages)
+        untuned = copy.deepcopy(self.tower)
+        self.untuned = TappedTower(
+            untuned.module, untuned.taps, untuned.peaks, untuned.fixed_size_px or recipe.inference_size_px
+        ).to(self.device)
         network = EmbeddingNetwork(self.tower, recipe, len(genres))
         self.network = network.to(self.device)
         for parameter in self.network.parameters():
@@ -156,7 +161,7 @@ class _Run:
         """Let the artwork part begin from what the tower already knows of the training covers."""
         chosen = np.random.default_rng(self.recipe.seed).permutation(self.split.training)[:_FEATURES_TO_START_FROM]
         views = (Image.fromarray(self.pixels[number]) for number in chosen)
-        self.network.start_from(self._features(self.network, views, self.recipe.image_size_px))
+        self.network.start_from(self._read(self.network.eval().features, views, self.recipe.image_size_px))
         self.average.load_state_dict(self.network.state_dict())
 
     def learn_epoch(self, progress: Callable[[TrainingProgress], None] | None) -> ValidationScores:
@@ -304,18 +309,19 @@ class _Run:
             followed.copy_(leading)
 
     @torch.inference_mode()
-    def _features(self, network: EmbeddingNetwork, views: Iterable[Image.Image], size_px: int) -> NDArray[np.float32]:
-        """(n, width + style_width) of views squeezed to ``size_px``."""
-        network.eval()
+    def _read(
+        self, read: Callable[[torch.Tensor], torch.Tensor], views: Iterable[Image.Image], size_px: int
+    ) -> NDArray[np.float32]:
+        """(n, w), what is read of views squeezed to ``size_px``."""
         made = []
         for some in chunks(views, _VIEWS_AT_ONCE):
             squeezed = [np.asarray(view.resize((size_px, size_px), Image.Resampling.BICUBIC)) for view in some]
             images = to_input(np.stack(squeezed), self.tower, self.device)
-            made.append(np.asarray(network.features(images).float().cpu().numpy(), np.float32))
+            made.append(np.asarray(read(images).float().cpu().numpy(), np.float32))
         return np.concatenate(made)
 
     def _served(self) -> ServedNetwork:
-        """Fit the genre part to every labelled training cover, once as it is and once as a photo."""
+        """Fit the genre part to every labelled training cover, as it is and, counting less, as a photo."""
         training = np.array(self.split.training)
         labelled = training[self.targets[training].sum(axis=1) > 0]
         size_px = self.tower.fixed_size_px or self.recipe.inference_size_px
@@ -327,10 +333,10 @@ class _Run:
             )
             for number in labelled
         )
-        features = np.concatenate([self._features(self.average, views, size_px) for views in (whole, photos)])
-        style = self.average.style_in(torch.from_numpy(features)).numpy()
-        projection = fit_genre_projection(style, np.concatenate([self.targets[labelled]] * 2))
-        return ServedNetwork(self.average.eval(), projection, self.recipe.genre_length)
+        style = np.concatenate([self._read(self.untuned.style_of, views, size_px) for views in (whole, photos)])
+        wanted = self.targets[labelled]
+        projection = fit_genre_projection(style, np.concatenate([wanted, self.recipe.photo_genre_weight * wanted]))
+        return ServedNetwork(self.average.eval(), self.untuned, projection, self.recipe.genre_length)
 
     def _progress(self, number: int, began: float, scores: ValidationScores | None = None) -> TrainingProgress:
         per_step = (time.perf_counter() - began) / number

@@ -19,6 +19,7 @@ class Recipe:
         image_size_px: side of the training views; ``inference_size_px`` of what validation and the bundle see.
         learning_rate: peak, of the tower's last stage; each stage before it has ``stage_decay`` times its next one's.
         projection_learning_rate: peak, of the artwork part; ``genre_learning_rate`` of the genre part and classifier.
+        photo_genre_weight: of a photo of a cover beside the cover as it is, in the genre part.
         prior_strength: tau of the logit adjustment: 0 leaves common genres their advantage, 1 takes it all.
         patience_epochs: stop when this many epochs in a row brought no better validation score.
     """

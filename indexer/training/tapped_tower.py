@@ -12,22 +12,26 @@ _LEAST_VARIANCE = 1e-5
 class TappedTower(nn.Module):
     """(n, 3, s, s) → the tower's own features (n, width), and the style (n, style_width) of all tapped layers.
 
-    The style is each channel's mean and standard deviation over a layer's places, layer after layer: the statistics
-    that carry an image's style (Huang and Belongie, "Arbitrary style transfer in real-time with adaptive instance
-    normalization", 2017). A frozen EfficientNet-Lite0's tell genres apart far better than its last features do.
+    The style is each channel's mean and standard deviation over a layer's places, layer after layer, which carry an
+    image's look (Huang and Belongie, "Arbitrary style transfer in real-time with adaptive instance normalization",
+    2017), and its largest value, which tells of what stands in one place only, such as a logo. A frozen
+    EfficientNet-Lite0's tell genres apart far better than its last features do.
 
     Args:
         module: gives (n, width).
-        taps: layers inside it that give (n, channels, h, w), or (n, places, channels).
+        taps: layers whose means and deviations are read; they give (n, channels, h, w), or (n, places, channels).
+        peaks: layers whose largest values are read; one may be a tap as well.
         side_px: an image side that ``module`` takes.
     """
 
-    def __init__(self, module: nn.Module, taps: Sequence[nn.Module], side_px: int) -> None:
+    def __init__(self, module: nn.Module, taps: Sequence[nn.Module], peaks: Sequence[nn.Module], side_px: int) -> None:
         super().__init__()
         self.module = module
         self._styles: list[torch.Tensor] = []
         for tap in taps:
             tap.register_forward_hook(self._tap)
+        for peak in peaks:
+            peak.register_forward_hook(self._peak)
         with torch.inference_mode():
             features, style = self.eval()(torch.zeros(1, 3, side_px, side_px))
         self.width, self.style_width = features.shape[1], style.shape[1]
@@ -39,8 +43,20 @@ class TappedTower(nn.Module):
         self._styles.clear()
         return features, style
 
+    def style_of(self, images: torch.Tensor) -> torch.Tensor:
+        """(n, style_width), the style alone; where no layer is tapped, the features (n, width) for want of one."""
+        features, style = self.forward(images)
+        return style if self.style_width else features
+
     def _tap(self, _layer: nn.Module, _images: Any, output: torch.Tensor) -> None:
-        places = (2, 3) if output.ndim == 4 else (1,)
+        places = _places_of(output)
         mean = output.mean(places)
         variance = output.square().mean(places) - mean.square()
         self._styles += [mean, variance.clamp_min(_LEAST_VARIANCE).sqrt()]
+
+    def _peak(self, _layer: nn.Module, _images: Any, output: torch.Tensor) -> None:
+        self._styles.append(output.amax(_places_of(output)))
+
+
+def _places_of(output: torch.Tensor) -> tuple[int, ...]:
+    return (2, 3) if output.ndim == 4 else (1,)

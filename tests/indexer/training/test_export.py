@@ -1,3 +1,4 @@
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,23 @@ def test_probe_images_are_varied_and_always_the_same() -> None:
     steps = np.abs(np.diff(images.astype(int), axis=2)).mean()
     assert steps < deviations.mean() / 2
     assert not np.array_equal(images[0], images[1])
+
+
+def test_layers_that_two_towers_have_alike_are_computed_once(tmp_path: Path) -> None:
+    class Twins(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            torch.manual_seed(6)
+            self.one = nn.Sequential(nn.Conv2d(3, 48, 3, bias=False), nn.ReLU(), nn.Conv2d(48, 4, 3, bias=False))
+            self.other = copy.deepcopy(self.one)
+            nn.init.normal_(self.other.get_parameter("2.weight"))
+            for parameter in self.parameters():
+                parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return torch.cat([self.one(images).mean((2, 3)), self.other(images).amax((2, 3))], dim=1)
+
+    bundle = export(Twins(), tmp_path / "bundle")
+    graph = onnx.load_from_string(bundle.read("model.onnx")).graph
+    assert sum(node.op_type == "Conv" for node in graph.node) == 3
+    assert sum(len(tensor.dims) == 4 for tensor in graph.initializer) == 3

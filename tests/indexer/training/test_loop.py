@@ -50,7 +50,8 @@ def test_vectors_hold_the_artwork_and_a_number_a_genre(trained: TrainedModel, co
         artwork = network.trained.artwork(
             network.trained.centre(torch.cat([last, style], 1))[:, : last.shape[1]]
         ).numpy()
-        genre = network.genre((style - network.style_mean) / network.style_deviation).numpy()
+        before = network.untuned.style_of(images)
+        genre = network.genre((before - network.style_mean) / network.style_deviation).numpy()
     unit, of_genre = (part / np.linalg.norm(part, axis=1, keepdims=True) for part in (artwork, genre))
     whole = np.concatenate([unit, TINY.genre_length * of_genre], axis=1)
     assert np.allclose(vectors, whole / np.linalg.norm(whole, axis=1, keepdims=True), atol=1e-5)
@@ -72,6 +73,8 @@ def test_frozen_stages_and_norm_statistics_stay(trained: TrainedModel) -> None:
     moved = {name for name, value in after.items() if not torch.equal(value, before[name])}
     assert not {name for name in moved if name.startswith("conv1.") or "running" in name}
     assert any(name.startswith("layer4.") for name in moved)
+    untuned = trained.network.untuned.module.state_dict()
+    assert all(torch.equal(value, before[name]) for name, value in untuned.items())
 
 
 def test_going_on_after_a_kill_gives_the_same_weights(

@@ -15,6 +15,7 @@ from indexer.training.loop import TrainedModel
 from indexer.training.recipe import Recipe
 from indexer.training.samples import Split
 from indexer.training.shipping import export_trained
+from indexer.training.tapped_tower import TappedTower
 from indexer.training.validation import ValidationScores, to_input
 
 
@@ -24,14 +25,16 @@ def test_the_bundle_embeds_as_the_network_does(tmp_path: Path) -> None:
     tower = build_tower(recipe.architecture)
     network = EmbeddingNetwork(tower, recipe, genre_count=2)
     network.centre.running_mean = torch.randn(network.genre.in_features) * 0.1
-    width = network.tower.style_width
+    before = build_tower(recipe.architecture)
+    untuned = TappedTower(before.module, before.taps, before.peaks, 48)
+    width = untuned.style_width
     projection = GenreProjection(
         np.full(width, 0.2, np.float32),
         np.full(width, 0.5, np.float32),
         np.random.default_rng(0).normal(0, 0.05, (2, width)).astype(np.float32),
         np.array([0.1, -0.1], np.float32),
     )
-    served = ServedNetwork(network.eval(), projection, recipe.genre_length)
+    served = ServedNetwork(network.eval(), untuned, projection, recipe.genre_length)
     model = TrainedModel(
         network=served,
         tower=tower,

@@ -1,4 +1,4 @@
-"""The style of a tower's layers is the mean and the deviation of each channel, and follows a copy of the tower."""
+"""The style of a tower's layers is each channel's mean, deviation and peak, and follows a copy of the tower."""
 
 import copy
 
@@ -21,26 +21,29 @@ class TwoLayers(nn.Module):
         return last.amax((2, 3))
 
 
-def test_the_style_is_mean_and_deviation_layer_after_layer() -> None:
+def test_the_style_is_mean_deviation_and_peak_layer_after_layer_or_the_peak_alone() -> None:
     torch.manual_seed(0)
     plain = TwoLayers()
-    tower = TappedTower(plain, (plain.first, plain.second), 16)
+    tower = TappedTower(plain, (plain.second,), (plain.first, plain.second), 16)
     images = torch.randn(6, 3, 16, 16)
     with torch.inference_mode():
         features, style = tower(images)
         first = plain.first(images)
         second = plain.second(first)
     expected = [
-        statistic for layer in (first, second) for statistic in (layer.mean((2, 3)), layer.std((2, 3), correction=0))
+        first.amax((2, 3)),
+        second.mean((2, 3)),
+        second.std((2, 3), correction=0),
+        second.amax((2, 3)),
     ]
     assert torch.allclose(style, torch.cat(expected, dim=1), atol=1e-4)
     assert torch.equal(features, second.amax((2, 3)))
-    assert (tower.width, tower.style_width) == (5, 18)
+    assert (tower.width, tower.style_width) == (5, 4 + 3 * 5)
 
 
 def test_a_copy_reads_its_own_layers() -> None:
     plain = TwoLayers()
-    tower = TappedTower(plain, (plain.first,), 16)
+    tower = TappedTower(plain, (plain.first,), (), 16)
     twin = copy.deepcopy(tower)
     with torch.no_grad():
         for parameter in twin.parameters():
@@ -51,7 +54,7 @@ def test_a_copy_reads_its_own_layers() -> None:
 
 def test_an_even_layer_has_a_gradient() -> None:
     plain = TwoLayers()
-    tower = TappedTower(plain, (plain.first,), 16)
+    tower = TappedTower(plain, (plain.first,), (), 16)
     tower(torch.zeros(2, 3, 16, 16))[1].sum().backward()
     gradients = [parameter.grad for parameter in plain.first.parameters()]
     assert all(gradient is not None and torch.isfinite(gradient).all() for gradient in gradients)
@@ -60,6 +63,15 @@ def test_an_even_layer_has_a_gradient() -> None:
 @pytest.mark.parametrize("name", ["test_resnet", "test_vit", "test_efficientnet"])
 def test_every_family_has_layers_to_tap(name: str) -> None:
     tower = build_tower(name)
-    tapped = TappedTower(tower.module, tower.taps, tower.fixed_size_px or 64)
+    tapped = TappedTower(tower.module, tower.taps, tower.peaks, tower.fixed_size_px or 64)
     assert tapped.width == tower.width
     assert tapped.style_width > 0
+
+
+def test_efficientnet_lite0_is_read_between_its_blocks_and_at_their_widest() -> None:
+    tower = build_tower("efficientnet-lite0")
+    tapped = TappedTower(tower.module, tower.taps, tower.peaks, 64)
+    between = 16 + 2 * 24 + 2 * 40 + 3 * 80 + 3 * 112 + 4 * 192 + 320
+    # A block's widest layer has six times the channels that it is given, the first block's 32; the head has 1,280.
+    widest = 32 + 6 * (between - 320) + 1280
+    assert tapped.style_width == 3 * between + widest
