@@ -1,5 +1,6 @@
 """A PyTorch image tower → a bundle whose vectors are proved to be the tower's own."""
 
+import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -12,7 +13,7 @@ import onnx_ir
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from onnx_ir.passes.common import CommonSubexpressionEliminationPass, DeduplicateHashedInitializersPass
+from onnx_ir.passes.common import CommonSubexpressionEliminationPass, DeduplicateInitializersPass
 
 from db.errors import BundleError
 from indexer.backbone import OpenVinoBackbone, unit_rows
@@ -112,7 +113,7 @@ def onnx_bytes(tower: torch.nn.Module, example: torch.Tensor, input_name: str) -
 
 def _once_each(model: onnx_ir.Model) -> None:
     """Keep equal weights once, and what is computed from equals: two towers share the layers that they have alike."""
-    DeduplicateHashedInitializersPass()(model)
+    DeduplicateInitializersPass(size_limit=sys.maxsize)(model)
     CommonSubexpressionEliminationPass()(model)
 
 
