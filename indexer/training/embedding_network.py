@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from indexer.training.architectures import Tower
 from indexer.training.genre_projection import GenreProjection
+from indexer.training.principal_projection import PrincipalProjection
 from indexer.training.recipe import Recipe
 from indexer.training.tapped_tower import TappedTower
 
@@ -94,36 +95,62 @@ class EmbeddingNetwork(nn.Module):
 
 
 class ServedNetwork(nn.Module):
-    """(n, 3, s, s) → (n, artwork_dimension + g), L2-normalised: the artwork part, then one number a genre.
+    """(n, 3, s, s) → (n, a + p + g + 1), L2-normalised: the artwork part, then the genre part.
 
-    Before that the artwork part is 1 long and the genre part ``genre_length``, in every vector.
+    The artwork part is what was learned of artworks, 1 long, beside principal components of the features of the tower
+    as it was before, ``principal_length`` long. The genre part is one number a genre and a constant as long as these
+    are on average. Before the whole is normalised the artwork part is 1 long and the genre part ``genre_length``, in
+    every vector; thanks to the constant a cover whose genre is plain still differs from one that could be anything.
 
     Args:
         trained: what learned to find artworks.
-        untuned: the tower as it was before; the genre part reads the style of its layers.
-        projection: fitted to that style.
+        untuned: the tower as it was before; principal components and style are read from it.
+        principal: fitted to its features.
+        genre: fitted to its style.
     """
 
     def __init__(
-        self, trained: EmbeddingNetwork, untuned: TappedTower, projection: GenreProjection, genre_length: float
+        self,
+        trained: EmbeddingNetwork,
+        untuned: TappedTower,
+        principal: PrincipalProjection,
+        genre: GenreProjection,
+        recipe: Recipe,
     ) -> None:
         super().__init__()
         self.trained = trained
         self.untuned = untuned
-        self.genre = nn.Linear(len(projection.mean), len(projection.bias))
-        with torch.no_grad():
-            self.genre.weight.copy_(torch.from_numpy(projection.weights))
-            self.genre.bias.copy_(torch.from_numpy(projection.bias))
+        self.principal = _linear(principal.weights, principal.bias)
+        self.genre = _linear(genre.weights, genre.bias)
         self.style_mean: torch.Tensor
         self.style_deviation: torch.Tensor
-        self.register_buffer("style_mean", torch.from_numpy(projection.mean))
-        self.register_buffer("style_deviation", torch.from_numpy(projection.deviation))
-        self.genre_length = genre_length
+        self.register_buffer("style_mean", torch.from_numpy(genre.mean))
+        self.register_buffer("style_deviation", torch.from_numpy(genre.deviation))
+        self.principal_length, self.genre_length = recipe.principal_length, recipe.genre_length
         self.eval()
+
+    @property
+    def genre_dimensions(self) -> int:
+        """How many of a vector's last components are its genre part."""
+        return self.genre.out_features + 1
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         features, _ = self.trained.tower(images)
-        artwork = self.trained.artwork_of(self.trained.centred(features))
-        style = (self.untuned.style_of(images) - self.style_mean) / self.style_deviation
-        genre = functional.normalize(self.genre(style), dim=1)
-        return functional.normalize(torch.cat([artwork, self.genre_length * genre], dim=1), dim=1)
+        before, style = self.untuned.features_and_style(images)
+        learned = self.trained.artwork_of(self.trained.centred(features))
+        artwork = _side_by_side(learned, self.principal_length, functional.normalize(self.principal(before), dim=1))
+        logits = self.genre((style - self.style_mean) / self.style_deviation)
+        genre = functional.normalize(torch.cat([logits, torch.ones_like(logits[:, :1])], dim=1), dim=1)
+        return _side_by_side(artwork, self.genre_length, genre)
+
+
+def _linear(weights: NDArray[np.float32], bias: NDArray[np.float32]) -> nn.Linear:
+    linear = nn.Linear(weights.shape[1], weights.shape[0])
+    with torch.no_grad():
+        linear.weight.copy_(torch.from_numpy(weights))
+        linear.bias.copy_(torch.from_numpy(bias))
+    return linear
+
+
+def _side_by_side(one: torch.Tensor, length: float, other: torch.Tensor) -> torch.Tensor:
+    return functional.normalize(torch.cat([one, length * other], dim=1), dim=1)

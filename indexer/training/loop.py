@@ -23,6 +23,7 @@ from indexer.training.checkpoints import load_checkpoint, save_checkpoint
 from indexer.training.embedding_network import EmbeddingNetwork, ServedNetwork
 from indexer.training.genre_projection import fit_genre_projection
 from indexer.training.losses import artwork_contrastive, genre_cross_entropy, supervised_contrastive
+from indexer.training.principal_projection import fit_principal_projection
 from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover, Split, learnable_genres, load_pixels, split_by_group, targets
 from indexer.training.tapped_tower import TappedTower
@@ -51,7 +52,7 @@ class TrainingProgress:
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """What a run found: the averaged weights of its best epoch, with the genre part fitted to them.
+    """What a run found: the averaged weights of its best epoch, with what was fitted to the untuned tower.
 
     Args:
         scores: of the epoch kept, on the validation side of ``split``.
@@ -197,7 +198,7 @@ class _Run:
         return self.epoch >= self.recipe.epochs or self.epoch - self.best_epoch >= self.recipe.patience_epochs
 
     def result(self) -> TrainedModel:
-        """The best epoch's averaged weights, and a genre part fitted to what they make of the training covers."""
+        """The best epoch's averaged weights, beside what the untuned tower makes of the training covers."""
         self.average.load_state_dict(self.best)
         return TrainedModel(
             network=self._served(),
@@ -321,7 +322,10 @@ class _Run:
         return np.concatenate(made)
 
     def _served(self) -> ServedNetwork:
-        """Fit the genre part to every labelled training cover, as it is and, counting less, as a photo."""
+        """Fit what is read of the untuned tower to every labelled training cover.
+
+        The principal components to the covers as they are, the genre part also, counting less, to photos of them.
+        """
         training = np.array(self.split.training)
         labelled = training[self.targets[training].sum(axis=1) > 0]
         size_px = self.tower.fixed_size_px or self.recipe.inference_size_px
@@ -333,10 +337,17 @@ class _Run:
             )
             for number in labelled
         )
-        style = np.concatenate([self._read(self.untuned.style_of, views, size_px) for views in (whole, photos)])
-        wanted = self.targets[labelled]
-        projection = fit_genre_projection(style, np.concatenate([wanted, self.recipe.photo_genre_weight * wanted]))
-        return ServedNetwork(self.average.eval(), self.untuned, projection, self.recipe.genre_length)
+        of_whole, of_photos = (self._read(self._of_untuned, views, size_px) for views in (whole, photos))
+        width, wanted = self.untuned.width, self.targets[labelled]
+        principal = fit_principal_projection(of_whole[:, :width], self.recipe.principal_dimension)
+        genre = fit_genre_projection(
+            np.concatenate([of_whole, of_photos])[:, width:],
+            np.concatenate([wanted, self.recipe.photo_genre_weight * wanted]),
+        )
+        return ServedNetwork(self.average.eval(), self.untuned, principal, genre, self.recipe)
+
+    def _of_untuned(self, images: torch.Tensor) -> torch.Tensor:
+        return torch.cat(self.untuned.features_and_style(images), dim=1)
 
     def _progress(self, number: int, began: float, scores: ValidationScores | None = None) -> TrainingProgress:
         per_step = (time.perf_counter() - began) / number

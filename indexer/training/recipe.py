@@ -13,7 +13,10 @@ class Recipe:
         architecture: ``efficientnet-lite0``, a name of timm's, or ``open_clip:MODEL/TAG-OR-FILE``.
         weights: a checkpoint file for a timm name; empty for random weights.
         frozen_stages: how many of the tower's first stages keep their weights.
-        artwork_dimension: of the part that tells artworks apart; the vector has one number a genre besides.
+        artwork_dimension: of what is learned of artworks.
+        principal_dimension: of what stands beside it in the artwork part: principal components of the features of the
+            tower as it was before it was tuned.
+        principal_length: of these where the learned ones' is 1.
         genre_length: of the genre part where the artwork part's is 1: what genre counts in a similarity.
         genre_dimension: of the genre part that is there while the tower is tuned.
         image_size_px: side of the training views; ``inference_size_px`` of what validation and the bundle see.
@@ -27,7 +30,9 @@ class Recipe:
     architecture: str = "efficientnet-lite0"
     weights: str = ""
     frozen_stages: int = 4
-    artwork_dimension: int = 384
+    artwork_dimension: int = 256
+    principal_dimension: int = 192
+    principal_length: float = 0.5
     genre_dimension: int = 128
     genre_length: float = 0.2
     epochs: int = 4
@@ -57,7 +62,8 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        sizes = ("artwork_dimension", "genre_dimension", "genre_length", "image_size_px", "inference_size_px")
+        dimensions = ("artwork_dimension", "principal_dimension", "genre_dimension")
+        sizes = (*dimensions, "principal_length", "genre_length", "image_size_px", "inference_size_px")
         rates = ("learning_rate", "projection_learning_rate", "genre_learning_rate")
         for name in (*sizes, *rates, "artwork_temperature", "neighbour_temperature", "epochs", "patience_epochs"):
             if getattr(self, name) <= 0:

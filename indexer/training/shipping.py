@@ -31,5 +31,5 @@ def export_trained(model: TrainedModel, folder: Path, *, name: str, trained_on: 
         metrics={},
         trained_on=trained_on,
         licence=model.tower.licence,
-        genre_dimensions=len(model.genres),
+        genre_dimensions=model.network.genre_dimensions,
     )

@@ -43,10 +43,10 @@ class TappedTower(nn.Module):
         self._styles.clear()
         return features, style
 
-    def style_of(self, images: torch.Tensor) -> torch.Tensor:
-        """(n, style_width), the style alone; where no layer is tapped, the features (n, width) for want of one."""
+    def features_and_style(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """As ``forward``; where no layer is tapped, the features are the style as well, for want of one."""
         features, style = self.forward(images)
-        return style if self.style_width else features
+        return features, style if self.style_width else features
 
     def _tap(self, _layer: nn.Module, _images: Any, output: torch.Tensor) -> None:
         places = _places_of(output)

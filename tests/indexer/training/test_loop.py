@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from db.errors import TrainingError
 from indexer.training.architectures import build_tower
@@ -19,6 +20,7 @@ TINY = Recipe(
     architecture="test_resnet",
     frozen_stages=1,
     artwork_dimension=8,
+    principal_dimension=6,
     genre_dimension=4,
     epochs=3,
     image_size_px=40,
@@ -41,20 +43,30 @@ def weights(model: TrainedModel) -> torch.Tensor:
     return torch.cat([parameter.flatten() for parameter in model.network.parameters()])
 
 
-def test_vectors_hold_the_artwork_and_a_number_a_genre(trained: TrainedModel, covers: list[LabelledCover]) -> None:
+def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def test_vectors_hold_the_artwork_and_a_number_a_genre_with_a_constant(
+    trained: TrainedModel, covers: list[LabelledCover]
+) -> None:
     network = trained.network
     images = to_input(load_pixels(covers, 40), trained.tower, torch.device("cpu"))
     with torch.inference_mode():
         vectors = network(images).numpy()
         last, style = network.trained.tower(images)
-        artwork = network.trained.artwork(
+        learned = network.trained.artwork(
             network.trained.centre(torch.cat([last, style], 1))[:, : last.shape[1]]
         ).numpy()
-        before = network.untuned.style_of(images)
+        features, before = network.untuned(images)
+        principal = network.principal(features).numpy()
         genre = network.genre((before - network.style_mean) / network.style_deviation).numpy()
-    unit, of_genre = (part / np.linalg.norm(part, axis=1, keepdims=True) for part in (artwork, genre))
-    whole = np.concatenate([unit, TINY.genre_length * of_genre], axis=1)
-    assert np.allclose(vectors, whole / np.linalg.norm(whole, axis=1, keepdims=True), atol=1e-5)
+    artwork = unit(np.concatenate([unit(learned), TINY.principal_length * unit(principal)], axis=1))
+    of_genre = unit(np.concatenate([genre, np.ones_like(genre[:, :1])], axis=1))
+    whole = unit(np.concatenate([artwork, TINY.genre_length * of_genre], axis=1))
+    assert np.allclose(vectors, whole, atol=1e-5)
+    assert 1 <= principal.shape[1] <= TINY.principal_dimension
+    assert network.genre_dimensions == of_genre.shape[1] == 3
     labelled = [number for number in trained.split.training if covers[number].genres]
     said = [trained.genres[answer] for answer in genre[labelled].argmax(axis=1)]
     assert np.mean([covers[number].genres == (name,) for number, name in zip(labelled, said, strict=True)]) >= 0.9

@@ -12,6 +12,7 @@ from indexer.training.embedding_network import EmbeddingNetwork, ServedNetwork
 from indexer.training.export import probe_images
 from indexer.training.genre_projection import GenreProjection
 from indexer.training.loop import TrainedModel
+from indexer.training.principal_projection import PrincipalProjection
 from indexer.training.recipe import Recipe
 from indexer.training.samples import Split
 from indexer.training.shipping import export_trained
@@ -34,7 +35,10 @@ def test_the_bundle_embeds_as_the_network_does(tmp_path: Path) -> None:
         np.random.default_rng(0).normal(0, 0.05, (2, width)).astype(np.float32),
         np.array([0.1, -0.1], np.float32),
     )
-    served = ServedNetwork(network.eval(), untuned, projection, recipe.genre_length)
+    principal = PrincipalProjection(
+        np.random.default_rng(1).normal(0, 0.05, (5, untuned.width)).astype(np.float32), np.zeros(5, np.float32)
+    )
+    served = ServedNetwork(network.eval(), untuned, principal, projection, recipe)
     model = TrainedModel(
         network=served,
         tower=tower,
@@ -53,6 +57,6 @@ def test_the_bundle_embeds_as_the_network_does(tmp_path: Path) -> None:
     made = OpenVinoBackbone(bundle).embed(images)
     assert np.allclose(made, expected, atol=5e-3)
     assert bundle.manifest.genres == ("jazz", "rock")
-    assert bundle.manifest.dimension == 12 + 2
-    assert bundle.manifest.genre_dimensions == 2
+    assert bundle.manifest.dimension == 12 + 5 + 2 + 1
+    assert bundle.manifest.genre_dimensions == 2 + 1
     assert bundle.manifest.metrics == {}

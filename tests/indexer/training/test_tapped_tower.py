@@ -41,6 +41,16 @@ def test_the_style_is_mean_deviation_and_peak_layer_after_layer_or_the_peak_alon
     assert (tower.width, tower.style_width) == (5, 4 + 3 * 5)
 
 
+def test_features_stand_for_the_style_where_no_layer_is_tapped() -> None:
+    images = torch.randn(3, 3, 16, 16)
+    plain = TwoLayers()
+    features, style = TappedTower(plain, (), (), 16).features_and_style(images)
+    assert torch.equal(style, features)
+    tapped = TappedTower(plain, (plain.first,), (), 16)
+    assert torch.equal(tapped.features_and_style(images)[1], tapped(images)[1])
+    assert not torch.equal(tapped(images)[1], features)
+
+
 def test_a_copy_reads_its_own_layers() -> None:
     plain = TwoLayers()
     tower = TappedTower(plain, (plain.first,), (), 16)
