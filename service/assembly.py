@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from db import bundles
 from db.database import Database
-from db.errors import BundleError
 from db.migration import ensure_current
 from db.records import BundleRecord
 from db.settings import Settings
@@ -15,7 +14,7 @@ from indexer.backbone import Backbone, OpenVinoBackbone
 from indexer.bundle import Bundle
 from indexer.decoding import DecodingLimits
 from indexer.versions import IndexVersions
-from service.bundle_shelf import bundle_named, bundle_with
+from service.bundle_shelf import bundle_named, require_bundle_with
 from service.classify import Classifier
 from service.live_pair import LivePair
 from service.model import Model, open_model
@@ -72,13 +71,7 @@ def open_bundle(catalogue: Catalogue) -> Bundle:
     live = catalogue.versions.live()
     if live is None:
         return bundle_named(catalogue.settings, DEFAULT_BUNDLE)
-    found = bundle_with(catalogue.settings, live.bundle.fingerprint)
-    if found is None:
-        raise BundleError(
-            f"the bundle of the live index, {live.bundle.name}, is not there any more; "
-            "put it back, or choose another: `sleeve bundles` lists them"
-        )
-    return found
+    return require_bundle_with(catalogue.settings, live.bundle)
 
 
 def open_backbone(catalogue: Catalogue) -> tuple[Backbone, Bundle]:
@@ -123,13 +116,7 @@ def open_answering(catalogue: Catalogue, timed: Timed = untimed) -> Answering:
     def load_model(made_the_vectors: BundleRecord | None) -> Model:
         if made_the_vectors is None:
             return open_model(open_bundle(catalogue), catalogue.threads)
-        bundle = bundle_with(catalogue.settings, made_the_vectors.fingerprint)
-        if bundle is None:
-            raise BundleError(
-                f"the index holds vectors of another bundle, {made_the_vectors.name}, which is not there any more; "
-                "put it back, or run `sleeve index` to embed with the one in use"
-            )
-        return open_model(bundle, catalogue.threads)
+        return open_model(require_bundle_with(catalogue.settings, made_the_vectors), catalogue.threads)
 
     pairs = LivePair(catalogue.database, catalogue.versions, load_model)
     search = Search(catalogue.database, pairs, catalogue.limits, timed)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from db.errors import BundleError
+from db.records import BundleRecord
 from db.settings import Settings
 from db.vocabulary import Fingerprint
 from indexer.backbone import fingerprints_as_run
@@ -45,6 +46,27 @@ def new_folder(settings: Settings, name: str) -> Path:
 def bundle_with(settings: Settings, fingerprint: Fingerprint) -> Bundle | None:
     """The bundle that made the vectors of this fingerprint, if it is still there."""
     return next((bundle for bundle in bundles(settings) if fingerprint in fingerprints_as_run(bundle)), None)
+
+
+def require_bundle_with(settings: Settings, made_the_index: BundleRecord) -> Bundle:
+    """The bundle that made the vectors of the live index.
+
+    Raises:
+        BundleError: it is not there any more, or another version of it has taken its place.
+    """
+    found = bundle_with(settings, made_the_index.fingerprint)
+    if found is not None:
+        return found
+    name = made_the_index.name
+    if name in {bundle.folder.name for bundle in bundles(settings)}:
+        raise BundleError(
+            f"the live index was made with another version of the bundle {name}; "
+            f"`sleeve bundles use {name}` embeds the catalogue with the one that is here"
+        )
+    raise BundleError(
+        f"the bundle of the live index, {name}, is not there any more; put it back, "
+        "or embed with another: `sleeve bundles` lists them, `sleeve bundles use NAME` switches"
+    )
 
 
 def bundles(settings: Settings) -> Iterator[Bundle]:

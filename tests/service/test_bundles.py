@@ -66,6 +66,19 @@ def test_a_bundle_that_is_gone_or_overruled_is_one_clear_line(shelf: Home) -> No
     assert "the bundle of the live index, tiny, is not there any more" in shelf.sleeve("index", code=1).stderr
 
 
+def test_another_version_of_the_live_bundle_says_how_to_move_to_it(shelf: Home) -> None:
+    folder = Path(shelf.environment["SLEEVE_HOME"]) / "bundles" / "tiny"
+    write_tiny_bundle(folder)
+    shelf.sleeve("bundles", "use", "tiny")
+    shutil.rmtree(folder)
+    write_tiny_bundle(folder, mean=120.0)
+    for asked in (("index",), ("similar", "covers/2.png")):
+        said = shelf.sleeve(*asked, code=1).stderr
+        assert "the live index was made with another version of the bundle tiny; `sleeve bundles use tiny`" in said
+    shelf.sleeve("bundles", "use", "tiny")
+    assert shelf.json("similar", "covers/2.png", "-k", 1)["neighbours"][0]["file"] == "covers/2.png"
+
+
 def test_a_bundle_is_found_by_the_vectors_of_a_cpu_without_its_precision(tmp_path: Path) -> None:
     bundle = write_tiny_bundle(tmp_path / "bundles" / "light")
     settings = Settings(home=tmp_path, bundle="")

@@ -44,7 +44,7 @@ def weights(model: TrainedModel) -> torch.Tensor:
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
 def test_vectors_hold_the_artwork_and_a_number_a_genre_with_a_constant(
