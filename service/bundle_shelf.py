@@ -58,6 +58,11 @@ def require_bundle_with(settings: Settings, made_the_index: BundleRecord) -> Bun
     if found is not None:
         return found
     name = made_the_index.name
+    if settings.bundle:
+        raise BundleError(
+            f"the index holds vectors of another bundle, {name}, which is not there any more; "
+            f"put it back, or run `sleeve index` to embed with the one that SLEEVE_BUNDLE names, {settings.bundle}"
+        )
     if name in {bundle.folder.name for bundle in bundles(settings)}:
         raise BundleError(
             f"the live index was made with another version of the bundle {name}; "
