@@ -46,7 +46,7 @@ def train(
     """
     with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
         if head_only:
-            document = _train_head(catalogue)
+            document = train_head(catalogue)
             if json:
                 answer_json(document)
             else:
@@ -60,7 +60,12 @@ def train(
         say(f"Next: `sleeve bundles use {trained.name}` embeds the catalogue with it.")
 
 
-def _train_head(catalogue: Catalogue) -> HeadDocument:
+def train_head(catalogue: Catalogue) -> HeadDocument:
+    """Fit head, vote and calibration to the labels as they are, and let them answer.
+
+    Raises:
+        TrainingError: there are too few labels, or none.
+    """
     from indexer.genre.fit import fit_genre_model
     from indexer.labelled_catalogue import labelled_covers
 

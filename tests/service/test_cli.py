@@ -145,3 +145,21 @@ def test_help_shows_examples(make_home: Callable[[Path, str], Home], tmp_path: P
     assert "sleeve add" in home.sleeve("--help").stdout
     for command in ("add", "index", "similar", "remove", "serve", "demo", "export", "tag"):
         assert f"sleeve {command}" in home.sleeve(command, "--help").stdout
+
+
+def test_the_demo_learns_its_catalogues_genres_or_says_why_not(
+    make_home: Callable[[Path, str], Home], tmp_path: Path
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_covers(home.folder / "covers", {"jazz": 8, "metal": 8})
+    rows = [
+        f"{genre}/{path.name},{genre},{path.stem} {genre}"
+        for genre in ("jazz", "metal")
+        for path in sorted((home.folder / "covers" / genre).iterdir())
+    ]
+    (home.folder / "covers/all.csv").write_text("\n".join(["file,genre,artist", *rows]))
+    assert "2 learnt from 16 covers" in home.sleeve("demo", "covers/all.csv", "--no-serve").stderr
+    (home.folder / "covers/bare.csv").write_text("\n".join(["file", *(row.split(",")[0] for row in rows)]))
+    bare = home.sleeve("demo", "covers/bare.csv", "--no-serve")
+    assert "as the shipped model learnt them: no embedded cover has a genre" in bare.stderr
+    assert "Albums that look like album 1" in bare.stderr
