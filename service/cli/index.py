@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 from rich.filesize import decimal
 
-from db import vectors
+from db import albums, genre_models, vectors
 from db.errors import VectorIndexError
 from db.records import BundleRecord
+from indexer.bundle import Bundle
 from indexer.duplicates import Linked, link_pending
 from indexer.index_job import job, one_at_a_time
 from indexer.pipeline import EmbedReport, embed_pending
@@ -18,8 +19,9 @@ from indexer.vector_index import IndexKind
 from indexer.versions import IndexVersions, Refresh
 from service.assembly import Catalogue, open_backbone, open_catalogue, register_bundle
 from service.cli.catalogue import Json, tell_rejected
-from service.cli.console import ProgressBar, answer, answer_json, settings_of
+from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import IndexDocument, PruneDocument, RejectedDocument, VersionDocument
+from service.model import shipped_opinions
 from service.rollback import roll_back
 
 EXTEND_AFTER = 20_000
@@ -27,17 +29,27 @@ EXTEND_AFTER_SHARE = 0.2
 """While a long run embeds, the index takes in what is new whenever that is as much, and this share of the index: until
 then searches keep it in memory."""
 
+WORTH_LEARNING_ALBUMS = 10
+"""A genre of so many albums is worth learning, where there are two."""
+
+SHOWN_GENRES = 5
+
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class IndexRun:
-    """What each stage of ``sleeve index`` did, and how long it took until its index was live."""
+    """What each stage of ``sleeve index`` did, and how long it took until its index was live.
+
+    Args:
+        unlearned: the catalogue's genres that the bundle's head does not know, while it answers for want of another.
+    """
 
     embedded: EmbedReport
     refresh: Refresh
     linked: Linked
     live_after_s: float
+    unlearned: tuple[str, ...]
 
 
 app = typer.Typer(help="Embed what is new and bring the index up to date.", invoke_without_command=True)
@@ -109,7 +121,19 @@ def run_index(
             limits=catalogue.limits,
             progress=progress,
         )
-        return IndexRun(report, refresh, linked, live_after_s)
+        return IndexRun(report, refresh, linked, live_after_s, _unlearned(catalogue, record, bundle))
+
+
+def _unlearned(catalogue: Catalogue, record: BundleRecord, bundle: Bundle) -> tuple[str, ...]:
+    with catalogue.database.reading() as session:
+        if genre_models.newest_id(session, record.fingerprint) is not None:
+            return ()
+        counts = albums.albums_per_genre(session)
+    worth = [genre for genre, count in counts.items() if count >= WORTH_LEARNING_ALBUMS]
+    if len(worth) < 2:
+        return ()
+    head = shipped_opinions(bundle).head
+    return tuple(genre for genre in worth if head is None or genre not in head.genres)
 
 
 class _Extending:
@@ -182,6 +206,10 @@ def tell(run: IndexRun) -> None:
     if run.linked.links:
         links = run.linked.links
         answer(f"{links} near-duplicate{'s' if links > 1 else ''} linked; `sleeve duplicates` shows them")
+    if run.unlearned:
+        more = f" and {len(run.unlearned) - SHOWN_GENRES} more" if len(run.unlearned) > SHOWN_GENRES else ""
+        named = ", ".join(run.unlearned[:SHOWN_GENRES]) + more
+        say(f"Next: `sleeve train --head-only` learns genres that the model has not met: {named}.")
 
 
 def _told(run: IndexRun) -> str:

@@ -105,6 +105,19 @@ def test_classify_needs_neither_a_catalogue_nor_a_label(home: Home) -> None:
     assert "rejected page.jpg: not an image" in told.stderr
 
 
+def test_genres_that_the_model_has_not_met_are_named_until_they_are_learnt(home: Home) -> None:
+    for genre, count in (("blues", 10), ("metal", 11), ("reggae", 9)):
+        for n in range(count):
+            write_tinted(home.folder / f"covers/{genre}/{n}.png", n, TINTS[genre])
+        home.sleeve("add", "covers")
+        told = home.sleeve("index").stderr
+        # A head tells two genres apart; with the second there is something to learn, and reggae is still too small.
+        assert ("Next: `sleeve train --head-only`" in told) == (genre != "blues")
+        assert told.endswith("not met: metal, blues.\n") == (genre != "blues")
+    home.sleeve("train", "--head-only")
+    assert "Next" not in home.sleeve("index").stderr
+
+
 def test_what_cannot_be_learnt_is_said(home: Home) -> None:
     assert "no embedded cover has a genre" in home.sleeve("train", "--head-only", code=1).stderr
     assert "no embedded cover has a genre" in home.sleeve("evaluate", code=1).stderr
