@@ -22,7 +22,7 @@ export function openAdder(onAdded) {
   const send = h("button", { class: "primary", disabled: true }, "Add");
   const place = h("div", { class: "drop small-drop", ondragover: (event) => event.preventDefault(), ondrop: (event) => { event.preventDefault(); take([...event.dataTransfer.files]); } },
     h("p", {}, "Drop covers here"), h("button", { type: "button", onclick: () => input.click() }, "Choose pictures"), input);
-  const dialog = opened(h("dialog", { class: "wide", "aria-labelledby": "add-title", onclose: () => { rows.forEach((row) => row.forget()); if (added) onAdded(); } },
+  const dialog = opened(h("dialog", { class: "wide", "aria-labelledby": "add-title", onclose: () => { rows.forEach((row) => row.forget()); if (added) { forgetFacts(); onAdded(); } } },
     h("form", { onsubmit: (event) => { event.preventDefault(); addAll(); } },
       h("h2", { id: "add-title" }, "Add covers"), place, h("label", {}, "Genre", genre), known, list, said,
       h("div", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, "Close"), send))));

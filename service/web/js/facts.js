@@ -1,8 +1,11 @@
-// What rarely changes and several parts ask for: the status and the genres, asked once until something is written.
+// What holds until something is written: the status and the genres, asked once, and the catalogue's lists.
 
 import { ask } from "./api.js";
 
 let held = {};
+
+/** What the catalogue loaded for an address, so that going back shows it again at once. */
+export const lists = new Map();
 
 export function status() {
   return once("status", () => ask("/status"));
@@ -15,6 +18,7 @@ export function genres() {
 /** After a write. */
 export function forgetFacts() {
   held = {};
+  lists.clear();
 }
 
 function once(name, load) {

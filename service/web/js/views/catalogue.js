@@ -5,6 +5,7 @@ import { openAdder } from "../add-covers.js";
 import { openDeletion } from "../album-edit.js";
 import { card } from "../card.js";
 import { h, icon, iconButton } from "../dom.js";
+import { lists } from "../facts.js";
 import { filterFields } from "../filters.js";
 import { count, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
@@ -14,13 +15,10 @@ const PAGE = 60;
 const REMEMBERED = 6;
 const SORTS = [["newest", "Newest first"], ["title", "Title"], ["artist", "Artist"], ["year", "Year"]];
 
-/** What was loaded for an address, so that going back shows it again at once. */
-const remembered = new Map();
-
 export async function show(main, { url, signal }) {
   setTitle("Catalogue");
   const asked = Object.fromEntries(["q", "genre", "year", "artist", "sort"].map((name) => [name, url.searchParams.get(name)]));
-  const loaded = remembered.get(url.search) ?? { albums: [], next: null, total: null };
+  const loaded = lists.get(url.search) ?? { albums: [], next: null, total: null };
   remember(url.search, loaded);
   const total = h("p", { class: "muted", role: "status" });
   const list = h("ul", { class: "grid" });
@@ -29,7 +27,7 @@ export async function show(main, { url, signal }) {
   const hrefWith = (change) => `/catalogue${queryString({ ...asked, ...change })}`;
   main.replaceChildren(...[
     h("div", { class: "spread page-head" }, h("div", {}, h("h1", {}, "Catalogue"), total),
-      h("button", { type: "button", class: "primary", onclick: () => openAdder(refresh) }, icon("plus"), "Add covers")),
+      h("button", { type: "button", class: "primary", onclick: () => openAdder(again) }, icon("plus"), "Add covers")),
     tools(asked, hrefWith),
     asked.artist && h("div", { class: "chips" }, h("span", { class: "chip" }, `Artist: ${asked.artist}`, h("a", { href: hrefWith({ artist: null }), "aria-label": "All artists" }, "✕"))),
     list, foot].filter(Boolean));
@@ -63,12 +61,13 @@ export async function show(main, { url, signal }) {
   function told() {
     total.textContent = loaded.total === null ? "" : count(loaded.total, "album");
     foot.hidden = !loaded.next;
-    if (!loaded.albums.length) list.replaceChildren(none(asked, refresh));
+    if (!loaded.albums.length) list.replaceChildren(none(asked, again));
   }
   function row(album, at) {
     const remove = iconButton("bin", `Delete ${titleOf(album)}`, () => openDeletion(album, () => {
       loaded.albums = loaded.albums.filter((one) => one.id !== album.id);
       loaded.total -= 1;
+      remember(url.search, loaded);
       element.remove();
       told();
     }), { class: "hover-only" });
@@ -84,19 +83,14 @@ export async function show(main, { url, signal }) {
   signal.addEventListener("abort", () => watcher.disconnect());
   if (url.searchParams.has("add")) {
     history.replaceState(history.state, "", "/catalogue");
-    openAdder(refresh);
+    openAdder(again);
   }
 }
 
-function refresh() {
-  remembered.clear();
-  again();
-}
-
 function remember(search, loaded) {
-  remembered.delete(search);
-  remembered.set(search, loaded);
-  if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value);
+  lists.delete(search);
+  lists.set(search, loaded);
+  if (lists.size > REMEMBERED) lists.delete(lists.keys().next().value);
 }
 
 function tools(asked, hrefWith) {
