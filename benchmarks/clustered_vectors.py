@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from db import index_versions, vectors
-from db.database import Database
-from db.settings import Settings
+from db import vectors
+from indexer.home import Home
+from sleeve.settings import Settings
 
 ROWS_A_STEP = 8192
 _LID_NEIGHBOURS = 100
@@ -19,9 +19,8 @@ def read_vectors(source: Path) -> NDArray[np.float32]:
     if source.suffix == ".npy":
         found = np.load(source).astype(np.float32)
     else:
-        with Database(Settings(home=source).url) as database, database.reading() as session:
-            live = index_versions.live(session)
-            assert live is not None, f"{source} has no index"
+        with Home(Settings(home=source)) as home, home.database.reading() as session:
+            live = home.require_live()
             found = np.concatenate([batch.vectors for batch in vectors.stream(session, live.bundle)]).astype(np.float32)
     return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from indexer.decoding import ResizeRule, decode, fit, read
+from indexer.images.decoding import ResizeRule, decode, fit, read
 
 SIDES_PX = (300, 500, 1200, 3000)
 QUALITY = 92

@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backbone import OpenVinoBackbone
-from indexer.bundle import read_bundle
-from indexer.decoding import DecodingLimits
 from indexer.evaluation.labelled import ArtworkQueries
+from indexer.evaluation.labelled_catalogue import embed_files
 from indexer.evaluation.measuring import measure_artwork_retrieval
-from indexer.labelled_catalogue import embed_files
+from indexer.images.decoding import DecodingLimits
+from indexer.models.backbone import OpenVinoBackbone
+from indexer.models.bundle import read_bundle
 from indexer.progress import Silent
 from indexer.training.changed_views import changed_views
 from indexer.training.distortions import SEED

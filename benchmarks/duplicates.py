@@ -20,14 +20,14 @@ import numpy as np
 
 from benchmarks.distortions import THREADS
 from db.records import FrontCover, FrontVectors
-from db.vocabulary import ContentHash, CoverId
-from indexer.backbone import OpenVinoBackbone
-from indexer.bundle import read_bundle
-from indexer.decoding import DecodingLimits
-from indexer.duplicates import Comparison, propose
-from indexer.labelled_catalogue import embed_files
+from indexer.artwork import Comparison, propose
+from indexer.evaluation.labelled_catalogue import embed_files
+from indexer.images.decoding import DecodingLimits
+from indexer.models.backbone import OpenVinoBackbone
+from indexer.models.bundle import read_bundle
 from indexer.progress import Silent
 from indexer.vector_index import IndexKind, build
+from sleeve.vocabulary import ContentHash, CoverId
 
 
 def main() -> None:
@@ -55,13 +55,13 @@ def main() -> None:
     proposed = propose(FrontVectors(tuple(fronts), vectors), (index,), lambda rows: {row: fronts[row] for row in rows})
     with ThreadPoolExecutor(THREADS) as pool:
         matches = list(pool.map(Comparison(limits).matches, fronts, proposed))
-    joined = _pairs(matches)
+    joined = _live_index(matches)
     of_copies = [pair for pair in joined if pair[1] >= len(covers)]
     right = sum(group_of[first] == group_of[second] for first, second in of_copies)
     originals = {(row_of[row["duplicate_of"]], row_of[row["file"]]) for row in copies}
-    print(f"{len(_pairs(proposed))} candidates, {len(joined)} joined")
+    print(f"{len(_live_index(proposed))} candidates, {len(joined)} joined")
     print(f"recall    {len(originals & joined) / len(originals):.3f} of {len(originals)} copies")
-    print(f"proposed  {len(originals & _pairs(proposed)) / len(originals):.3f} of them, by embedding")
+    print(f"proposed  {len(originals & _live_index(proposed)) / len(originals):.3f} of them, by embedding")
     print(f"precision {right / max(1, len(of_copies)):.3f} of {len(of_copies)} joins of copies")
     own = [pair for pair in joined if pair[1] < len(covers)]
     known = sum(group_of[first] == group_of[second] for first, second in own)
@@ -72,7 +72,7 @@ def main() -> None:
             csv.writer(file).writerows((files[first], files[second]) for first, second in wrong)
 
 
-def _pairs(matches: Iterable[Sequence[FrontCover] | None]) -> set[tuple[int, int]]:
+def _live_index(matches: Iterable[Sequence[FrontCover] | None]) -> set[tuple[int, int]]:
     """Each cover's matches → pairs of rows, the lower one first."""
     return {
         (min(row, other.cover_id), max(row, other.cover_id))

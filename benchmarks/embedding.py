@@ -17,19 +17,18 @@ from time import perf_counter
 import numpy as np
 from PIL import Image
 
-from db import bundles
-from db.database import Database
-from db.migration import upgrade
 from db.records import CoverFile
-from db.settings import Settings
-from indexer.backbone import OpenVinoBackbone
-from indexer.decoding import DecodingLimits, read
-from indexer.demo_catalogue import draw_catalogue
-from indexer.pipeline import EMBED_COVERS, embed_pending, fit_image
-from indexer.registration import add
+from indexer.home import Home, open_home, usable_cores
+from indexer.images.decoding import DecodingLimits, read
+from indexer.jobs.add import add
+from indexer.jobs.index import index
+from indexer.models.backbone import OpenVinoBackbone
+from indexer.models.preparing import EMBED_COVERS, fit_image
+from indexer.models.shelf import DEFAULT_BUNDLE
+from indexer.progress import Silent
 from indexer.sources import open_source
-from service.assembly import DEFAULT_BUNDLE, usable_cores
-from service.bundle_shelf import bundle_named
+from service.demo import draw_catalogue
+from sleeve.settings import Settings
 
 COVERS = 1000
 EAGER_COVERS = 50
@@ -40,7 +39,8 @@ LIMITS = DecodingLimits()
 def main() -> None:
     """Measure and print a table."""
     settings, threads = Settings(), usable_cores()
-    bundle = bundle_named(settings, settings.bundle or DEFAULT_BUNDLE)
+    with Home(settings) as home:
+        bundle = home.shelf.named(settings.bundle or DEFAULT_BUNDLE)
     backbone = OpenVinoBackbone(bundle, threads=threads)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(sys.argv[1]) if len(sys.argv) > 1 else draw_catalogue(Path(folder) / "covers").folder
@@ -49,7 +49,7 @@ def main() -> None:
         jobs: dict[str, Callable[[], float]] = {
             "decoding alone": lambda: _decoding(paths, backbone, threads),
             "bare session on ready tensors": lambda: _session(tensors, len(paths), backbone),
-            "sleeve index": lambda: _index(paths, backbone, threads),
+            "sleeve index": lambda: _index(paths, settings),
             "eager PyTorch, one by one": lambda: _in_a_process_of_its_own(paths[:EAGER_COVERS]),
         }
         measured = {name: [] for name in jobs}  # type: dict[str, list[float]]
@@ -81,20 +81,15 @@ def _session(tensors: np.ndarray, count: int, backbone: OpenVinoBackbone) -> flo
     return done / (perf_counter() - started)
 
 
-def _index(paths: Sequence[Path], backbone: OpenVinoBackbone, threads: int) -> float:
+def _index(paths: Sequence[Path], settings: Settings) -> float:
+    """What ``sleeve index`` does until the covers can be found: model, decoding, embedding, index and its gate."""
     with tempfile.TemporaryDirectory() as folder:
         manifest = Path(folder) / "manifest.csv"
         manifest.write_text("\n".join(["file", *map(str, paths)]))
-        with Database(Settings(home=Path(folder)).url) as database:
-            upgrade(database)
-            add(database, open_source(manifest), threads=threads, limits=LIMITS)
-            with database.writing() as session:
-                bundle = bundles.register(
-                    session, backbone.fingerprint, name="measured", dimension=backbone.dimension, manifest={}
-                )
-            started = perf_counter()
-            report = embed_pending(database, backbone, bundle, threads=threads, limits=LIMITS)
-            return report.embedded / (perf_counter() - started)
+        with open_home(settings.model_copy(update={"home": Path(folder), "database_url": None})) as home:
+            add(home, [open_source(manifest)], Silent())
+            done = index(home, Silent())
+        return done.embedded.embedded / done.live_after_s
 
 
 def _in_a_process_of_its_own(paths: Sequence[Path]) -> float:

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backbone import load_openvino
-from indexer.bundle import Bundle, read_bundle
+from indexer.models.backbone import load_openvino
+from indexer.models.bundle import Bundle, read_bundle
+from indexer.models.shelf import SHIPPED_BUNDLES
 
-SHIPPED = Path(__file__).parents[1] / "indexer" / "bundles" / "efficientnet-lite0-imagenet"
+SHIPPED = SHIPPED_BUNDLES / "efficientnet-lite0-imagenet"
 PRECISIONS = ("f32", "bf16")
 BATCHES = (1, 2, 4, 8, 16, 32)
 

@@ -19,12 +19,13 @@ import httpx
 import numpy as np
 from sqlalchemy import select
 
-from db.settings import read_settings
 from db.tables import Album, Cover
-from db.vocabulary import AlbumId
-from indexer.decoding import read
-from service.assembly import open_answering, open_catalogue
-from service.records import SimilarRequest
+from indexer.home import open_home
+from indexer.images.decoding import read
+from service.answers.answers import open_answers
+from service.answers.records import SimilarRequest
+from sleeve.settings import read_settings
+from sleeve.vocabulary import AlbumId
 
 SLEEVE = Path(sys.executable).parent / "sleeve"
 ASKED = 200
@@ -39,12 +40,12 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--many", type=int, default=10_000)
     asked = parser.parse_args()
-    with open_catalogue(read_settings()) as catalogue, _serving() as (process, address):
-        search = open_answering(catalogue).search
-        with catalogue.database.reading() as session:
+    with open_home(read_settings()) as home, _serving() as (process, address):
+        search = open_answers(home).search
+        with home.database.reading() as session:
             ids = [AlbumId(found) for found in session.scalars(select(Album.id).limit(ASKED))]
             images = [read(Path(path)) for path in session.scalars(select(Cover.path).limit(ASKED))]
-        model = search.pair().model
+        model = search.snapshot().model
         with httpx.Client(base_url=address, timeout=60) as client:
             by_id = _taking_turns(
                 asked.requests,

@@ -14,14 +14,14 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.distortions import THREADS
-from db.settings import read_settings
 from indexer.analysis.label_errors import likely_label_errors
 from indexer.evaluation import LabelledVectors
+from indexer.evaluation.labelled_catalogue import difference_hashes, labelled_covers
 from indexer.genre.fit import fit_genre_model
-from indexer.labelled_catalogue import difference_hashes, labelled_covers
+from indexer.home import open_home
+from indexer.jobs.genres import read_labelled
 from indexer.progress import Silent
-from service.assembly import open_catalogue
-from service.cli.labelled import labelled
+from sleeve.settings import read_settings
 
 
 def main() -> None:
@@ -30,11 +30,14 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.05)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    with open_catalogue(read_settings()) as catalogue:
-        found, _, _, bundle = labelled(catalogue)
-        hashes = difference_hashes(found.paths, catalogue.limits, threads=THREADS, progress=Silent())
-        covers = labelled_covers(found, bundle, hashes)
-    print(f"{len(covers)} labelled covers, {int(covers.unseen_or_all.sum())} of them new to {bundle.manifest.name}")
+    with open_home(read_settings()) as home:
+        catalogue = read_labelled(home)
+        hashes = difference_hashes(catalogue.vectors.paths, home.limits, threads=THREADS, progress=Silent())
+        covers = labelled_covers(catalogue.vectors, catalogue.bundle, hashes)
+    print(
+        f"{len(covers)} labelled covers, {int(covers.unseen_or_all.sum())} of them new to "
+        f"{catalogue.bundle.manifest.name}"
+    )
     totals = np.zeros(4, np.int64)
     for seed in range(arguments.rounds):
         counted = _round(covers, arguments.share, seed)

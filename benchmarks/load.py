@@ -28,12 +28,11 @@ from db import bundles, vectors
 from db.database import Database
 from db.records import BundleRecord, CoverFile, InspectedFile, NewVector
 from db.registration import register
-from db.settings import Settings
-from db.vocabulary import ContentHash, CoverId, LabelSource
-from indexer.backbone import OpenVinoBackbone
-from indexer.demo_catalogue import draw_catalogue
-from indexer.versions import IndexVersions
-from service.bundle_shelf import bundle_named
+from indexer.home import Home
+from indexer.models.backbone import OpenVinoBackbone
+from service.demo import draw_catalogue
+from sleeve.settings import Settings
+from sleeve.vocabulary import ContentHash, CoverId, LabelSource
 
 BUNDLES = ("sleeve-lite0", "efficientnet-lite0-imagenet")
 ROWS_A_STEP = 4096
@@ -88,7 +87,7 @@ def main() -> None:
 
 def _run(asked: argparse.Namespace, folder: Path) -> None:
     settings = Settings(home=folder / "home", bundle="")
-    environment = {**os.environ, "SLEEVE_HOME": str(settings.folder), "SLEEVE_BUNDLE": ""}
+    environment = {**os.environ, "SLEEVE_HOME": str(settings.home), "SLEEVE_BUNDLE": ""}
     drawn = draw_catalogue(folder / "drawn", albums=asked.drawn)
     drawn.manifest.unlink()
     paths = sorted(drawn.folder.glob("*/*.*"))
@@ -132,11 +131,13 @@ def _run(asked: argparse.Namespace, folder: Path) -> None:
 
 def _fill(settings: Settings, name: str, count: int, like: NDArray[np.float32] | None) -> None:
     """Register covers without an image, the same for every bundle, and store vectors of this bundle for them."""
-    bundle = bundle_named(settings, name)
+    with Home(settings) as home:
+        bundle = home.shelf.named(name)
     dimension = bundle.manifest.dimension
     real = np.random.default_rng(4).standard_normal((500, dimension), dtype=np.float32) if like is None else like
     generator = Generator(real / np.linalg.norm(real, axis=1, keepdims=True))
-    with Database(settings.url) as database:
+    with Home(settings) as home:
+        database = home.database
         record = _record(database, OpenVinoBackbone(bundle, threads=1), name)
         for start in range(0, count, ROWS_A_STEP):
             numbers = range(start, min(start + ROWS_A_STEP, count))
@@ -169,9 +170,9 @@ def _without_image(number: int) -> InspectedFile:
 
 def _tell_cost_of_a_hundredth(settings: Settings, count: int) -> None:
     """Full build against taking in 1 %, in the seconds of this process."""
-    with Database(settings.url) as database:
-        versions = IndexVersions(database, settings.folder)
-        record = _record(database, OpenVinoBackbone(bundle_named(settings, BUNDLES[0]), threads=1), BUNDLES[0])
+    with Home(settings) as home:
+        database, versions = home.database, home.versions
+        record = _record(database, OpenVinoBackbone(home.shelf.named(BUNDLES[0]), threads=1), BUNDLES[0])
         started = perf_counter()
         versions.refresh(record, rebuild=True)
         full_s = perf_counter() - started
@@ -205,9 +206,8 @@ def _time_until_seen(
     # Bytes behind the end of a JPEG: the same picture, another cover.
     target.write_bytes(path.read_bytes() + b"newest")
     sleeve("add", target)
-    with ThreadPoolExecutor(1) as pool, Database(settings.url) as database:
-        live = IndexVersions(database, settings.folder).live()
-        assert live is not None
+    with ThreadPoolExecutor(1) as pool, Home(settings) as home:
+        database, live = home.database, home.require_live()
         newest = 0
         with database.reading() as session:
             for batch in vectors.stream(session, live.bundle):

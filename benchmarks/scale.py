@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.clustered_vectors import ROWS_A_STEP, Generator, local_intrinsic_dimensionality, read_vectors
-from db.vocabulary import Fingerprint
 from indexer import vector_index
 from indexer.vector_index import IndexKind
+from sleeve.vocabulary import Fingerprint
 
 K = 20
 QUERIES = 1000

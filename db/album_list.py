@@ -13,7 +13,7 @@ from db.album_conditions import album_conditions
 from db.albums import album_record
 from db.records import AlbumPage, AlbumPlace, CatalogueFilter, fold
 from db.tables import Album
-from db.vocabulary import AlbumId, AlbumOrder
+from sleeve.vocabulary import AlbumId, AlbumOrder
 
 _KEYS: dict[AlbumOrder, InstrumentedAttribute[Any]] = {
     AlbumOrder.TITLE: Album.title_folded,

@@ -6,10 +6,10 @@ from pathlib import Path
 from sqlalchemy import delete, desc, func, select
 from sqlalchemy.orm import Session, selectinload
 
-from db.errors import NotFoundError
 from db.records import AlbumRecord, CatalogueCounts, CatalogueRow, CoverRecord
 from db.tables import Album, AlbumGenre, Cover, File, Genre
-from db.vocabulary import AlbumId, ContentHash, CoverId, Outcome, Side
+from sleeve.errors import NotFoundError
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Outcome, Side
 
 _PAGE_COVERS = 1000
 _ASKED_AT_ONCE = 8192

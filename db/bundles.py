@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.records import BundleRecord
 from db.tables import RegisteredBundle, Vector
-from db.vocabulary import Fingerprint
+from sleeve.vocabulary import Fingerprint
 
 
 def register(

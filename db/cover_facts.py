@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import Album, AlbumGenre, Cover, Genre
-from db.vocabulary import AlbumId, ContentHash, CoverId, Side
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from db.records import BundleRecord, FrontCover, FrontVectors
 from db.tables import Cover, CoverLink, Vector
-from db.vocabulary import AlbumId, ContentHash, CoverId, Side
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 
 _ASKED_AT_ONCE = 8192
 

@@ -6,17 +6,42 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from db.errors import CatalogueError
+from sleeve.errors import CatalogueError, SettingsError
 
 LOCK_TIMEOUT_S = 60
 """How long a writer waits for another writer before it gives up."""
 
 _WRITER_LOCK = 0x51EE7E
 """PostgreSQL advisory lock that admits one writer at a time, as SQLite does by nature."""
+
+
+def database_url(address: str | None, default_file: Path) -> URL:
+    """The URL of a catalogue's database, with its driver named.
+
+    Args:
+        address: as ``SLEEVE_DATABASE_URL`` gives it; None for SQLite in ``default_file``.
+
+    Raises:
+        SettingsError: the address cannot be read, or names a database that Sleeve does not support.
+    """
+    if address is None:
+        return URL.create("sqlite", database=str(default_file))
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise SettingsError(
+            "SLEEVE_DATABASE_URL is not a database URL (postgresql://user:password@host/name)"
+        ) from error
+    backend = url.get_backend_name()
+    if backend in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg2")
+    if backend == "sqlite":
+        return url
+    raise SettingsError(f"SLEEVE_DATABASE_URL names {backend}; Sleeve supports postgresql and sqlite")
 
 
 class Database:

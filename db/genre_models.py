@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.records import BundleRecord, GenreModelRecord
 from db.tables import GenreModelRow, RegisteredBundle
-from db.vocabulary import Fingerprint
+from sleeve.vocabulary import Fingerprint
 
 
 def newest(session: Session, bundle: BundleRecord) -> GenreModelRecord | None:

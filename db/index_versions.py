@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.records import BundleRecord, IndexVersionRecord
 from db.tables import IndexVersion, RegisteredBundle
-from db.vocabulary import Fingerprint
+from sleeve.vocabulary import Fingerprint
 
 # Columns, not objects: the live version is asked for before every search.
 _VERSIONS = (

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from db.errors import NotFoundError
 from db.records import fold, identity_of_names
 from db.tables import Album, AlbumGenre, Genre
-from db.vocabulary import AlbumId, LabelSource
+from sleeve.errors import NotFoundError
+from sleeve.vocabulary import AlbumId, LabelSource
 
 
 def set_genres_by_hand(session: Session, album_id: AlbumId, genres: Sequence[str]) -> None:

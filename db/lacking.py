@@ -12,7 +12,7 @@ from db.records import UploadedCover
 from db.release_groups import KEY
 from db.tables import Album, AlbumGenre, Cover
 from db.uploads import add_cover
-from db.vocabulary import AlbumId, LabelSource, Side
+from sleeve.vocabulary import AlbumId, LabelSource, Side
 
 
 @dataclass(frozen=True, slots=True)

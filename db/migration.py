@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from db.database import Database
-from db.errors import CatalogueError
 from migrations import NEWEST
+from sleeve.errors import CatalogueError
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from db.vocabulary import (
+from sleeve.vocabulary import (
     AlbumId,
     ContentHash,
     CoverId,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 from db.cover_links import forget
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
 from db.tables import Album, AlbumGenre, Cover, File, Genre, Vector
-from db.vocabulary import ContentHash, LabelSource, Outcome
+from sleeve.vocabulary import ContentHash, LabelSource, Outcome
 
 
 def known_hashes(session: Session, paths: Sequence[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.tables import Cover
-from db.vocabulary import Side
+from sleeve.vocabulary import Side
 
 KEY = "musicbrainz_releasegroupid"
 """Picard's name for it, under which a cover's ``extra`` has it."""

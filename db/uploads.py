@@ -11,7 +11,7 @@ from db.albums import has_cover_at
 from db.labels import set_genres_by_hand
 from db.records import BundleRecord, Kept, NewAlbum, NewVector, UploadedCover, fold, identity_of_names
 from db.tables import Album, Cover, File
-from db.vocabulary import AlbumId, ContentHash, CoverId, Outcome
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Outcome
 
 
 def keep(session: Session, new: NewAlbum, bundle: BundleRecord, put: Callable[[UploadedCover, Path], None]) -> Kept:

@@ -24,7 +24,7 @@ from db.records import (
     VectorOwner,
 )
 from db.tables import Album, AlbumGenre, Cover, Genre, Vector
-from db.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
 
 STREAM_ROWS = 8192
 """Vectors in one batch out of the database: 16 MB at 1,024 dimensions."""

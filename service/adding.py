@@ -10,17 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db import albums, uploads
-from db.errors import CatalogueError, ImageRejectedError, IndexBusyError, VectorIndexError
 from db.records import AlbumRecord, BundleRecord, NewAlbum, UploadedCover
-from db.vocabulary import AlbumId, ContentHash, Side
-from indexer.cover_store import CoverStore
-from indexer.decoding import sniff
-from indexer.duplicates import link_album
-from indexer.index_job import one_at_a_time
-from service.assembly import Catalogue, open_bundle, register_bundle
-from service.model import Model
-from service.records import Upload
-from service.search import Search
+from indexer.artwork import link_album
+from indexer.home import Home
+from indexer.images.decoding import sniff
+from indexer.jobs.running import one_at_a_time
+from service.answers.model import Model
+from service.answers.records import Upload
+from service.answers.search import Search
+from sleeve.errors import CatalogueError, ImageRejectedError, IndexBusyError, VectorIndexError
+from sleeve.vocabulary import AlbumId, ContentHash, Side
 
 MAX_FILE_NAME_CHARACTERS = 200
 
@@ -51,10 +50,10 @@ class _Made:
 class Adder:
     """Adds albums one by one, embedded with the model in use. Safe to use from several threads at once."""
 
-    def __init__(self, catalogue: Catalogue, search: Search) -> None:
-        self._catalogue = catalogue
+    def __init__(self, home: Home, search: Search) -> None:
+        self._home = home
         self._search = search
-        self._store = CoverStore(catalogue.settings.folder)
+        self._store = home.covers
 
     def add(self, given: GivenAlbum, front: Upload, back: Upload | None) -> tuple[AlbumRecord, bool]:
         """The album, and whether anything of it was new; the next search finds it, linked to its near-duplicates.
@@ -72,7 +71,7 @@ class Adder:
             put = {item.side: aside.enter_context(self._store.set_aside(item.upload.data)) for item in made}
             covers = tuple(self._cover(item) for item in made)
             new = NewAlbum(given.title, given.artist, given.year, given.genres, covers)
-            with self._catalogue.database.writing() as session:
+            with self._home.database.writing() as session:
                 kept = uploads.keep(session, new, bundle, lambda cover, path: put[cover.side](path))
                 album = albums.album(session, kept.album_id)
         self._make_first_index(bundle)
@@ -81,11 +80,11 @@ class Adder:
 
     def _model(self) -> tuple[Model, BundleRecord]:
         try:
-            pair = self._search.pair()
+            snapshot = self._search.snapshot()
         except VectorIndexError:
             model = self._search.model()
-            return model, register_bundle(self._catalogue, model.backbone, open_bundle(self._catalogue))
-        return pair.model, pair.version.record.bundle
+            return model, self._home.register(model.backbone, self._home.bundle())
+        return snapshot.model, snapshot.version.record.bundle
 
     def _make(self, model: Model, side: Side, upload: Upload) -> _Made:
         try:
@@ -102,8 +101,8 @@ class Adder:
 
     def _link(self, album_id: AlbumId) -> None:
         try:
-            version = self._search.pair().version
-            link_album(self._catalogue.database, version, album_id, limits=self._catalogue.limits)
+            version = self._search.snapshot().version
+            link_album(self._home.database, version, album_id, limits=self._home.limits)
         except (CatalogueError, VectorIndexError) as error:
             # The album is in the catalogue, so its request has succeeded.
             _log.warning(
@@ -111,12 +110,12 @@ class Adder:
             )
 
     def _make_first_index(self, bundle: BundleRecord) -> None:
-        if self._catalogue.versions.live() is not None:
+        if self._home.live() is not None:
             return
         try:
-            with one_at_a_time(self._catalogue.settings.folder):
-                if self._catalogue.versions.live() is None:
-                    self._catalogue.versions.refresh(bundle)
+            with one_at_a_time(self._home):
+                if self._home.live() is None:
+                    self._home.versions.refresh(bundle)
         except IndexBusyError:
             # Whoever is at work makes the first index.
             return

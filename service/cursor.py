@@ -3,9 +3,9 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-from db.errors import QueryError
 from db.records import AlbumPlace
-from db.vocabulary import AlbumId, AlbumOrder
+from sleeve.errors import QueryError
+from sleeve.vocabulary import AlbumId, AlbumOrder
 
 MAX_CURSOR_CHARACTERS = 4_100
 

@@ -3,7 +3,7 @@
 import re
 
 from db.records import CatalogueFilter, fold
-from db.vocabulary import Side
+from sleeve.vocabulary import Side
 
 _YEARS = re.compile(r"^(?P<only>\d{1,4})$|^(?P<first>\d{1,4})?:(?P<last>\d{1,4})?$")
 

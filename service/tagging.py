@@ -10,14 +10,13 @@ from typing import TextIO
 
 from db import albums
 from db.database import Database
-from db.errors import ImageRejectedError, NotFoundError, SourceError
-from indexer.audio.genre_writing import read_genres, write_genres
+from indexer.images.audio.genre_writing import read_genres, write_genres
 from indexer.sources.music import MusicSource
 from indexer.sources.paths import absolute
 from indexer.sources.track_albums import TrackAlbum
-from service.classify import Classifier
+from service.answers.classify import Classifier
+from sleeve.errors import ImageRejectedError, NotFoundError, SourceError
 
-JOURNALS_FOLDER = "journals"
 MAX_JOURNAL_LINE = 2**16
 
 
@@ -63,7 +62,7 @@ def plan(database: Database, classifier: Classifier, library: MusicSource, *, ov
             yield GenreChange(file, before, before if why else after, probability, why)
 
 
-def write(changes: Sequence[GenreChange], home: Path) -> tuple[Path, list[GenreChange]]:
+def write(changes: Sequence[GenreChange], journals: Path) -> tuple[Path, list[GenreChange]]:
     """Write the genres, each into the journal first.
 
     Returns:
@@ -72,7 +71,7 @@ def write(changes: Sequence[GenreChange], home: Path) -> tuple[Path, list[GenreC
     Raises:
         SourceError: the journal cannot be written; nothing else was.
     """
-    journal = home / JOURNALS_FOLDER / f"tag-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.jsonl"
+    journal = journals / f"tag-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.jsonl"
     try:
         journal.parent.mkdir(parents=True, exist_ok=True)
         with journal.open("x", encoding="utf-8") as lines:

@@ -5,12 +5,12 @@ import subprocess
 from datetime import UTC, datetime
 from threading import Event, Lock, Thread
 
-from db.errors import IndexBusyError, SleeveError, VectorIndexError
-from indexer.index_job import JobPhase, last_job
-from indexer.versions import Drift
-from service.assembly import Catalogue
-from service.live_pair import LivePair
-from service.refresh_process import start_refresh
+from indexer.home import Home
+from indexer.jobs.running import JobPhase, last_job
+from indexer.vector_index.versions import Drift
+from service.answers.live_index import LiveIndex
+from service.index_process import start_index
+from sleeve.errors import IndexBusyError, SleeveError, VectorIndexError
 
 LOOK_EVERY_S = 2.0
 MEASURE_EVERY_LOOKS = 15
@@ -29,13 +29,13 @@ class Upkeep:
     """A thread that looks at the files every ``LOOK_EVERY_S``, now and then at the drift, and the refresh it started.
 
     In a service of several workers each looks; the home's lock lets one act. A refresh starts by itself when the live
-    version's files are missing or damaged, and when its drift is large (``indexer.versions``) and no smaller than
-    ``LEAST_DRIFT``.
+    version's files are missing or damaged, and when its drift is large (``indexer.vector_index.versions``) and no
+    smaller than ``LEAST_DRIFT``.
     """
 
-    def __init__(self, catalogue: Catalogue, pairs: LivePair) -> None:
-        self._catalogue = catalogue
-        self._pairs = pairs
+    def __init__(self, home: Home, live_index: LiveIndex) -> None:
+        self._home = home
+        self._live_index = live_index
         self._stopping = Event()
         self._starting = Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -55,13 +55,12 @@ class Upkeep:
             self._process.wait()
 
     def rebuild(self) -> None:
-        """Start building the index from nothing.
+        """Start embedding what is pending and building the index from nothing.
 
         Raises:
             VectorIndexError: there is no index yet; ``IndexBusyError`` when somebody is at work on it.
         """
-        if self._catalogue.versions.live() is None:
-            raise VectorIndexError("there is no index yet; run `sleeve add` and `sleeve index` first")
+        self._home.require_live()
         self._refresh(rebuild=True)
 
     def look(self, *, measure: bool) -> None:
@@ -86,40 +85,40 @@ class Upkeep:
 
     def _refresh(self, *, rebuild: bool) -> None:
         with self._starting:
-            process = start_refresh(self._catalogue.settings, rebuild=rebuild)
+            process = start_index(self._home, rebuild=rebuild)
             if self._process is not None:
                 # The lock was free, so the one before has ended: it is only still to be reaped.
                 self._process.wait()
             self._process = process
 
     def _damage(self) -> str | None:
-        live = self._catalogue.versions.live()
-        if live is None or (self._pairs.problem is None and not self._pairs.files_changed()):
+        live = self._home.live()
+        if live is None or (self._live_index.problem is None and not self._live_index.files_changed()):
             return None
-        stamp = self._catalogue.versions.stamp(live)
+        stamp = self._home.versions.stamp(live)
         if stamp != self._found_whole:
             try:
-                self._catalogue.versions.open(live)
+                self._home.versions.open(live)
             except VectorIndexError as error:
                 return str(error)
             self._found_whole = stamp
         return None
 
     def _drift(self) -> str | None:
-        live = self._catalogue.versions.live()
+        live = self._home.live()
         if live is None:
             return None
-        version = self._pairs.current().version
-        drift = self._catalogue.versions.drift(version)
+        version = self._live_index.current().version
+        drift = self._home.versions.drift(version)
         due = drift.is_large and drift.delta + drift.tombstones >= LEAST_DRIFT
-        return _told(drift) if due and version.record.id == live.id else None
+        return _summary(drift) if due and version.record.id == live.id else None
 
     def _rests(self) -> bool:
-        job = last_job(self._catalogue.settings.folder)
+        job = last_job(self._home)
         if job is None or job.phase is not JobPhase.FAILED:
             return False
         return (datetime.now(UTC) - job.updated_at).total_seconds() < REST_AFTER_FAILURE_S
 
 
-def _told(drift: Drift) -> str:
+def _summary(drift: Drift) -> str:
     return f"{drift.delta} vectors are newer than the index of {drift.indexed}, {drift.tombstones} in it were removed"

@@ -7,9 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from db.database import Database
 from db.records import CoverFile
-from db.vocabulary import Fingerprint, LabelSource
-from indexer.decoding import ResizeRule
+from indexer.home import Home
+from indexer.images.decoding import ResizeRule
+from sleeve.settings import Settings
+from sleeve.vocabulary import Fingerprint, LabelSource
 
 
 def write_cover(path: Path, seed: int, size_px: int = 64) -> Path:
@@ -59,3 +62,8 @@ class FakeBackbone:
         grid = images.reshape(len(images), 4, 8, 4, 8, 3).mean(axis=(2, 4)).reshape(len(images), -1)
         centred = (grid - 127.5).astype(np.float32)
         return np.asarray(centred / np.linalg.norm(centred, axis=1, keepdims=True), dtype=np.float32)
+
+
+def home_at(folder: Path, database: Database | None = None) -> Home:
+    """The home of a folder as the code sees it, whatever the environment says."""
+    return Home(Settings(home=folder, _env_file=None), database)

@@ -29,7 +29,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Self, TextIO
 
-from indexer.backbone import load_openvino
+from indexer.models.backbone import load_openvino
 
 SLEEVE = Path(sys.executable).parent / "sleeve"
 _LOADED = (

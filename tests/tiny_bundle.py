@@ -5,8 +5,8 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, helper
 
-from indexer.bundle import MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
-from indexer.decoding import ResizeRule
+from indexer.images.decoding import ResizeRule
+from indexer.models.bundle import MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
 
 
 def write_tiny_bundle(folder: Path, *, mean: float = 127.5) -> Bundle:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.cover_facts import CoverFacts
-from db.vocabulary import AlbumId
-from indexer.labelled_catalogue import SOURCE_COLUMN
+from indexer.evaluation.labelled_catalogue import SOURCE_COLUMN
+from sleeve.vocabulary import AlbumId
 
 
 @dataclass(frozen=True, slots=True)

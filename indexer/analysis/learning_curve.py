@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import TrainingError
 from indexer.evaluation import LabelledVectors
 from indexer.evaluation.bootstrap import interval
 from indexer.evaluation.metrics import mean
@@ -18,6 +17,7 @@ from indexer.genre.scoring import answers, is_right
 from indexer.genre.voting import VoteSettings, vote_many
 from indexer.genre.weighing import voting_queries
 from indexer.progress import Progress, Silent
+from sleeve.errors import TrainingError
 
 SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 NEIGHBOUR_COUNTS = (1, 2, 3, 5, 8, 13, 20, 30, 50, 80, 130, 200, 320)

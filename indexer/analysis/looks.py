@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from db.errors import ImageRejectedError
-from indexer.decoding import DecodingLimits, ResizeRule, decode, fit, read
 from indexer.evaluation import difference_hash
+from indexer.images.decoding import DecodingLimits, ResizeRule, decode, fit, read
 from indexer.progress import Progress
+from sleeve.errors import ImageRejectedError
 
 GRID_PX = 12
 """Covers are kept as squares of this side: 432 bytes, enough for colours."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.backbone import Backbone
 from indexer.genre import LinearHead
+from indexer.models.backbone import Backbone
 
 PATCHES_A_SIDE = 9
 PATCH_SHARE = 0.25

@@ -94,7 +94,7 @@ def separability(
     enough = sorted(sorted(enough, key=lambda column: -int(data.targets[:, column].sum()))[:MOST_GENRES])
     pairs = list(combinations(enough, 2))
     progress.start("Telling genres apart", len(pairs))
-    found = list(_pairs(data, pairs, seed, resamples, progress))
+    found = list(_live_index(data, pairs, seed, resamples, progress))
     compared = sorted({genre for pair in found for genre in (pair.first, pair.second)})
     return Separability(tuple(compared), tuple(sorted(set(data.genres) - set(compared))), tuple(found))
 
@@ -146,7 +146,7 @@ def weighted_auc(
     )
 
 
-def _pairs(
+def _live_index(
     data: LabelledVectors, pairs: list[tuple[int, int]], seed: int, resamples: int, progress: Progress
 ) -> Iterator[Pair]:
     for first, second in pairs:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import TrainingError
 from indexer.evaluation.labelled import ArtworkQueries, LabelledVectors
 from indexer.evaluation.leaks import check_leaks, near_duplicates_across
 from indexer.evaluation.measuring import (
@@ -19,6 +18,7 @@ from indexer.evaluation.procedures import fitted_answers, majority_answers, near
 from indexer.evaluation.report import EvaluationReport, LeakCheck
 from indexer.genre.folds import group_folds
 from indexer.genre.voting import VoteSettings
+from sleeve.errors import TrainingError
 
 RESAMPLES = 1_000
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.records import fold
+from indexer.artwork.groups import connected
 
 MAX_HASH_DISTANCE = 10
 """Bits of 64 by which the hashes of near-duplicates may differ."""
@@ -85,12 +86,8 @@ def group_covers(
     Returns:
         (n,) numbers from 0, in the order in which groups first appear.
     """
-    parents = list(range(len(artists)))
-    for first, second in (*_equal([fold(artist or "") for artist in artists]), *_equal(artworks), *pairs):
-        parents[_root(parents, int(second))] = _root(parents, int(first))
-    roots = [_root(parents, row) for row in range(len(parents))]
-    numbers = {root: number for number, root in enumerate(dict.fromkeys(roots))}
-    return np.array([numbers[root] for root in roots], dtype=np.int64)
+    joined = [*_equal([fold(artist or "") for artist in artists]), *_equal(artworks), *map(tuple, pairs)]
+    return connected(len(artists), np.array(joined, dtype=np.int64).reshape(-1, 2))
 
 
 def _equal(names: Sequence[str | None]) -> Iterator[tuple[int, int]]:
@@ -98,9 +95,3 @@ def _equal(names: Sequence[str | None]) -> Iterator[tuple[int, int]]:
     for row, name in enumerate(names):
         if name:
             yield first.setdefault(name, row), row
-
-
-def _root(parents: list[int], row: int) -> int:
-    while parents[row] != row:
-        parents[row] = row = parents[parents[row]]
-    return row

@@ -1,21 +1,21 @@
 """Which genre a cover is of: the neighbours' vote, the head's opinion, and the prediction made of both.
 
-Answering a query needs NumPy only: ``opinions`` composes ``vote``, ``LinearHead`` and ``predict``. Fitting
+Answering a query needs NumPy only: ``score_genres`` composes ``vote``, ``LinearHead`` and ``predict``. Fitting
 (``indexer.genre.fit``) needs scikit-learn and SciPy, which are imported when it runs.
 """
 
 from indexer.genre.head import FittedHead, LinearHead, fit_head
 from indexer.genre.membership import genre_prior, genre_shares, membership
-from indexer.genre.opinions import GenreOpinion, GenreOpinions, opinions
 from indexer.genre.prediction import Calibration, is_unsure, predict
+from indexer.genre.scores import GenreScore, GenreScores, score_genres
 from indexer.genre.voting import VoteSettings, vote, vote_many
 from indexer.genre.weighing import voting_queries
 
 __all__ = [
     "Calibration",
     "FittedHead",
-    "GenreOpinion",
-    "GenreOpinions",
+    "GenreScore",
+    "GenreScores",
     "LinearHead",
     "VoteSettings",
     "fit_head",
@@ -23,8 +23,8 @@ __all__ = [
     "genre_shares",
     "is_unsure",
     "membership",
-    "opinions",
     "predict",
+    "score_genres",
     "vote",
     "vote_many",
     "voting_queries",

@@ -5,7 +5,6 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import TrainingError
 from indexer.genre.folds import group_folds
 from indexer.genre.head import fit_head
 from indexer.genre.membership import genre_prior
@@ -13,6 +12,7 @@ from indexer.genre.neighbours import nearest
 from indexer.genre.scoring import accuracy, answers, confusion, macro_f1, negative_log_likelihood
 from indexer.genre.voting import VoteSettings, voices, without_prior
 from indexer.genre.weighing import voting_queries
+from sleeve.errors import TrainingError
 
 STRENGTHS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 NEIGHBOUR_COUNTS = (10, 20, 40, 80, 160)

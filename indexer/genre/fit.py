@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import TrainingError
 from indexer.genre.calibrating import fit_calibration
 from indexer.genre.choosing import choose_head, choose_vote
 from indexer.genre.head import LinearHead, fit_head, learnable_genres
 from indexer.genre.prediction import Calibration, predict
 from indexer.genre.scoring import accuracy, answers, confusion, macro_f1, negative_log_likelihood
 from indexer.genre.voting import VoteSettings
+from sleeve.errors import TrainingError
 
 
 @dataclass(frozen=True, slots=True, eq=False)

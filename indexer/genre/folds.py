@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import TrainingError
+from sleeve.errors import TrainingError
 
 FOLDS = 5
 

@@ -10,8 +10,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import BundleError, TrainingError
 from indexer.genre.membership import genre_shares
+from sleeve.errors import BundleError, TrainingError
 
 DEFAULT_C = 3.0
 DEFAULT_BALANCE = 0.5

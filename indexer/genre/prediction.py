@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from db.errors import BundleError
 from indexer.genre.membership import rows_to_one
 from indexer.genre.voting import VoteSettings
+from sleeve.errors import BundleError
 
 Exponent = Annotated[float, Field(ge=0, le=100)]
 Probability = Annotated[float, Field(ge=0, le=1)]

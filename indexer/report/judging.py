@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from db.errors import ImageRejectedError
 from indexer.analysis.label_errors import Suspect, likely_label_errors
 from indexer.analysis.occlusion import Occlusion, occlude
-from indexer.decoding import read
 from indexer.genre.fit import GenreModel
 from indexer.genre.head import fit_head
-from indexer.pipeline import fit_image
+from indexer.images.decoding import read
+from indexer.models.preparing import fit_image
 from indexer.report.material import Material, Model
+from sleeve.errors import ImageRejectedError
 
 EXPLAINED_A_GENRE = 2
 EXPLAINED_GENRES = 20

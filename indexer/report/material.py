@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 
 from db import records
 from db.cover_facts import CoverFacts
-from db.vocabulary import ContentHash
 from indexer.analysis.catalogue_facts import CatalogueFacts, catalogue_facts
 from indexer.analysis.looks import Looks, read_looks
-from indexer.backbone import Backbone
-from indexer.bundle import Bundle
-from indexer.decoding import DecodingLimits
 from indexer.evaluation import LabelledVectors, group_covers
 from indexer.evaluation.grouping import near_duplicates
+from indexer.evaluation.labelled_catalogue import ARTWORK_COLUMN, SOURCE_COLUMN, unseen_by
 from indexer.genre import membership
-from indexer.labelled_catalogue import ARTWORK_COLUMN, SOURCE_COLUMN, unseen_by
+from indexer.images.decoding import DecodingLimits
+from indexer.models.backbone import Backbone
+from indexer.models.bundle import Bundle
 from indexer.progress import Progress
+from sleeve.vocabulary import ContentHash
 
 MEASURED_COVERS = 10_000
 """Of more covers than this a random sample is measured and drawn; the catalogue's facts are of all."""

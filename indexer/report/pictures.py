@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from db.errors import ImageRejectedError
-from indexer.decoding import DecodingLimits, decode, read
+from indexer.images.decoding import DecodingLimits, decode, read
+from sleeve.errors import ImageRejectedError
 
 _QUALITY = 78
 

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from db.errors import TrainingError
 from indexer.progress import Progress
+from sleeve.errors import TrainingError
 
 Result = TypeVar("Result")
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.cover_facts import CoverFacts
-from indexer.whole_files import replacing
+from indexer.files import replacing
 
 _DAMAGE = (OSError, ValueError, KeyError, EOFError, BadZipFile)
 """What NumPy raises on a file that is missing, cut or of another kind; the vectors are then made again."""

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from db.errors import SettingsError
 from indexer.progress import Progress
 from indexer.report.plates import Plate, embedded, rendered, style
 from indexer.report.sections import Section, sections
 from indexer.report.study import Study
 from indexer.report.tables import csv_text, lists
+from sleeve.errors import SettingsError
 
 PAGE = "report.html"
 MAX_PAGE_BYTES = 15_000_000

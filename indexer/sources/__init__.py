@@ -5,13 +5,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from db.errors import SourceError
 from db.records import CoverFile, RejectedFile
-from indexer.archive import ARCHIVE_SUFFIX
+from indexer.images.archive import ARCHIVE_SUFFIX
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.folder import FolderSource
 from indexer.sources.manifest import COLUMNS, ManifestSource
 from indexer.sources.table_rows import TABLE_SUFFIXES
+from sleeve.errors import SourceError
 
 __all__ = ["COLUMNS", "GenreFrom", "Source", "open_source"]
 
@@ -79,7 +79,7 @@ def open_source(
 
 def _library(path: Path, own_spellings: Path | None) -> Source:
     # The tag library is slow to import, and only this source needs it.
-    from indexer.audio.formats import AUDIO_SUFFIXES
+    from indexer.images.audio.formats import AUDIO_SUFFIXES
     from indexer.sources.music import MusicSource
     from indexer.sources.spelling import Spellings
 

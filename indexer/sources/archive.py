@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from db.errors import ImageRejectedError
 from db.records import CoverFile, RejectedFile
-from db.vocabulary import LabelSource, Rejection, Side
-from indexer.archive import Member, members
+from indexer.images.archive import Member, members
 from indexer.sources.names import clean, distinct
 from indexer.sources.paths import absolute, passed_over, unusable
 from indexer.sources.sides import pairs
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import LabelSource, Rejection, Side
 
 _NO_CONTENT = "__MACOSX"
 _SHOWN_CHARACTERS = 100

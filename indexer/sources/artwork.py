@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from db.vocabulary import Side
 from indexer.sources.paths import passed_over
+from sleeve.vocabulary import Side
 
 ART_NAMES = {Side.FRONT: ("cover", "folder", "front", "album"), Side.BACK: ("back",)}
 """Names of files without their endings, in any case; the first that is there is taken."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.records import CoverFile, RejectedFile
-from db.vocabulary import LabelSource, Side
-from indexer.archive import ARCHIVE_SUFFIX
+from indexer.images.archive import ARCHIVE_SUFFIX
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.names import clean, distinct
 from indexer.sources.paths import absolute, passed_over, unusable
 from indexer.sources.sides import pairs
+from sleeve.vocabulary import LabelSource, Side
 
 
 @dataclass(frozen=True, slots=True)

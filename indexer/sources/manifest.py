@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from db.errors import ImageRejectedError, SourceError
 from db.records import CoverFile, RejectedFile
-from db.vocabulary import LabelSource, Rejection, Side
-from indexer.remote_image import target_of
 from indexer.sources.names import clean, distinct, year_of
 from indexer.sources.paths import unusable
+from indexer.sources.remote_image import target_of
 from indexer.sources.table_rows import Cell, Row, Table
+from sleeve.errors import ImageRejectedError, SourceError
+from sleeve.vocabulary import LabelSource, Rejection, Side
 
 MAX_EXTRA_COLUMNS = 50
 """Further columns that are kept; the rest is passed over."""

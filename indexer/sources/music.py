@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from db.errors import ImageRejectedError
 from db.records import CoverFile, RejectedFile, fold
-from db.vocabulary import LabelSource, Rejection, Side
-from indexer.audio.formats import AUDIO_SUFFIXES
-from indexer.audio.tags import read_tags
+from indexer.images.audio.formats import AUDIO_SUFFIXES
+from indexer.images.audio.tags import read_tags
 from indexer.sources.artwork import art_in
 from indexer.sources.folder import entries
 from indexer.sources.paths import absolute, unusable
 from indexer.sources.spelling import Spellings
 from indexer.sources.track_albums import Track, TrackAlbum, albums_of
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import LabelSource, Rejection, Side
 
 
 @dataclass(slots=True)

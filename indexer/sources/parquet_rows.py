@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from db.errors import SourceError
 from indexer.sources.table_rows import MAX_COLUMNS, MAX_LINE_CHARACTERS, Cell, Row, as_cell
+from sleeve.errors import SourceError
 
 if TYPE_CHECKING:
     import pyarrow

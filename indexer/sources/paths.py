@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from db.records import RejectedFile
-from db.vocabulary import Rejection
+from sleeve.vocabulary import Rejection
 
 MAX_PATH_BYTES = 2000
 """Longer paths are rejected (PostgreSQL cannot index them)."""

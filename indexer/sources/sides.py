@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from db.vocabulary import Side
+from sleeve.vocabulary import Side
 
 _SEPARATORS = " _.-(["
 _SIDED = re.compile(r"^(?P<album>|.*[\s_.\-(\[])(?P<side>front|back)[)\]]?$", re.IGNORECASE)

@@ -7,9 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
-from db.errors import SourceError
 from db.records import fold
 from indexer.sources.names import clean, distinct
+from sleeve.errors import SourceError
 
 SPELLINGS_FILE = "genres.tsv"
 """The table that comes with Sleeve, and in the home the user's own."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from db.errors import SourceError
 from indexer.sources.text_encoding import encoding_of
+from sleeve.errors import SourceError
 
 Cell = str | list[str]
 """A text, or several."""

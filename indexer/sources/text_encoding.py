@@ -4,7 +4,7 @@ import codecs
 import re
 from pathlib import Path
 
-from db.errors import SourceError
+from sleeve.errors import SourceError
 
 MAX_TEXT_BYTES = 2**30
 """A larger manifest is refused."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from db.records import fold
-from db.vocabulary import Side
-from indexer.audio.tags import Tags
+from indexer.images.audio.tags import Tags
 from indexer.sources.names import clean, year_of
+from sleeve.vocabulary import Side
 
 VARIOUS_ARTISTS = "Various Artists"
 """The artist of a compilation that names none."""

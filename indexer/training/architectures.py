@@ -8,10 +8,10 @@ from typing import Any
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from db.errors import BundleError, TrainingError
 from indexer.training.imagenet_weights import EFFICIENTNET_LITE0, MEAN, STD, imagenet_backbone
 from indexer.training.open_clip_models import OPEN_CLIP, first_line, load_open_clip
 from indexer.training.torchvision_shim import make_torchvision_importable
+from sleeve.errors import BundleError, TrainingError
 
 _NORMS_OF_EFFICIENTNET = (
     (("conv_stem", "bn1"), ("conv_head", "bn2")),

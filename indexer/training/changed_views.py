@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from db.errors import ImageRejectedError
-from indexer.backbone import Backbone
-from indexer.decoding import DecodingLimits, decode, fit, read
 from indexer.evaluation import ArtworkQueries
+from indexer.images.decoding import DecodingLimits, decode, fit, read
+from indexer.models.backbone import Backbone
 from indexer.progress import Progress
 from indexer.training.distortions import KINDS, PHOTO_LIKE, distort
+from sleeve.errors import ImageRejectedError
 
 DISTORTED_SIDE_PX = 256
 """Covers are brought to this side before they are changed, so that every source counts alike."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from db.errors import TrainingError
-from indexer.whole_files import replacing
+from indexer.files import replacing
+from sleeve.errors import TrainingError
 
 CHECKPOINT_FILE = "checkpoint.pt"
 

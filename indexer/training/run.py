@@ -8,19 +8,19 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from db.vocabulary import ContentHash
-from indexer.backbone import OpenVinoBackbone
-from indexer.bundle import CALIBRATION_FILE, HEAD_FILE, MODEL_FILE, Bundle, BundleDescription, write_bundle
-from indexer.decoding import DecodingLimits, read
+from indexer.evaluation.labelled_catalogue import SEEN_FILE, embed_files, seen_list
 from indexer.genre import membership
 from indexer.genre.fit import GenreModel, fit_genre_model
-from indexer.labelled_catalogue import SEEN_FILE, embed_files, seen_list
+from indexer.images.decoding import DecodingLimits, read
+from indexer.models.backbone import OpenVinoBackbone
+from indexer.models.bundle import CALIBRATION_FILE, HEAD_FILE, MODEL_FILE, Bundle, BundleDescription, write_bundle
 from indexer.progress import Silent
 from indexer.training.loop import TrainingProgress, fine_tune
 from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover
 from indexer.training.shipping import export_trained
 from indexer.training.tracking import Tracker
+from sleeve.vocabulary import ContentHash
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import ImageRejectedError, TrainingError
-from indexer.decoding import ResizeRule, decode, fit, read
+from indexer.images.decoding import ResizeRule, decode, fit, read
+from sleeve.errors import ImageRejectedError, TrainingError
 
 CACHE_SIDE_PX = 256
 """Side of the covers kept in memory: 192 KiB each, enough for views of up to 256 px."""

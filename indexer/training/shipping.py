@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from indexer.bundle import Bundle, Precision
-from indexer.decoding import ResizeRule
+from indexer.images.decoding import ResizeRule
+from indexer.models.bundle import Bundle, Precision
 from indexer.training.export import export_backbone
 from indexer.training.loop import TrainedModel
 

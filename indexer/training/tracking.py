@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
-from db.errors import TrainingError
+from sleeve.errors import TrainingError
 
 
 class Tracker(Protocol):

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import VectorIndexError
+from sleeve.errors import VectorIndexError
 
 
 def checked_ids(ids: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,7 +8,6 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import VectorIndexError
 from indexer.vector_index.arguments import checked_ids, checked_vectors
 from indexer.vector_index.cells import IvfIndex, with_cells
 from indexer.vector_index.directory import Directory
@@ -17,6 +16,7 @@ from indexer.vector_index.graph import HnswIndex, empty_graph
 from indexer.vector_index.protocol import IndexKind, VectorIndex
 from indexer.vector_index.store import append, empty_store
 from indexer.vector_index.stored import IDS_FILE, NATIVE_FILE
+from sleeve.errors import VectorIndexError
 
 Batch: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float16] | NDArray[np.float32]]
 """(n,) ids and their (n, dimension) normalised vectors."""

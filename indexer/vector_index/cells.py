@@ -7,11 +7,11 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import VectorIndexError
 from indexer.vector_index.accelerated import AcceleratedIndex
 from indexer.vector_index.directory import Directory, Selection
 from indexer.vector_index.protocol import IndexKind
 from indexer.vector_index.store import STORE_FACTORY, append, gather
+from sleeve.errors import VectorIndexError
 
 _VECTORS_A_CENTRE = 39
 """The engine warns of overfitting when k-means has fewer training vectors for each centre."""

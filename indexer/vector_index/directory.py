@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import VectorIndexError
+from sleeve.errors import VectorIndexError
 
 _TOMBSTONE = -1
 

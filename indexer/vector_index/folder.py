@@ -8,13 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-from db.errors import VectorIndexError
-from db.vocabulary import Fingerprint
+from indexer.files import flush
 from indexer.vector_index.building import load
 from indexer.vector_index.manifest import FileRecord, Manifest
 from indexer.vector_index.protocol import VectorIndex
 from indexer.vector_index.stored import IDS_FILE, NATIVE_FILE
-from indexer.whole_files import flush
+from sleeve.errors import VectorIndexError
+from sleeve.vocabulary import Fingerprint
 
 _UNFINISHED_PREFIX = ".writing-"
 _MANIFEST_FILE = "manifest.json"

@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
 
-from db.errors import VectorIndexError
-from db.vocabulary import Fingerprint
 from indexer.vector_index.protocol import IndexKind
+from sleeve.errors import VectorIndexError
+from sleeve.vocabulary import Fingerprint
 
 FORMAT: Final = "sleeve-index-2"
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import VectorIndexError
 from indexer.vector_index.protocol import VectorIndex
+from sleeve.errors import VectorIndexError
 
 _VALUES_A_STEP = 1 << 24
 _TIE = 1e-5

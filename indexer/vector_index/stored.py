@@ -9,11 +9,11 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from db.errors import VectorIndexError
 from indexer.vector_index.arguments import checked_ids, checked_queries, checked_vectors
 from indexer.vector_index.directory import Directory, Selection
 from indexer.vector_index.protocol import Hits, IndexKind
 from indexer.vector_index.store import append, filled_up, gather, single_threaded, stored_dimension
+from sleeve.errors import VectorIndexError
 
 NATIVE_FILE = "index.faiss"
 IDS_FILE = "ids.npy"

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from db.errors import SleeveError
-from db.settings import read_settings
 from service.cli import (
     bundles,
     catalogue,
@@ -30,6 +28,8 @@ from service.cli import (
 )
 from service.cli.console import say
 from service.logs import set_up_logs
+from sleeve.errors import SleeveError
+from sleeve.settings import read_settings
 
 app = typer.Typer(
     name="sleeve",

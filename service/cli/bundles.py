@@ -5,16 +5,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from db import bundles as registered
-from db.errors import BundleError
-from indexer.backbone import fingerprints_as_run
-from service.assembly import open_catalogue
-from service.bundle_shelf import bundle_named, bundles
-from service.cli.catalogue import Json, tell_rejected
+from indexer.home import Home, open_home
+from indexer.jobs.index import index
+from indexer.jobs.status import BundleUse, bundle_uses
+from service.cli.catalogue import Json, report_rejected
 from service.cli.console import ProgressBar, answer, answer_json_list, say, settings_of
 from service.cli.documents import BundleDocument, RejectedDocument
 from service.cli.export import export
-from service.cli.index import run_index, tell
+from service.cli.index import report_index
+from sleeve.errors import BundleError
 
 app = typer.Typer(help="List the models and switch between them.", invoke_without_command=True)
 
@@ -34,29 +33,12 @@ def show(context: typer.Context, json: Json = False) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    settings = settings_of(context)
-    with open_catalogue(settings) as catalogue, catalogue.database.reading() as session:
-        vectors = registered.vector_counts(session)
-        live = catalogue.versions.live()
-    documents = [
-        BundleDocument(
-            name=bundle.folder.name,
-            folder=str(bundle.folder),
-            fingerprint=bundle.fingerprint,
-            live=live is not None and live.bundle.fingerprint in fingerprints_as_run(bundle),
-            dimension=bundle.manifest.dimension,
-            input_size_px=bundle.manifest.input_size_px,
-            vectors=sum(vectors.get(fingerprint, 0) for fingerprint in fingerprints_as_run(bundle)),
-            genres=list(bundle.manifest.genres),
-            metrics=bundle.manifest.metrics,
-            trained_on=bundle.manifest.trained_on,
-        )
-        for bundle in bundles(settings)
-    ]
+    with open_home(settings_of(context)) as home:
+        documents = [_document(use) for use in bundle_uses(home)]
     if json:
         answer_json_list(documents)
     else:
-        _tell(documents)
+        _show(documents)
 
 
 def use(
@@ -73,14 +55,15 @@ def use(
         sleeve bundles use tuned
     """
     settings = settings_of(context)
-    bundle = bundle_named(settings, name)
-    if settings.bundle and bundle_named(settings, settings.bundle).fingerprint != bundle.fingerprint:
-        raise BundleError(f"SLEEVE_BUNDLE says {settings.bundle}, and it would win over {name}: unset it first")
-    with open_catalogue(settings.model_copy(update={"bundle": str(bundle.folder)})) as catalogue, ProgressBar() as bar:
-        run = run_index(catalogue, bar)
+    with Home(settings) as home:
+        bundle = home.shelf.named(name)
+        if settings.bundle and home.shelf.named(settings.bundle).fingerprint != bundle.fingerprint:
+            raise BundleError(f"SLEEVE_BUNDLE says {settings.bundle}, and it would win over {name}: unset it first")
+    with open_home(settings.model_copy(update={"bundle": str(bundle.folder)})) as home, ProgressBar() as bar:
+        run = index(home, bar)
     rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in run.embedded.rejected]
-    tell_rejected(rejections)
-    tell(run)
+    report_rejected(rejections)
+    report_index(run)
     if rejections:
         raise typer.Exit(1)
 
@@ -89,7 +72,23 @@ app.command()(use)
 app.command()(export)
 
 
-def _tell(documents: list[BundleDocument]) -> None:
+def _document(use: BundleUse) -> BundleDocument:
+    bundle = use.bundle
+    return BundleDocument(
+        name=bundle.folder.name,
+        folder=str(bundle.folder),
+        fingerprint=bundle.fingerprint,
+        live=use.live,
+        dimension=bundle.manifest.dimension,
+        input_size_px=bundle.manifest.input_size_px,
+        vectors=use.vectors,
+        genres=list(bundle.manifest.genres),
+        metrics=bundle.manifest.metrics,
+        trained_on=bundle.manifest.trained_on,
+    )
+
+
+def _show(documents: list[BundleDocument]) -> None:
     table = Table("", "bundle", "dimension", "image", "vectors here", "genres", "accuracy", box=None, pad_edge=False)
     for document in documents:
         accuracy = document.metrics.get("prediction_accuracy")

@@ -1,36 +1,26 @@
 """``sleeve add``, ``sleeve remove`` and ``sleeve status``: what is in the catalogue."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from db import albums, index_versions, vectors
-from db.errors import SourceError
-from db.records import FileOutcome
-from db.vocabulary import AlbumId, Outcome
-from indexer.cover_store import CoverStore
-from indexer.registration import add as add_source
-from indexer.remote_image import PUBLIC, fetch_image
-from indexer.removal import remove_albums
+from indexer.home import Home, open_home
+from indexer.jobs.add import add as add_sources
+from indexer.jobs.remove import remove as remove_albums
+from indexer.jobs.status import status as count_home
 from indexer.sources import COLUMNS, GenreFrom, Source, open_source
 from indexer.sources.changes import ChangedFiles
-from indexer.sources.spelling import SPELLINGS_FILE
-from indexer.url_covers import UrlCovers
-from service.assembly import Catalogue, open_catalogue
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import AddDocument, RejectedDocument, RemoveDocument, StatusDocument, VersionDocument
 from service.cli.watch import changes
 from service.schemas import MAX_ID
+from sleeve.errors import SourceError
+from sleeve.vocabulary import AlbumId, Outcome
 
 SHOWN_REJECTIONS = 20
 """Rejected files named on the terminal; ``--json`` and the database have all."""
-
-REACH = PUBLIC
-"""How far fetching the images that manifests name by URL may go."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
@@ -73,39 +63,43 @@ def add(
         sleeve add ~/Pictures/sleeves --genre-from none
     """
     columns = dict(_column(text) for text in column or ())
-    settings = settings_of(context)
     if watch and json:
         raise typer.BadParameter("--json gives one document at the end, and --watch has no end; use one of them")
 
-    def open_all() -> list[Source]:
-        own, url_path = settings.folder / SPELLINGS_FILE, CoverStore(settings.folder).path_of_url
-        return [open_source(path, genre_from, columns=columns, own_spellings=own, url_path=url_path) for path in paths]
+    with Home(settings_of(context)) as home:
 
-    sources = open_all()
-    with open_catalogue(settings) as catalogue:
+        def open_all() -> list[Source]:
+            own, url_path = home.spellings_file, home.covers.path_of_url
+            return [
+                open_source(path, genre_from, columns=columns, own_spellings=own, url_path=url_path) for path in paths
+            ]
+
+        # Opened before the database is, so that a wrong path makes none.
+        sources = open_all()
+        home.set_up()
         if watch:
             for changed in changes(paths):
-                _follow(catalogue, open_all, changed)
+                _follow(home, open_all, changed)
             return
-        document = _add(catalogue, sources)
+        document = _add(home, sources)
     if json:
         answer_json(document)
     else:
-        _tell(document)
+        _summarise(document)
     if document.rejected:
         raise typer.Exit(1)
 
 
-def _follow(catalogue: Catalogue, open_all: Callable[[], list[Source]], changed: frozenset[Path]) -> None:
+def _follow(home: Home, open_all: Callable[[], list[Source]], changed: frozenset[Path]) -> None:
     """Add everything when the watch begins, then what changed; nothing that is wrong with a file ends the watch."""
     try:
         sources = open_all()
-        document = _add(catalogue, [ChangedFiles(source, changed) for source in sources] if changed else sources)
+        document = _add(home, [ChangedFiles(source, changed) for source in sources] if changed else sources)
     except SourceError as error:
         say(f"{error}; waiting for it to change")
         return
     if not changed or document.added or document.rejected:
-        _tell(document)
+        _summarise(document)
     if not changed:
         say("Watching for changes; Ctrl-C ends it.")
 
@@ -117,39 +111,25 @@ def _column(text: str) -> tuple[str, str]:
     return ours, theirs
 
 
-def _add(catalogue: Catalogue, sources: Sequence[Source]) -> AddDocument:
-    counts: Counter[Outcome] = Counter()
-    rejected: list[FileOutcome] = []
-    fetch = partial(fetch_image, limits=catalogue.limits, reach=REACH) if catalogue.settings.image_urls else None
-    urls = UrlCovers(CoverStore(catalogue.settings.folder), fetch, catalogue.limits)
+def _add(home: Home, sources: Sequence[Source]) -> AddDocument:
     with ProgressBar() as bar:
-        for source in sources:
-            report = add_source(
-                catalogue.database,
-                source,
-                threads=catalogue.threads,
-                limits=catalogue.limits,
-                progress=bar,
-                urls=urls,
-            )
-            counts += report.counts
-            rejected += report.rejected
+        report = add_sources(home, sources, bar)
     return AddDocument(
-        added=counts[Outcome.ADDED],
-        unchanged=counts[Outcome.UNCHANGED],
-        rejected=counts[Outcome.REJECTED],
-        rejections=[RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in rejected],
+        added=report.counts[Outcome.ADDED],
+        unchanged=report.counts[Outcome.UNCHANGED],
+        rejected=report.counts[Outcome.REJECTED],
+        rejections=[RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in report.rejected],
     )
 
 
-def _tell(document: AddDocument) -> None:
-    tell_rejected(document.rejections)
+def _summarise(document: AddDocument) -> None:
+    report_rejected(document.rejections)
     answer(f"{document.added} added, {document.unchanged} unchanged, {document.rejected} rejected")
     if document.added:
         say("Next: `sleeve index` makes them searchable.")
 
 
-def tell_rejected(rejections: list[RejectedDocument]) -> None:
+def report_rejected(rejections: list[RejectedDocument]) -> None:
     """Name rejected files with their reasons, the first few of them."""
     for item in rejections[:SHOWN_REJECTIONS]:
         say(f"rejected {item.file}: {item.reason}" + (f" ({item.detail})" if item.detail else ""))
@@ -169,8 +149,8 @@ def remove(
         sleeve remove --album 17 --album 23
     """
     album_ids = [AlbumId(album_id) for album_id in dict.fromkeys(album)]
-    with open_catalogue(settings_of(context)) as catalogue:
-        covers = remove_albums(catalogue.database, CoverStore(catalogue.settings.folder), album_ids)
+    with open_home(settings_of(context)) as home:
+        covers = remove_albums(home, album_ids)
     document = RemoveDocument(albums=len(album_ids), covers=covers)
     if json:
         answer_json(document)
@@ -180,21 +160,20 @@ def remove(
 
 def status(context: typer.Context, json: Json = False) -> None:
     """Show what is in the catalogue and which index version is live."""
-    with open_catalogue(settings_of(context)) as catalogue, catalogue.database.reading() as session:
-        counts = albums.counts(session)
-        versions = index_versions.versions(session)
-        live = next((version for version in versions if version.live), None)
+    with open_home(settings_of(context)) as home:
+        found = count_home(home)
+        counts, live = found.counts, found.live
         document = StatusDocument(
-            home=str(catalogue.settings.folder),
-            database=str(catalogue.database),
+            home=str(home.folder),
+            database=str(home.database),
             albums=counts.albums,
             covers=counts.covers,
             genres=dict(counts.genres),
             files=dict(counts.files),
             rejections=dict(counts.rejections),
             bundle=live.bundle.name if live else None,
-            pending=vectors.count_pending(session, live.bundle) if live else counts.covers,
-            versions=[VersionDocument.of(version) for version in versions],
+            pending=found.pending,
+            versions=[VersionDocument.of(version) for version in found.versions],
         )
     if json:
         answer_json(document)

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from service.assembly import open_answering, open_catalogue
+from indexer.home import open_home
+from indexer.jobs.export import SUFFIXES, export_catalogue
+from service.answers.answers import open_answers
 from service.cli.catalogue import Json
 from service.cli.console import ProgressBar, answer, answer_json, settings_of
 from service.cli.documents import CatalogueExportDocument
-from service.export import SUFFIXES, export_catalogue
 
 
 def export(
@@ -37,9 +38,9 @@ def export(
         raise typer.BadParameter(f"{file} ends in none of {', '.join(SUFFIXES)}")
     if file.exists() and not force:
         raise typer.BadParameter(f"{file} is there already; name another file, or add --force to replace it")
-    with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
-        classifier = open_answering(catalogue).classifier if predictions else None
-        exported = export_catalogue(catalogue.database, file, classifier, bar)
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+        predict = open_answers(home).classifier.likeliest if predictions else None
+        exported = export_catalogue(home, file, bar, predict)
     if json:
         answer_json(CatalogueExportDocument(file=str(file), albums=exported.albums, covers=exported.covers))
     else:

@@ -22,7 +22,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from db.settings import Settings
+from sleeve.settings import Settings
 
 _stderr = Console(stderr=True, highlight=False)
 _stdout = Console(highlight=False)

@@ -2,8 +2,8 @@
 
 import typer
 
-from db.database import Database
 from db.migration import upgrade as upgrade_schema
+from indexer.home import Home
 from service.cli.console import answer, settings_of
 
 app = typer.Typer(help="The database and its schema.")
@@ -17,5 +17,5 @@ def _group() -> None:
 @app.command()
 def upgrade(context: typer.Context) -> None:
     """Bring the database to the newest schema; harmless when it is there already."""
-    with Database(settings_of(context).url) as database:
-        answer(f"{database} is at revision {upgrade_schema(database)}")
+    with Home(settings_of(context)) as home:
+        answer(f"{home.database} is at revision {upgrade_schema(home.database)}")

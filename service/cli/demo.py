@@ -6,20 +6,21 @@ from typing import Annotated
 
 import typer
 
-from db import albums
-from db.errors import TrainingError
-from db.settings import Settings
-from indexer.registration import add as add_source
+from indexer.home import Home, open_home
+from indexer.jobs.add import add
+from indexer.jobs.genres import fit_genres
+from indexer.jobs.index import index
+from indexer.jobs.map import draw_map
+from indexer.jobs.status import first_album
 from indexer.sources import open_source
-from service.assembly import Catalogue, open_answering, open_catalogue
+from service.answers.answers import open_answers
+from service.answers.records import SimilarRequest
 from service.cli.console import ProgressBar, answer, say, settings_of
-from service.cli.index import run_index
-from service.cli.map import map_catalogue
 from service.cli.query import neighbours_table
 from service.cli.serve import run_service
-from service.cli.training import train_head
-from service.records import SimilarRequest
 from service.schemas import NeighbourSchema
+from sleeve.errors import TrainingError
+from sleeve.settings import Settings
 
 
 def demo(
@@ -39,61 +40,55 @@ def demo(
         sleeve demo ~/Pictures/sleeves
     """
     settings = _demo_settings(settings_of(context), path)
-    with open_catalogue(settings) as catalogue:
+    with open_home(settings) as home:
         with ProgressBar() as bar:
-            manifest = path or _draw(settings, bar)
-            report = add_source(
-                catalogue.database,
-                open_source(manifest),
-                threads=catalogue.threads,
-                limits=catalogue.limits,
-                progress=bar,
-            )
-            refresh = run_index(catalogue, bar).refresh
-            map_catalogue(catalogue, bar)
+            manifest = path or _draw(home, bar)
+            report = add(home, [open_source(manifest)], bar)
+            refresh = index(home, bar).refresh
+            draw_map(home, bar)
         rejected = f", {len(report.rejected)} files rejected" if report.rejected else ""
         say(f"{refresh.version.count} covers of {manifest.absolute()} are indexed{rejected}.")
-        _learn_genres(catalogue)
-        _show_query(catalogue)
+        _learn_genres(home)
+        _show_query(home)
     if serve:
         run_service(settings, "127.0.0.1", port)
 
 
 def _demo_settings(settings: Settings, path: Path | None) -> Settings:
     name = "demo" if path is None else f"demo-{sha256(str(path.absolute()).encode()).hexdigest()[:8]}"
-    return settings.model_copy(update={"home": settings.folder / name, "database_url": None})
+    with Home(settings) as home:
+        return settings.model_copy(update={"home": home.demo_folder(name), "database_url": None})
 
 
-def _draw(settings: Settings, bar: ProgressBar) -> Path:
-    from indexer.demo_catalogue import draw_catalogue
+def _draw(home: Home, bar: ProgressBar) -> Path:
+    from service.demo import draw_catalogue
 
     done = 0
 
-    def tell(drawn: int, total: int) -> None:
+    def report_drawn(drawn: int, total: int) -> None:
         nonlocal done
         if done == 0:
             bar.start("Drawing covers", total)
         bar.advance(drawn - done)
         done = drawn
 
-    return draw_catalogue(settings.folder / "covers", progress=tell).manifest
+    return draw_catalogue(home.drawings_folder, progress=report_drawn).manifest
 
 
-def _learn_genres(catalogue: Catalogue) -> None:
+def _learn_genres(home: Home) -> None:
     """Without it the shipped head and vote would judge by genres that are not this catalogue's."""
     try:
-        learnt = train_head(catalogue)
+        learnt = fit_genres(home)
     except TrainingError as error:
         say(f"Genres are told as the shipped model learnt them: {error}.")
     else:
         say(f"Genres are told as the catalogue has them: {len(learnt.genres)} learnt from {learnt.covers} covers.")
 
 
-def _show_query(catalogue: Catalogue) -> None:
-    with catalogue.database.reading() as session:
-        album = albums.album(session, albums.first_id(session))
-    found = open_answering(catalogue).search.by_album(album.id, SimilarRequest(k=5))
+def _show_query(home: Home) -> None:
+    album = first_album(home)
+    found = open_answers(home).search.by_album(album.id, SimilarRequest(k=5))
     name = " by ".join(part for part in (album.title, album.artist) if part) or album.covers[0].file
     say(f"Albums that look like album {album.id}, {name} ({', '.join(album.genres) or 'no genre'}):\n")
     answer(neighbours_table([NeighbourSchema.of(neighbour) for neighbour in found.neighbours]))
-    say(f"\nAsk yourself: SLEEVE_HOME={catalogue.settings.folder} sleeve similar --album {album.id}")
+    say(f"\nAsk yourself: SLEEVE_HOME={home.folder} sleeve similar --album {album.id}")

@@ -2,11 +2,9 @@
 
 import typer
 
-from db import albums, cover_links
-from db.errors import VectorIndexError
-from db.records import AlbumRecord, CoverRecord
-from indexer.duplicates import groups, link_pending
-from service.assembly import open_catalogue
+from indexer.home import open_home
+from indexer.jobs.link import SameArtwork
+from indexer.jobs.link import duplicates as find_duplicates
 from service.cli.catalogue import Json
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import DuplicateDocument, DuplicatesDocument
@@ -22,30 +20,17 @@ def duplicates(context: typer.Context, json: Json = False) -> None:
 
         sleeve duplicates --json
     """
-    with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
-        live = catalogue.versions.live()
-        if live is None:
-            raise VectorIndexError("there is no index yet; run `sleeve add` and `sleeve index` first")
-        link_pending(
-            catalogue.database,
-            catalogue.versions,
-            live,
-            threads=catalogue.threads,
-            limits=catalogue.limits,
-            progress=bar,
-        )
-        with catalogue.database.reading() as session:
-            joined = groups(cover_links.pairs(session))
-            covers = [[albums.cover(session, cover_id) for cover_id in group] for group in joined]
-            found = [[_document(albums.album(session, cover.album_id), cover) for cover in group] for group in covers]
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+        found = [[_document(item) for item in group] for group in find_duplicates(home, bar)]
     document = DuplicatesDocument(groups=found, covers=sum(map(len, found)))
     if json:
         answer_json(document)
     else:
-        _tell(document)
+        _show(document)
 
 
-def _document(album: AlbumRecord, cover: CoverRecord) -> DuplicateDocument:
+def _document(found: SameArtwork) -> DuplicateDocument:
+    album, cover = found.album, found.cover
     return DuplicateDocument(
         album_id=album.id,
         cover_id=cover.id,
@@ -56,7 +41,7 @@ def _document(album: AlbumRecord, cover: CoverRecord) -> DuplicateDocument:
     )
 
 
-def _tell(document: DuplicatesDocument) -> None:
+def _show(document: DuplicatesDocument) -> None:
     for number, group in enumerate(document.groups, 1):
         answer(f"artwork {number}")
         for cover in group:

@@ -1,29 +1,16 @@
 """``sleeve evaluate``: measure genres and neighbours on covers that nothing was fitted to."""
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 from rich.table import Table
 
-from db.records import LabelledVectors
-from indexer.backbone import Backbone, OpenVinoBackbone
-from indexer.bundle import Bundle
-from service.assembly import Catalogue, open_catalogue
-from service.bundle_shelf import bundle_named
+from indexer.home import open_home
 from service.cli.catalogue import Json
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
-from service.cli.labelled import labelled
 
 if TYPE_CHECKING:
-    from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport
-
-FROZEN_BUNDLE = "efficientnet-lite0-imagenet"
-
-SHOWN_QUERIES = 250
-"""Covers shown in each changed view: enough for an error of 3 points."""
+    from indexer.evaluation import EvaluationReport
 
 
 def evaluate(
@@ -47,57 +34,19 @@ def evaluate(
 
         sleeve evaluate --baselines --json > evaluation.json
     """
-    from indexer.evaluation import cross_evaluate
-    from indexer.labelled_catalogue import difference_hashes, labelled_covers
+    from indexer.jobs.evaluate import evaluate as run_evaluation
 
-    with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
-        found, _, backbone, bundle = labelled(catalogue)
-        hashes = difference_hashes(found.paths, catalogue.limits, threads=catalogue.threads, progress=bar)
-        covers = labelled_covers(found, bundle, hashes)
-        beside = _baselines(catalogue, found, bar) if baselines else []
-        views = _changed_views(catalogue, found, backbone, bundle, bar)
-        bar.start("Evaluating", 1)
-        report = cross_evaluate(covers, seed=seed, baselines=beside, artworks=views)
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+        evaluated = run_evaluation(home, bar, baselines=baselines, seed=seed)
+    for note in evaluated.notes:
+        say(f"note: {note}")
     if json:
-        answer_json(report)
+        answer_json(evaluated.report)
     else:
-        _tell(report)
+        _show(evaluated.report)
 
 
-def _baselines(catalogue: Catalogue, found: LabelledVectors, bar: ProgressBar) -> "list[Baseline]":
-    from indexer.evaluation import Baseline
-
-    paths = [path for path, genres in zip(found.paths, found.genres, strict=True) if genres]
-    frozen = _embedded(catalogue, paths, bundle_named(catalogue.settings, FROZEN_BUNDLE), bar)
-    try:
-        from indexer.training.imagenet_weights import export_logits
-    except ModuleNotFoundError:
-        say("note: the baseline of ImageNet logits is left out; it needs `pip install 'sleeve[train]'`")
-        return [Baseline("frozen", frozen)]
-    with TemporaryDirectory() as aside:
-        logits = _embedded(catalogue, paths, export_logits(Path(aside) / "logits"), bar)
-    return [Baseline("frozen", frozen), Baseline("logits", logits, fitted=False)]
-
-
-def _embedded(catalogue: Catalogue, paths: list[Path], bundle: Bundle, bar: ProgressBar) -> np.ndarray:
-    from indexer.labelled_catalogue import embed_files
-
-    backbone = OpenVinoBackbone(bundle, threads=catalogue.threads)
-    return embed_files(paths, backbone, catalogue.limits, threads=catalogue.threads, progress=bar)
-
-
-def _changed_views(
-    catalogue: Catalogue, found: LabelledVectors, backbone: Backbone, bundle: Bundle, bar: ProgressBar
-) -> "list[ArtworkQueries]":
-    from indexer.labelled_catalogue import unseen_by
-    from indexer.training.changed_views import changed_views
-
-    unseen = np.flatnonzero(unseen_by(bundle, found.content_hashes))
-    asked = np.sort(np.random.default_rng(0).permutation(unseen)[:SHOWN_QUERIES])
-    return changed_views(found.paths, asked, found.vectors, backbone, catalogue.limits, bar)
-
-
-def _tell(report: "EvaluationReport") -> None:
+def _show(report: "EvaluationReport") -> None:
     genres = Table("genres", "accuracy", "95 %", "top 3", "macro F1", "calibration error", box=None, pad_edge=False)
     for method, scores in report.methods.items():
         interval = scores.accuracy_interval

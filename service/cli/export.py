@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from db.errors import TrainingError
-from indexer.bundle import TEXT_MODEL_FILE
-from service.bundle_shelf import new_folder
+from indexer.home import Home
+from indexer.models.bundle import TEXT_MODEL_FILE
 from service.cli.catalogue import Json
 from service.cli.console import answer, answer_json, say, settings_of
 from service.cli.documents import ExportDocument
+from sleeve.errors import TrainingError
 
 
 def export(
@@ -30,7 +30,8 @@ def export(
 
         sleeve bundles export open_clip:ViT-B-32/weights.safetensors --name clip
     """
-    folder = new_folder(settings_of(context), name)
+    with Home(settings_of(context)) as home:
+        folder = home.shelf.new_folder(name)
     try:
         from indexer.training.clip_export import export_open_clip
         from indexer.training.open_clip_models import OPEN_CLIP

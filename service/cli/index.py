@@ -1,56 +1,22 @@
-"""``sleeve index``: embed what is pending, then extend or rebuild the index, gate it and promote it; go back, tidy."""
+"""``sleeve index``: embed what is pending, extend or rebuild the index, gate it and promote it; go back, tidy."""
 
-import logging
-from dataclasses import dataclass, replace
-from time import perf_counter
 from typing import Annotated
 
 import typer
 from rich.filesize import decimal
 
-from db import albums, genre_models, vectors
-from db.errors import VectorIndexError
-from db.records import BundleRecord
-from indexer.bundle import Bundle
-from indexer.duplicates import Linked, link_pending
-from indexer.index_job import job, one_at_a_time
-from indexer.pipeline import EmbedReport, embed_pending
+from indexer.home import open_home
+from indexer.jobs import index as jobs
+from indexer.jobs.index import IndexReport
 from indexer.vector_index import IndexKind
-from indexer.versions import IndexVersions, Refresh
-from service.assembly import Catalogue, open_backbone, open_catalogue, register_bundle
-from service.cli.catalogue import Json, tell_rejected
+from service.cli.catalogue import Json, report_rejected
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import IndexDocument, PruneDocument, RejectedDocument, VersionDocument
-from service.model import shipped_opinions
-from service.rollback import roll_back
 
-EXTEND_AFTER = 20_000
-EXTEND_AFTER_SHARE = 0.2
-"""While a long run embeds, the index takes in what is new whenever that is as much, and this share of the index: until
-then searches keep it in memory."""
-
-WORTH_LEARNING_ALBUMS = 10
-"""A genre of so many albums is worth learning, where there are two."""
+WORKER_PAUSE_S = 15.0
+"""How long ``--worker`` rests between two looks at the catalogue."""
 
 SHOWN_GENRES = 5
-
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class IndexRun:
-    """What each stage of ``sleeve index`` did, and how long it took until its index was live.
-
-    Args:
-        unlearned: the catalogue's genres that the bundle's head does not know, while it answers for want of another.
-    """
-
-    embedded: EmbedReport
-    refresh: Refresh
-    linked: Linked
-    live_after_s: float
-    unlearned: tuple[str, ...]
-
 
 app = typer.Typer(help="Embed what is new and bring the index up to date.", invoke_without_command=True)
 
@@ -63,6 +29,7 @@ def index(
         IndexKind | None,
         typer.Option(help="Kind of index; by default the live one's, until the catalogue outgrows that."),
     ] = None,
+    worker: Annotated[bool, typer.Option("--worker", help="Stay, and index what is added, until stopped.")] = False,
     json: Json = False,
 ) -> None:
     """Embed the covers that have no vector yet, bring the index up to date, and link covers that show one artwork.
@@ -82,81 +49,20 @@ def index(
     """
     if context.invoked_subcommand is not None:
         return
-    with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
-        run = run_index(catalogue, bar, rebuild=rebuild, kind=kind)
+    if worker and (rebuild or kind or json):
+        raise typer.BadParameter("--worker goes alone: it has no end to report")
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+        if worker:
+            jobs.work(home, bar, every_s=WORKER_PAUSE_S)
+        run = jobs.index(home, bar, rebuild=rebuild, kind=kind)
     rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in run.embedded.rejected]
     if json:
         answer_json(_document(run, rejections))
     else:
-        tell_rejected(rejections)
-        tell(run)
+        report_rejected(rejections)
+        report_index(run)
     if rejections:
         raise typer.Exit(1)
-
-
-def run_index(
-    catalogue: Catalogue, bar: ProgressBar, *, rebuild: bool = False, kind: IndexKind | None = None
-) -> IndexRun:
-    """The job of ``sleeve index``."""
-    started = perf_counter()
-    with job(catalogue.settings.folder, bar) as progress:
-        backbone, bundle = open_backbone(catalogue)
-        record = register_bundle(catalogue, backbone, bundle)
-        report = embed_pending(
-            catalogue.database,
-            backbone,
-            record,
-            threads=catalogue.threads,
-            limits=catalogue.limits,
-            progress=progress,
-            stored=_Extending(catalogue.versions, record).stored,
-        )
-        refresh = catalogue.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
-        live_after_s = perf_counter() - started
-        linked = link_pending(
-            catalogue.database,
-            catalogue.versions,
-            refresh.version,
-            threads=catalogue.threads,
-            limits=catalogue.limits,
-            progress=progress,
-        )
-        return IndexRun(report, refresh, linked, live_after_s, _unlearned(catalogue, record, bundle))
-
-
-def _unlearned(catalogue: Catalogue, record: BundleRecord, bundle: Bundle) -> tuple[str, ...]:
-    with catalogue.database.reading() as session:
-        if genre_models.newest_id(session, record.fingerprint) is not None:
-            return ()
-        counts = albums.albums_per_genre(session)
-    worth = [genre for genre, count in counts.items() if count >= WORTH_LEARNING_ALBUMS]
-    if len(worth) < 2:
-        return ()
-    head = shipped_opinions(bundle).head
-    return tuple(genre for genre in worth if head is None or genre not in head.genres)
-
-
-class _Extending:
-    """Extends the live index now and then while its bundle embeds, so that the delta stays small."""
-
-    def __init__(self, versions: IndexVersions, bundle: BundleRecord) -> None:
-        self._versions = versions
-        self._bundle = bundle
-        self._waiting = 0
-
-    def stored(self, count: int) -> None:
-        self._waiting += count
-        if self._waiting < EXTEND_AFTER:
-            return
-        live = self._versions.live()
-        # An index of part of the catalogue must not take the place of another bundle's whole one.
-        if live is None or live.bundle != self._bundle or self._waiting < EXTEND_AFTER_SHARE * live.count:
-            return
-        self._waiting = 0
-        try:
-            self._versions.refresh(self._bundle)
-        except VectorIndexError as error:
-            _log.warning("%s; embedding goes on", error)
 
 
 @app.command()
@@ -170,12 +76,11 @@ def rollback(context: typer.Context, json: Json = False) -> None:
 
         sleeve index rollback
     """
-    with open_catalogue(settings_of(context)) as catalogue:
-        version = roll_back(catalogue)
-        with catalogue.database.reading() as session:
-            pending = vectors.count_pending(session, version.bundle)
+    with open_home(settings_of(context)) as home:
+        rolled_back = jobs.roll_back(home)
+    version, pending = rolled_back.version, rolled_back.pending
     if json:
-        answer_json(VersionDocument.of(replace(version, live=True)))
+        answer_json(VersionDocument.of(version))
     else:
         waiting = f"; {pending} covers wait for `sleeve index` with it" if pending else ""
         answer(f"index {version.folder} ({version.count} vectors of {version.bundle.name}) is live again{waiting}")
@@ -189,9 +94,8 @@ def prune(context: typer.Context, json: Json = False) -> None:
 
         sleeve index prune
     """
-    settings = settings_of(context)
-    with open_catalogue(settings) as catalogue, one_at_a_time(settings.folder):
-        pruned = catalogue.versions.prune()
+    with open_home(settings_of(context)) as home:
+        pruned = jobs.prune(home)
     if json:
         answer_json(PruneDocument(folders=list(pruned.folders), freed_bytes=pruned.freed_bytes))
     elif pruned.folders:
@@ -200,9 +104,9 @@ def prune(context: typer.Context, json: Json = False) -> None:
         answer("there is nothing to delete")
 
 
-def tell(run: IndexRun) -> None:
+def report_index(run: IndexReport) -> None:
     """What a run did, for a person."""
-    answer(_told(run))
+    answer(_summary(run))
     if run.linked.links:
         links = run.linked.links
         answer(f"{links} near-duplicate{'s' if links > 1 else ''} linked; `sleeve duplicates` shows them")
@@ -212,7 +116,7 @@ def tell(run: IndexRun) -> None:
         say(f"Next: `sleeve train --head-only` learns genres that the model has not met: {named}.")
 
 
-def _told(run: IndexRun) -> str:
+def _summary(run: IndexReport) -> str:
     report, refresh, version = run.embedded, run.refresh, run.refresh.version
     if refresh.delta:
         return (
@@ -229,7 +133,7 @@ def _told(run: IndexRun) -> str:
     )
 
 
-def _document(run: IndexRun, rejections: list[RejectedDocument]) -> IndexDocument:
+def _document(run: IndexReport, rejections: list[RejectedDocument]) -> IndexDocument:
     refresh = run.refresh
     return IndexDocument(
         embedded=run.embedded.embedded,

@@ -1,20 +1,13 @@
 """``sleeve musicbrainz``: albums from MusicBrainz with covers from the Cover Art Archive, and what albums lack."""
 
-from dataclasses import dataclass
-from itertools import islice
 from typing import Annotated
 
 import typer
 
-import indexer.musicbrainz as source
-from db.errors import SettingsError
-from db.settings import Settings
-from db.vocabulary import Side
-from indexer.cover_store import CoverStore
-from indexer.musicbrainz.client import INTERVAL_S
-from indexer.musicbrainz.clock import SYSTEM, Clock
-from indexer.remote_image import PUBLIC, Reach
-from service.assembly import open_catalogue
+from indexer.home import open_home
+from indexer.jobs import musicbrainz as jobs
+from indexer.jobs.musicbrainz import MAX_ALBUMS
+from indexer.sources.musicbrainz import Ending, FillEnding, FillReport, GroupReport, Wanted, WantedBy
 from service.cli.catalogue import SHOWN_REJECTIONS, Json
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import (
@@ -24,24 +17,10 @@ from service.cli.documents import (
     MusicBrainzDocument,
     NotFilledDocument,
 )
+from sleeve.vocabulary import Side
 
-MAX_ALBUMS = 100_000
 DEFAULT_ALBUMS = 100
-MAX_CONTACT_CHARACTERS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Where the services are and how often they may be asked."""
-
-    musicbrainz: str = "https://musicbrainz.org"
-    archive: str = "https://coverartarchive.org"
-    reach: Reach = PUBLIC
-    clock: Clock = SYSTEM
-    interval_s: float = INTERVAL_S
-
-
-SERVICES = Services()
+"""Albums added if the user sets no limit."""
 
 
 def musicbrainz(
@@ -83,69 +62,39 @@ def musicbrainz(
     """
     options = {"genre": genre, "artist": artist, "release-group": release_group, "collection": collection}
     wanted = _wanted(options, fill=fill, dry_run=dry_run)
-    settings = settings_of(context)
-    manners = source.Manners(_user_agent(settings), SERVICES.reach, SERVICES.clock, SERVICES.interval_s)
-    folder = settings.folder / "musicbrainz"
-    with open_catalogue(settings) as catalogue, source.one_at_a_time(folder), ProgressBar() as bar:
-        client = source.Client(source.AnswerCache(folder / "answers", manners.clock.now_s()), manners)
-        service = source.WebService(client, SERVICES.musicbrainz)
-        archive = source.CoverArtArchive(client, service, SERVICES.archive, catalogue.limits)
-        store, sides = CoverStore(settings.folder), tuple(Side) if backs else (Side.FRONT,)
-        document: MusicBrainzDocument | FillDocument
+    sides = tuple(Side) if backs else (Side.FRONT,)
+    document: MusicBrainzDocument | FillDocument
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
         if wanted is None:
-            filler = source.AlbumFiller(
-                catalogue.database,
-                store,
-                client,
-                service,
-                archive,
-                genres=service.genres(),
-                sides=sides,
-                dry_run=dry_run,
-            )
-            albums = filler.wanting(limit or MAX_ALBUMS)
-            bar.start("Looking up", len(albums))
-            document = _fill_document(filler.fill(albums, bar), dry_run)
+            document = _fill_document(jobs.fill_albums(home, bar, limit=limit, sides=sides, dry_run=dry_run), dry_run)
         else:
-            adder = source.GroupAdder(catalogue.database, store, client, archive, genres=service.genres(), sides=sides)
-            at_most = limit or DEFAULT_ALBUMS
-            bar.start("Fetching", at_most)
-            document = _document(adder.add(islice(service.release_groups(wanted), at_most), bar))
+            document = _document(jobs.add_albums(home, wanted, bar, limit=limit or DEFAULT_ALBUMS, sides=sides))
     if json:
         answer_json(document)
     elif isinstance(document, FillDocument):
-        _tell_fill(document)
+        _show_fill(document)
     else:
-        _tell(document)
+        _show(document)
     if document.rejected:
         raise typer.Exit(1)
 
 
-def _wanted(options: dict[str, str | None], *, fill: bool, dry_run: bool) -> source.Wanted | None:
+def _wanted(options: dict[str, str | None], *, fill: bool, dry_run: bool) -> Wanted | None:
     """What is to be added; None where what there is is to be filled in."""
     if dry_run and not fill:
         raise typer.BadParameter("--dry-run goes with --fill only")
-    given = [source.Wanted(source.WantedBy(name), words) for name, words in options.items() if words is not None]
+    given = [Wanted(WantedBy(name), words) for name, words in options.items() if words is not None]
     if len(given) + fill != 1:
         raise typer.BadParameter("name one of --genre, --artist, --release-group, --collection and --fill")
     return given[0] if given else None
 
 
-def _user_agent(settings: Settings) -> str:
-    contact = settings.contact.strip()
-    if not ("@" in contact or contact.startswith(("http://", "https://"))):
-        raise SettingsError("set SLEEVE_CONTACT to your mail address or web page; MusicBrainz wants to know who asks")
-    if len(contact) > MAX_CONTACT_CHARACTERS or not contact.isascii() or not contact.isprintable():
-        raise SettingsError(f"SLEEVE_CONTACT must be {MAX_CONTACT_CHARACTERS} ASCII characters at most")
-    return f"sleeve/1 ( {contact} )"
-
-
-def _document(report: source.GroupReport) -> MusicBrainzDocument:
+def _document(report: GroupReport) -> MusicBrainzDocument:
     return MusicBrainzDocument(
-        added=report.counts[source.Ending.ADDED],
-        unchanged=report.counts[source.Ending.UNCHANGED],
-        no_art=report.counts[source.Ending.NO_ART],
-        rejected=report.counts[source.Ending.REJECTED],
+        added=report.counts[Ending.ADDED],
+        unchanged=report.counts[Ending.UNCHANGED],
+        no_art=report.counts[Ending.NO_ART],
+        rejected=report.counts[Ending.REJECTED],
         covers=report.covers,
         left_out=[
             LeftOutDocument(
@@ -160,13 +109,13 @@ def _document(report: source.GroupReport) -> MusicBrainzDocument:
     )
 
 
-def _fill_document(report: source.FillReport, dry_run: bool) -> FillDocument:
+def _fill_document(report: FillReport, dry_run: bool) -> FillDocument:
     return FillDocument(
         dry_run=dry_run,
-        filled=report.counts[source.FillEnding.FILLED],
-        unchanged=report.counts[source.FillEnding.UNCHANGED],
-        not_found=report.counts[source.FillEnding.NOT_FOUND],
-        rejected=report.counts[source.FillEnding.REJECTED],
+        filled=report.counts[FillEnding.FILLED],
+        unchanged=report.counts[FillEnding.UNCHANGED],
+        not_found=report.counts[FillEnding.NOT_FOUND],
+        rejected=report.counts[FillEnding.REJECTED],
         albums=[
             FilledDocument(
                 album_id=item.album.id,
@@ -186,7 +135,7 @@ def _fill_document(report: source.FillReport, dry_run: bool) -> FillDocument:
     )
 
 
-def _tell_fill(document: FillDocument) -> None:
+def _show_fill(document: FillDocument) -> None:
     for item in document.not_filled[:SHOWN_REJECTIONS]:
         say(f"album {item.album_id} ({item.artist or '?'}: {item.title or '?'}): {item.reason}")
     if len(document.not_filled) > SHOWN_REJECTIONS:
@@ -208,7 +157,7 @@ def _gifts(album: FilledDocument) -> str:
     return ", ".join([*gifts, *(f"its {side} if the archive has one" for side in album.covers)])
 
 
-def _tell(document: MusicBrainzDocument) -> None:
+def _show(document: MusicBrainzDocument) -> None:
     for item in document.left_out[:SHOWN_REJECTIONS]:
         say(f"no {item.side} of {item.artist}: {item.title} ({item.release_group}): {item.reason}")
     if len(document.left_out) > SHOWN_REJECTIONS:

@@ -6,15 +6,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from db.errors import ImageRejectedError
-from db.vocabulary import AlbumId, Side
-from indexer.decoding import read
-from service.assembly import open_answering, open_catalogue
+from indexer.home import open_home
+from indexer.images.decoding import read
+from service.answers.answers import open_answers
+from service.answers.records import MAX_K, SimilarRequest
 from service.cli.catalogue import Json
 from service.cli.console import answer, answer_json, answer_json_list, say, settings_of
 from service.filters import YEARS_HELP, catalogue_filter
-from service.records import MAX_K, SimilarRequest
 from service.schemas import MAX_ID, ClassifySchema, NeighbourSchema, Query, SimilarSchema
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import AlbumId, Side
 
 
 def similar(
@@ -47,9 +48,9 @@ def similar(
         request = SimilarRequest(k, catalogue_filter(genre, year, artist, side))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    with open_catalogue(settings_of(context)) as catalogue:
-        data = read(image, catalogue.limits) if image is not None else b""
-        search = open_answering(catalogue).search
+    with open_home(settings_of(context)) as home:
+        data = read(image, home.limits) if image is not None else b""
+        search = open_answers(home).search
         if album is not None:
             document = SimilarSchema.of(Query(album_id=album), search.by_album(AlbumId(album), request))
         elif text is not None:
@@ -79,11 +80,11 @@ def classify(
     """
     documents: list[ClassifySchema] = []
     rejected = 0
-    with open_catalogue(settings_of(context)) as catalogue:
-        classifier = open_answering(catalogue).classifier
+    with open_home(settings_of(context)) as home:
+        classifier = open_answers(home).classifier
         for image in images:
             try:
-                found = classifier.by_image(read(image, catalogue.limits))
+                found = classifier.by_image(read(image, home.limits))
             except ImageRejectedError as error:
                 say(f"rejected {image}: {error}")
                 rejected += 1

@@ -4,14 +4,15 @@ from typing import Annotated
 
 import typer
 
-from db.vocabulary import AlbumId
-from service.assembly import open_answering, open_catalogue
+from indexer.home import open_home
+from service.answers.answers import open_answers
+from service.answers.records import MAX_EXAMPLES, MAX_RECOMMENDATIONS, Examples, RecommendRequest
 from service.cli.catalogue import Json
 from service.cli.console import answer, answer_json, settings_of
 from service.cli.query import neighbours_table
 from service.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
-from service.records import MAX_EXAMPLES, MAX_RECOMMENDATIONS, Examples, RecommendRequest
 from service.schemas import MAX_ID, Query, RecommendSchema
+from sleeve.vocabulary import AlbumId
 
 
 def recommend(
@@ -46,8 +47,8 @@ def recommend(
         request = RecommendRequest(k, diversity, catalogue_filter(genre, year, None, None))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    with open_catalogue(settings_of(context)) as catalogue:
-        found = open_answering(catalogue).recommender.recommend(examples, request)
+    with open_home(settings_of(context)) as home:
+        found = open_answers(home).recommender.recommend(examples, request)
     document = RecommendSchema.of(Query(like=like, dislike=disliked), found)
     if json:
         answer_json(document)

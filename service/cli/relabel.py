@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from db import albums, labels
-from db.vocabulary import AlbumId
-from service.assembly import open_catalogue
+from indexer.home import open_home
+from indexer.jobs.relabel import relabel as relabel_album
 from service.cli.catalogue import Json
 from service.cli.console import answer, answer_json, settings_of
 from service.schemas import MAX_GENRES, MAX_ID, AlbumSchema, GenreName
+from sleeve.vocabulary import AlbumId
 
 
 def relabel(
@@ -34,9 +34,8 @@ def relabel(
     except ValidationError as error:
         fault = error.errors()[0]
         raise typer.BadParameter(f"{fault['input']!r} cannot be a genre: {fault['msg']}") from error
-    with open_catalogue(settings_of(context)) as catalogue, catalogue.database.writing() as session:
-        labels.set_genres_by_hand(session, AlbumId(album), genres)
-        document = AlbumSchema.of(albums.album(session, AlbumId(album)))
+    with open_home(settings_of(context)) as home:
+        document = AlbumSchema.of(relabel_album(home, AlbumId(album), genres))
     if json:
         answer_json(document)
     else:

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from db.errors import SettingsError
-from db.settings import Settings
-from service.assembly import open_catalogue
+from indexer.home import open_home
 from service.cli.console import say, settings_of
+from sleeve.errors import SettingsError
+from sleeve.settings import Settings
 
 DRAIN_S = 10
 """How long a stopping service waits for the requests under way."""
@@ -32,7 +32,7 @@ def serve(
         curl -F image=@photo.jpg "http://127.0.0.1:8000/api/v1/similar?k=5"
     """
     settings = settings_of(context)
-    with open_catalogue(settings):
+    with open_home(settings):
         # Opened once before the workers start, so that one of them and not each sets up an empty database.
         pass
     run_service(settings, host, port, workers)

@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from db.errors import SourceError
-from service.assembly import open_answering, open_catalogue
+from indexer.home import open_home
+from service.answers.answers import open_answers
 from service.cli.catalogue import Json
 from service.cli.console import answer, answer_json, say, settings_of
 from service.cli.documents import TagDocument, TaggedDocument
+from sleeve.errors import SourceError
 
 SHOWN_FILES = 40
 """Files named on the terminal; ``--json`` has all."""
@@ -58,14 +59,14 @@ def tag(
         from indexer.sources.music import MusicSource
         from indexer.sources.spelling import Spellings
 
-        with open_catalogue(settings) as catalogue:
+        with open_home(settings) as home:
             library = MusicSource(path, Spellings({}))
-            classifier = open_answering(catalogue).classifier
-            found = list(tagging.plan(catalogue.database, classifier, library, overwrite=overwrite))
+            classifier = open_answers(home).classifier
+            found = list(tagging.plan(home.database, classifier, library, overwrite=overwrite))
         wrote = not dry_run
         if wrote and any(not change.note for change in found):
             planned = found
-            journal, found = tagging.write(planned, settings.folder)
+            journal, found = tagging.write(planned, home.journals_folder)
     failed = wrote and any(change.note and change.before != change.after for change in found)
     document = TaggedDocument(
         written=wrote,

@@ -1,18 +1,19 @@
 """``sleeve train``: learn genres from the catalogue."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from db import genre_models
-from db.errors import TrainingError
-from service.assembly import Catalogue, open_catalogue
-from service.bundle_shelf import new_folder
+from indexer.home import open_home
+from indexer.jobs.genres import fit_genres
+from indexer.jobs.train import train as train_bundle
 from service.cli.catalogue import Json
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import HeadDocument, TrainDocument
-from service.cli.labelled import labelled
+
+if TYPE_CHECKING:
+    from indexer.training.validation import ValidationScores
 
 
 def train(
@@ -44,15 +45,33 @@ def train(
 
         sleeve train --resume --epochs 6 --name mine
     """
-    with open_catalogue(settings_of(context)) as catalogue, ProgressBar() as bar:
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
         if head_only:
-            document = train_head(catalogue)
+            fitted = fit_genres(home)
+            document = HeadDocument(
+                bundle=fitted.bundle,
+                covers=fitted.covers,
+                genres=list(fitted.genres),
+                left_out=list(fitted.left_out),
+                metrics=dict(fitted.metrics),
+            )
             if json:
                 answer_json(document)
             else:
-                _tell_head(document)
+                _report_head(document)
             return
-        trained = _train_bundle(catalogue, bar, architecture, weights, epochs, name, resume=resume, seed=seed)
+        bundle = train_bundle(
+            home,
+            bar,
+            name=name,
+            architecture=architecture,
+            weights=weights,
+            epochs=epochs,
+            seed=seed,
+            resume=resume,
+            on_epoch=_say_epoch,
+        )
+    trained = TrainDocument(name=name, folder=str(bundle.folder), metrics=dict(bundle.manifest.metrics))
     if json:
         answer_json(trained)
     else:
@@ -60,44 +79,7 @@ def train(
         say(f"Next: `sleeve bundles use {trained.name}` embeds the catalogue with it.")
 
 
-def train_head(catalogue: Catalogue) -> HeadDocument:
-    """Fit head, vote and calibration to the labels as they are, and let them answer.
-
-    Raises:
-        TrainingError: there are too few labels, or none.
-    """
-    from indexer.genre.fit import fit_genre_model
-    from indexer.labelled_catalogue import labelled_covers
-
-    found, record, _, bundle = labelled(catalogue)
-    covers = labelled_covers(found, bundle)
-    model = fit_genre_model(
-        covers.vectors,
-        covers.targets,
-        covers.genres,
-        covers.groups,
-        seed=0,
-        unseen=covers.unseen,
-        genre_dimensions=covers.genre_dimensions,
-    )
-    with catalogue.database.writing() as session:
-        genre_models.store(
-            session,
-            record,
-            head=model.head.to_bytes(),
-            calibration=model.calibration.to_bytes(),
-            metrics=model.metrics,
-        )
-    return HeadDocument(
-        bundle=record.name,
-        covers=len(covers),
-        genres=list(model.head.genres),
-        left_out=list(model.left_out),
-        metrics=dict(model.metrics),
-    )
-
-
-def _tell_head(document: HeadDocument) -> None:
+def _report_head(document: HeadDocument) -> None:
     answer(f"the head knows {len(document.genres)} genres from {document.covers} covers; it answers from now on")
     if document.left_out:
         say(f"too few albums to learn: {', '.join(document.left_out)} (the vote knows them)")
@@ -105,62 +87,8 @@ def _tell_head(document: HeadDocument) -> None:
         say(f"  {name:28} {value:.3f}")
 
 
-def _train_bundle(
-    catalogue: Catalogue,
-    bar: ProgressBar,
-    architecture: str,
-    weights: Path | None,
-    epochs: int,
-    name: str,
-    *,
-    resume: bool,
-    seed: int,
-) -> TrainDocument:
-    try:
-        from indexer.training.freed_memory import keep_freed_memory
-        from indexer.training.loop import TrainingProgress
-        from indexer.training.recipe import Recipe
-        from indexer.training.run import train_bundle
-        from indexer.training.samples import LabelledCover
-        from indexer.training.tracking import MlflowTracker
-    except ModuleNotFoundError as error:
-        raise TrainingError(f"training needs {error.name}; install it with `pip install 'sleeve[train]'`") from error
-    from indexer.labelled_catalogue import cover_groups
-
-    folder = new_folder(catalogue.settings, name)
-    found, _, _, _ = labelled(catalogue)
-    groups = cover_groups(found)
-    samples = [
-        LabelledCover(path, genres, str(group))
-        for path, genres, group in zip(found.paths, found.genres, groups.tolist(), strict=True)
-    ]
-    home, told = catalogue.settings.folder, 0
-
-    def tell(progress: TrainingProgress) -> None:
-        nonlocal told
-        if progress.scores is not None:
-            scores = progress.scores
-            say(
-                f"epoch {progress.epoch} of {progress.epochs}: accuracy {scores.accuracy:.3f}, "
-                f"top 3 {scores.top3:.3f}, macro F1 {scores.macro_f1:.3f}; photos found {scores.photo_recall:.3f}"
-            )
-        if told == 0:
-            bar.start("Training", progress.steps)
-        bar.advance(progress.step - told)
-        told = progress.step
-
-    recipe = Recipe(architecture=architecture, weights=str(weights or ""), epochs=epochs, seed=seed)
-    keep_freed_memory()
-    trained = train_bundle(
-        samples,
-        recipe,
-        folder,
-        checkpoints=home / "training" / name,
-        name=name,
-        trained_on=f"{len(samples)} covers of a catalogue, a fifth of them held back",
-        tracker=MlflowTracker(home / "mlflow"),
-        resume=resume,
-        progress=tell,
+def _say_epoch(epoch: int, epochs: int, scores: "ValidationScores") -> None:
+    say(
+        f"epoch {epoch} of {epochs}: accuracy {scores.accuracy:.3f}, top 3 {scores.top3:.3f}, "
+        f"macro F1 {scores.macro_f1:.3f}; photos found {scores.photo_recall:.3f}"
     )
-    manifest = trained.bundle.manifest
-    return TrainDocument(name=name, folder=str(trained.bundle.folder), metrics=dict(manifest.metrics))

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from db.errors import SourceError
 from indexer.sources.paths import absolute
+from sleeve.errors import SourceError
 
 SETTLE_MS = 2000
 """Changes are gathered until there was none for a moment, at most this long: files are copied in pieces."""

@@ -8,31 +8,30 @@ from typing import TypedDict
 
 from fastapi import FastAPI
 
-from db.settings import Settings, read_settings
-from indexer.remote_image import fetch_image
+from indexer.home import Home, open_home
+from indexer.sources.remote_image import fetch_image
 from service.adding import Adder
-from service.assembly import Catalogue, open_answering, open_catalogue
-from service.classify import Classifier
+from service.answers.answers import open_answers
+from service.answers.classify import Classifier
+from service.answers.live_index import LiveIndex
+from service.answers.recommender import Recommender
+from service.answers.search import Search
 from service.http import problems, protection
 from service.http.image_urls import ImageUrls
 from service.http.metrics import Metrics
 from service.http.routes import ROUTERS
 from service.http.stopping import told_to_stop
 from service.http.thumbnails import Thumbnails
-from service.live_pair import LivePair
 from service.logs import set_up_logs
-from service.recommender import Recommender
-from service.search import Search
 from service.upkeep import Upkeep
-
-THUMBNAILS_FOLDER = "thumbnails"
+from sleeve.settings import Settings, read_settings
 
 
 class State(TypedDict):
     """What every request can reach."""
 
-    catalogue: Catalogue
-    pairs: LivePair
+    home: Home
+    live_index: LiveIndex
     search: Search
     classifier: Classifier
     recommender: Recommender
@@ -51,29 +50,27 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
-        with open_catalogue(known) as catalogue, told_to_stop() as stopping:
-            answering = open_answering(catalogue, metrics.timed)
-            upkeep = Upkeep(catalogue, answering.pairs)
+        with open_home(known) as home, told_to_stop() as stopping:
+            answers = open_answers(home, metrics.timed)
+            upkeep = Upkeep(home, answers.live_index)
             upkeep.start()
             try:
                 yield State(
-                    catalogue=catalogue,
-                    pairs=answering.pairs,
-                    search=answering.search,
-                    classifier=answering.classifier,
-                    recommender=answering.recommender,
-                    adder=Adder(catalogue, answering.search),
+                    home=home,
+                    live_index=answers.live_index,
+                    search=answers.search,
+                    classifier=answers.classifier,
+                    recommender=answers.recommender,
+                    adder=Adder(home, answers.search),
                     upkeep=upkeep,
                     metrics=metrics,
-                    thumbnails=Thumbnails(
-                        known.folder / THUMBNAILS_FOLDER, known.thumbnails_mb * 2**20, catalogue.limits
-                    ),
-                    image_urls=ImageUrls(partial(fetch_image, limits=catalogue.limits) if known.image_urls else None),
+                    thumbnails=Thumbnails(home.thumbnails_folder, known.thumbnails_mb * 2**20, home.limits),
+                    image_urls=ImageUrls(partial(fetch_image, limits=home.limits) if known.image_urls else None),
                     stopping=stopping,
                 )
             finally:
                 upkeep.stop()
-                answering.pairs.settle()
+                answers.live_index.settle()
 
     app = FastAPI(
         title="Sleeve",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from anyio import CapacityLimiter, to_thread
 
-from db.errors import QueryError
+from sleeve.errors import QueryError
 
 AT_ONCE = 4
 """Images fetched at a time; further queries wait, and hold no thread meanwhile."""
@@ -26,7 +26,7 @@ class ImageUrls:
 
         Raises:
             QueryError: queries may not name URLs here.
-            ImageRejectedError: see ``indexer.remote_image``.
+            ImageRejectedError: see ``indexer.sources.remote_image``.
         """
         if self._fetch is None:
             raise QueryError("queries by URL are off here; set SLEEVE_IMAGE_URLS=1 for the service to turn them on")

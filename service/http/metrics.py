@@ -12,10 +12,10 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from db import albums
-from db.errors import SleeveError
-from service.assembly import Catalogue
-from service.live_pair import LivePair
-from service.stages import Stage
+from indexer.home import Home
+from service.answers.live_index import LiveIndex
+from service.answers.stages import Stage
+from sleeve.errors import SleeveError
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder in which several workers count together; set before they start."""
@@ -58,10 +58,10 @@ class Metrics:
         """Time a stage of a query."""
         return self._stages[stage].time()
 
-    def exposition(self, catalogue: Catalogue, pairs: LivePair) -> bytes:
+    def exposition(self, home: Home, live_index: LiveIndex) -> bytes:
         """Everything, in Prometheus' text format."""
         asked = CollectorRegistry()
-        asked.register(_Given(_catalogue_numbers(catalogue, pairs)))
+        asked.register(_Given(_catalogue_numbers(home, live_index)))
         if SHARED_FOLDER in os.environ:
             MultiProcessCollector(asked)  # type: ignore[no-untyped-call]
             return generate_latest(asked)
@@ -78,16 +78,16 @@ class _Given(Collector):
         return self._metrics
 
 
-def _catalogue_numbers(catalogue: Catalogue, pairs: LivePair) -> Iterator[Metric]:
+def _catalogue_numbers(home: Home, live_index: LiveIndex) -> Iterator[Metric]:
     """As much as can be told: without a database nothing, before the first index the catalogue's size."""
     ready = 0.0
     try:
-        with catalogue.database.reading() as session:
+        with home.database.reading() as session:
             counts = albums.counts(session)
         yield GaugeMetricFamily("sleeve_albums", "Albums in the catalogue.", counts.albums)
         yield GaugeMetricFamily("sleeve_covers", "Covers in the catalogue.", counts.covers)
-        version = pairs.current().version
-        drift = catalogue.versions.drift(version)
+        version = live_index.current().version
+        drift = home.versions.drift(version)
         age_s = (datetime.now(UTC) - version.record.created_at).total_seconds()
         yield GaugeMetricFamily("sleeve_index_age_seconds", "Time since the index that answers was built.", age_s)
         yield GaugeMetricFamily("sleeve_index_vectors", "Vectors in it when it was built.", version.record.count)

@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from db.errors import (
+from service.schemas import Problem
+from sleeve.errors import (
     BundleError,
     CatalogueError,
     ImageRejectedError,
@@ -19,8 +20,7 @@ from db.errors import (
     SleeveError,
     VectorIndexError,
 )
-from db.vocabulary import Rejection
-from service.schemas import Problem
+from sleeve.vocabulary import Rejection
 
 _STATUS = {
     NotFoundError: HTTPStatus.NOT_FOUND,

@@ -10,17 +10,17 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from db.records import CatalogueFilter
-from db.vocabulary import AlbumId, Side
+from indexer.home import Home
 from service import schemas
 from service.adding import Adder
-from service.assembly import Catalogue
-from service.classify import Classifier
+from service.answers.classify import Classifier
+from service.answers.live_index import LiveIndex
+from service.answers.recommender import Recommender
+from service.answers.records import MAX_EXAMPLES, MAX_K, SimilarRequest, Upload
+from service.answers.search import Search
 from service.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
 from service.http.image_urls import ImageUrls
-from service.live_pair import LivePair
-from service.recommender import Recommender
-from service.records import MAX_EXAMPLES, MAX_K, SimilarRequest, Upload
-from service.search import Search
+from sleeve.vocabulary import AlbumId, Side
 
 Asked = TypeVar("Asked", bound=BaseModel)
 
@@ -41,14 +41,14 @@ def body(form: dict[str, Any], json: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def _catalogue(request: Request) -> Catalogue:
-    catalogue: Catalogue = request.state.catalogue
-    return catalogue
+def _home(request: Request) -> Home:
+    home: Home = request.state.home
+    return home
 
 
-def _pairs(request: Request) -> LivePair:
-    pairs: LivePair = request.state.pairs
-    return pairs
+def _live_index(request: Request) -> LiveIndex:
+    live_index: LiveIndex = request.state.live_index
+    return live_index
 
 
 def _search(request: Request) -> Search:
@@ -100,8 +100,8 @@ def _album_id(album_id: Annotated[int, Path(ge=1, le=schemas.MAX_ID)]) -> AlbumI
     return AlbumId(album_id)
 
 
-TheCatalogue = Annotated[Catalogue, Depends(_catalogue)]
-ThePairs = Annotated[LivePair, Depends(_pairs)]
+TheHome = Annotated[Home, Depends(_home)]
+TheLiveIndex = Annotated[LiveIndex, Depends(_live_index)]
 TheSearch = Annotated[Search, Depends(_search)]
 TheClassifier = Annotated[Classifier, Depends(_classifier)]
 TheRecommender = Annotated[Recommender, Depends(_recommender)]

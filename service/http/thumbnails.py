@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from db.records import CoverRecord
-from indexer.decoding import DecodingLimits, decode, file_holding, read
+from indexer.images.decoding import DecodingLimits, decode, file_holding, read
 
 MIN_SIZE_PX = 16
 MAX_SIZE_PX = 2048

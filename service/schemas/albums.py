@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from db.records import AlbumPage, AlbumRecord, CoverRecord
-from db.vocabulary import Side
 from service.cursor import to_cursor
 from service.schemas.words import MAX_GENRES, GenreName, Name, Year
+from sleeve.vocabulary import Side
 
 
 class CoverSchema(BaseModel):

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from service.records import ClassifyAnswer
+from service.answers.records import ClassifyAnswer
 from service.schemas.neighbours import NeighbourSchema
 from service.schemas.problem import Problem
 from service.schemas.queries import Query

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from db.records import IndexVersionRecord
-from indexer.index_job import JobPhase, JobState
+from indexer.jobs.running import JobPhase, JobState
 from indexer.vector_index import IndexKind
 
 

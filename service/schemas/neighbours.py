@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.records import Neighbour, SimilarAnswer
+from service.answers.records import Neighbour, SimilarAnswer
 from service.schemas.queries import Query
 
 

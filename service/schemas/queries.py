@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from db.vocabulary import AlbumId
-from indexer.remote_image import MAX_URL_CHARACTERS
-from indexer.text_tower import MAX_TEXT_CHARACTERS
-from service.records import MAX_EXAMPLES, MAX_RECOMMENDATIONS, Examples
+from indexer.models.text_tower import MAX_TEXT_CHARACTERS
+from indexer.sources.remote_image import MAX_URL_CHARACTERS
+from service.answers.records import MAX_EXAMPLES, MAX_RECOMMENDATIONS, Examples
 from service.schemas.words import AlbumIdNumber
+from sleeve.vocabulary import AlbumId
 
 MAX_BATCH = 32
 """Images or albums in one batch."""

@@ -15,13 +15,14 @@ from db import vectors
 from db.database import Database
 from db.records import BundleRecord
 from db.tables import Cover
-from indexer.decoding import DecodingLimits
 from indexer.genre import Calibration
-from indexer.versions import IndexVersions
-from service.live_pair import LivePair
-from service.model import Model, Opinionated
-from service.records import SimilarRequest
-from service.search import Search
+from indexer.genre.classifier import GenreClassifier
+from indexer.images.decoding import DecodingLimits
+from indexer.vector_index.versions import IndexVersions
+from service.answers.live_index import LiveIndex
+from service.answers.model import Model
+from service.answers.records import SimilarRequest
+from service.answers.search import Search
 from tests.factories import FakeBackbone, write_covers
 from tests.homes import Home
 
@@ -98,7 +99,7 @@ class Witness:
     def check(self) -> set[str]:
         """Every state between two commands is whole; returns the files of all covers."""
         with self.database() as database:
-            versions = IndexVersions(database, self.folder)
+            versions = IndexVersions(database, self.folder / "versions")
             with database.reading() as session:
                 files = set(session.scalars(select(Cover.file)))
             assert self.acknowledged <= files, "an acknowledged cover is lost"
@@ -109,8 +110,8 @@ class Witness:
             with database.reading() as session:
                 stored = list(vectors.stream(session, live.bundle))
                 owners = {} if not stored else vectors.owners(session, stored[0].ids.tolist())
-            search = Search(database, LivePair(database, versions, _fake_model), DecodingLimits())
-            version = search.pair().version
+            search = Search(database, LiveIndex(database, versions, _fake_model), DecodingLimits())
+            version = search.snapshot().version
             for batch in stored:
                 for vector_id, vector in zip(batch.ids.tolist(), batch.vectors.astype(np.float32), strict=True):
                     [nearest] = search.by_vectors(version, vector[np.newaxis], SimilarRequest(1)).neighbours
@@ -139,7 +140,7 @@ def _fake_model(bundle: BundleRecord | None) -> Model:
     assert bundle is not None
     backbone = FakeBackbone()
     backbone.fingerprint = bundle.fingerprint
-    return Model(bundle.name, backbone, None, Opinionated(None, Calibration()))
+    return Model(bundle.name, backbone, None, GenreClassifier(None, Calibration()))
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])

@@ -21,9 +21,9 @@ from sqlalchemy import URL, make_url
 from db.database import Database
 from tests.forked import Forked
 from tests.homes import Home
-from tests.indexer.musicbrainz import sleeve_near
-from tests.indexer.musicbrainz.runs import catalogue_of
-from tests.indexer.musicbrainz.stand_in import Asked, StandIn, standing_in
+from tests.indexer.sources.musicbrainz import sleeve_near
+from tests.indexer.sources.musicbrainz.runs import catalogue_of
+from tests.indexer.sources.musicbrainz.stand_in import Asked, StandIn, standing_in
 
 ROUNDS = int(os.environ.get("SLEEVE_KILL_ROUNDS", "4"))
 GROUPS = int(os.environ.get("SLEEVE_KILL_GROUPS", str(10 * ROUNDS)))

@@ -7,7 +7,7 @@ import pytest
 from db import album_list, albums
 from db.database import Database
 from db.records import AlbumPlace, AlbumRecord, CatalogueFilter
-from db.vocabulary import AlbumId, AlbumOrder, ContentHash
+from sleeve.vocabulary import AlbumId, AlbumOrder, ContentHash
 from tests.db.test_registration import offer
 from tests.factories import cover_file
 

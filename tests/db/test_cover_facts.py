@@ -4,7 +4,7 @@ from db import cover_facts
 from db.database import Database
 from db.records import CoverFile, InspectedFile
 from db.registration import register
-from db.vocabulary import ContentHash, LabelSource, Side
+from sleeve.vocabulary import ContentHash, LabelSource, Side
 from tests.factories import cover_file
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from db import albums, labels
 from db.database import Database
-from db.errors import NotFoundError
 from db.tables import Album
-from db.vocabulary import AlbumId, LabelSource, Side
+from sleeve.errors import NotFoundError
+from sleeve.vocabulary import AlbumId, LabelSource, Side
 from tests.db.test_registration import A, B, album_genres, offer
 from tests.factories import cover_file
 

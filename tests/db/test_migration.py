@@ -10,11 +10,11 @@ from sqlalchemy import select, text
 
 from db import albums, cover_links
 from db.database import Database
-from db.errors import CatalogueError
 from db.migration import _config, ensure_current, upgrade
 from db.tables import Base, Cover
-from db.vocabulary import AlbumId
 from migrations import NEWEST
+from sleeve.errors import CatalogueError
+from sleeve.vocabulary import AlbumId
 from tests.conftest import sqlite_url
 from tests.postgres import PostgresServer
 

@@ -11,7 +11,7 @@ from db.migration import upgrade
 from db.records import CoverFile, FileOutcome, InspectedFile, NewVector, RejectedFile
 from db.registration import known_hashes, register
 from db.tables import Album, Cover, File
-from db.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint, LabelSource, Outcome, Rejection, Side
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint, LabelSource, Outcome, Rejection, Side
 from tests.conftest import sqlite_url
 from tests.factories import cover_file
 

@@ -4,16 +4,18 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["zipfile", "indexer.archive", "indexer.bounded_file", "indexer.sources"]):
+with atheris.instrument_imports(
+    include=["zipfile", "indexer.images.archive", "indexer.images.bounded_file", "indexer.sources"]
+):
     from zipfile import ZIP_STORED
 
-    from db.errors import ImageRejectedError
     from db.records import CoverFile
-    from indexer import archive
+    from indexer.images import archive
     from indexer.sources.archive import ArchiveSource
+    from sleeve.errors import ImageRejectedError
 
 from tests.fuzz.session import fuzz
-from tests.indexer.zips import raw_entry, raw_zip, write_zip
+from tests.indexer.images.zips import raw_entry, raw_zip, write_zip
 
 MAX_BYTES = 100_000
 

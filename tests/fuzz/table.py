@@ -8,10 +8,10 @@ import atheris
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-with atheris.instrument_imports(include=["csv", "indexer.sources", "indexer.remote_image.target"]):
-    from db.errors import SourceError
+with atheris.instrument_imports(include=["csv", "indexer.sources", "indexer.sources.remote_image.target"]):
     from db.records import CoverFile
     from indexer.sources.manifest import ManifestSource
+    from sleeve.errors import SourceError
 
 from tests.fuzz.session import fuzz
 

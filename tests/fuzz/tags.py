@@ -4,15 +4,17 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["mutagen", "indexer.audio", "indexer.bounded_file", "indexer.whole_files"]):
-    from db.errors import ImageRejectedError
-    from db.vocabulary import Side
-    from indexer.audio.genre_writing import read_genres, write_genres
-    from indexer.audio.pictures import read_picture
-    from indexer.audio.tags import read_tags
+with atheris.instrument_imports(
+    include=["mutagen", "indexer.images.audio", "indexer.images.bounded_file", "indexer.files"]
+):
+    from indexer.images.audio.genre_writing import read_genres, write_genres
+    from indexer.images.audio.pictures import read_picture
+    from indexer.images.audio.tags import read_tags
+    from sleeve.errors import ImageRejectedError
+    from sleeve.vocabulary import Side
 
 from tests.fuzz.session import fuzz
-from tests.indexer.audio.recordings import FORMATS, write_track
+from tests.indexer.images.audio.recordings import FORMATS, write_track
 
 MAX_BYTES = 100_000
 

@@ -9,23 +9,24 @@ from PIL import Image
 
 import service.adding
 from db import albums, cover_links, uploads
-from db.errors import CatalogueError
-from db.settings import Settings
-from indexer.duplicates import Linked, link_pending
+from indexer.artwork import Linked, link_pending
+from indexer.home import Home, open_home
 from service.adding import Adder, GivenAlbum
-from service.assembly import Catalogue, open_answering, open_catalogue
-from service.records import Upload
+from service.answers.answers import open_answers
+from service.answers.records import Upload
+from sleeve.errors import CatalogueError
+from sleeve.settings import Settings
 from tests.factories import write_cover
-from tests.indexer.duplicates.artworks import artwork, cropped, stickered, turned
+from tests.indexer.artwork.artworks import artwork, cropped, stickered, turned
 
 GIVEN = GivenAlbum("One", "A", 1990, ("jazz",))
 
 
 @contextmanager
-def adding(folder: Path, bundle: Path) -> Iterator[tuple[Catalogue, Adder]]:
+def adding(folder: Path, bundle: Path) -> Iterator[tuple[Home, Adder]]:
     settings = Settings(home=folder / "home", bundle=str(bundle), threads=1, _env_file=None)
-    with open_catalogue(settings) as catalogue:
-        yield catalogue, Adder(catalogue, open_answering(catalogue).search)
+    with open_home(settings) as home:
+        yield home, Adder(home, open_answers(home).search)
 
 
 def files(folder: Path) -> list[Path]:
@@ -40,32 +41,32 @@ def test_cut_off_before_the_commit_it_leaves_only_a_file_that_does_no_harm(
     def cut(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    with adding(tmp_path, tiny_bundle) as (catalogue, adder):
+    with adding(tmp_path, tiny_bundle) as (home, adder):
         with monkeypatch.context() as patched:
             patched.setattr(uploads, "set_genres_by_hand", cut)
             with pytest.raises(KeyboardInterrupt):
                 adder.add(GIVEN, front, None)
-        with catalogue.database.reading() as session:
+        with home.database.reading() as session:
             assert albums.counts(session).covers == 0
         [left] = files(tmp_path)
         assert left.read_bytes() == front.data
         album, created = adder.add(GIVEN, front, None)
         assert (created, [cover.path for cover in album.covers], files(tmp_path)) == (True, [left], [left])
-        with catalogue.database.reading() as session:
+        with home.database.reading() as session:
             assert albums.counts(session).covers == 1
 
 
 def test_a_pending_cover_that_is_uploaded_is_embedded(tiny_bundle: Path, tmp_path: Path) -> None:
-    from indexer.registration import add
+    from indexer.jobs.add import add_source
     from indexer.sources import open_source
-    from service.records import SimilarRequest
+    from service.answers.records import SimilarRequest
 
     front = write_cover(tmp_path / "front.png", 1)
-    with adding(tmp_path, tiny_bundle) as (catalogue, adder):
-        add(catalogue.database, open_source(front), threads=1, limits=catalogue.limits)
+    with adding(tmp_path, tiny_bundle) as (home, adder):
+        add_source(home.database, open_source(front), threads=1, limits=home.limits)
         album, created = adder.add(GivenAlbum(None, None, None, ()), Upload("x.png", front.read_bytes()), None)
         assert not created
-        answer = open_answering(catalogue).search.by_image(front.read_bytes(), SimilarRequest())
+        answer = open_answers(home).search.by_image(front.read_bytes(), SimilarRequest())
         assert [found.album_id for found in answer.neighbours] == [album.id]
 
 
@@ -74,8 +75,8 @@ def picture(folder: Path, name: str, made: Image.Image) -> Upload:
     return Upload(name, (folder / name).read_bytes())
 
 
-def links(catalogue: Catalogue) -> int:
-    with catalogue.database.reading() as session:
+def links(home: Home) -> int:
+    with home.database.reading() as session:
         return len(cover_links.pairs(session))
 
 
@@ -91,7 +92,7 @@ def test_cut_off_before_it_is_linked_it_is_linked_later(
     first, again, last = (
         picture(tmp_path, f"{change.__name__}.png", change(artwork(1))) for change in (stickered, cropped, turned)
     )
-    with adding(tmp_path, tiny_bundle) as (catalogue, adder):
+    with adding(tmp_path, tiny_bundle) as (home, adder):
         adder.add(GIVEN, first, None)
         with monkeypatch.context() as patched:
             patched.setattr(service.adding, "link_album", fails(KeyboardInterrupt()))
@@ -100,10 +101,10 @@ def test_cut_off_before_it_is_linked_it_is_linked_later(
             patched.setattr(service.adding, "link_album", fails(CatalogueError("the database is gone")))
             assert adder.add(GivenAlbum("Three", "A", 1992, ()), last, None)[1], "it is in the catalogue"
         assert "until the next `sleeve index`: the database is gone" in caplog.text
-        assert links(catalogue) == 0
+        assert links(home) == 0
         assert not adder.add(GivenAlbum("Two", "A", 1991, ()), again, None)[1]
-        assert links(catalogue) == 2, "sent again, it is linked to both"
-        live = catalogue.versions.live()
+        assert links(home) == 2, "sent again, it is linked to both"
+        live = home.live()
         assert live is not None
-        linked = link_pending(catalogue.database, catalogue.versions, live, threads=1, limits=catalogue.limits)
+        linked = link_pending(home.database, home.versions, live, threads=1, limits=home.limits)
         assert linked == Linked(1, 1)

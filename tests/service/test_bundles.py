@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from db.settings import Settings
-from db.vocabulary import Fingerprint
-from indexer.backbone import fingerprint_as_run
-from service.bundle_shelf import bundle_with
+from indexer.models.backbone import fingerprint_as_run
+from indexer.models.shelf import BundleShelf
+from sleeve.vocabulary import Fingerprint
 from tests.factories import write_cover
 from tests.homes import Home
 from tests.tiny_bundle import write_tiny_bundle
@@ -81,9 +80,9 @@ def test_another_version_of_the_live_bundle_says_how_to_move_to_it(shelf: Home) 
 
 def test_a_bundle_is_found_by_the_vectors_of_a_cpu_without_its_precision(tmp_path: Path) -> None:
     bundle = write_tiny_bundle(tmp_path / "bundles" / "light")
-    settings = Settings(home=tmp_path, bundle="")
+    shelf = BundleShelf(tmp_path / "bundles", chosen="")
     for precision in ("f32", "bf16", "f16"):
-        found = bundle_with(settings, fingerprint_as_run(bundle, precision))
+        found = shelf.of(fingerprint_as_run(bundle, precision))
         assert found is not None
         assert found.folder == bundle.folder
-    assert bundle_with(settings, Fingerprint("0" * 64)) is None
+    assert shelf.of(Fingerprint("0" * 64)) is None

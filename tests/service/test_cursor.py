@@ -1,9 +1,9 @@
 import pytest
 
-from db.errors import QueryError
 from db.records import AlbumPlace
-from db.vocabulary import AlbumId, AlbumOrder
 from service.cursor import MAX_CURSOR_CHARACTERS, from_cursor, to_cursor
+from sleeve.errors import QueryError
+from sleeve.vocabulary import AlbumId, AlbumOrder
 
 PLACES = [
     (AlbumOrder.NEWEST, None),

@@ -1,7 +1,7 @@
 """``sleeve duplicates`` over a catalogue with other pressings in it."""
 
 from tests.homes import Home, execute
-from tests.indexer.duplicates.artworks import artwork, cropped, stickered
+from tests.indexer.artwork.artworks import artwork, cropped, stickered
 
 
 def test_pressings_are_grouped_and_nothing_else_is(home: Home) -> None:

@@ -10,19 +10,20 @@ from sqlalchemy import select
 
 from db import albums, bundles, index_versions, vectors
 from db.database import Database
-from db.errors import NotFoundError, VectorIndexError
 from db.records import BundleRecord, CatalogueFilter, InspectedFile, NewVector
 from db.registration import register
 from db.tables import Album, AlbumGenre, Cover, Genre, Vector
-from db.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint
-from indexer.decoding import DecodingLimits
 from indexer.genre import Calibration
+from indexer.genre.classifier import GenreClassifier
+from indexer.images.decoding import DecodingLimits
 from indexer.vector_index import IndexKind
-from indexer.versions import IndexVersions
-from service.live_pair import LivePair
-from service.model import Model, Opinionated
-from service.records import SimilarRequest
-from service.search import Search
+from indexer.vector_index.versions import IndexVersions
+from service.answers.live_index import LiveIndex
+from service.answers.model import Model
+from service.answers.records import SimilarRequest
+from service.answers.search import Search
+from sleeve.errors import NotFoundError, VectorIndexError
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint
 from tests.factories import FakeBackbone, cover_file
 
 DIMENSION = 48
@@ -36,10 +37,10 @@ class World:
         self.database = database
         self.random = np.random.default_rng(seed)
         self.bundle = self.bundle_of("f")
-        self.versions = IndexVersions(database, home)
+        self.versions = IndexVersions(database, home / "versions")
         self.loaded: list[str] = []
-        self.pairs = [LivePair(database, self.versions, self.load_model) for _ in range(2)]
-        self.workers = [Search(database, pairs, DecodingLimits()) for pairs in self.pairs]
+        self.live_indexes = [LiveIndex(database, self.versions, self.load_model) for _ in range(2)]
+        self.workers = [Search(database, pairs, DecodingLimits()) for pairs in self.live_indexes]
         self.files = 0
 
     def bundle_of(self, letter: str) -> BundleRecord:
@@ -50,7 +51,7 @@ class World:
         backbone = FakeBackbone()
         backbone.fingerprint = (bundle or self.bundle).fingerprint
         self.loaded.append((bundle or self.bundle).name)
-        return Model((bundle or self.bundle).name, backbone, None, Opinionated(None, Calibration()))
+        return Model((bundle or self.bundle).name, backbone, None, GenreClassifier(None, Calibration()))
 
     def unit(self, count: int) -> NDArray[np.float32]:
         made = self.random.normal(size=(count, DIMENSION)).astype(np.float32)
@@ -137,8 +138,8 @@ class World:
 
     def settle(self) -> None:
         """One worker is on the new version, the other may still be on the old one."""
-        self.workers[0].pair()
-        self.pairs[0].settle()
+        self.workers[0].snapshot()
+        self.live_indexes[0].settle()
 
     def brute_force(self, query: NDArray[np.float32], genre: str | None) -> dict[int, float]:
         best: dict[int, float] = {}
@@ -161,14 +162,14 @@ class World:
         for worker in self.workers:
             for genre, k in ((None, 5), (None, 1000), ("jazz", 5), ("soul", 1000)):
                 self.check_answer(worker, queries[0], genre, k)
-            both = worker.by_vectors(worker.pair().version, queries, SimilarRequest(6)).neighbours
+            both = worker.by_vectors(worker.snapshot().version, queries, SimilarRequest(6)).neighbours
             first, second = (self.brute_force(query, None) for query in queries)
             expected = sorted((-max(first[album], second[album]), album) for album in first)[:6]
             assert [neighbour.album_id for neighbour in both] == [album for _, album in expected]
 
     def check_answer(self, worker: Search, query: NDArray[np.float32], genre: str | None, k: int) -> None:
         request = SimilarRequest(k, CatalogueFilter(genre=genre))
-        found = worker.by_vectors(worker.pair().version, query[np.newaxis], request).neighbours
+        found = worker.by_vectors(worker.snapshot().version, query[np.newaxis], request).neighbours
         expected = sorted(self.brute_force(query, genre).items(), key=lambda item: -item[1])[:k]
         assert [neighbour.album_id for neighbour in found] == [album for album, _ in expected]
         np.testing.assert_allclose([n.similarity for n in found], [value for _, value in expected], atol=2e-3)
@@ -204,9 +205,9 @@ def test_every_search_equals_brute_force_whatever_happened_before(
 def test_what_another_process_stores_is_found_at_the_next_query(world: World) -> None:
     world.add()
     world.extend()
-    before = world.workers[0].pair().version
+    before = world.workers[0].snapshot().version
     world.add()
-    after = world.workers[0].pair().version
+    after = world.workers[0].snapshot().version
     assert after.record == before.record
     assert sum(map(len, after.delta)) > sum(map(len, before.delta)) == 0
     world.check()
@@ -230,16 +231,16 @@ def test_most_of_the_nearest_removed_leaves_no_gap(world: World) -> None:
 def test_index_and_model_change_together_and_the_old_pair_answers_until_then(world: World) -> None:
     world.add()
     world.extend()
-    [search, _], [pairs, _] = world.workers, world.pairs
-    old = search.pair()
+    [search, _], [live_index, _] = world.workers, world.live_indexes
+    old = search.snapshot()
     other = world.bundle_of("e")
     world.embed(other)
     world.versions.refresh(other)
-    during = search.pair()
+    during = search.snapshot()
     assert during.version.record == old.version.record
     assert during.model is old.model
-    pairs.settle()
-    after = search.pair()
+    live_index.settle()
+    after = search.snapshot()
     assert after.version.record.bundle == other
     assert after.model.backbone.fingerprint == other.fingerprint
     assert world.loaded == ["f", "e"]
@@ -247,11 +248,11 @@ def test_index_and_model_change_together_and_the_old_pair_answers_until_then(wor
     world.check()
     world.versions.rollback()
     world.bundle = old.version.record.bundle
-    for worker, its_pairs in zip(world.workers, world.pairs, strict=True):
-        worker.pair()
+    for worker, its_pairs in zip(world.workers, world.live_indexes, strict=True):
+        worker.snapshot()
         its_pairs.settle()
     world.check()
-    assert all(worker.pair().model.backbone.fingerprint == world.bundle.fingerprint for worker in world.workers)
+    assert all(worker.snapshot().model.backbone.fingerprint == world.bundle.fingerprint for worker in world.workers)
 
 
 def test_a_version_that_cannot_be_opened_leaves_the_old_one_answering_and_is_told(
@@ -259,38 +260,38 @@ def test_a_version_that_cannot_be_opened_leaves_the_old_one_answering_and_is_tol
 ) -> None:
     world.add()
     world.extend()
-    [search, _], [pairs, _] = world.workers, world.pairs
-    old = search.pair().version.record
+    [search, _], [live_index, _] = world.workers, world.live_indexes
+    old = search.snapshot().version.record
     world.add()
     broken = world.versions.refresh(world.bundle, rebuild=True).version
     native = tmp_path / "versions" / broken.folder / "index.faiss"
     native.write_bytes(native.read_bytes()[:-1])
     for _ in range(3):
-        search.pair()
-        pairs.settle()
-        assert search.pair().version.record == old
+        search.snapshot()
+        live_index.settle()
+        assert search.snapshot().version.record == old
     assert "goes on answering" in caplog.text
     assert caplog.text.count("goes on answering") == 1, "it is not checked again before every query"
-    assert pairs.problem is not None
-    assert "bytes long" in pairs.problem
+    assert live_index.problem is not None
+    assert "bytes long" in live_index.problem
     world.add()
     world.check_answer(search, world.unit(1)[0], None, 1000)
     with pytest.raises(VectorIndexError, match="run `sleeve index` to build it again"):
-        world.workers[1].pair()
+        world.workers[1].snapshot()
     healed = world.versions.refresh(world.bundle).version
     world.check()
-    assert search.pair().version.record == healed
-    assert pairs.problem is None
+    assert search.snapshot().version.record == healed
+    assert live_index.problem is None
 
 
 def test_the_version_in_use_outlives_its_folder_and_that_is_noticed(world: World, tmp_path: Path) -> None:
     world.add()
     world.extend()
-    [search, _], [pairs, _] = world.workers, world.pairs
-    record = search.pair().version.record
-    assert not pairs.files_changed()
+    [search, _], [live_index, _] = world.workers, world.live_indexes
+    record = search.snapshot().version.record
+    assert not live_index.files_changed()
     shutil.rmtree(tmp_path / "versions" / record.folder)
-    assert pairs.files_changed()
+    assert live_index.files_changed()
     world.add()
     world.check_answer(search, world.unit(1)[0], None, 1000)
 
@@ -304,7 +305,7 @@ def test_a_first_load_follows_promotions_that_prune_what_it_was_about_to_open(
     real = index_versions.live
     answers = [stale]
     monkeypatch.setattr(
-        "service.live_pair.index_versions.live", lambda session: answers.pop() if answers else real(session)
+        "service.answers.live_index.index_versions.live", lambda session: answers.pop() if answers else real(session)
     )
     monkeypatch.setattr(world.versions, "live", lambda: newest)
-    assert world.workers[0].pair().version.record == newest
+    assert world.workers[0].snapshot().version.record == newest

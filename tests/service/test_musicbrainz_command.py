@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from indexer.jobs import musicbrainz as command
 from service.cli import app
-from service.cli import musicbrainz as command
 from tests.factories import write_covers
 from tests.homes import Home
-from tests.indexer.musicbrainz.runs import Time
-from tests.indexer.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, standing_in
-from tests.indexer.remote_image.server import near
+from tests.indexer.sources.musicbrainz.runs import Time
+from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, standing_in
+from tests.indexer.sources.remote_image.server import near
 
 
 def test_from_a_genre_to_an_index(

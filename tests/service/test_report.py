@@ -21,9 +21,9 @@ from nbclient import NotebookClient
 from PIL import Image
 from sklearn import metrics
 
-from db.errors import SettingsError
+from indexer.jobs import report
 from indexer.report.writing import MAX_PAGE_BYTES
-from service.cli import report
+from sleeve.errors import SettingsError
 from tests.factories import write_tinted
 from tests.homes import Home
 

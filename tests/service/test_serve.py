@@ -2,8 +2,8 @@ import socket
 
 import pytest
 
-from db.errors import SettingsError
 from service.cli.serve import listen
+from sleeve.errors import SettingsError
 
 
 def test_connections_send_at_once() -> None:

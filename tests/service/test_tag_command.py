@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from db.errors import SourceError
-from indexer.audio.genre_writing import read_genres, write_genres
+from indexer.images.audio.genre_writing import read_genres, write_genres
 from service.tagging import undo
+from sleeve.errors import SourceError
 from tests.factories import write_tinted
 from tests.homes import Home
-from tests.indexer.audio.recordings import FORMATS, write_track
+from tests.indexer.images.audio.recordings import FORMATS, write_track
 
 TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50)}
 

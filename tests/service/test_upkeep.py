@@ -9,13 +9,12 @@ import pytest
 from pydantic import SecretStr
 
 from db.database import Database
-from db.settings import Settings
-from indexer.decoding import DecodingLimits
-from indexer.index_job import JobPhase, last_job, one_at_a_time
-from service.assembly import Catalogue
-from service.cli.index import _Extending
+from indexer.home import Home as OpenedHome
+from indexer.jobs.index import _Extending
+from indexer.jobs.running import JobPhase, last_job, one_at_a_time
 from service.upkeep import Upkeep
-from tests.factories import write_covers
+from sleeve.settings import Settings
+from tests.factories import home_at, write_covers
 from tests.forked import SLEEVE
 from tests.homes import Home
 from tests.service.test_living_index import World
@@ -28,7 +27,7 @@ class Kept(World):
         super().__init__(database, home, seed=1)
         url = database.url.render_as_string(hide_password=False)
         settings = Settings(home=home, database_url=SecretStr(url))
-        self.upkeep = Upkeep(Catalogue(settings, database, self.versions, DecodingLimits()), self.pairs[0])
+        self.upkeep = Upkeep(OpenedHome(settings, database), self.live_indexes[0])
         self.home = home
 
     def started(self, *, measure: bool = True) -> bool:
@@ -66,11 +65,11 @@ def test_a_large_drift_is_taken_in_and_a_small_one_left(kept: Kept, monkeypatch:
     kept.offer(list(range(200, 206)))
     kept.embed()
     assert not kept.started(measure=False)
-    with one_at_a_time(kept.home):
+    with one_at_a_time(home_at(kept.home)):
         assert not kept.started(), "somebody is at work already"
     assert kept.started()
     assert kept.live() != first
-    job = last_job(kept.home)
+    job = last_job(home_at(kept.home))
     assert job is not None
     assert job.phase is JobPhase.DONE
     kept.check()
@@ -79,7 +78,7 @@ def test_a_large_drift_is_taken_in_and_a_small_one_left(kept: Kept, monkeypatch:
     for _ in range(8):
         kept.remove_newest()
     kept.remove()
-    while kept.versions.drift(kept.workers[0].pair().version).tombstones <= 0.2 * 110:
+    while kept.versions.drift(kept.workers[0].snapshot().version).tombstones <= 0.2 * 110:
         kept.remove()
     assert kept.started()
     kept.check()
@@ -87,7 +86,7 @@ def test_a_large_drift_is_taken_in_and_a_small_one_left(kept: Kept, monkeypatch:
 
 def test_after_a_failure_it_rests_and_says_why(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     kept.extend()
-    kept.workers[0].pair()
+    kept.workers[0].snapshot()
     monkeypatch.setattr("service.upkeep.LEAST_DRIFT", 1)
     kept.offer(list(range(200, 220)))
     kept.embed()
@@ -95,7 +94,7 @@ def test_after_a_failure_it_rests_and_says_why(kept: Kept, monkeypatch: pytest.M
     versions.rename(kept.home / "aside")
     versions.write_bytes(b"a file where the versions should be")
     assert kept.started()
-    job = last_job(kept.home)
+    job = last_job(home_at(kept.home))
     assert job is not None
     assert job.phase is JobPhase.FAILED
     assert "cannot be written" in job.detail
@@ -108,7 +107,7 @@ def test_after_a_failure_it_rests_and_says_why(kept: Kept, monkeypatch: pytest.M
 
 
 def test_a_long_run_extends_the_index_on_its_way(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.cli.index.EXTEND_AFTER", 30)
+    monkeypatch.setattr("indexer.jobs.index.EXTEND_AFTER", 30)
     before = _Extending(kept.versions, kept.bundle)
     before.stored(1000)
     assert kept.versions.live() is None, "the first index is of everything"

@@ -12,8 +12,8 @@ from indexer.sources import GenreFrom, open_source
 from indexer.sources.changes import ChangedFiles
 from tests.factories import write_cover, write_covers
 from tests.homes import Home
-from tests.indexer.audio.recordings import write_track
-from tests.indexer.zips import cover_bytes, write_zip
+from tests.indexer.images.audio.recordings import write_track
+from tests.indexer.images.zips import cover_bytes, write_zip
 
 
 def touched(root: Path, *changed: str, genre_from: GenreFrom | None = None) -> list[str]:

@@ -9,11 +9,11 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from db.settings import Settings
-from indexer.remote_image import fetch_image
+from indexer.sources.remote_image import fetch_image
 from service.http.app import create_app
+from sleeve.settings import Settings
 from tests.homes import Home
-from tests.indexer.remote_image.server import Server, answer, near, serving
+from tests.indexer.sources.remote_image.server import Server, answer, near, serving
 from tests.web.test_search_journeys import CARDS
 
 

@@ -3,8 +3,7 @@
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from db.settings import Settings
-from indexer.decoding import DecodingLimits
+from indexer.images.decoding import DecodingLimits
 from service.http.metrics import Metrics
 from service.http.protection.api_key import ApiKey
 from service.http.protection.body_limit import BODY_TIME_S, BodyLimit
@@ -13,6 +12,7 @@ from service.http.protection.rate_limit import RateLimit
 from service.http.protection.request_log import RequestLog
 from service.http.protection.security_headers import SecurityHeaders
 from service.http.protection.unexpected import Unexpected
+from sleeve.settings import Settings
 
 _FORM_OVERHEAD_BYTES = 64 * 1024
 """What a multipart request may hold beside the image."""

@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from db import album_list, albums, labels
-from db.vocabulary import AlbumOrder
-from indexer.cover_store import CoverStore
-from indexer.removal import remove_albums
+from indexer.jobs.remove import remove
 from service import schemas
 from service.adding import GivenAlbum
+from service.answers.records import Upload
 from service.cursor import MAX_CURSOR_CHARACTERS, from_cursor
-from service.http.requests import API, PROBLEM, PROBLEMS, Allowed, TheAdder, TheAlbumId, TheCatalogue, TheSearch
-from service.records import Upload
+from service.http.requests import API, PROBLEM, PROBLEMS, Allowed, TheAdder, TheAlbumId, TheHome, TheSearch
+from sleeve.vocabulary import AlbumOrder
 
 MAX_PAGE = 200
 """Albums on one page of a list."""
@@ -22,7 +21,7 @@ router = APIRouter(prefix=f"{API}/albums", tags=["albums"])
 
 @router.get("", summary="The albums, a page at a time", responses={422: PROBLEM, 503: PROBLEM})
 def list_albums(
-    catalogue: TheCatalogue,
+    home: TheHome,
     allowed: Allowed,
     q: Annotated[
         str,
@@ -40,7 +39,7 @@ def list_albums(
     Albums that are added or removed meanwhile neither repeat nor hide any other.
     """
     after = None if cursor is None else from_cursor(cursor, sort)
-    with catalogue.database.reading() as session:
+    with home.database.reading() as session:
         return schemas.AlbumsSchema.of(album_list.page(session, allowed, q, sort, after=after, limit=limit))
 
 
@@ -77,21 +76,21 @@ def create_album(
 
 
 @router.get("/{album_id}", summary="One album", responses=PROBLEMS)
-def album(album_id: TheAlbumId, catalogue: TheCatalogue) -> schemas.AlbumSchema:
+def album(album_id: TheAlbumId, home: TheHome) -> schemas.AlbumSchema:
     """An album with its genres and covers."""
-    with catalogue.database.reading() as session:
+    with home.database.reading() as session:
         return schemas.AlbumSchema.of(albums.album(session, album_id))
 
 
 @router.patch("/{album_id}", summary="Change an album", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})
-def change_album(album_id: TheAlbumId, change: schemas.AlbumChange, catalogue: TheCatalogue) -> schemas.AlbumSchema:
+def change_album(album_id: TheAlbumId, change: schemas.AlbumChange, home: TheHome) -> schemas.AlbumSchema:
     """Send what is to change; a title, artist or year of null takes it away.
 
     Genres given here replace those of every source, count in the next vote, and stay when the album's file is added
     again.
     """
     given = change.model_fields_set
-    with catalogue.database.writing() as session:
+    with home.database.writing() as session:
         before = albums.album(session, album_id)
         if given & {"title", "artist", "year"}:
             labels.rename(
@@ -108,9 +107,9 @@ def change_album(album_id: TheAlbumId, change: schemas.AlbumChange, catalogue: T
 
 
 @router.delete("/{album_id}", status_code=204, summary="Remove an album", responses=PROBLEMS)
-def delete_album(album_id: TheAlbumId, catalogue: TheCatalogue) -> None:
+def delete_album(album_id: TheAlbumId, home: TheHome) -> None:
     """It is in no answer from then on. Uploaded covers are deleted; files of your own stay where they are."""
-    remove_albums(catalogue.database, CoverStore(catalogue.settings.folder), [album_id])
+    remove(home, [album_id])
 
 
 @router.get("/{album_id}/near-duplicates", summary="Albums with the same artwork", responses=PROBLEMS)

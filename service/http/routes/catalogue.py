@@ -4,23 +4,21 @@ from fastapi import APIRouter
 
 from db import albums, vectors
 from db import bundles as registered
-from db.errors import BundleError, VectorIndexError
-from indexer.backbone import fingerprints_as_run
-from indexer.bundle import TEXT_MODEL_FILE
-from indexer.catalogue_map import map_file
+from indexer.jobs.status import bundle_uses
+from indexer.models.bundle import TEXT_MODEL_FILE
 from service import schemas
-from service.bundle_shelf import bundles
-from service.http.requests import API, PROBLEM, TheCatalogue, TheSearch
-from service.model import Model
-from service.search import Search
+from service.answers.model import Model
+from service.answers.search import Search
+from service.http.requests import API, PROBLEM, TheHome, TheSearch
+from sleeve.errors import BundleError, VectorIndexError
 
 router = APIRouter(prefix=API, tags=["catalogue"], responses={503: PROBLEM})
 
 
 @router.get("/genres", summary="The genres")
-def genres(catalogue: TheCatalogue) -> schemas.GenresSchema:
+def genres(home: TheHome) -> schemas.GenresSchema:
     """Each with how many albums it has, the commonest first."""
-    with catalogue.database.reading() as session:
+    with home.database.reading() as session:
         counted = albums.albums_per_genre(session)
     return schemas.GenresSchema(
         genres=[schemas.GenreCountSchema(name=name, albums=count) for name, count in counted.items()]
@@ -28,10 +26,10 @@ def genres(catalogue: TheCatalogue) -> schemas.GenresSchema:
 
 
 @router.get("/status", summary="What there is, and what answers")
-def status(catalogue: TheCatalogue, search: TheSearch) -> schemas.StatusSchema:
+def status(home: TheHome, search: TheSearch) -> schemas.StatusSchema:
     """How many albums, covers and genres there are, how many covers wait for the model in use, and what that can do."""
-    model, live = _model(search), catalogue.versions.live()
-    with catalogue.database.reading() as session:
+    model, live = _model(search), home.live()
+    with home.database.reading() as session:
         counts = albums.counts(session)
         bundle = None if model is None else registered.find(session, model.backbone.fingerprint)
         pending = counts.covers if bundle is None else vectors.count_pending(session, bundle)
@@ -40,41 +38,38 @@ def status(catalogue: TheCatalogue, search: TheSearch) -> schemas.StatusSchema:
         covers=counts.covers,
         pending=pending,
         genres=len(counts.genres),
-        has_map=live is not None and map_file(catalogue.settings.folder, live.bundle.fingerprint).is_file(),
+        has_map=live is not None and home.map_file(live.bundle.fingerprint).is_file(),
         bundle=None if model is None else _live(model, search),
-        writes_need_key=catalogue.settings.api_key is not None,
-        image_urls=catalogue.settings.image_urls,
+        writes_need_key=home.settings.api_key is not None,
+        image_urls=home.settings.image_urls,
     )
 
 
 @router.get("/bundles", summary="The models")
-def list_bundles(catalogue: TheCatalogue) -> schemas.BundlesSchema:
+def list_bundles(home: TheHome) -> schemas.BundlesSchema:
     """Those made in this home, then the shipped ones; one of them may be live."""
-    live = catalogue.versions.live()
-    with catalogue.database.reading() as session:
-        counted = registered.vector_counts(session)
     return schemas.BundlesSchema(
         bundles=[
             schemas.BundleSchema(
-                name=bundle.folder.name,
-                live=live is not None and live.bundle.fingerprint in fingerprints_as_run(bundle),
-                dimension=bundle.manifest.dimension,
-                input_size_px=bundle.manifest.input_size_px,
-                reads_text=TEXT_MODEL_FILE in bundle.manifest.files,
-                vectors=sum(counted.get(fingerprint, 0) for fingerprint in fingerprints_as_run(bundle)),
-                genres=list(bundle.manifest.genres),
-                metrics=bundle.manifest.metrics,
-                trained_on=bundle.manifest.trained_on,
-                licence=bundle.manifest.licence,
+                name=use.bundle.folder.name,
+                live=use.live,
+                dimension=use.bundle.manifest.dimension,
+                input_size_px=use.bundle.manifest.input_size_px,
+                reads_text=TEXT_MODEL_FILE in use.bundle.manifest.files,
+                vectors=use.vectors,
+                genres=list(use.bundle.manifest.genres),
+                metrics=use.bundle.manifest.metrics,
+                trained_on=use.bundle.manifest.trained_on,
+                licence=use.bundle.manifest.licence,
             )
-            for bundle in bundles(catalogue.settings)
+            for use in bundle_uses(home)
         ]
     )
 
 
 def _model(search: Search) -> Model | None:
     try:
-        return search.pair().model
+        return search.snapshot().model
     except VectorIndexError:
         try:
             return search.model()
@@ -83,7 +78,7 @@ def _model(search: Search) -> Model | None:
 
 
 def _live(model: Model, search: Search) -> schemas.LiveBundleSchema:
-    head = search.opinions.of(model).head
+    head = search.genre_classifiers.of(model).head
     return schemas.LiveBundleSchema(
         name=model.name,
         dimension=model.backbone.dimension,

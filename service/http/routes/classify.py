@@ -6,12 +6,12 @@ from typing import TypeVar
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from db.errors import ImageRejectedError, NotFoundError
-from db.vocabulary import AlbumId
 from service import schemas
+from service.answers.records import ClassifyAnswer
 from service.http.problems import document_of
 from service.http.requests import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, TheClassifier, asked, body
-from service.records import ClassifyAnswer
+from sleeve.errors import ImageRejectedError, NotFoundError
+from sleeve.vocabulary import AlbumId
 
 Subject = TypeVar("Subject")
 

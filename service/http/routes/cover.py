@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from db import albums
-from db.vocabulary import CoverId
 from service import schemas
-from service.http.requests import API, PROBLEMS, TheCatalogue
+from service.http.requests import API, PROBLEMS, TheHome
 from service.http.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, PictureFormat, Thumbnails, size_made
+from sleeve.vocabulary import CoverId
 
 router = APIRouter(prefix=f"{API}/covers", tags=["albums"])
 
@@ -27,7 +27,7 @@ router = APIRouter(prefix=f"{API}/covers", tags=["albums"])
 def cover_image(
     request: Request,
     cover_id: Annotated[int, Path(ge=1, le=schemas.MAX_ID)],
-    catalogue: TheCatalogue,
+    home: TheHome,
     size: Annotated[
         int, Query(ge=MIN_SIZE_PX, le=MAX_SIZE_PX, description="longer side, pixels; the next size up that is made")
     ] = 384,
@@ -36,7 +36,7 @@ def cover_image(
     ] = None,
 ) -> Response:
     """The cover as a picture of 96, 192, 384, 768, 1536 or 2048 pixels, and no larger than it is."""
-    with catalogue.database.reading() as session:
+    with home.database.reading() as session:
         cover = albums.cover(session, CoverId(cover_id))
     size_px = size_made(size)
     kind = format or (PictureFormat.WEBP if "image/webp" in request.headers.get("accept", "") else PictureFormat.JPEG)

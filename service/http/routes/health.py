@@ -4,24 +4,24 @@ from fastapi import APIRouter, Request, Response
 
 from service import schemas
 from service.http.metrics import Metrics
-from service.http.requests import PROBLEM, TheCatalogue, ThePairs
+from service.http.requests import PROBLEM, TheHome, TheLiveIndex
 
 router = APIRouter(tags=["health"])
 
 
 @router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Whether the service can answer", responses={503: PROBLEM})
-def healthz(catalogue: TheCatalogue) -> schemas.Health:
+def healthz(home: TheHome) -> schemas.Health:
     """Answers `ok` where the database can be reached, and 503 where it cannot; it is asked each time."""
-    catalogue.database.check()
+    home.database.check()
     return schemas.Health(status="ok")
 
 
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Whether queries can be answered", responses={503: PROBLEM})
-def readyz(pairs: ThePairs) -> schemas.Health:
+def readyz(live_index: TheLiveIndex) -> schemas.Health:
     """Answers `ok` where the database can be reached and an index answers, and 503 with the reason where not."""
-    pairs.current()
+    live_index.current()
     return schemas.Health(status="ok")
 
 
@@ -31,7 +31,7 @@ def readyz(pairs: ThePairs) -> schemas.Health:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-def metrics(request: Request, catalogue: TheCatalogue, pairs: ThePairs) -> Response:
+def metrics(request: Request, home: TheHome, live_index: TheLiveIndex) -> Response:
     """Requests and stages with their times, the index's age, delta and tombstones, the size of the catalogue."""
     counted: Metrics = request.state.metrics
-    return Response(counted.exposition(catalogue, pairs), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(counted.exposition(home, live_index), media_type="text/plain; version=0.0.4; charset=utf-8")

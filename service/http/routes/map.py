@@ -6,13 +6,13 @@ from hashlib import sha256
 from fastapi import APIRouter, Request, Response
 
 from db import albums
-from db.errors import NotFoundError
-from db.vocabulary import AlbumId
-from indexer.catalogue_map import read_map
+from indexer.analysis.catalogue_map import read_map
+from indexer.home import Home
 from service import schemas
-from service.assembly import Catalogue
-from service.http.requests import API, PROBLEM, TheCatalogue
+from service.http.requests import API, PROBLEM, TheHome
 from service.http.sending import send
+from sleeve.errors import NotFoundError
+from sleeve.vocabulary import AlbumId
 
 router = APIRouter(prefix=API, tags=["map"])
 
@@ -30,12 +30,12 @@ _GZIP_LEVEL = 5
         503: PROBLEM,
     },
 )
-def catalogue_map(request: Request, catalogue: TheCatalogue) -> Response:
+def catalogue_map(request: Request, home: TheHome) -> Response:
     """Albums that look alike lie together; the lists are parallel. 404 until `sleeve map` has run.
 
     Albums that were removed since then are left out; those that came since then are missing until it runs again.
     """
-    body = _map(catalogue).model_dump_json().encode()
+    body = _map(home).model_dump_json().encode()
     return send(
         request,
         body,
@@ -46,12 +46,12 @@ def catalogue_map(request: Request, catalogue: TheCatalogue) -> Response:
     )
 
 
-def _map(catalogue: Catalogue) -> schemas.MapSchema:
-    live = catalogue.versions.live()
-    drawn = None if live is None else read_map(catalogue.settings.folder, live.bundle.fingerprint)
+def _map(home: Home) -> schemas.MapSchema:
+    live = home.live()
+    drawn = None if live is None else read_map(home.map_file(live.bundle.fingerprint))
     if drawn is None:
         raise NotFoundError("there is no map of the catalogue yet; run `sleeve map`")
-    with catalogue.database.reading() as session:
+    with home.database.reading() as session:
         present = albums.ids(session)
         rows = [row for row, album_id in enumerate(drawn.albums) if album_id in present]
         shown = [AlbumId(drawn.albums[row]) for row in rows]

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from db.vocabulary import AlbumId
 from service import schemas
+from service.answers.records import RecommendRequest
 from service.http.requests import (
     API,
     FILES_FIELD,
@@ -19,7 +19,7 @@ from service.http.requests import (
     body,
     validated,
 )
-from service.records import RecommendRequest
+from sleeve.vocabulary import AlbumId
 
 router = APIRouter(prefix=API)
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 
 from db.cover_facts import CoverFacts
-from db.vocabulary import AlbumId, ContentHash, CoverId
 from indexer.analysis.catalogue_facts import GenreCount, catalogue_facts
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId
 
 
 def _cover(

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from indexer.analysis.looks import appearance, read_looks
-from indexer.decoding import DecodingLimits
-from indexer.labelled_catalogue import difference_hashes
+from indexer.evaluation.labelled_catalogue import difference_hashes
+from indexer.images.decoding import DecodingLimits
 from indexer.progress import Silent
 from tests.factories import write_cover
 

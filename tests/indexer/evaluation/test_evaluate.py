@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from db.errors import TrainingError
 from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, LabelledVectors, cross_evaluate, evaluate
 from indexer.evaluation.procedures import fitted_answers
 from indexer.genre.membership import genre_prior
+from sleeve.errors import TrainingError
 from tests.indexer.genre.planted import Planted, planted
 
 ROWS = np.arange(240)

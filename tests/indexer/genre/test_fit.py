@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from db.errors import TrainingError
 from indexer.genre.fit import fit_genre_model
 from indexer.genre.folds import group_folds
 from indexer.genre.prediction import predict
 from indexer.genre.scoring import accuracy, answers, confusion
+from sleeve.errors import TrainingError
 from tests.indexer.genre.planted import planted
 
 

@@ -6,8 +6,8 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from db.errors import BundleError, TrainingError
 from indexer.genre.head import LinearHead, fit_head
+from sleeve.errors import BundleError, TrainingError
 from tests.indexer.genre.planted import planted
 
 HEAD = LinearHead(("jazz", "rock"), np.array([[1, 0], [0, 2]], dtype=np.float32), np.array([0, 0.5], dtype=np.float32))

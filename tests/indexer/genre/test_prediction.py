@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from db.errors import BundleError
 from indexer.genre.calibrating import fit_calibration
 from indexer.genre.prediction import Calibration, is_unsure, predict
 from indexer.genre.scoring import negative_log_likelihood
 from indexer.genre.voting import VoteSettings
+from sleeve.errors import BundleError
 
 Probabilities = NDArray[np.float64]
 

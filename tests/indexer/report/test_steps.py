@@ -1,8 +1,8 @@
 import pytest
 
-from db.errors import TrainingError
 from indexer.progress import Silent
 from indexer.report.steps import Steps
+from sleeve.errors import TrainingError
 
 
 def _too_little() -> int:

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.cover_facts import CoverFacts
-from db.vocabulary import AlbumId, ContentHash, CoverId
 from indexer.report.vector_cache import cached_vectors
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId
 
 
 def _covers(*contents: str) -> list[CoverFacts]:

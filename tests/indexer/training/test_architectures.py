@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from db.errors import TrainingError
 from indexer.training.architectures import build_tower, fold_norms, freeze, parameters_of
 from indexer.training.imagenet_weights import EFFICIENTNET_LITE0
 from indexer.training.loop import bf16_pays
 from indexer.training.torchvision_shim import make_torchvision_importable
+from sleeve.errors import TrainingError
 
 
 def test_stages_hold_every_parameter_once() -> None:

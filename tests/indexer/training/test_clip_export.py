@@ -8,11 +8,10 @@ import onnx
 import pytest
 import torch
 
-from db.errors import BundleError, TrainingError
-from indexer.backbone import OpenVinoBackbone
-from indexer.bundle import Bundle, read_bundle
-from indexer.decoding import ResizeRule
-from indexer.text_tower import TextTower
+from indexer.images.decoding import ResizeRule
+from indexer.models.backbone import OpenVinoBackbone
+from indexer.models.bundle import Bundle, read_bundle
+from indexer.models.text_tower import TextTower
 from indexer.training.architectures import build_tower
 from indexer.training.clip_export import export_open_clip
 from indexer.training.loop import fine_tune
@@ -21,6 +20,7 @@ from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover
 from indexer.training.shipping import export_trained
 from indexer.training.validation import to_input
+from sleeve.errors import BundleError, TrainingError
 from tests.small_clip import (
     COLOURS,
     MODEL_NAME,

@@ -9,11 +9,11 @@ import torch
 from onnx import TensorProto
 from torch import nn
 
-from db.errors import BundleError
-from indexer.backbone import OpenVinoBackbone, unit_rows
-from indexer.bundle import Bundle, Precision, read_bundle
-from indexer.decoding import ResizeRule
+from indexer.images.decoding import ResizeRule
+from indexer.models.backbone import OpenVinoBackbone, unit_rows
+from indexer.models.bundle import Bundle, Precision, read_bundle
 from indexer.training.export import export_backbone, probe_images
+from sleeve.errors import BundleError
 
 MEAN = (100.0, 110.0, 120.0)
 STD = (50.0, 60.0, 70.0)

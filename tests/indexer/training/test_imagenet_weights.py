@@ -5,11 +5,11 @@ import pytest
 import torch
 from torch import nn
 
-from db.errors import BundleError
-from indexer.backbone import OpenVinoBackbone, unit_rows
-from indexer.bundle import read_bundle
-from indexer.decoding import DecodingLimits, ResizeRule, decode, fit, read
+from indexer.images.decoding import DecodingLimits, ResizeRule, decode, fit, read
+from indexer.models.backbone import OpenVinoBackbone, unit_rows
+from indexer.models.bundle import read_bundle
 from indexer.training import export, imagenet_weights
+from sleeve.errors import BundleError
 
 COVERS = Path(__file__).parents[4] / "shared" / "covers" / "images"
 

@@ -8,13 +8,13 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from db.errors import TrainingError
 from indexer.training.architectures import build_tower
 from indexer.training.checkpoints import CHECKPOINT_FILE
 from indexer.training.loop import TrainedModel, TrainingProgress, fine_tune
 from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover, load_pixels
 from indexer.training.validation import to_input
+from sleeve.errors import TrainingError
 
 TINY = Recipe(
     architecture="test_resnet",

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from db.errors import BundleError
-from indexer.backbone import OpenVinoBackbone
-from indexer.bundle import CALIBRATION_FILE, HEAD_FILE, read_bundle
-from indexer.decoding import DecodingLimits, read
+from indexer.evaluation.labelled_catalogue import SEEN_DIGITS, SEEN_FILE
 from indexer.genre import LinearHead
-from indexer.labelled_catalogue import SEEN_DIGITS, SEEN_FILE
-from indexer.pipeline import fit_image
+from indexer.images.decoding import DecodingLimits, read
+from indexer.models.backbone import OpenVinoBackbone
+from indexer.models.bundle import CALIBRATION_FILE, HEAD_FILE, read_bundle
+from indexer.models.preparing import fit_image
 from indexer.training.run import train_bundle
 from indexer.training.samples import LabelledCover, split_by_group
 from indexer.training.tracking import NoTracking
+from sleeve.errors import BundleError
 from tests.indexer.training.test_loop import TINY
 
 LEARNING = replace(TINY, epochs=6, validation_share=0.5)

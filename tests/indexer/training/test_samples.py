@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from db.errors import TrainingError
 from indexer.training.samples import LabelledCover, learnable_genres, load_pixels, split_by_group, targets
+from sleeve.errors import TrainingError
 
 
 def sample(genres: tuple[str, ...], group: str, path: str = "a.jpg") -> LabelledCover:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from indexer.backbone import OpenVinoBackbone
-from indexer.bundle import read_bundle
+from indexer.models.backbone import OpenVinoBackbone
+from indexer.models.bundle import read_bundle
 from indexer.training.architectures import build_tower
 from indexer.training.embedding_network import EmbeddingNetwork, ServedNetwork
 from indexer.training.export import probe_images

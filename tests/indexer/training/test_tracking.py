@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from db.errors import TrainingError
 from indexer.training.tracking import MlflowTracker, NoTracking
+from sleeve.errors import TrainingError
 
 mlflow = pytest.importorskip("mlflow")
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from db.errors import VectorIndexError
 from indexer.vector_index import Batch, IndexKind, VectorIndex, build, cells, kind_for, store
 from indexer.vector_index.cells import cells_for
+from sleeve.errors import VectorIndexError
 from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue, check_sound, normalised, recall
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from db.errors import VectorIndexError
 from indexer.vector_index import IndexKind, VectorIndex, build
+from sleeve.errors import VectorIndexError
 from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue, check_exact, check_sound, recall
 
 K = 10

@@ -11,8 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from db.errors import VectorIndexError
-from db.vocabulary import Fingerprint
 from indexer.vector_index import (
     IndexKind,
     VectorIndex,
@@ -22,6 +20,8 @@ from indexer.vector_index import (
     read_manifest,
     write,
 )
+from sleeve.errors import VectorIndexError
+from sleeve.vocabulary import Fingerprint
 from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue
 
 FINGERPRINT = Fingerprint("f" * 64)

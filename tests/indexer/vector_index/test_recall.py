@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from db.errors import VectorIndexError
 from indexer.vector_index import Hits, IndexKind, VectorIndex, build, recall_against_exact
 from indexer.vector_index import recall as recall_module
+from sleeve.errors import VectorIndexError
 from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue, recall, stored_similarities
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from db.errors import VectorIndexError
 from indexer.vector_index import IndexKind, VectorIndex, build, cells
 from indexer.vector_index.exact import ExactIndex
 from indexer.vector_index.graph import HnswIndex
+from sleeve.errors import VectorIndexError
 from tests.indexer.vector_index.brute_force import (
     DIMENSION,
     Catalogue,

@@ -9,7 +9,7 @@ import pytest
 
 from service.http.image_urls import AT_ONCE, ImageUrls
 from tests.homes import Home
-from tests.indexer.remote_image.server import Server, answer, says, serving
+from tests.indexer.sources.remote_image.server import Server, answer, says, serving
 from tests.service.http.test_http import problem
 from tests.service.http.test_protection import home_with
 

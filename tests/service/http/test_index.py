@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from indexer.index_job import one_at_a_time
-from tests.factories import write_cover, write_covers
+from indexer.jobs.running import one_at_a_time
+from tests.factories import home_at, write_cover, write_covers
 from tests.homes import Home
 from tests.postgres import postgres_server
 from tests.service.http.test_http import problem
@@ -79,7 +79,7 @@ def test_a_rebuild_is_started_watched_and_followed_by_every_worker(home: Home, c
         lambda: {client.get("/api/v1/index").json()["version"] for _ in range(8)} == {live["name"]},
         f"every worker answers from {live['name']}, not {seen}",
     )
-    with one_at_a_time(home_folder(home)):
+    with one_at_a_time(home_at(home_folder(home))):
         problem(client.post("/api/v1/index/rebuild"), 409)
         assert "another `sleeve index` is at work" in home.sleeve("index", code=1).stderr
 

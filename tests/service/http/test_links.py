@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.homes import Home
-from tests.indexer.duplicates.artworks import artwork, bordered
+from tests.indexer.artwork.artworks import artwork, bordered
 
 UNLIKE = 0.8
 """The similarity of these borders' vectors to those of the pictures inside is lower: links alone can tell."""

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from indexer.index_job import job
-from tests.factories import write_cover, write_covers
+from indexer.jobs.running import job
+from tests.factories import home_at, write_cover, write_covers
 from tests.forked import Forked
 from tests.homes import Home
 
@@ -53,7 +53,7 @@ def test_streams_end_and_requests_finish(home: Home, number: signal.Signals, wor
     told: list[str] = []
     # This process is at work on the index, so the stream has no end of its own.
     with (
-        job(Path(home.environment["SLEEVE_HOME"])),
+        job(home_at(Path(home.environment["SLEEVE_HOME"]))),
         started(home, "--workers", workers) as (process, address),
         httpx.Client(base_url=address, timeout=60) as client,
     ):

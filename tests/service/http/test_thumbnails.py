@@ -12,11 +12,11 @@ import httpx
 import pytest
 from PIL import Image
 
-from db.errors import ImageRejectedError
 from db.records import CoverRecord
-from db.vocabulary import AlbumId, ContentHash, CoverId, Side
-from indexer.decoding import DecodingLimits
+from indexer.images.decoding import DecodingLimits
 from service.http.thumbnails import SIZES_PX, PictureFormat, Thumbnails, size_made
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 from tests.factories import write_cover
 from tests.homes import Home
 

@@ -16,7 +16,7 @@ from PIL import Image
 from service.http.protection.body_limit import BodyLimit
 from tests.factories import write_cover, write_covers
 from tests.homes import Home
-from tests.indexer.decoding.pictures import chunk, encode, plain, png
+from tests.indexer.images.decoding.pictures import chunk, encode, plain, png
 from tests.service.http.test_http import problem
 
 ROUTES = ("/api/v1/similar", "/api/v1/classify")

@@ -1,0 +1,83 @@
+"""The map of the catalogue as a file of the home, one a bundle: written aside and renamed, so it is whole or absent."""
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
+
+from db.records import AlbumFaces, BundleRecord
+from indexer.analysis.map_layout import Layout
+from indexer.files import replacing
+from sleeve.errors import CatalogueError
+
+DECIMALS = 5
+"""Of a place on a map that is 2 wide: finer than a pixel of a thumbnail at any zoom."""
+
+_log = logging.getLogger(__name__)
+
+
+class CatalogueMap(BaseModel):
+    """Where each album lies; the lists are parallel, by ascending album id.
+
+    Attributes:
+        covers: the cover that stands for the album.
+        x, y: from -1 to 1.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    fingerprint: str
+    bundle: str
+    method: str
+    created_at: AwareDatetime
+    albums: tuple[int, ...]
+    covers: tuple[int, ...]
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _is_parallel(self) -> Self:
+        if len({len(self.albums), len(self.covers), len(self.x), len(self.y)}) != 1:
+            raise ValueError("the lists of a map are of different lengths")
+        return self
+
+
+def map_of(bundle: BundleRecord, albums: AlbumFaces, layout: Layout) -> CatalogueMap:
+    """The map of these albums, laid out by the vectors of this bundle."""
+    return CatalogueMap(
+        fingerprint=bundle.fingerprint,
+        bundle=bundle.name,
+        method=layout.method,
+        created_at=datetime.now(UTC),
+        albums=tuple(albums.album_ids.tolist()),
+        covers=tuple(albums.cover_ids.tolist()),
+        x=tuple(round(float(value), DECIMALS) for value in layout.places[:, 0]),
+        y=tuple(round(float(value), DECIMALS) for value in layout.places[:, 1]),
+    )
+
+
+def write_map(target: Path, drawn: CatalogueMap) -> None:
+    """Keep a map in place of the one before.
+
+    Raises:
+        CatalogueError: it cannot be written; the one before stays.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(target) as fresh:
+            fresh.write_text(drawn.model_dump_json(), encoding="utf-8")
+    except OSError as error:
+        raise CatalogueError(f"the map cannot be written to {target}: {error.strerror or error}") from error
+
+
+def read_map(path: Path) -> CatalogueMap | None:
+    """The map in a file; None if there is none that can be read."""
+    try:
+        return CatalogueMap.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        _log.warning("the map %s cannot be used, run `sleeve map` again: %s", path, error)
+        return None

@@ -1,0 +1,21 @@
+"""Which covers show one artwork: other pressings, crops, borders, stickers."""
+
+from indexer.artwork.comparing import Comparison
+from indexer.artwork.geometry import agreement, sketch
+from indexer.artwork.groups import groups
+from indexer.artwork.linking import Linked, link_album, link_pending
+from indexer.artwork.proposing import propose
+from indexer.artwork.verdict import is_same_artwork, show_one_artwork
+
+__all__ = [
+    "Comparison",
+    "Linked",
+    "agreement",
+    "groups",
+    "is_same_artwork",
+    "link_album",
+    "link_pending",
+    "propose",
+    "show_one_artwork",
+    "sketch",
+]

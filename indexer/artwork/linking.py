@@ -1,0 +1,112 @@
+"""``sleeve index``, last stage: fronts not compared yet → candidates → pixels → links.
+
+A transaction a batch holds the links and that the covers were compared, so a run killed at any moment goes on where it
+was. Links are about pictures: covers embedded by another bundle later are not compared again.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from db import cover_links, vectors
+from db.database import Database
+from db.records import FrontCover, FrontVectors, IndexVersionRecord
+from indexer.artwork.comparing import Comparison
+from indexer.artwork.proposing import propose
+from indexer.images.decoding import DecodingLimits
+from indexer.progress import Progress, Silent
+from indexer.vector_index.delta import Delta
+from indexer.vector_index.versions import IndexVersions, OpenVersion
+from sleeve.vocabulary import AlbumId, CoverId
+
+COMPARE_COVERS = 256
+"""Covers in one transaction: what a crash can make ``index`` compare again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """How many covers were compared, and how many links came of it."""
+
+    compared: int = 0
+    links: int = 0
+
+    def __add__(self, other: "Linked") -> "Linked":
+        return Linked(self.compared + other.compared, self.links + other.links)
+
+
+def link_pending(
+    database: Database,
+    versions: IndexVersions,
+    live: IndexVersionRecord,
+    *,
+    threads: int,
+    limits: DecodingLimits,
+    progress: Progress | None = None,
+) -> Linked:
+    """Compare every front that waits for it with its near neighbours, and link those that show its artwork.
+
+    A cover whose file cannot be read waits for the next run.
+
+    Args:
+        live: whose index proposes; it is opened only where a front waits. What is newer is read from the database.
+
+    Raises:
+        CatalogueError: the database cannot be used; what was linked stays.
+        VectorIndexError: the index's files are missing or damaged.
+    """
+    progress = progress or Silent()
+    bundle = live.bundle
+    with database.reading() as session:
+        waiting = cover_links.count_pending(session, bundle)
+    progress.start("Comparing covers", waiting)
+    if not waiting:
+        return Linked()
+    version = _with_delta(database, versions.open(live))
+    comparison, linked, after = Comparison(limits), Linked(), CoverId(0)
+    with ThreadPoolExecutor(threads, thread_name_prefix="compare") as pool:
+        while True:
+            with database.reading() as session:
+                page = cover_links.pending(session, bundle, after=after, limit=COMPARE_COVERS)
+            if not page.covers:
+                return linked
+            matches = pool.map(comparison.matches, page.covers, _proposed(database, version, page))
+            linked += _record(database, page, list(matches))
+            progress.advance(len(page.covers))
+            after = page.covers[-1].cover_id
+
+
+def link_album(database: Database, version: OpenVersion, album_id: AlbumId, *, limits: DecodingLimits) -> Linked:
+    """``link_pending`` for the fronts of one album.
+
+    Args:
+        version: with its delta.
+    """
+    with database.reading() as session:
+        page = cover_links.pending(
+            session, version.record.bundle, after=CoverId(0), limit=COMPARE_COVERS, album_id=album_id
+        )
+    comparison, proposed = Comparison(limits), _proposed(database, version, page)
+    matches = [comparison.matches(cover, some) for cover, some in zip(page.covers, proposed, strict=True)]
+    return _record(database, page, matches)
+
+
+def _proposed(database: Database, version: OpenVersion, page: FrontVectors) -> list[list[FrontCover]]:
+    with database.reading() as session:
+        return propose(page, (version.index, *version.delta), lambda ids: cover_links.fronts(session, ids))
+
+
+def _record(database: Database, page: FrontVectors, matches: Sequence[Sequence[FrontCover] | None]) -> Linked:
+    told = [(cover, same) for cover, same in zip(page.covers, matches, strict=True) if same is not None]
+    if not told:
+        return Linked()
+    pairs = [(cover, other) for cover, same in told for other in same]
+    with database.writing() as session:
+        links = cover_links.record(session, [cover for cover, _ in told], pairs)
+    return Linked(len(told), len(links))
+
+
+def _with_delta(database: Database, version: OpenVersion) -> OpenVersion:
+    delta = Delta(version.record.bundle.dimension, version.newest_id)
+    with database.reading() as session:
+        delta.take_in(vectors.stream(session, version.record.bundle, after=delta.newest))
+    return replace(version, delta=delta.segments)

@@ -1,5 +1,0 @@
-"""A catalogue of invented album covers, drawn from a seed: something to search before a person adds their own."""
-
-from indexer.demo_catalogue.catalogue import DemoCatalogue, draw_catalogue
-
-__all__ = ["DemoCatalogue", "draw_catalogue"]

@@ -1,0 +1,122 @@
+"""The catalogue's labelled covers as arrays: targets, groups that must not be split, and what the backbone has seen."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db.records import LabelledVectors
+from indexer.chunks import chunks
+from indexer.evaluation import labelled
+from indexer.evaluation.grouping import difference_hash, group_covers, near_duplicates
+from indexer.genre import membership
+from indexer.images.decoding import DecodingLimits, decode, read
+from indexer.models.backbone import Backbone
+from indexer.models.bundle import Bundle
+from indexer.models.preparing import EMBED_COVERS, fit_image
+from indexer.progress import Progress
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import ContentHash
+
+SEEN_FILE = "seen.txt"
+"""A bundle's list of the covers it was trained on: the first ``SEEN_DIGITS`` of each content hash, a line each."""
+
+SEEN_DIGITS = 16
+
+ARTWORK_COLUMN = "split_group"
+SOURCE_COLUMN = "source"
+"""Columns of a manifest that say which covers belong together and where a cover came from."""
+
+_HASH_PX = 128
+
+
+def labelled_covers(
+    catalogue: LabelledVectors, bundle: Bundle, hashes: NDArray[np.uint64] | None = None
+) -> labelled.LabelledVectors:
+    """The covers that have a genre.
+
+    Args:
+        catalogue: every front cover's vector of this bundle.
+        hashes: (n,) of ``difference_hashes``; with them near-duplicates are grouped too.
+    """
+    genres = tuple(sorted({genre for names in catalogue.genres for genre in names}))
+    targets = membership(catalogue.genres, genres)
+    rows = np.flatnonzero(targets.any(axis=1))
+    return labelled.LabelledVectors(
+        vectors=catalogue.vectors[rows],
+        targets=targets[rows],
+        genres=genres,
+        groups=cover_groups(catalogue, hashes)[rows],
+        sources=np.array([catalogue.extra[row].get(SOURCE_COLUMN, "") for row in rows], dtype=np.str_),
+        unseen=unseen_by(bundle, [catalogue.content_hashes[row] for row in rows]),
+        genre_dimensions=bundle.manifest.genre_dimensions,
+    )
+
+
+def cover_groups(catalogue: LabelledVectors, hashes: NDArray[np.uint64] | None = None) -> NDArray[np.int64]:
+    """(n,) which covers must stay on one side of a split: one artist, one artwork, and with hashes near-duplicates."""
+    artworks = [extra.get(ARTWORK_COLUMN) for extra in catalogue.extra]
+    pairs: list[list[int]] = [] if hashes is None else near_duplicates(catalogue.vectors, hashes).tolist()
+    return group_covers(catalogue.artists, artworks, pairs)
+
+
+def unseen_by(bundle: Bundle, content_hashes: Sequence[ContentHash]) -> NDArray[np.bool_]:
+    """(n,), the covers that the bundle's backbone was not trained on.
+
+    Raises:
+        BundleError: the bundle's list is damaged.
+    """
+    seen: set[str] = set()
+    if SEEN_FILE in bundle.manifest.files:
+        seen = set(bundle.read(SEEN_FILE).decode("ascii", errors="replace").split())
+    return np.array([content_hash[:SEEN_DIGITS] not in seen for content_hash in content_hashes], dtype=np.bool_)
+
+
+def seen_list(content_hashes: Sequence[ContentHash]) -> bytes:
+    """The bytes of ``SEEN_FILE`` for these covers."""
+    return "\n".join(sorted({content_hash[:SEEN_DIGITS] for content_hash in content_hashes})).encode() + b"\n"
+
+
+def embed_files(
+    paths: Sequence[Path], backbone: Backbone, limits: DecodingLimits, *, threads: int, progress: Progress
+) -> NDArray[np.float32]:
+    """(n, d), the covers' vectors by a backbone that the catalogue is not searched with; 0 where one cannot be read."""
+    progress.start("Embedding", len(paths))
+    vectors = np.zeros((len(paths), backbone.dimension), np.float32)
+
+    def pixels_of(path: Path) -> NDArray[np.uint8] | None:
+        try:
+            return fit_image(read(path, limits), backbone, limits)
+        except ImageRejectedError:
+            return None
+
+    with ThreadPoolExecutor(threads) as pool:
+        for rows in chunks(range(len(paths)), EMBED_COVERS):
+            pixels = pool.map(pixels_of, [paths[row] for row in rows])
+            found = {row: image for row, image in zip(rows, pixels, strict=True) if image is not None}
+            if found:
+                vectors[list(found)] = backbone.embed(np.stack(list(found.values())))
+            progress.advance(len(rows))
+    return vectors
+
+
+def difference_hashes(
+    paths: Sequence[Path], limits: DecodingLimits, *, threads: int, progress: Progress
+) -> NDArray[np.uint64]:
+    """(n,) hashes of covers; one that cannot be read gets a random one, which is near nothing."""
+    progress.start("Hashing", len(paths))
+    drawn = np.random.default_rng(0).integers(0, 2**64, len(paths), dtype=np.uint64)
+
+    def hash_of(path: Path) -> int | None:
+        try:
+            return difference_hash(np.asarray(decode(read(path, limits), limits, reduce_to_px=_HASH_PX)))
+        except (ImageRejectedError, ValueError):
+            return None
+
+    with ThreadPoolExecutor(threads) as pool:
+        for row, found in enumerate(pool.map(hash_of, paths)):
+            drawn[row] = drawn[row] if found is None else found
+            progress.advance(1)
+    return drawn

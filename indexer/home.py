@@ -1,0 +1,223 @@
+"""A home: the folder and the database of one catalogue, and the only place that names what is in the folder."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from db import bundles
+from db.database import Database, database_url
+from db.migration import ensure_current
+from db.records import BundleRecord, IndexVersionRecord
+from indexer.images.cover_store import CoverStore
+from indexer.images.decoding import DecodingLimits
+from indexer.models.backbone import Backbone, OpenVinoBackbone
+from indexer.models.bundle import Bundle
+from indexer.models.shelf import DEFAULT_BUNDLE, BundleShelf
+from indexer.vector_index.versions import IndexVersions
+from sleeve.errors import VectorIndexError
+from sleeve.settings import Settings
+from sleeve.vocabulary import Fingerprint
+
+
+class Home:
+    """The folder and database of one catalogue. Nothing is read or written until it is asked for.
+
+    Args:
+        settings: name the folder, the database, the bundle and the threads.
+        database: the catalogue's database where it is open already; else the one that the settings name.
+
+    Raises:
+        SettingsError: the database's address cannot be used.
+    """
+
+    def __init__(self, settings: Settings, database: Database | None = None) -> None:
+        self.settings = settings
+        self.limits = DecodingLimits()
+        self.folder = settings.home.expanduser().absolute()
+        address = None if settings.database_url is None else settings.database_url.get_secret_value()
+        self.database = database or Database(database_url(address, self.database_file))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.database.close()
+
+    def set_up(self) -> None:
+        """Make sure that the database can be used; the default one is set up if it is empty.
+
+        Raises:
+            CatalogueError: the database cannot be used, or its schema is not the current one.
+        """
+        ensure_current(self.database, create=self.settings.database_url is None)
+
+    @property
+    def threads(self) -> int:
+        """CPU threads to use: as set, or every core that this process may use."""
+        return self.settings.threads or usable_cores()
+
+    @cached_property
+    def versions(self) -> IndexVersions:
+        """The index versions."""
+        return IndexVersions(self.database, self.versions_folder, self.settings.gate_recall)
+
+    @cached_property
+    def covers(self) -> CoverStore:
+        """The covers that this home keeps itself: uploaded and fetched ones."""
+        return CoverStore(self.covers_folder)
+
+    @cached_property
+    def shelf(self) -> BundleShelf:
+        """The bundles that can be used."""
+        return BundleShelf(self.bundles_folder, self.settings.bundle)
+
+    def live(self) -> IndexVersionRecord | None:
+        """The index version that answers; None before the first one."""
+        return self.versions.live()
+
+    def require_live(self) -> IndexVersionRecord:
+        """The index version that answers.
+
+        Raises:
+            VectorIndexError: there is none yet.
+        """
+        live = self.live()
+        if live is None:
+            raise VectorIndexError(NO_INDEX)
+        return live
+
+    def bundle(self) -> Bundle:
+        """The bundle to embed with: the one that the settings name, else the live index's, else the shipped one.
+
+        Raises:
+            BundleError: it is missing or damaged.
+        """
+        if self.settings.bundle:
+            return self.shelf.named(self.settings.bundle)
+        live = self.live()
+        return self.shelf.named(DEFAULT_BUNDLE) if live is None else self.shelf.require(live.bundle)
+
+    def backbone(self, bundle: Bundle | None = None) -> tuple[Backbone, Bundle]:
+        """The backbone of a bundle, by default of the one to embed with, and that bundle.
+
+        Raises:
+            BundleError: the bundle is missing, damaged or cannot be compiled.
+        """
+        bundle = bundle or self.bundle()
+        return OpenVinoBackbone(bundle, threads=self.threads), bundle
+
+    def register(self, backbone: Backbone, bundle: Bundle) -> BundleRecord:
+        """Make a backbone's bundle known to the database."""
+        with self.database.writing() as session:
+            return bundles.register(
+                session,
+                backbone.fingerprint,
+                name=bundle.manifest.name,
+                dimension=backbone.dimension,
+                manifest=bundle.manifest.model_dump(mode="json"),
+            )
+
+    @property
+    def database_file(self) -> Path:
+        """The default database."""
+        return self.folder / "sleeve.sqlite3"
+
+    @property
+    def versions_folder(self) -> Path:
+        """Index versions, a folder each."""
+        return self.folder / "versions"
+
+    @property
+    def covers_folder(self) -> Path:
+        """What ``covers`` keeps."""
+        return self.folder / "covers"
+
+    @property
+    def bundles_folder(self) -> Path:
+        """The home's own bundles, a folder each."""
+        return self.folder / "bundles"
+
+    @property
+    def thumbnails_folder(self) -> Path:
+        """Covers scaled down for the web app."""
+        return self.folder / "thumbnails"
+
+    @property
+    def journals_folder(self) -> Path:
+        """The journals of ``sleeve tag``."""
+        return self.folder / "journals"
+
+    @property
+    def musicbrainz_lock(self) -> Path:
+        """Held by the run that asks MusicBrainz and the Cover Art Archive."""
+        return self.folder / "musicbrainz" / "lock"
+
+    @property
+    def musicbrainz_answers_folder(self) -> Path:
+        """What those services answered."""
+        return self.folder / "musicbrainz" / "answers"
+
+    @property
+    def mlflow_folder(self) -> Path:
+        """Measurements of training runs."""
+        return self.folder / "mlflow"
+
+    @property
+    def index_lock(self) -> Path:
+        """Held by the job that changes the index."""
+        return self.folder / "index.lock"
+
+    @property
+    def job_file(self) -> Path:
+        """How far the job on the index is, or how the last one ended."""
+        return self.folder / "index-job.json"
+
+    @property
+    def spellings_file(self) -> Path:
+        """The user's own spellings of genres."""
+        return self.folder / "genres.tsv"
+
+    def map_file(self, fingerprint: Fingerprint) -> Path:
+        """The map that was laid out by a bundle's vectors."""
+        return self.folder / "map" / f"{fingerprint}.json"
+
+    def checkpoints_folder(self, name: str) -> Path:
+        """Where training a bundle of this name goes on from."""
+        return self.folder / "training" / name
+
+    def report_vectors_file(self, fingerprint: Fingerprint) -> Path:
+        """Vectors of a bundle that reports compare with."""
+        return self.folder / "report" / f"vectors-{fingerprint[:16]}.npz"
+
+    @property
+    def drawings_folder(self) -> Path:
+        """The covers and the manifest that ``sleeve demo`` draws."""
+        return self.folder / "drawings"
+
+    def demo_folder(self, name: str) -> Path:
+        """The home of a demo, below this one."""
+        return self.folder / name
+
+
+NO_INDEX = "there is no index yet; run `sleeve add` and `sleeve index` first"
+
+
+@contextmanager
+def open_home(settings: Settings) -> Iterator[Home]:
+    """Open a home; its default database is set up when it is empty.
+
+    Raises:
+        CatalogueError: the database cannot be used, or its schema is not the current one.
+        SettingsError: its address cannot be used.
+    """
+    with Home(settings) as home:
+        home.set_up()
+        yield home
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0))

@@ -1,0 +1,213 @@
+"""Zip archives, read in place: what they hold, and the bytes of one member. Nothing is ever unpacked to disk.
+
+Python's ``zipfile`` parses the table of contents; a member is then read by hand, so that no file stays open between
+two reads and no more comes out than was announced (format: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.4).
+"""
+
+import stat
+import struct
+import zlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from indexer.images.bounded_file import BoundedFile, OverBudgetError
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import Rejection
+
+ARCHIVE_SUFFIX = ".zip"
+
+MAX_MEMBERS = 100_000
+MAX_TABLE_BYTES = 16 * 2**20
+"""Members of one archive, and the size of its table of contents."""
+
+MAX_UNPACKED_BYTES = 64 * 2**30
+"""What all members of one archive may unpack to. They are read one at a time, so this bounds time, not memory."""
+
+MAX_RATIO = 200
+"""A member larger than ``RATIO_COUNTS_FROM_BYTES`` may not unpack to more than so many times its packed size."""
+
+RATIO_COUNTS_FROM_BYTES = 2**20
+
+_KEPT_TABLES = 8
+_MAX_CALLS = 10_000
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+_ENCRYPTED = 0x1 | 0x40
+_UTF8_NAME = 0x800
+_NESTED = {".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".cbz", ".cbr", ".jar"}
+_ZIP_BEGINS = b"PK\x03\x04"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive, as its table of contents has it.
+
+    Attributes:
+        offset: where its local header begins.
+        fault: why it is refused, or None.
+    """
+
+    offset: int
+    packed_bytes: int
+    size_bytes: int
+    crc: int
+    method: int
+    fault: tuple[Rejection, str] | None
+
+
+def members(path: Path) -> Mapping[str, Member]:
+    """The files of an archive by their names, in the order of its table of contents; folders are left out.
+
+    Names are as they stand there; one that could lead out of the archive belongs to a member with a fault.
+
+    Raises:
+        ImageRejectedError: MISSING, UNREADABLE, BAD_ARCHIVE or ARCHIVE_TOO_LARGE, for the archive as a whole.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise ImageRejectedError(Rejection.UNREADABLE, "not a regular file")
+        return _members(path, status.st_size, status.st_mtime_ns, status.st_ino)
+    except FileNotFoundError as error:
+        raise ImageRejectedError(Rejection.MISSING) from error
+    except OverBudgetError as error:
+        raise ImageRejectedError(Rejection.ARCHIVE_TOO_LARGE, str(error)) from error
+    except OSError as error:
+        raise ImageRejectedError(Rejection.UNREADABLE, error.strerror or "") from error
+
+
+def read_member(path: Path, name: str, max_bytes: int) -> bytes:
+    """The bytes of one member, checked against their checksum.
+
+    Raises:
+        ImageRejectedError: the archive or the member is refused, damaged, gone, or larger than ``max_bytes``.
+    """
+    member = members(path).get(name)
+    if member is None:
+        raise ImageRejectedError(Rejection.MISSING, "not in the archive")
+    if member.fault is not None:
+        raise ImageRejectedError(*member.fault)
+    if member.size_bytes > max_bytes:
+        raise ImageRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
+    if member.size_bytes == 0:
+        raise ImageRejectedError(Rejection.EMPTY)
+    data = _unpack(member, _packed(path, member, max_bytes))
+    if data.startswith(_ZIP_BEGINS):
+        raise ImageRejectedError(Rejection.NESTED_ARCHIVE)
+    return data
+
+
+@lru_cache(maxsize=_KEPT_TABLES)
+def _members(path: Path, size_bytes: int, _mtime_ns: int, _inode: int) -> Mapping[str, Member]:
+    with BoundedFile(path, max_bytes=2 * MAX_TABLE_BYTES, max_calls=_MAX_CALLS) as file:
+        try:
+            with ZipFile(file) as archive:
+                entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        except OSError:
+            raise
+        # What zipfile raises for tables that are no tables; found by fuzzing.
+        except (BadZipFile, NotImplementedError, struct.error, ValueError, IndexError, OverflowError) as error:
+            raise ImageRejectedError(Rejection.BAD_ARCHIVE, "it is cut off, or no zip archive") from error
+    if len(entries) > MAX_MEMBERS:
+        raise ImageRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"over {MAX_MEMBERS:,} members")
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
+        raise ImageRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"unpacks to over {MAX_UNPACKED_BYTES // 2**30} GiB")
+    if sum(entry.compress_size + _LOCAL_HEADER.size for entry in entries) > size_bytes:
+        raise ImageRejectedError(Rejection.BAD_ARCHIVE, "its members lie over each other")
+    named = [(_name(entry), entry) for entry in entries]
+    times = Counter(name for name, _ in named)
+    return {name: _member(name, entry, times[name]) for name, entry in named}
+
+
+def _name(entry: ZipInfo) -> str:
+    """The member's name; many programs write UTF-8 without saying so."""
+    name = entry.orig_filename
+    if entry.flag_bits & _UTF8_NAME or name.isascii():
+        return name
+    try:
+        return name.encode("cp437").decode()
+    except UnicodeError:
+        return name
+
+
+def _member(name: str, entry: ZipInfo, times: int) -> Member:
+    return Member(
+        entry.header_offset,
+        entry.compress_size,
+        entry.file_size,
+        entry.CRC,
+        entry.compress_type,
+        (Rejection.UNSAFE_NAME, "it stands in the archive twice") if times > 1 else _fault(name, entry),
+    )
+
+
+def _fault(name: str, entry: ZipInfo) -> tuple[Rejection, str] | None:
+    if (unsafe := _unsafe(name)) is not None:
+        return Rejection.UNSAFE_NAME, unsafe
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        return Rejection.UNREADABLE, "a symbolic link"
+    if entry.flag_bits & _ENCRYPTED:
+        return Rejection.ENCRYPTED, "unpack it first"
+    if PurePosixPath(name).suffix.lower() in _NESTED:
+        return Rejection.NESTED_ARCHIVE, "unpack it first"
+    if entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+        return Rejection.UNREADABLE, f"packed by a method that is not read ({entry.compress_type})"
+    if entry.file_size > max(RATIO_COUNTS_FROM_BYTES, MAX_RATIO * entry.compress_size):
+        return Rejection.ARCHIVE_TOO_LARGE, f"unpacks to over {MAX_RATIO} times its size"
+    return None
+
+
+def _unsafe(name: str) -> str | None:
+    if not name.isprintable():
+        return "it has characters that are not printable"
+    if "\\" in name or (len(name) > 1 and name[1] == ":"):
+        return "it is a Windows path"
+    if name.startswith("/"):
+        return "it is an absolute path"
+    if ".." in name.split("/"):
+        return "it leads out of the archive"
+    # Every path is brought to this form before a member is looked up by it.
+    return None if str(PurePosixPath(name)) == name else "it is not a plain path"
+
+
+def _packed(path: Path, member: Member, max_bytes: int) -> bytes:
+    # Deflate never makes anything larger by more than a few bytes in a block.
+    if member.packed_bytes > max_bytes + max_bytes // 100 + 1024:
+        raise ImageRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
+    try:
+        with path.open("rb") as file:
+            file.seek(member.offset)
+            header = file.read(_LOCAL_HEADER.size)
+            if len(header) < _LOCAL_HEADER.size:
+                raise _damaged("it is cut off")
+            begins, name_bytes, extra_bytes = _LOCAL_HEADER.unpack(header)
+            if begins != _ZIP_BEGINS:
+                raise _damaged("its header is not where it should be")
+            file.seek(name_bytes + extra_bytes, 1)
+            packed = file.read(member.packed_bytes)
+    except (OSError, ValueError, OverflowError) as error:
+        raise _damaged("it cannot be read") from error
+    if len(packed) < member.packed_bytes:
+        raise _damaged("it is cut off")
+    return packed
+
+
+def _unpack(member: Member, packed: bytes) -> bytes:
+    data = packed
+    if member.method == ZIP_DEFLATED:
+        try:
+            data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, member.size_bytes + 1)
+        except zlib.error as error:
+            raise _damaged("it cannot be unpacked") from error
+    if len(data) != member.size_bytes:
+        raise _damaged("it is not of the size that it says")
+    if zlib.crc32(data) != member.crc:
+        raise _damaged("its checksum is wrong")
+    return data
+
+
+def _damaged(detail: str) -> ImageRejectedError:
+    return ImageRejectedError(Rejection.BAD_ARCHIVE, detail)

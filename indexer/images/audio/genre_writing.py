@@ -1,0 +1,79 @@
+"""Writing the genre tag of a music file: on a copy beside it, which takes its place when it reads back right."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from mutagen import FileType
+from mutagen.id3 import ID3, TCON
+from mutagen.mp4 import MP4
+
+from indexer.files import replacing
+from indexer.images.audio.opening import FAULTS, load, one_line, open_tags
+from indexer.images.audio.tags import GENRE_KEYS, genres_of
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import Rejection
+
+_ID3_GENRE, _MP4_GENRE, _VORBIS_GENRE = GENRE_KEYS
+_OLD_ID3 = (2, 3)
+
+
+def read_genres(path: Path) -> tuple[str, ...]:
+    """The genre tag's texts as they stand there.
+
+    Raises:
+        ImageRejectedError: MISSING, UNREADABLE or BAD_TAGS.
+    """
+    return genres_of(open_tags(path))
+
+
+def write_genres(path: Path, genres: Sequence[str]) -> None:
+    """Make these the genres of a file, none to take the tag away; every other tag stays.
+
+    The file is the old one or the new one at any moment. A link stays a link; the file that it leads to is written.
+
+    Raises:
+        ImageRejectedError: MISSING, UNREADABLE or BAD_TAGS; the file is as it was.
+    """
+    kind = type(open_tags(path))
+    target = path.resolve()
+    try:
+        with replacing(target) as fresh:
+            shutil.copy2(target, fresh)
+            try:
+                _set(load(kind, str(fresh)), list(genres))
+            except FAULTS as error:
+                raise ImageRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
+            if list(read_genres(fresh)) != list(genres):
+                raise ImageRejectedError(Rejection.BAD_TAGS, "the genre does not read back as it was written")
+            _keep_owner(target, fresh)
+    except OSError as error:
+        raise ImageRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
+
+
+def _set(music: FileType, genres: list[str]) -> None:
+    if music.tags is None:
+        music.add_tags()
+    tags: Any = music.tags
+    if isinstance(tags, ID3):
+        tags.setall(_ID3_GENRE, [TCON(encoding=3, text=genres)] if genres else [])
+        if tags.version[:2] == _OLD_ID3:
+            tags.update_to_v23()
+            music.save(v2_version=3)
+            return
+    else:
+        key = _MP4_GENRE if isinstance(music, MP4) else _VORBIS_GENRE
+        if genres:
+            tags[key] = genres
+        elif key in tags:
+            del tags[key]
+    music.save()
+
+
+def _keep_owner(target: Path, fresh: Path) -> None:
+    status = target.stat()
+    with suppress(OSError):  # only root may give a file away
+        os.chown(fresh, status.st_uid, status.st_gid)

@@ -1,0 +1,26 @@
+"""What an image may cost before it is turned away."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DecodingLimits:
+    """Bounds on one image, all checked before its pixels are decoded.
+
+    Args:
+        max_bytes: largest file.
+        max_pixels: largest width x height as the header states them; decoding takes up to 16 bytes for each.
+            Pillow itself stops at about 179 million, whatever this says.
+        min_side_px: smallest side; below it lie spacers and tracking pixels, which look like nothing.
+    """
+
+    max_bytes: int = 64 * 2**20
+    max_pixels: int = 100_000_000
+    min_side_px: int = 8
+
+
+DEFAULT_LIMITS = DecodingLimits()
+
+
+PROBE_PX = 224
+"""Decoding that only proves a file sound may reduce to this size."""

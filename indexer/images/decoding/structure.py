@@ -1,0 +1,75 @@
+"""Bounds on what a small file can make Pillow do, checked before Pillow sees it.
+
+Pillow bounds pixels, not effort. Left alone, a JPEG of a few hundred kilobytes can ask for thousands of passes over
+the picture (one a scan), its EXIF segments are joined at quadratic cost, and each number of a TIFF tag becomes an
+object, each strip a tile. ``BoundedSource`` covers the rest: the parsers of every format are loops over small reads.
+"""
+
+import io
+import re
+
+from PIL import ImageFile
+
+from indexer.images.decoding.tiff_tags import check_tiff_tags, tiff_reaches_past_end
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import Rejection
+
+_MAX_READS = 1_000_000
+"""About two seconds of parsing; a 64 MiB PNG in chunks of 8 KiB takes 25,000."""
+
+_MAX_SCANS = 32
+"""A progressive JPEG has 6 (grey), 10 (colour) or 18 (CMYK); each costs a pass over the whole picture."""
+
+_MAX_EXIF_SEGMENTS = 64
+
+_MAX_SEGMENTS = 10_000
+
+_MARKER = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd7])")
+_EOI, _SOS, _APP1 = 0xD9, 0xDA, 0xE1
+
+
+class BoundedSource(io.BytesIO):
+    """The file as Pillow reads it: at most a million reads, and it remembers having come up short."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._reads_left = _MAX_READS
+        self.ended_early = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._reads_left -= 1
+        if self._reads_left < 0:
+            raise ImageRejectedError(Rejection.DAMAGED, "in too many pieces")
+        piece = super().read(size)
+        # Pixels are asked for by the block and may come up short; everything else is asked for by its exact size.
+        if size is not None and len(piece) < size and (size < ImageFile.MAXBLOCK or not piece):
+            self.ended_early = True
+        return piece
+
+
+def check_structure(data: bytes, format_name: str) -> None:
+    """Raise ImageRejectedError (DAMAGED) for a JPEG or TIFF that would cost out of all proportion to its size."""
+    if format_name == "JPEG":
+        _check_jpeg(data)
+    elif format_name == "TIFF":
+        check_tiff_tags(data)
+
+
+def reaches_past_end(data: bytes, format_name: str) -> bool:
+    """Whether the file speaks of bytes it does not have; for the formats whose decoders do not say so themselves."""
+    if format_name == "WEBP":
+        return int.from_bytes(data[4:8], "little") + 8 > len(data)
+    return format_name == "TIFF" and tiff_reaches_past_end(data)
+
+
+def _check_jpeg(data: bytes) -> None:
+    segments = scans = exif_segments = 0
+    position = 2
+    while (marker := _MARKER.search(data, position)) and marker[1][0] != _EOI:
+        body = marker.end() + 2
+        segments += 1
+        scans += marker[1][0] == _SOS
+        exif_segments += marker[1][0] == _APP1 and data.startswith(b"Exif\0\0", body)
+        if segments > _MAX_SEGMENTS or scans > _MAX_SCANS or exif_segments > _MAX_EXIF_SEGMENTS:
+            raise ImageRejectedError(Rejection.DAMAGED, "JPEG: too many scans or segments")
+        position = marker.end() + int.from_bytes(data[marker.end() : body])

@@ -1,0 +1,115 @@
+"""``sleeve add``: fetch, read, hash and decode every offered file, then write a batch a transaction."""
+
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+
+from db.database import Database
+from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile
+from db.registration import known_hashes, register
+from indexer.chunks import chunks
+from indexer.home import Home
+from indexer.images.decoding import PROBE_PX, DecodingLimits, decode, present, read
+from indexer.progress import Progress, Silent
+from indexer.sources import Source
+from indexer.sources.remote_image import PUBLIC, Reach, fetch_image
+from indexer.sources.url_covers import UrlCovers
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import ContentHash, Outcome
+
+BATCH_FILES = 256
+"""Files in one transaction: what a crash can make ``add`` do again."""
+
+
+@dataclass(slots=True)
+class AddReport:
+    """How every offered file ended; the rejected ones (and why) are kept whole, the others counted."""
+
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    rejected: list[FileOutcome] = field(default_factory=list)
+
+    def take(self, outcomes: Iterable[FileOutcome]) -> None:
+        """Count some more."""
+        for outcome in outcomes:
+            self.counts[outcome.outcome] += 1
+            if outcome.outcome is Outcome.REJECTED:
+                self.rejected.append(outcome)
+
+
+REACH: Reach = PUBLIC
+"""How far fetching the images that manifests name by URL may go."""
+
+
+def add(home: Home, sources: Iterable[Source], progress: Progress) -> AddReport:
+    """Offer every file of some sources to the catalogue. Adding the same files twice changes nothing.
+
+    Raises:
+        SourceError: a source cannot be read; what was read before it failed stays.
+        CatalogueError: the database cannot be used.
+    """
+    fetch = partial(fetch_image, limits=home.limits, reach=REACH) if home.settings.image_urls else None
+    urls = UrlCovers(home.covers, fetch, home.limits)
+    report = AddReport()
+    for source in sources:
+        added = add_source(
+            home.database, source, threads=home.threads, limits=home.limits, progress=progress, urls=urls
+        )
+        report.counts += added.counts
+        report.rejected += added.rejected
+    return report
+
+
+def add_source(
+    database: Database,
+    source: Source,
+    *,
+    threads: int,
+    limits: DecodingLimits,
+    progress: Progress | None = None,
+    urls: UrlCovers | None = None,
+) -> AddReport:
+    """``add`` for one source.
+
+    Args:
+        urls: brings what the source names by URL; without it such covers are missing files.
+
+    Raises:
+        SourceError: the source cannot be read; what was read before it failed stays.
+        CatalogueError: the database cannot be used.
+    """
+    progress = progress or Silent()
+    report = AddReport()
+    progress.start("Adding", sum(1 for _ in source))
+    with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
+        for offered in chunks(source, BATCH_FILES):
+            batch, told = urls.bring(database, offered, progress) if urls else (offered, 0)
+            paths = [str(item.path) for item in batch]
+            with database.reading() as session:
+                known = known_hashes(session, paths)
+            inspected = list(pool.map(partial(_inspect, known=known, limits=limits), batch))
+            with database.writing() as session:
+                outcomes = register(session, inspected, present)
+            if urls:
+                urls.tidy(database, batch, outcomes)
+            report.take(outcomes)
+            progress.advance(len(batch) - told)
+    return report
+
+
+def _inspect(
+    offered: CoverFile | RejectedFile, *, known: dict[str, str], limits: DecodingLimits
+) -> InspectedFile | RejectedFile:
+    if isinstance(offered, RejectedFile):
+        return offered
+    path = str(offered.path)
+    try:
+        data = read(offered.path, limits)
+        content_hash = ContentHash(sha256(data).hexdigest())
+        if known.get(path) != content_hash:
+            decode(data, limits, reduce_to_px=PROBE_PX)
+    except ImageRejectedError as error:
+        return RejectedFile(path, error.reason, error.detail, offered.url)
+    return InspectedFile(offered, content_hash)

@@ -1,0 +1,81 @@
+"""``sleeve train --head-only``: fit head, vote and calibration to the catalogue's labels, and let them answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from db import genre_models, vectors
+from db.records import BundleRecord, LabelledVectors
+from indexer.evaluation.labelled_catalogue import labelled_covers
+from indexer.home import Home
+from indexer.models.backbone import Backbone
+from indexer.models.bundle import Bundle
+from sleeve.errors import TrainingError
+
+
+@dataclass(frozen=True, slots=True)
+class FittedGenres:
+    """What was fitted: the genres that the head knows, those with too few albums for it, and measures out of fold."""
+
+    bundle: str
+    covers: int
+    genres: tuple[str, ...]
+    left_out: tuple[str, ...]
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Every front cover's vector and labels, and the bundle that made them."""
+
+    vectors: LabelledVectors
+    record: BundleRecord
+    backbone: Backbone
+    bundle: Bundle
+
+
+def read_labelled(home: Home) -> Labelled:
+    """What training and evaluation begin with.
+
+    Raises:
+        TrainingError: no embedded cover has a genre.
+        BundleError: the bundle is missing or damaged.
+    """
+    backbone, bundle = home.backbone()
+    record = home.register(backbone, bundle)
+    with home.database.reading() as session:
+        found = vectors.labelled(session, record)
+    if not any(found.genres):
+        raise TrainingError("no embedded cover has a genre; `sleeve add` covers with genres, then `sleeve index`")
+    return Labelled(found, record, backbone, bundle)
+
+
+def fit_genres(home: Home) -> FittedGenres:
+    """Fit head, vote and calibration to the labels as they are; they answer from then on.
+
+    Raises:
+        TrainingError: there are too few labels, or none.
+        BundleError: the bundle is missing or damaged.
+    """
+    # scikit-learn takes a second to import.
+    from indexer.genre.fit import fit_genre_model
+
+    catalogue = read_labelled(home)
+    covers = labelled_covers(catalogue.vectors, catalogue.bundle)
+    model = fit_genre_model(
+        covers.vectors,
+        covers.targets,
+        covers.genres,
+        covers.groups,
+        seed=0,
+        unseen=covers.unseen,
+        genre_dimensions=covers.genre_dimensions,
+    )
+    with home.database.writing() as session:
+        genre_models.store(
+            session,
+            catalogue.record,
+            head=model.head.to_bytes(),
+            calibration=model.calibration.to_bytes(),
+            metrics=model.metrics,
+        )
+    return FittedGenres(catalogue.record.name, len(covers), model.head.genres, model.left_out, model.metrics)

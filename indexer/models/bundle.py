@@ -1,0 +1,208 @@
+"""A model bundle: a folder that holds all that turns pixels into vectors, and says what it is.
+
+``manifest.json`` describes the model and names every file with its SHA-256; ``model.onnx`` makes the vectors; other
+files (a head, its calibration, a text tower) may stand beside it. A bundle never changes once written: a retrained
+head is a new bundle, whose vectors are the same because its fingerprint is.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from indexer.files import flush
+from indexer.images.decoding import ResizeRule
+from sleeve.errors import BundleError
+from sleeve.vocabulary import Fingerprint
+
+MODEL_FILE = "model.onnx"
+"""Input ``images``: (n, 3, s, s) float32, (pixel - mean) / std. Output ``vectors``: (n, d) float32, any length."""
+
+MANIFEST_FILE = "manifest.json"
+
+HEAD_FILE = "head.npz"
+CALIBRATION_FILE = "calibration.json"
+"""What a bundle that knows genres also holds."""
+
+TEXT_MODEL_FILE = "text.onnx"
+"""Input ``tokens``: (n, places) int64. Output ``vectors``: (n, d) float32, in the space of the images' vectors."""
+
+TEXT_MERGES_FILE = "merges.txt"
+"""What its tokenizer needs; see ``ClipTokenizer.from_bytes``. Neither file decides a cover's vector."""
+
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Channel = Annotated[float, Field(ge=0, le=255)]
+Deviation = Annotated[float, Field(gt=0, le=255)]
+
+
+class Precision(StrEnum):
+    """The arithmetic that the vectors are made with."""
+
+    F32 = "f32"
+    BF16 = "bf16"
+
+
+class BundleDescription(BaseModel):
+    """What a bundle's maker says of it; ``mean`` and ``std`` are in units of 0-255, in the order red, green, blue.
+
+    The last ``genre_dimensions`` components of a vector are its genre part, of the same length in every vector; 0 where
+    it has none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    dimension: Annotated[int, Field(ge=1, le=65_536)]
+    genre_dimensions: Annotated[int, Field(ge=0)] = 0
+    input_size_px: Annotated[int, Field(ge=1, le=4_096)]
+    resize: ResizeRule
+    mean: tuple[Channel, Channel, Channel]
+    std: tuple[Deviation, Deviation, Deviation]
+    precision: Precision
+    genres: tuple[str, ...] = ()
+    metrics: dict[str, float] = {}
+    trained_on: str
+    licence: str
+
+    @field_validator("genres")
+    @classmethod
+    def _genres_differ(cls, genres: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(genres)) < len(genres):
+            raise ValueError("a genre is named twice")
+        return genres
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> "BundleDescription":
+        if self.genre_dimensions >= self.dimension:
+            raise ValueError("the genre part leaves nothing of the vector")
+        return self
+
+
+class Manifest(BundleDescription):
+    """``manifest.json``: the description, and the SHA-256 of every file by its name."""
+
+    format: Literal["sleeve-bundle-1"] = "sleeve-bundle-1"
+    files: dict[FileName, Digest]
+
+    @field_validator("files")
+    @classmethod
+    def _has_a_model(cls, files: dict[str, str]) -> dict[str, str]:
+        if MODEL_FILE not in files:
+            raise ValueError(f"{MODEL_FILE} is not among them")
+        if MANIFEST_FILE in files:
+            raise ValueError(f"{MANIFEST_FILE} cannot vouch for itself")
+        if (TEXT_MODEL_FILE in files) != (TEXT_MERGES_FILE in files):
+            raise ValueError(f"a text tower is {TEXT_MODEL_FILE} and {TEXT_MERGES_FILE}, one is missing")
+        return files
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle whose files were whole when it was read."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def model_path(self) -> Path:
+        """The ONNX file."""
+        return self.folder / MODEL_FILE
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """SHA-256 over exactly what decides a vector, so not over the name, the metrics or the head."""
+        deciding = self.manifest.model_dump(
+            mode="json", include={"dimension", "input_size_px", "resize", "mean", "std", "precision"}
+        )
+        deciding[MODEL_FILE] = self.manifest.files[MODEL_FILE]
+        return Fingerprint(sha256(json.dumps(deciding, sort_keys=True, separators=(",", ":")).encode()).hexdigest())
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one of its files, proved again by their SHA-256.
+
+        Raises:
+            BundleError: the bundle has no such file, or it is no longer what it was.
+        """
+        if name not in self.manifest.files:
+            raise BundleError(f"{self.folder}: the bundle has no {name}")
+        return _verified(self.folder, name, self.manifest.files[name])
+
+
+def read_bundle(folder: Path) -> Bundle:
+    """Open a bundle and prove every file by its SHA-256.
+
+    Raises:
+        BundleError: the folder is missing, or its manifest or a file of it is missing or damaged.
+    """
+    try:
+        text = (folder / MANIFEST_FILE).read_bytes()
+    except OSError as error:
+        raise BundleError(f"{folder} is not a model bundle: {MANIFEST_FILE}: {error.strerror}") from error
+    try:
+        manifest = Manifest.model_validate_json(text)
+    except ValidationError as error:
+        raise BundleError(f"{folder / MANIFEST_FILE}: {_first_fault(error)}") from error
+    for name, digest in manifest.files.items():
+        _verified(folder, name, digest)
+    return Bundle(folder, manifest)
+
+
+def write_bundle(folder: Path, description: BundleDescription, contents: Mapping[str, bytes]) -> Bundle:
+    """Write a new bundle, whole or not at all: a reader never sees half of it, not even after a crash.
+
+    Args:
+        folder: does not exist yet; a bundle is replaced by writing another one.
+        contents: the bytes of each file by its name; one is ``model.onnx``.
+
+    Raises:
+        BundleError: the folder exists, a name or the description will not do, or the disk refuses.
+    """
+    digests = {name: sha256(data).hexdigest() for name, data in contents.items()}
+    try:
+        manifest = Manifest(**description.model_dump(include=set(BundleDescription.model_fields)), files=digests)
+    except ValidationError as error:
+        raise BundleError(f"{folder}: {_first_fault(error)}") from error
+    if folder.exists():
+        raise BundleError(f"{folder} exists already; write the bundle elsewhere or remove that folder")
+    aside = folder.with_name(f".{folder.name}.{uuid4().hex}")
+    text = manifest.model_dump_json(indent=2) + "\n"
+    try:
+        aside.mkdir(parents=True)
+        for name, data in {**contents, MANIFEST_FILE: text.encode()}.items():
+            (aside / name).write_bytes(data)
+            flush(aside / name)
+        flush(aside)
+        aside.rename(folder)
+        flush(folder.parent)
+    except OSError as error:
+        raise BundleError(f"{folder} cannot be written: {error.strerror}") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return Bundle(folder, manifest)
+
+
+def _verified(folder: Path, name: str, digest: str) -> bytes:
+    path = folder / name
+    if path.resolve().parent != folder.resolve():
+        raise BundleError(f"{folder}: {name} is a link that leads out of the bundle")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise BundleError(f"{folder}: {name} cannot be read: {error.strerror}") from error
+    if sha256(data).hexdigest() != digest:
+        raise BundleError(f"{folder}: {name} is damaged: its SHA-256 is not that in {MANIFEST_FILE}")
+    return data
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False, include_context=False)[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    return f"{where}: {fault['msg']}" if where else fault["msg"]

@@ -1,0 +1,100 @@
+"""The bundles that can be used: those of a home, the shipped ones, and the one that a setting names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from db.records import BundleRecord
+from indexer.models.backbone import fingerprints_as_run
+from indexer.models.bundle import MANIFEST_FILE, Bundle, read_bundle
+from sleeve.errors import BundleError
+from sleeve.vocabulary import Fingerprint
+
+SHIPPED_BUNDLES = Path(__file__).parent / "bundles"
+
+DEFAULT_BUNDLE = "sleeve-lite0"
+"""The shipped bundle that a catalogue begins with."""
+
+FROZEN_BUNDLE = "efficientnet-lite0-imagenet"
+"""The shipped bundle that was never fine-tuned, to compare with."""
+
+
+class BundleShelf:
+    """Every bundle that a home can use; iterating gives those that can be read, the home's own first.
+
+    Args:
+        own: the folder of the home's own bundles.
+        chosen: the bundle that ``SLEEVE_BUNDLE`` names, by name or folder; empty for none.
+    """
+
+    def __init__(self, own: Path, chosen: str) -> None:
+        self._own = own
+        self._chosen = chosen
+
+    def __iter__(self) -> Iterator[Bundle]:
+        shelves = (self._own, SHIPPED_BUNDLES)
+        folders = [folder for shelf in shelves if shelf.is_dir() for folder in sorted(shelf.iterdir())]
+        if self._chosen:
+            folders.append(Path(self._chosen).expanduser())
+        for folder in folders:
+            if (folder / MANIFEST_FILE).is_file():
+                try:
+                    yield read_bundle(folder)
+                except BundleError:
+                    continue
+
+    def named(self, name: str) -> Bundle:
+        """A bundle of this home or a shipped one by its name, else the one in the folder ``name``.
+
+        Raises:
+            BundleError: there is none, or it is damaged.
+        """
+        for shelf in (self._own, SHIPPED_BUNDLES):
+            if (shelf / name / MANIFEST_FILE).is_file():
+                return read_bundle(shelf / name)
+        folder = Path(name).expanduser()
+        if not folder.is_dir():
+            known = ", ".join(bundle.folder.name for bundle in self)
+            raise BundleError(f"there is no bundle {name}; there is {known}, or give a bundle's folder")
+        return read_bundle(folder)
+
+    def of(self, fingerprint: Fingerprint) -> Bundle | None:
+        """The bundle that made the vectors of this fingerprint, if it is still there."""
+        return next((bundle for bundle in self if fingerprint in fingerprints_as_run(bundle)), None)
+
+    def require(self, record: BundleRecord) -> Bundle:
+        """The bundle that made the vectors of an index.
+
+        Raises:
+            BundleError: it is not there any more, or another version of it has taken its place.
+        """
+        found = self.of(record.fingerprint)
+        if found is not None:
+            return found
+        name = record.name
+        if self._chosen:
+            raise BundleError(
+                f"the index holds vectors of another bundle, {name}, which is not there any more; "
+                f"put it back, or run `sleeve index` to embed with the one that SLEEVE_BUNDLE names, {self._chosen}"
+            )
+        if name in {bundle.folder.name for bundle in self}:
+            raise BundleError(
+                f"the live index was made with another version of the bundle {name}; "
+                f"`sleeve bundles use {name}` embeds the catalogue with the one that is here"
+            )
+        raise BundleError(
+            f"the bundle of the live index, {name}, is not there any more; put it back, "
+            "or embed with another: `sleeve bundles` lists them, `sleeve bundles use NAME` switches"
+        )
+
+    def new_folder(self, name: str) -> Path:
+        """Where a new bundle of this home is to be written.
+
+        Raises:
+            BundleError: ``name`` cannot be a folder's, or there is one already.
+        """
+        if not name or name.startswith(".") or "/" in name or "\\" in name:
+            raise BundleError(f"{name!r} cannot be a bundle's name: it becomes a folder's")
+        folder = self._own / name
+        if folder.exists():
+            raise BundleError(f"{folder} exists already; give the bundle another name or remove that folder")
+        return folder

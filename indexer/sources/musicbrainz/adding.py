@@ -1,0 +1,150 @@
+"""Release groups → albums of the catalogue: what is missing is fetched, looked at, kept and registered, one by one."""
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from db import release_groups
+from db.albums import has_cover_at
+from db.database import Database
+from db.records import CoverFile, InspectedFile
+from db.registration import register
+from indexer.chunks import chunks
+from indexer.images.cover_store import CoverStore
+from indexer.progress import Progress
+from indexer.sources.musicbrainz.asking import PAGE_GROUPS
+from indexer.sources.musicbrainz.client import Client
+from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover, NoCover
+from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
+from indexer.sources.musicbrainz.records import ReleaseGroup
+from sleeve.errors import ImageRejectedError, SourceError
+from sleeve.vocabulary import LabelSource, Outcome, Side
+
+MAX_IN_VAIN = 3
+"""Release groups in a row that no answer is had for; then the run ends instead of trying a dead host on and on."""
+
+
+class Ending(StrEnum):
+    """How a release group ended."""
+
+    ADDED = "added"
+    UNCHANGED = "unchanged"
+    NO_ART = "no art"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A cover that is not in the catalogue, and why."""
+
+    group: ReleaseGroup
+    side: Side
+    why: str
+
+
+@dataclass(slots=True)
+class GroupReport:
+    """How every release group ended, how many covers are new, and what was left out."""
+
+    counts: Counter[Ending] = field(default_factory=Counter)
+    covers: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+class GroupAdder:
+    """Adds release groups.
+
+    Args:
+        genres: the tags that are genres, folded.
+        sides: those that are wanted.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        store: CoverStore,
+        client: Client,
+        archive: CoverArtArchive,
+        *,
+        genres: frozenset[str],
+        sides: Sequence[Side],
+    ) -> None:
+        self._database = database
+        self._store = store
+        self._client = client
+        self._archive = archive
+        self._genres = genres
+        self._sides = sides
+
+    def add(self, groups: Iterable[ReleaseGroup], progress: Progress) -> GroupReport:
+        """Add what the catalogue does not have yet. Each album is a transaction, so a run that ends goes on there.
+
+        Raises:
+            SourceError: a service does not answer; what was added stays.
+            CatalogueError: the database or the disk cannot be used.
+        """
+        report = GroupReport()
+        in_vain = 0
+        for page in chunks(groups, PAGE_GROUPS):
+            with self._database.reading() as session:
+                known = release_groups.sides(session, [group.id for group in page])
+            for group in page:
+                wanted = [side for side in self._sides if side not in known.get(group.id, ())]
+                try:
+                    ending = self._add(group, wanted, report)
+                    in_vain = 0
+                except SourceError as error:
+                    in_vain += 1
+                    if in_vain == MAX_IN_VAIN:
+                        raise
+                    report.left_out.append(LeftOut(group, wanted[0], str(error)))
+                    ending = Ending.REJECTED
+                report.counts[ending] += 1
+                progress.advance(1)
+        return report
+
+    def _add(self, group: ReleaseGroup, sides: Sequence[Side], report: GroupReport) -> Ending:
+        endings = {self._add_side(group, side, report) for side in sides}
+        if Side.FRONT not in sides:
+            endings |= {Ending.UNCHANGED}
+        # The one that says most of the album as a whole.
+        order = (Ending.ADDED, Ending.REJECTED, Ending.UNCHANGED, Ending.NO_ART)
+        return next(ending for ending in order if ending in endings)
+
+    def _add_side(self, group: ReleaseGroup, side: Side, report: GroupReport) -> Ending:
+        try:
+            found = self._archive.cover(group, side)
+            if isinstance(found, NoCover):
+                if found.why:
+                    report.left_out.append(LeftOut(group, side, found.why))
+                return Ending.NO_ART
+        except ImageRejectedError as error:
+            report.left_out.append(LeftOut(group, side, str(error)))
+            return Ending.REJECTED
+        is_new = self._keep(group, found)
+        report.covers += is_new
+        return Ending.ADDED if is_new else Ending.UNCHANGED
+
+    def _keep(self, group: ReleaseGroup, found: FoundCover) -> bool:
+        path = place_of(self._store, group, found)
+        cover_file = CoverFile(
+            file=found.url,
+            path=path,
+            label_source=LabelSource.MUSICBRAINZ,
+            genres=genres_of(group, self._genres),
+            artist=group.artist,
+            title=group.title,
+            year=group.year,
+            side=found.side,
+            extra=origin_of(group, found),
+        )
+        with self._store.set_aside(found.data) as put, self._database.writing() as session:
+            [outcome] = register(session, [InspectedFile(cover_file, content_hash_of(found))], os.path.exists)
+            is_ours = has_cover_at(session, path)
+            if is_ours:
+                put(path)
+        if is_ours:
+            self._client.forget(found.url)
+        return outcome.outcome is Outcome.ADDED

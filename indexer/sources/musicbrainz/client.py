@@ -1,0 +1,196 @@
+"""A client that keeps the rules of the house it visits.
+
+One request a second a host, a name and a contact in each, back-off when told so, nothing asked twice while the first
+answer is fresh, and after that only whether it has changed. The rules are at
+musicbrainz.org/doc/MusicBrainz_API/Rate_Limiting and musicbrainz.org/doc/Cover_Art_Archive/API.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from indexer.sources.musicbrainz.answer_cache import AnswerCache, KeptAnswer
+from indexer.sources.musicbrainz.clock import SYSTEM, Clock
+from indexer.sources.musicbrainz.pace import Pace
+from indexer.sources.remote_image import (
+    MAX_REDIRECTS,
+    PUBLIC,
+    REDIRECTS,
+    Answer,
+    Reach,
+    exchange,
+    redirected,
+    target_of,
+)
+from sleeve.errors import ImageRejectedError, SourceError
+from sleeve.vocabulary import Rejection
+
+INTERVAL_S = 1.0
+"""Between two requests to one host."""
+
+ANSWER_TIME_S = 60.0
+"""For one answer, from the first look at the URL to the last byte; the archive's mirrors are slow."""
+
+MAX_TRIES = 5
+FIRST_WAIT_S = 2.0
+"""Before the second try; it doubles with each further one, unless the answer says how long."""
+
+MAX_WAIT_S = 300.0
+"""A host that asks for more is left alone, and the run ends."""
+
+MAX_JSON_BYTES = 16 * 2**20
+
+FRESH_S = 86_400.0
+"""Answers younger than this are not asked for again."""
+
+MOVED_FRESH_S = 3_600.0
+"""The same for a redirect: the archive moves its items between mirrors."""
+
+_LATER = frozenset({408, 429, 500, 502, 503, 504})
+_TRY_AGAIN = frozenset({Rejection.UNREACHABLE, Rejection.TRUNCATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a client behaves.
+
+    Attributes:
+        user_agent: says who asks and how to reach them.
+        reach: which hosts may be asked.
+        interval_s: between two requests to one host.
+    """
+
+    user_agent: str
+    reach: Reach = PUBLIC
+    clock: Clock = SYSTEM
+    interval_s: float = INTERVAL_S
+    answer_time_s: float = ANSWER_TIME_S
+
+
+class Client:
+    """Asks one thing at a time; not for several threads."""
+
+    def __init__(self, cache: AnswerCache, manners: Manners) -> None:
+        self._cache = cache
+        self._manners = manners
+        self._clock = manners.clock
+        self._pace = Pace(manners.interval_s, manners.clock)
+
+    def get(self, url: str, max_bytes: int) -> Answer:
+        """The answer to a URL, redirects followed: of status 200, or one that says that nothing is there (4xx).
+
+        Raises:
+            SourceError: the host does not answer, or is too busy, however often it is asked.
+            ImageRejectedError: FORBIDDEN_URL or TOO_MANY_BYTES.
+        """
+        reach = self._manners.reach
+        target = target_of(url, reach.ports)
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = self._one(target.url, target.host, max_bytes)
+            if answer.status not in REDIRECTS or "location" not in answer.headers:
+                return answer
+            target = redirected(target, answer.headers["location"], reach.ports)
+        raise ImageRejectedError(Rejection.FORBIDDEN_URL, f"more than {MAX_REDIRECTS} redirects")
+
+    def json(self, url: str) -> Mapping[str, Any] | None:
+        """The JSON object behind a URL; None where the service has nothing there (404).
+
+        Raises:
+            SourceError: there is no such object to be had.
+        """
+        for tried in range(1, MAX_TRIES + 1):
+            try:
+                answer = self.get(url, MAX_JSON_BYTES)
+            except ImageRejectedError as error:
+                raise SourceError(f"{url}: {error}") from error
+            if answer.status == 404:
+                return None
+            if answer.status != 200:
+                raise SourceError(f"{url} cannot be asked: the answer is {answer.status}{_told(answer)}")
+            found = _json_object(answer.body)
+            if found is not None:
+                return found
+            self._cache.forget(url)
+            if tried < MAX_TRIES:
+                self._clock.sleep(FIRST_WAIT_S * 2 ** (tried - 1))
+        raise SourceError(f"{url} answers with broken JSON; run the same command later to go on")
+
+    def forget(self, url: str) -> None:
+        """Keep the answer to this URL no longer, nor what it leads to; it is in the catalogue."""
+        for _ in range(MAX_REDIRECTS + 1):
+            kept = self._cache.get(url)
+            self._cache.forget(url)
+            if kept is None or kept.answer.status not in REDIRECTS or "location" not in kept.answer.headers:
+                return
+            url = redirected(target_of(url, None), kept.answer.headers["location"], None).url
+
+    def _one(self, url: str, host: str, max_bytes: int) -> Answer:
+        kept = self._cache.get(url)
+        if kept is not None and self._clock.now_s() - kept.at_s < _fresh_s(kept.answer):
+            return kept.answer
+        answer = self._ask(url, host, max_bytes, kept.conditions if kept else {})
+        if kept is not None and answer.status == 304:
+            answer = kept.answer
+        self._cache.put(url, KeptAnswer(answer, self._clock.now_s()))
+        return answer
+
+    def _ask(self, url: str, host: str, max_bytes: int, conditions: Mapping[str, str]) -> Answer:
+        headers = {"User-Agent": self._manners.user_agent, "Accept": "application/json, image/*", **conditions}
+        why = ""
+        for tried in range(1, MAX_TRIES + 1):
+            self._pace.wait(host)
+            asked_to_wait_s = None
+            try:
+                answer = exchange(
+                    url,
+                    headers=headers,
+                    max_bytes=max_bytes,
+                    reach=self._manners.reach,
+                    total_time_s=self._manners.answer_time_s,
+                )
+                if answer.status not in _LATER:
+                    return answer
+                why, asked_to_wait_s = f"the answer is {answer.status}", self._retry_after_s(answer)
+            except ImageRejectedError as error:
+                if error.reason not in _TRY_AGAIN:
+                    raise
+                why = error.detail
+            finally:
+                self._pace.ended(host)
+            wait_s = FIRST_WAIT_S * 2 ** (tried - 1) if asked_to_wait_s is None else asked_to_wait_s
+            if wait_s > MAX_WAIT_S:
+                raise SourceError(f"{host} asks to be left alone for {wait_s:.0f} s; run the command again after that")
+            if tried < MAX_TRIES:
+                self._clock.sleep(wait_s)
+        raise SourceError(f"{host} was asked {MAX_TRIES} times in vain: {why}; run the same command later to go on")
+
+    def _retry_after_s(self, answer: Answer) -> float | None:
+        """Seconds of a Retry-After header, which are a number or a date (RFC 9110, 10.2.3)."""
+        said = answer.headers.get("retry-after", "").strip()
+        if said.isascii() and said.isdigit():
+            return float(said[:9])
+        try:
+            return max(0.0, parsedate_to_datetime(said).timestamp() - self._clock.now_s())
+        except (ValueError, OverflowError):
+            return None
+
+
+def _fresh_s(answer: Answer) -> float:
+    return MOVED_FRESH_S if answer.status in REDIRECTS else FRESH_S
+
+
+def _json_object(body: bytes) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _told(answer: Answer) -> str:
+    """What a refusal says of its reason, cut: MusicBrainz puts it into ``error``."""
+    found = _json_object(answer.body) or {}
+    said = found.get("error")
+    return f" ({said[:200]})" if isinstance(said, str) and said.isprintable() else ""

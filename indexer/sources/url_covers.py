@@ -1,0 +1,108 @@
+"""Images that a manifest names by URL: fetched into the home's cover store, and from then on files like any other."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from db.database import Database
+from db.records import CoverFile, FileOutcome, RejectedFile
+from db.registration import copies, known_hashes
+from indexer.images.cover_store import CoverStore
+from indexer.images.decoding import DecodingLimits, read
+from indexer.progress import Progress
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import ContentHash, Outcome, Rejection
+
+FETCHES_AT_ONCE = 8
+"""Images fetched at a time by one ``sleeve add``."""
+
+Offered = CoverFile | RejectedFile
+
+
+class UrlCovers:
+    """Brings the images behind URLs to where they are kept.
+
+    An image is put in its place as soon as it is there, and what is in its place is not asked for again: a run that is
+    killed loses none. What turns out to be no cover of the catalogue goes when its batch is registered (``tidy``).
+
+    Args:
+        fetch: URL → bytes, blocking, safe from several threads (``indexer.sources.remote_image``); None if that is off.
+    """
+
+    def __init__(self, store: CoverStore, fetch: Callable[[str], bytes] | None, limits: DecodingLimits) -> None:
+        self._store = store
+        self._fetch = fetch
+        self._limits = limits
+
+    def bring(self, database: Database, batch: Sequence[Offered], progress: Progress) -> tuple[Sequence[Offered], int]:
+        """The batch, and how many of it were not there before; the progress is told of those one by one.
+
+        Of every image by URL the bytes are at its path now, or it is rejected.
+
+        Raises:
+            CatalogueError: the disk refuses, or the database cannot be used.
+        """
+        missing = [item for item in _by_url(batch) if not item.path.is_file()]
+        if not missing:
+            return batch, 0
+        with database.reading() as session:
+            known = copies(session, [str(item.path) for item in missing])
+        brought: dict[str, Offered] = {}
+        with ThreadPoolExecutor(FETCHES_AT_ONCE, thread_name_prefix="fetch") as pool:
+            for item in pool.map(partial(self._bring, known=known), missing):
+                brought[str(item.path)] = item
+                progress.advance(1)
+        return [brought.get(str(item.path), item) for item in batch], len(missing)
+
+    def tidy(self, database: Database, batch: Sequence[Offered], outcomes: Sequence[FileOutcome]) -> None:
+        """Delete what a batch kept in vain: images that are no covers, and copies of covers that lie elsewhere.
+
+        Args:
+            outcomes: of each of the batch, which is registered.
+        """
+        rejected = {item.path for item, end in zip(batch, outcomes, strict=True) if end.outcome is Outcome.REJECTED}
+        kept = [item.path for item in _by_url(batch)]
+        if not kept:
+            return
+        # While nobody else writes, so that nobody comes to need a file at the moment when it goes.
+        with database.writing() as session:
+            needed = known_hashes(session, [str(path) for path in kept])
+            for path in kept:
+                if path in rejected or str(path) not in needed:
+                    with suppress(OSError):
+                        path.unlink(missing_ok=True)
+
+    def _bring(self, item: CoverFile, known: Mapping[str, tuple[str, ContentHash]]) -> Offered:
+        url = item.url or ""
+        try:
+            data = self._kept_elsewhere(known.get(str(item.path))) or self._fetched(url)
+        except ImageRejectedError as error:
+            return RejectedFile(str(item.path), error.reason, error.detail, url)
+        with self._store.set_aside(data) as put:
+            put(item.path)
+        return item
+
+    def _kept_elsewhere(self, copy: tuple[str, ContentHash] | None) -> bytes | None:
+        """The bytes of a URL whose image the catalogue has as another cover."""
+        if copy is None:
+            return None
+        path, content_hash = copy
+        with suppress(ImageRejectedError):
+            data = read(Path(path), self._limits)
+            if sha256(data).hexdigest() == content_hash:
+                return data
+        return None
+
+    def _fetched(self, url: str) -> bytes:
+        if self._fetch is None:
+            raise ImageRejectedError(
+                Rejection.FORBIDDEN_URL, "images by URL are off; set SLEEVE_IMAGE_URLS=1 and add it again"
+            )
+        return self._fetch(url)
+
+
+def _by_url(batch: Sequence[Offered]) -> list[CoverFile]:
+    return [item for item in batch if isinstance(item, CoverFile) and item.url is not None]

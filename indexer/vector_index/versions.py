@@ -1,0 +1,320 @@
+"""Index versions: built or extended aside, gated by their recall, promoted by one switch, rolled back, pruned.
+
+A version is a folder below ``<home>/versions``; the database says which one is live. Any version can be thrown away
+and built again from the vectors in the database. Whatever changes them holds ``index_job.one_at_a_time``.
+"""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db import index_versions, vectors
+from db.database import Database
+from db.records import BundleRecord, IndexVersionRecord
+from indexer import vector_index
+from indexer.progress import Progress, Silent
+from indexer.vector_index import IndexKind, VectorIndex
+from sleeve.errors import NotFoundError, VectorIndexError
+
+GATE_RECALL = 0.98
+"""A version whose recall against exact search is lower is not promoted, where nothing else is set."""
+
+GATE_K = 20
+GATE_QUERIES = 256
+
+EXTENDED_AT_ONCE = 1_000
+"""Up to so many vectors an index is written anew for whatever is new: a tenth of a second."""
+
+MOST_DELTA = 0.05
+"""A larger index is extended when the vectors newer than it are a larger share of it; until then they are its delta."""
+
+MOST_TOMBSTONES = 0.2
+"""An index in which removed vectors are a larger share is built again instead of extended."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVersion:
+    """A version that can be searched, and the delta beside it.
+
+    Attributes:
+        index: mapped from the version's files.
+        delta: indexes of the vectors that are newer; no vector is in two of them.
+    """
+
+    record: IndexVersionRecord
+    index: VectorIndex
+    delta: tuple[VectorIndex, ...] = ()
+
+    @property
+    def newest_id(self) -> int:
+        """The newest vector in the index, 0 when it is empty: every one past it belongs to the delta.
+
+        Ids rise, are committed in order and never come back, so this holds even where the newest vectors of the moment
+        had been removed before the version was built.
+        """
+        return int(self.index.ids[-1]) if len(self.index) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far the catalogue has moved away from a version.
+
+    Attributes:
+        indexed: vectors in the version's index, removed ones included.
+        delta: vectors that are newer.
+        tombstones: vectors in the index that were removed.
+    """
+
+    indexed: int
+    delta: int
+    tombstones: int
+
+    @property
+    def owned(self) -> int:
+        """Vectors that there are by now."""
+        return self.indexed - self.tombstones + self.delta
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is time for a new version."""
+        return self.delta > MOST_DELTA * self.indexed or self.has_many_tombstones
+
+    @property
+    def has_many_tombstones(self) -> bool:
+        """Whether that must be built from nothing."""
+        return self.tombstones > MOST_TOMBSTONES * self.indexed
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """What a refresh did: the version that is live now and how it came to be.
+
+    Attributes:
+        delta: vectors left to be searched beside the version, which was not worth extending for them.
+    """
+
+    version: IndexVersionRecord
+    added: int = 0
+    removed: int = 0
+    rebuilt: bool = False
+    delta: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether a new version was made."""
+        return self.rebuilt or bool(self.added or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was deleted: versions' folders, and leftovers that no version names."""
+
+    folders: tuple[str, ...]
+    freed_bytes: int
+
+
+class IndexVersions:
+    """The versions of one home, each in a folder of its own below ``folder``."""
+
+    def __init__(self, database: Database, folder: Path, gate_recall: float = GATE_RECALL) -> None:
+        self._database = database
+        self._gate_recall = gate_recall
+        self._folder = folder
+
+    def live(self) -> IndexVersionRecord | None:
+        """What the database says is live."""
+        with self._database.reading() as session:
+            return index_versions.live(session)
+
+    def previous(self) -> IndexVersionRecord:
+        """The version that ``rollback`` would make live.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        with self._database.reading() as session:
+            found = index_versions.previous(session)
+        if found is None:
+            raise NotFoundError("there is no earlier index version to roll back to")
+        return found
+
+    def open(self, record: IndexVersionRecord) -> OpenVersion:
+        """Check a version's files and map them.
+
+        Raises:
+            VectorIndexError: a file is missing or damaged, or belongs to another bundle.
+        """
+        index = vector_index.open_folder(self._folder / record.folder, expected_fingerprint=record.bundle.fingerprint)
+        return OpenVersion(record, index)
+
+    def stamp(self, record: IndexVersionRecord) -> tuple[object, ...]:
+        """What changes when somebody deletes, replaces or writes to a version's files, told without reading them."""
+        return vector_index.stamp(self._folder / record.folder)
+
+    def drift(self, version: OpenVersion) -> Drift:
+        """How far the catalogue has moved away from an open version."""
+        with self._database.reading() as session:
+            delta = vectors.count(session, version.record.bundle, after=version.newest_id)
+            owned = vectors.count(session, version.record.bundle) - delta
+        indexed = len(version.index) + version.index.tombstones
+        return Drift(indexed, delta, indexed - owned)
+
+    def refresh(
+        self,
+        bundle: BundleRecord,
+        *,
+        rebuild: bool = False,
+        kind: IndexKind | None = None,
+        progress: Progress | None = None,
+    ) -> Refresh:
+        """Bring the index to what the database holds: extend the live version where that is possible, else build.
+
+        A large version with a small drift is left as it is, because the delta answers for what is new, also where a few
+        covers more would make another kind the better one.
+
+        Args:
+            bundle: whose vectors to index.
+            rebuild: build from nothing even where the live version could be extended.
+            kind: the kind of index; by default the live version's, or the one for this many vectors where that is a
+                kind for more.
+            progress: is told of every vector that goes in.
+
+        Raises:
+            VectorIndexError: the new version's recall is below the gate, or it cannot be written; the live
+                version stays.
+        """
+        progress = progress or Silent()
+        self._sweep()
+        with self._database.reading() as session:
+            live = index_versions.live(session)
+        opened = None if rebuild else self._extendable(live, bundle, kind)
+        if opened is not None:
+            drift = self.drift(opened)
+            is_current = not drift.delta and drift.tombstones == opened.index.tombstones
+            if is_current or (drift.indexed > EXTENDED_AT_ONCE and not drift.is_large):
+                return Refresh(opened.record, delta=drift.delta)
+            live_kind = IndexKind(opened.record.kind)
+            outgrown = kind is None and vector_index.kind_for(drift.owned, at_least=live_kind) != live_kind
+            if not outgrown and not drift.has_many_tombstones:
+                with self._database.reading() as session:
+                    wanted = vectors.ids(session, bundle)
+                new, gone = np.setdiff1d(wanted, opened.index.ids), np.setdiff1d(opened.index.ids, wanted)
+                index = self._extended(opened.record, new, gone, progress)
+                return Refresh(self._promote(bundle, index, progress), added=len(new), removed=len(gone))
+        with self._database.reading() as session:
+            count = vectors.count(session, bundle)
+        kind = kind or vector_index.kind_for(count, at_least=IndexKind(live.kind) if live else None)
+        index = self._build(bundle, kind, count, progress)
+        return Refresh(self._promote(bundle, index, progress), added=count, rebuilt=True)
+
+    def rollback(self) -> IndexVersionRecord:
+        """Make the version before the live one live again; what is newer than it is its delta.
+
+        Raises:
+            NotFoundError: there is none.
+            VectorIndexError: its files are missing or damaged; the live version stays.
+        """
+        before = self.previous()
+        self.open(before)
+        with self._database.writing() as session:
+            index_versions.switch(session, before.id)
+        _log.info("rolled back to index %s", before.folder)
+        return before
+
+    def prune(self) -> Pruned:
+        """Keep the live version and the one before it, and delete all others."""
+        with self._database.writing() as session:
+            known = index_versions.versions(session)
+            kept = [index_versions.live(session), index_versions.previous(session)]
+            index_versions.forget(session, [version.id for version in known if version not in kept])
+        return self._sweep()
+
+    def _sweep(self) -> Pruned:
+        """Delete every folder that no version names: those pruned, and what a crash left."""
+        with self._database.reading() as session:
+            named = {version.folder for version in index_versions.versions(session)}
+        folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
+        gone = [folder for folder in folders if folder.is_dir() and folder.name not in named]
+        freed_bytes = sum(file.stat().st_size for folder in gone for file in folder.iterdir())
+        for folder in gone:
+            shutil.rmtree(folder, ignore_errors=True)
+        return Pruned(tuple(folder.name for folder in gone), freed_bytes)
+
+    def _extendable(
+        self, live: IndexVersionRecord | None, bundle: BundleRecord, kind: IndexKind | None
+    ) -> OpenVersion | None:
+        if live is None or live.bundle != bundle or kind not in {None, live.kind}:
+            return None
+        try:
+            return self.open(live)
+        except VectorIndexError as error:
+            _log.warning("%s; building it again from the database", error)
+            return None
+
+    def _build(self, bundle: BundleRecord, kind: IndexKind, count: int, progress: Progress) -> VectorIndex:
+        progress.start("Building the index", count)
+
+        def batches() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
+            with self._database.reading() as session:
+                for batch in vectors.stream(session, bundle):
+                    yield batch.ids, batch.vectors
+                    progress.advance(len(batch.ids))
+
+        return vector_index.build(kind, bundle.dimension, batches())
+
+    def _extended(
+        self, live: IndexVersionRecord, new: NDArray[np.int64], gone: NDArray[np.int64], progress: Progress
+    ) -> VectorIndex:
+        progress.start("Extending the index", len(new))
+        index = vector_index.load(self._folder / live.folder, live.bundle.dimension)
+        index.remove(gone)
+        with self._database.reading() as session:
+            for batch in vectors.of_ids(session, live.bundle, new):
+                index.add(batch.ids, batch.vectors)
+                progress.advance(len(batch.ids))
+        return index
+
+    def _promote(self, bundle: BundleRecord, index: VectorIndex, progress: Progress) -> IndexVersionRecord:
+        progress.start("Measuring its recall", 1)
+        recall = _recall(index)
+        progress.advance(1)
+        if recall < self._gate_recall:
+            raise VectorIndexError(
+                f"the new index finds {recall:.3f} of the {GATE_K} nearest, less than {self._gate_recall:g}; "
+                "it is not promoted"
+            )
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{index.kind}"
+        vector_index.write(index, self._folder / name, fingerprint=bundle.fingerprint, recall=recall)
+        with self._database.writing() as session:
+            version = index_versions.promote(
+                session, bundle, folder=name, kind=index.kind, count=len(index), recall=recall
+            )
+        self.prune()
+        return version
+
+
+def _recall(index: VectorIndex) -> float:
+    """Recall at ``GATE_K`` of up to ``GATE_QUERIES`` queries; 1 when the index is empty.
+
+    No query is a vector of the index, which every index finds: each lies halfway between one of them, spread evenly
+    over the ids, and its nearest neighbour.
+    """
+    if not len(index):
+        return 1.0
+    spread = np.linspace(0, len(index) - 1, min(GATE_QUERIES, len(index)), dtype=np.int64)
+    chosen = np.sort(index.ids)[np.unique(spread)]
+    own = index.vectors(chosen).astype(np.float32)
+    nearest = index.search(own, min(2, len(index))).ids
+    others = np.where(nearest[:, 0] == chosen, nearest[:, -1], nearest[:, 0])
+    halfway = own + index.vectors(others).astype(np.float32)
+    lengths = np.linalg.norm(halfway, axis=1, keepdims=True)
+    queries = np.divide(halfway, lengths, out=own, where=lengths > 0)
+    return vector_index.recall_against_exact(index, queries, GATE_K)

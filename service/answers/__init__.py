@@ -1,0 +1,1 @@
+"""Answers: similar albums, genres, recommendations, from the live index and the database."""

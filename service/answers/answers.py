@@ -1,0 +1,37 @@
+"""What answers queries, built in one place."""
+
+from dataclasses import dataclass
+
+from db.records import BundleRecord
+from indexer.home import Home
+from service.answers.classify import Classifier
+from service.answers.live_index import LiveIndex
+from service.answers.model import Model, open_model
+from service.answers.recommender import Recommender
+from service.answers.search import Search
+from service.answers.stages import Timed, untimed
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What answers queries, and the live index that all of it answers from."""
+
+    live_index: LiveIndex
+    search: Search
+    classifier: Classifier
+    recommender: Recommender
+
+
+def open_answers(home: Home, timed: Timed = untimed) -> Answers:
+    """Build what answers queries; index and model are loaded when the first query comes.
+
+    Args:
+        timed: times each stage of each query.
+    """
+
+    def load_model(record: BundleRecord | None) -> Model:
+        return open_model(home.bundle() if record is None else home.shelf.require(record), home.threads)
+
+    live_index = LiveIndex(home.database, home.versions, load_model)
+    search = Search(home.database, live_index, home.limits, timed)
+    return Answers(live_index, search, Classifier(home.database, search), Recommender(home.database, search))

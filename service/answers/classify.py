@@ -1,0 +1,110 @@
+"""The genre of a cover: the neighbours' vote, the head's opinion, and the prediction made of both."""
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db import albums, cover_links
+from db.database import Database
+from indexer.genre import Calibration, score_genres, voting_queries
+from indexer.jobs.export import Predicted
+from indexer.vector_index.versions import OpenVersion
+from service.answers.model import Model
+from service.answers.records import ClassifyAnswer, Neighbour, SimilarRequest
+from service.answers.search import Search
+from sleeve.errors import NotFoundError, VectorIndexError
+from sleeve.vocabulary import AlbumId
+
+_SPARE_VOTERS = 16
+"""Neighbours asked for beyond the voters: near-duplicates and albums without a genre do not vote."""
+
+
+class Classifier:
+    """Classifies with the model fitted last to the catalogue's labels, or with the one that came with the bundle."""
+
+    def __init__(self, database: Database, search: Search) -> None:
+        self._database = database
+        self._search = search
+
+    def by_image(self, data: bytes) -> ClassifyAnswer:
+        """The genres of an image, given as the bytes of its file; needs no index.
+
+        Raises:
+            ImageRejectedError: the bytes are no image that Sleeve can use.
+            BundleError: there is no index, and the bundle to begin with cannot be used.
+        """
+        try:
+            snapshot = self._search.snapshot()
+        except VectorIndexError:
+            model = self._search.model()
+            return self._answer(model, self._search.embed(model, data), None)
+        return self._answer(snapshot.model, self._search.embed(snapshot.model, data), snapshot.version)
+
+    def by_album(self, album_id: AlbumId) -> ClassifyAnswer:
+        """The genres of an album of the catalogue by its first front cover; neither its own labels vote nor those of
+        the albums linked to it.
+
+        Raises:
+            NotFoundError: there is no such album, or it waits to be indexed.
+            VectorIndexError: there is no index.
+        """
+        snapshot = self._search.snapshot()
+        query = self._search.vectors_of(snapshot.version, album_id)[:1]
+        with self._database.reading() as session:
+            linked = cover_links.albums_linked_to(session, (album_id,))
+        return self._answer(snapshot.model, query, snapshot.version, leave_out={album_id, *linked})
+
+    def likeliest(self, album_id: AlbumId) -> Predicted | None:
+        """The likeliest genre of an album of the catalogue; None if none is known, or the album waits to be indexed.
+
+        Raises:
+            VectorIndexError: there is no index.
+        """
+        try:
+            found = self.by_album(album_id)
+        except NotFoundError:
+            return None
+        if not found.genres:
+            return None
+        return Predicted(found.genres[0].genre, found.genres[0].probability, found.unsure)
+
+    def _answer(
+        self,
+        model: Model,
+        query: NDArray[np.float32],
+        version: OpenVersion | None,
+        *,
+        leave_out: Collection[AlbumId] = (),
+    ) -> ClassifyAnswer:
+        classifier = self._search.genre_classifiers.of(model)
+        head, calibration = classifier.head, classifier.calibration
+        neighbours: tuple[Neighbour, ...] = ()
+        if version is not None:
+            request = SimilarRequest(calibration.vote.k + _SPARE_VOTERS)
+            asked = voting_queries(query, model.genre_dimensions, calibration.vote.genre_weight)
+            neighbours = self._search.by_vectors(version, asked, request, leave_out=leave_out).neighbours
+        with self._database.reading() as session:
+            per_genre = albums.albums_per_genre(session)
+        found = score_genres(
+            query[0],
+            [neighbour.similarity for neighbour in neighbours],
+            [neighbour.genres for neighbour in neighbours],
+            per_genre,
+            head,
+            calibration,
+        )
+        return ClassifyAnswer(
+            bundle=model.name,
+            index_version=None if version is None else version.record.folder,
+            genres=found.genres,
+            unsure=found.unsure,
+            neighbours=tuple(_voters(neighbours, calibration)),
+        )
+
+
+def _voters(neighbours: tuple[Neighbour, ...], calibration: Calibration) -> list[Neighbour]:
+    """The neighbours that the vote heard."""
+    limit = calibration.vote.near_duplicate_similarity
+    eligible = [neighbour for neighbour in neighbours if neighbour.genres and neighbour.similarity < limit]
+    return eligible[: calibration.vote.k]

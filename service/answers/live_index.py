@@ -1,0 +1,190 @@
+"""What answers: an index version with its delta, and the model that made its vectors. The two are replaced together."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from threading import Lock, Thread
+
+from db import index_versions, vectors
+from db.database import Database
+from db.records import BundleRecord, IndexVersionRecord
+from indexer.vector_index.delta import Delta
+from indexer.vector_index.versions import IndexVersions, OpenVersion
+from service.answers.model import Model
+from sleeve.errors import BundleError, SleeveError, VectorIndexError
+
+TRY_AGAIN_S = 10.0
+"""How long a version that could not be opened is left alone: checking its files takes a second a gigabyte."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one request is answered with, from its beginning to its end."""
+
+    version: OpenVersion
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The pair in use, its delta as it grows, and the state of the version's files when they were checked."""
+
+    snapshot: Snapshot
+    delta: Delta
+    stamp: tuple[object, ...]
+
+    @property
+    def record(self) -> IndexVersionRecord:
+        return self.snapshot.version.record
+
+    def now(self) -> Snapshot:
+        return replace(self.snapshot, version=replace(self.snapshot.version, delta=self.delta.segments))
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a version cannot be used."""
+
+    record: IndexVersionRecord
+    reason: str
+    try_again_at_s: float
+
+
+class LiveIndex:
+    """The pair for whoever searches: loaded at first use, replaced after a promotion. Safe from several threads.
+
+    The next pair is loaded aside while the one in use goes on answering, with its delta as complete as ever; then one
+    reference moves. Where the next cannot be loaded the one in use stays. A pair lives until the last request on it
+    ends, also when its files are deleted meanwhile: they are mapped.
+
+    Args:
+        load_model: opens the model that made the vectors of a bundle, or the one to begin with (None); may raise
+            ``BundleError``.
+    """
+
+    def __init__(
+        self, database: Database, versions: IndexVersions, load_model: Callable[[BundleRecord | None], Model]
+    ) -> None:
+        self._database = database
+        self._versions = versions
+        self._load_model = load_model
+        self._loaded: _Loaded | None = None
+        self._spare: Model | None = None
+        self._failure: _Failure | None = None
+        self._first = Lock()
+        self._following = Lock()
+        self._follower: Thread | None = None
+
+    def current(self) -> Snapshot:
+        """The pair to answer with, its delta brought up to date with the database.
+
+        Raises:
+            VectorIndexError: there is no index yet, or neither the live version nor an earlier one can be used.
+            CatalogueError: the database cannot be reached.
+        """
+        loaded = self._loaded
+        with self._database.reading() as session:
+            live = index_versions.live(session)
+            if loaded is not None:
+                loaded.delta.take_in(vectors.stream(session, loaded.record.bundle, after=loaded.delta.newest))
+        if live is None:
+            raise VectorIndexError("there is no index yet; run `sleeve add` and `sleeve index` first")
+        if loaded is None:
+            loaded = self._load_first(live)
+        elif loaded.record.id != live.id:
+            self._follow(live)
+        return loaded.now()
+
+    def model(self) -> Model:
+        """The model in use; before the first index the one to begin with.
+
+        Raises:
+            BundleError: it is missing, damaged or cannot be compiled.
+        """
+        if self._loaded is not None:
+            return self._loaded.snapshot.model
+        with self._first:
+            if self._spare is None:
+                self._spare = self._load_model(None)
+            return self._spare
+
+    @property
+    def problem(self) -> str | None:
+        """Why the live version cannot be used, while it cannot."""
+        return None if self._failure is None else self._failure.reason
+
+    def files_changed(self) -> bool:
+        """Whether somebody deleted, replaced or wrote to the files of the version in use."""
+        loaded = self._loaded
+        return loaded is not None and loaded.stamp != self._versions.stamp(loaded.record)
+
+    def settle(self) -> None:
+        """Wait until the next pair, if one is being loaded, has taken over or failed."""
+        follower = self._follower
+        if follower is not None:
+            follower.join()
+
+    def _load_first(self, live: IndexVersionRecord) -> _Loaded:
+        with self._first:
+            while self._loaded is None:
+                self._check_failed(live)
+                try:
+                    self._loaded = self._load(live)
+                except VectorIndexError:
+                    # Two promotions since the look into the database, and its files are pruned.
+                    newer = self._versions.live()
+                    if newer is None or newer.id == live.id:
+                        raise
+                    live = newer
+            return self._loaded
+
+    def _follow(self, live: IndexVersionRecord) -> None:
+        failure = self._failure
+        if failure is not None and failure.record.id == live.id and time.monotonic() < failure.try_again_at_s:
+            return
+        if self._following.acquire(blocking=False):
+            self._follower = Thread(target=self._load_aside, args=(live,), name="follow")
+            self._follower.start()
+
+    def _load_aside(self, live: IndexVersionRecord) -> None:
+        try:
+            self._loaded = self._load(live)
+        except SleeveError as error:
+            _log.warning("index %s cannot be used, the one before goes on answering: %s", live.folder, error)
+        finally:
+            self._following.release()
+
+    def _load(self, record: IndexVersionRecord) -> _Loaded:
+        stamp = self._versions.stamp(record)
+        try:
+            model = self._model_of(record.bundle)
+            version = self._versions.open(record)
+        except (BundleError, VectorIndexError) as error:
+            repair = "run `sleeve index` to build it again from the database"
+            reason = str(error) if isinstance(error, BundleError) else f"{error}; {repair}"
+            self._failure = _Failure(record, reason, time.monotonic() + TRY_AGAIN_S)
+            raise VectorIndexError(reason) from error
+        delta = Delta(record.bundle.dimension, version.newest_id)
+        with self._database.reading() as session:
+            delta.take_in(vectors.stream(session, record.bundle, after=delta.newest))
+        self._failure = None
+        return _Loaded(Snapshot(version, model), delta, stamp)
+
+    def _model_of(self, bundle: BundleRecord) -> Model:
+        known = [self._loaded.snapshot.model] if self._loaded is not None else []
+        known += [self._spare] if self._spare is not None else []
+        for model in known:
+            if model.backbone.fingerprint == bundle.fingerprint:
+                return model
+        model = self._load_model(bundle)
+        if model.backbone.fingerprint != bundle.fingerprint:
+            raise BundleError(f"the index holds vectors of another bundle, {bundle.name}, than the one that was found")
+        return model
+
+    def _check_failed(self, record: IndexVersionRecord) -> None:
+        failure = self._failure
+        if failure is not None and failure.record.id == record.id and time.monotonic() < failure.try_again_at_s:
+            raise VectorIndexError(failure.reason)

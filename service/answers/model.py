@@ -1,0 +1,37 @@
+"""A bundle opened to answer with: what embeds images and texts, and the head and calibration that came with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from indexer.genre.classifier import GenreClassifier, shipped_classifier
+from indexer.models.backbone import Backbone, OpenVinoBackbone
+from indexer.models.bundle import Bundle
+from indexer.models.text_tower import TextTower, text_tower_of
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a bundle can do; ``text_tower`` is None where it reads no texts, the rest is of its manifest."""
+
+    name: str
+    backbone: Backbone
+    text_tower: TextTower | None
+    shipped: GenreClassifier
+    genre_dimensions: int = 0
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+def open_model(bundle: Bundle, threads: int) -> Model:
+    """Load and compile a bundle.
+
+    Raises:
+        BundleError: a file of it is damaged, or OpenVINO cannot run it.
+    """
+    return Model(
+        bundle.manifest.name,
+        OpenVinoBackbone(bundle, threads=threads),
+        text_tower_of(bundle, threads),
+        shipped_classifier(bundle),
+        bundle.manifest.genre_dimensions,
+        bundle.manifest.metrics,
+    )

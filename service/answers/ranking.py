@@ -1,0 +1,48 @@
+"""From vector hits to albums: one row an album, its best cover, nearest first."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from db.records import VectorOwner
+from service.answers.records import Neighbour
+from sleeve.vocabulary import AlbumId
+
+
+def rank_albums(
+    hits: Iterable[tuple[int, float]], owners: Mapping[int, VectorOwner], *, leave_out: Collection[AlbumId] = ()
+) -> list[Neighbour]:
+    """The albums behind vector hits.
+
+    Args:
+        hits: pairs of vector id and similarity, in any order, an id possibly twice.
+        owners: who the vectors stand for; a hit without an owner was removed and is dropped.
+        leave_out: the albums that asked.
+
+    Returns:
+        Each album once with its most similar cover, by falling similarity, equals by cover.
+    """
+    best: dict[AlbumId, Neighbour] = {}
+    for vector_id, similarity in hits:
+        owner = owners.get(vector_id)
+        if owner is None or owner.album_id in leave_out:
+            continue
+        found = best.get(owner.album_id)
+        if found is None or _order(similarity, owner.cover_id) < _order(found.similarity, found.cover_id):
+            best[owner.album_id] = _neighbour(owner, similarity)
+    return sorted(best.values(), key=lambda neighbour: _order(neighbour.similarity, neighbour.cover_id))
+
+
+def _order(similarity: float, cover_id: int) -> tuple[float, int]:
+    return (-similarity, cover_id)
+
+
+def _neighbour(owner: VectorOwner, similarity: float) -> Neighbour:
+    return Neighbour(
+        album_id=owner.album_id,
+        cover_id=owner.cover_id,
+        title=owner.title,
+        artist=owner.artist,
+        year=owner.year,
+        genres=owner.genres,
+        similarity=similarity,
+        file=owner.file,
+    )

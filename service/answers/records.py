@@ -1,0 +1,113 @@
+"""Frozen records of the answers."""
+
+from dataclasses import dataclass, field
+
+from db.records import CatalogueFilter
+from indexer.genre import GenreScore
+from sleeve.errors import QueryError
+from sleeve.vocabulary import AlbumId, CoverId
+
+MAX_K = 1000
+"""The most neighbours one answer holds."""
+
+MAX_RECOMMENDATIONS = 200
+"""The most albums that are recommended at once."""
+
+MAX_EXAMPLES = 100
+"""The most albums that one query may like, and dislike."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarRequest:
+    """How many albums, and which."""
+
+    k: int = 10
+    allowed: CatalogueFilter = field(default_factory=CatalogueFilter)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A hit: an album by its nearest cover.
+
+    Attributes:
+        similarity: cosine of the two vectors, higher is nearer.
+        near_duplicate: it shows the same artwork as what was asked with.
+    """
+
+    album_id: AlbumId
+    cover_id: CoverId
+    title: str | None
+    artist: str | None
+    year: int | None
+    genres: tuple[str, ...]
+    similarity: float
+    file: str
+    near_duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An image that came with a request, under the name that its sender gave it."""
+
+    name: str | None
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a person likes and dislikes: albums, images that are liked, a text that says what is liked.
+
+    Raises:
+        QueryError: nothing is liked, or an album is liked and disliked.
+    """
+
+    like: tuple[AlbumId, ...] = ()
+    dislike: tuple[AlbumId, ...] = ()
+    images: tuple[bytes, ...] = ()
+    text: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.like and not self.images and self.text is None:
+            raise QueryError("name at least one album to like; dislikes alone say too little")
+        both = sorted(set(self.like) & set(self.dislike))
+        if both:
+            raise QueryError(f"album {both[0]} is liked and disliked; choose one")
+
+    @property
+    def albums(self) -> frozenset[AlbumId]:
+        """The albums that no answer holds."""
+        return frozenset((*self.like, *self.dislike))
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendRequest:
+    """How many albums, how different from each other (0: as they come, to 1), and which."""
+
+    k: int = 20
+    diversity: float = 0.3
+    allowed: CatalogueFilter = field(default_factory=CatalogueFilter)
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarAnswer:
+    """Neighbours, nearest first, and what they were found with."""
+
+    bundle: str
+    index_version: str
+    neighbours: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyAnswer:
+    """The genres of one cover by falling probability, and the neighbours that voted, nearest first.
+
+    Attributes:
+        unsure: nothing is likely enough to be an answer.
+        index_version: None while there is no index; then the head alone has spoken.
+    """
+
+    bundle: str
+    index_version: str | None
+    genres: tuple[GenreScore, ...]
+    unsure: bool
+    neighbours: tuple[Neighbour, ...]

@@ -1,0 +1,200 @@
+"""Albums that look like an image, an album or what a text describes: the query's vectors → index → owners → ranking."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db import albums, cover_links, vectors
+from db.database import Database
+from indexer.images.decoding import DecodingLimits
+from indexer.models.preparing import fit_image
+from indexer.vector_index import Hits
+from indexer.vector_index.versions import OpenVersion
+from service.answers.genre_classifiers import GenreClassifiers
+from service.answers.live_index import LiveIndex, Snapshot
+from service.answers.model import Model
+from service.answers.ranking import rank_albums
+from service.answers.records import MAX_K, Neighbour, SimilarAnswer, SimilarRequest
+from service.answers.stages import Stage, Timed, untimed
+from sleeve.errors import NotFoundError, QueryError
+from sleeve.vocabulary import AlbumId
+
+_SPARE_HITS = 8
+"""Vectors asked for beyond k at first: an album may have several covers, and some may be removed."""
+
+
+class Search:
+    """Answers from the live index version, its delta and the database. Safe to use from several threads at once."""
+
+    def __init__(
+        self, database: Database, live_index: LiveIndex, limits: DecodingLimits, timed: Timed = untimed
+    ) -> None:
+        self._database = database
+        self._live_index = live_index
+        self._limits = limits
+        self._timed = timed
+        self.genre_classifiers = GenreClassifiers(database)
+
+    def by_image(self, data: bytes, request: SimilarRequest) -> SimilarAnswer:
+        """The albums that look like an image, given as the bytes of its file.
+
+        Raises:
+            ImageRejectedError: the bytes are no image that Sleeve can use.
+            VectorIndexError: there is no index.
+        """
+        snapshot = self.snapshot()
+        answer = self.by_vectors(snapshot.version, self.embed(snapshot.model, data), request)
+        limit = self.genre_classifiers.near_duplicate_at(snapshot.model)
+        told = (replace(found, near_duplicate=found.similarity >= limit) for found in answer.neighbours)
+        return replace(answer, neighbours=tuple(told))
+
+    def by_text(self, text: str, request: SimilarRequest) -> SimilarAnswer:
+        """The albums that look like what a text describes.
+
+        Raises:
+            QueryError: the bundle has no text tower, or the text is empty or too long.
+            VectorIndexError: there is no index.
+        """
+        snapshot = self.snapshot()
+        return self.by_vectors(snapshot.version, self.embed_text(snapshot.model, text), request)
+
+    def by_album(self, album_id: AlbumId, request: SimilarRequest) -> SimilarAnswer:
+        """The albums that look like one in the catalogue, itself left out.
+
+        Raises:
+            NotFoundError: there is no such album, or it waits to be indexed.
+            VectorIndexError: there is no index.
+        """
+        snapshot = self.snapshot()
+        queries, linked = self.vectors_of(snapshot.version, album_id), self._linked_to(album_id)
+        answer = self.by_vectors(snapshot.version, queries, request, leave_out=(album_id,))
+        told = (replace(found, near_duplicate=found.album_id in linked) for found in answer.neighbours)
+        return replace(answer, neighbours=tuple(told))
+
+    def near_duplicates(self, album_id: AlbumId) -> tuple[Neighbour, ...]:
+        """The other albums that show the same artwork as one in the catalogue, nearest first: those linked to it.
+
+        Raises:
+            NotFoundError: there is no such album, or it waits to be indexed.
+            VectorIndexError: there is no index.
+        """
+        snapshot = self.snapshot()
+        queries = self.vectors_of(snapshot.version, album_id)
+        found = self._of_albums(snapshot.version, queries, self._linked_to(album_id))
+        return tuple(replace(neighbour, near_duplicate=True) for neighbour in found[:MAX_K])
+
+    def snapshot(self) -> Snapshot:
+        """What to answer a request with, all of it.
+
+        Raises:
+            VectorIndexError: there is no index.
+        """
+        return self._live_index.current()
+
+    def model(self) -> Model:
+        """What embeds a query where there is no index; raises ``BundleError`` where the bundle cannot be used."""
+        return self._live_index.model()
+
+    def embed(self, model: Model, data: bytes) -> NDArray[np.float32]:
+        """The (1, d) vector of an image.
+
+        Raises:
+            ImageRejectedError: the bytes are no image that Sleeve can use.
+        """
+        with self._timed(Stage.DECODE):
+            fitted = fit_image(data, model.backbone, self._limits)
+        with self._timed(Stage.EMBED):
+            return model.backbone.embed(fitted[np.newaxis])
+
+    def embed_text(self, model: Model, text: str) -> NDArray[np.float32]:
+        """The (1, d) vector of a text.
+
+        Raises:
+            QueryError: the bundle has no text tower, or the text is empty or too long.
+        """
+        if model.text_tower is None:
+            raise QueryError(
+                "this bundle has no text tower, so it cannot be asked with a text; `sleeve bundles export` makes one "
+                "from a CLIP model that can, and `sleeve bundles use` switches to it"
+            )
+        with self._timed(Stage.EMBED):
+            return model.text_tower.embed(text)
+
+    def vectors_of(self, version: OpenVersion, album_id: AlbumId) -> NDArray[np.float32]:
+        """The (n, d) vectors of an album's fronts (or backs, where it has no front).
+
+        Raises:
+            NotFoundError: there is no such album, or it waits to be indexed.
+        """
+        with self._database.reading() as session:
+            own = vectors.of_album(session, version.record.bundle, album_id)
+            if not len(own.ids):
+                albums.album(session, album_id)
+        if not len(own.ids):
+            raise NotFoundError(f"album {album_id} is not embedded yet; run `sleeve index` first")
+        return own.vectors.astype(np.float32)
+
+    def by_vectors(
+        self,
+        version: OpenVersion,
+        queries: NDArray[np.float32],
+        request: SimilarRequest,
+        *,
+        leave_out: Collection[AlbumId] = (),
+    ) -> SimilarAnswer:
+        """The albums nearest to any of (q, d) vectors: k of them whenever k exist."""
+        allowed = self._allowed_ids(version, request)
+        parts = (version.index, *version.delta)
+        reachable = sum(map(len, parts)) if allowed is None else len(allowed)
+        wanted = request.k + _SPARE_HITS
+        while True:
+            # One more than there are shows that no more are to be had.
+            with self._timed(Stage.SEARCH):
+                hits = [part.search(queries, min(wanted, reachable + 1), allowed) for part in parts]
+            with self._timed(Stage.RANK):
+                neighbours = self._neighbours(hits, leave_out)
+            least = _least_certain(hits)
+            certain = [neighbour for neighbour in neighbours if neighbour.similarity >= least]
+            if len(certain) >= request.k or wanted > reachable:
+                break
+            wanted *= 4
+        return SimilarAnswer(
+            bundle=version.record.bundle.name,
+            index_version=version.record.folder,
+            neighbours=tuple(certain[: request.k]),
+        )
+
+    def _linked_to(self, album_id: AlbumId) -> set[AlbumId]:
+        with self._database.reading() as session:
+            return cover_links.albums_linked_to(session, (album_id,))
+
+    def _of_albums(
+        self, version: OpenVersion, queries: NDArray[np.float32], album_ids: Collection[AlbumId]
+    ) -> list[Neighbour]:
+        """These albums as neighbours of (q, d) vectors."""
+        with self._database.reading() as session:
+            ids = vectors.ids_of_albums(session, version.record.bundle, album_ids)
+        parts = (version.index, *version.delta) if len(ids) else ()
+        return self._neighbours([part.search(queries, len(ids), ids) for part in parts], ())
+
+    def _allowed_ids(self, version: OpenVersion, request: SimilarRequest) -> NDArray[np.int64] | None:
+        if request.allowed.allows_all:
+            return None
+        with self._database.reading() as session:
+            return vectors.allowed_ids(session, version.record.bundle, request.allowed)
+
+    def _neighbours(self, hits: list[Hits], leave_out: Collection[AlbumId]) -> list[Neighbour]:
+        found = [(some.ids[some.ids >= 0], some.similarities[some.ids >= 0]) for some in hits]
+        live_index = [pair for ids, values in found for pair in zip(ids.tolist(), values.tolist(), strict=True)]
+        with self._database.reading() as session:
+            owners = vectors.owners(session, sorted({vector_id for vector_id, _ in live_index}))
+        return rank_albums(live_index, owners, leave_out=leave_out)
+
+
+def _least_certain(hits: list[Hits]) -> float:
+    """The similarity below which a list of hits, one a query and part of the index, may have held a better album back:
+    the highest of the last similarities, of those lists that did not come to their end."""
+    last = [some.similarities[:, -1].max(initial=-np.inf) for some in hits]
+    return float(max(last))

@@ -1,0 +1,76 @@
+"""``indexer.jobs.index`` in a process of its own, which leaves processor, memory and locks to the queries.
+
+    python -m service.index_process [--rebuild]
+
+Run by the service only; the settings come from the environment. One line on stdout says that the work has begun.
+"""
+
+import os
+import subprocess
+import sys
+
+from indexer.home import Home
+from indexer.jobs.index import run_index
+from indexer.jobs.running import busy_error, job
+from sleeve.errors import IndexBusyError, SleeveError
+from sleeve.settings import read_settings
+
+_REBUILD = "--rebuild"
+_BEGUN = b"begun\n"
+_BUSY_EXIT = 3
+_LOWEST_PRIORITY = 19
+if sys.platform == "win32":
+    _IDLE = subprocess.IDLE_PRIORITY_CLASS
+else:
+    _IDLE = 0
+
+
+def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
+    """Start the process on one core and at the lowest priority, and wait until it has begun.
+
+    ``indexer.jobs.running.last_job`` says how far it is.
+
+    Raises:
+        IndexBusyError: another process is at work on the index.
+    """
+    environment = {
+        **os.environ,
+        "SLEEVE_HOME": str(home.folder),
+        "SLEEVE_DATABASE_URL": home.database.url.render_as_string(hide_password=False),
+        "SLEEVE_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "service.index_process", *([_REBUILD] if rebuild else [])],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        creationflags=_IDLE,
+    )
+    assert process.stdout is not None
+    with process.stdout as lines:
+        begun = lines.readline() == _BEGUN
+    if not begun and process.wait() == _BUSY_EXIT:
+        raise busy_error(home)
+    return process
+
+
+def main() -> None:
+    """Run the job; exit code 1 if it failed (the job's state says why), 3 if another process is at work."""
+    if sys.platform != "win32":
+        os.nice(_LOWEST_PRIORITY)
+    try:
+        with Home(read_settings()) as home, job(home) as reported:
+            sys.stdout.buffer.write(_BEGUN)
+            sys.stdout.flush()
+            home.set_up()
+            run_index(home, reported, rebuild=_REBUILD in sys.argv)
+    except IndexBusyError:
+        sys.exit(_BUSY_EXIT)
+    except SleeveError:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

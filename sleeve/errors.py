@@ -1,0 +1,73 @@
+"""Everything Sleeve can tell a person in one line.
+
+SleeveError
+├── SettingsError        a setting cannot be used
+├── NotFoundError        an album, cover, bundle or index version does not exist
+├── CatalogueError       the database cannot do what was asked
+├── SourceError          a path, folder or manifest cannot be read as a source of covers
+├── ImageRejectedError   a file is not a cover Sleeve can use; carries a named reason
+├── QueryError           a text cannot be asked with: it is empty or too long, or no text tower is there to read it
+├── BundleError          a model bundle is missing, damaged or unsuitable
+├── TrainingError        a backbone or head cannot be trained from what there is
+└── VectorIndexError     an index file is missing, damaged, mismatched or below its gate
+    └── IndexBusyError   another process is at work on the index
+
+The message is one plain sentence that says what is wrong and, where there is one, what to do next.
+Library errors are translated into these where they arise, with ``from``.
+"""
+
+from sleeve.vocabulary import Rejection
+
+
+class SleeveError(Exception):
+    """Base of every error meant for a person; its text is one line."""
+
+
+class SettingsError(SleeveError):
+    """A setting cannot be used."""
+
+
+class NotFoundError(SleeveError):
+    """An album, cover, bundle or index version does not exist."""
+
+
+class CatalogueError(SleeveError):
+    """The database cannot do what was asked."""
+
+
+class SourceError(SleeveError):
+    """A path, folder or manifest cannot be read as a source of covers."""
+
+
+class ImageRejectedError(SleeveError):
+    """A file is not a cover Sleeve can use.
+
+    Args:
+        reason: the named reason.
+        detail: what was found, in a few words ("HTML text", "12000 x 9000 px"); may be empty.
+    """
+
+    def __init__(self, reason: Rejection, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail
+
+
+class QueryError(SleeveError):
+    """A text cannot be asked with: it is empty or too long, or no text tower is there to read it."""
+
+
+class BundleError(SleeveError):
+    """A model bundle is missing, damaged or unsuitable."""
+
+
+class TrainingError(SleeveError):
+    """A backbone or head cannot be trained from what there is."""
+
+
+class VectorIndexError(SleeveError):
+    """An index file is missing, damaged, mismatched or below its gate."""
+
+
+class IndexBusyError(VectorIndexError):
+    """Another process is at work on the index."""

@@ -1,0 +1,69 @@
+"""Settings from the environment or ``.env``; every one has a default that works."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from sleeve.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """What can be set. The environment wins over ``.env`` in the working folder.
+
+    Attributes:
+        home: ``SLEEVE_HOME``, where index versions and the default database live.
+        database_url: ``SLEEVE_DATABASE_URL``, for PostgreSQL ``postgresql://user:password@host/name``;
+            without it SQLite at ``<home>/sleeve.sqlite3``.
+        bundle: ``SLEEVE_BUNDLE``, a bundle's name or folder; empty for the one whose vectors are live, and the shipped
+            one before the first index.
+        gate_recall: ``SLEEVE_GATE_RECALL``, the least recall@20 against exact search of an index that is promoted.
+        threads: ``SLEEVE_THREADS``, CPU threads for decoding and embedding; 0 means every core this process may use.
+        api_key: ``SLEEVE_API_KEY``, needed for whatever changes something over HTTP; empty for none.
+        cors_origins: ``SLEEVE_CORS_ORIGINS``, other sites whose pages may use the service, with commas between them.
+        reads_per_minute: ``SLEEVE_READS_PER_MINUTE``, what one address may ask; 0 for no limit. Without it there is a
+            default that spares this machine itself.
+        writes_per_minute: ``SLEEVE_WRITES_PER_MINUTE``, what one address may change; likewise.
+        image_urls: ``SLEEVE_IMAGE_URLS``, whether queries and manifests may name the URL of an image.
+        log_format: ``SLEEVE_LOG_FORMAT``, ``text``, or ``json`` for a JSON object a line, requests among them.
+        contact: ``SLEEVE_CONTACT``, a mail address or a web page; services that are asked for covers are told it.
+        thumbnails_mb: ``SLEEVE_THUMBNAILS_MB``, MiB that pictures scaled down may take in the home.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SLEEVE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    home: Path = Path("~/.sleeve")
+    database_url: SecretStr | None = None
+    bundle: str = ""
+    gate_recall: Annotated[float, Field(ge=0, le=1)] = 0.98
+    threads: int = 0
+    api_key: SecretStr | None = None
+    cors_origins: str = ""
+    reads_per_minute: int | None = Field(default=None, ge=0)
+    writes_per_minute: int | None = Field(default=None, ge=0)
+    image_urls: bool = False
+    log_format: Literal["text", "json"] = "text"
+    contact: str = ""
+    thumbnails_mb: int = Field(default=1024, ge=0)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """``cors_origins``, one by one."""
+        return tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
+
+
+def read_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: a setting has a value of the wrong kind.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "SLEEVE_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name}: {first['msg']}") from error

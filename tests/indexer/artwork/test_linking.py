@@ -1,0 +1,242 @@
+"""Links in the database of both engines: found when covers join, kept while they are true, never lost to a kill."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy import select, text, update
+
+from db import albums, bundles, cover_links
+from db.database import Database
+from db.records import BundleRecord, FrontCover
+from db.tables import Cover
+from indexer.artwork import Linked, linking
+from indexer.artwork.comparing import Comparison
+from indexer.images.decoding import DecodingLimits
+from indexer.jobs.add import add_source
+from indexer.jobs.embed import embed_pending
+from indexer.sources import open_source
+from indexer.vector_index.versions import IndexVersions
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint
+from tests.factories import FakeBackbone
+from tests.indexer.artwork.artworks import artwork, cropped, faded, stickered
+
+LIMITS = DecodingLimits()
+
+
+class Catalogue:
+    """A folder of covers, added and indexed as `sleeve add` and `sleeve index` do."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database = database
+        self.folder = folder
+        self.backbone = FakeBackbone()
+        self.versions = IndexVersions(database, folder / "home" / "versions")
+        self.bundle = self.register(self.backbone)
+        (folder / "covers").mkdir()
+
+    def register(self, backbone: FakeBackbone) -> BundleRecord:
+        with self.database.writing() as session:
+            return bundles.register(session, backbone.fingerprint, name="fake", dimension=48, manifest={})
+
+    def put(self, name: str, picture: Image.Image) -> None:
+        picture.save(self.folder / "covers" / f"{name}.png")
+
+    def index(self) -> None:
+        add_source(self.database, open_source(self.folder / "covers"), threads=2, limits=LIMITS)
+        embed_pending(self.database, self.backbone, self.bundle, threads=2, limits=LIMITS)
+        self.versions.refresh(self.bundle)
+
+    def link(self) -> Linked:
+        live = self.versions.live()
+        assert live is not None
+        return linking.link_pending(self.database, self.versions, live, threads=2, limits=LIMITS)
+
+    def links(self) -> set[tuple[str, str]]:
+        with self.database.reading() as session:
+            names = {cover.id: Path(cover.path).stem for cover in session.scalars(select(Cover))}
+            pairs = cover_links.pairs(session)
+        assert all(first < second for first, second in pairs)
+        return {(min(pair), max(pair)) for pair in ((names[first], names[second]) for first, second in pairs)}
+
+    def album(self, name: str) -> AlbumId:
+        with self.database.reading() as session:
+            return AlbumId(session.scalars(select(Cover.album_id).where(Cover.path.endswith(f"/{name}.png"))).one())
+
+    def linked_to(self, *names: str) -> set[AlbumId]:
+        with self.database.reading() as session:
+            return cover_links.albums_linked_to(session, [self.album(name) for name in names])
+
+
+@pytest.fixture
+def catalogue(database: Database, tmp_path: Path) -> Catalogue:
+    made = Catalogue(database, tmp_path)
+    for seed in range(6):
+        made.put(f"{seed}", artwork(seed))
+    made.put("1 cropped", cropped(artwork(1)))
+    made.index()
+    return made
+
+
+def test_what_joins_is_linked_to_what_is_there_and_nothing_is_lost(catalogue: Catalogue) -> None:
+    assert catalogue.link() == Linked(7, 1)
+    assert catalogue.links() == {("1", "1 cropped")}
+    catalogue.put("1 stickered", stickered(artwork(1)))
+    catalogue.put("4 faded", faded(artwork(4)))
+    catalogue.put("another", artwork(50))
+    catalogue.index()
+    assert catalogue.link() == Linked(3, 3)
+    assert catalogue.links() == {
+        ("1", "1 cropped"),
+        ("1", "1 stickered"),
+        ("1 cropped", "1 stickered"),
+        ("4", "4 faded"),
+    }
+    assert catalogue.link() == Linked()
+    assert catalogue.linked_to("1") == {catalogue.album("1 cropped"), catalogue.album("1 stickered")}
+    assert catalogue.linked_to("1", "1 cropped", "4") == {catalogue.album("1 stickered"), catalogue.album("4 faded")}
+    assert catalogue.linked_to("another") == set()
+    one, other, third = (catalogue.album(name) for name in ("4", "4 faded", "1"))
+    with catalogue.database.reading() as session:
+        assert albums.counts(session).albums == 10
+        assert cover_links.albums_linked_among(session, [third, other, one]) == {(one, other), (other, one)}
+
+
+def test_vectors_newer_than_the_index_are_neighbours_too(catalogue: Catalogue) -> None:
+    catalogue.link()
+    catalogue.put("2 cropped", cropped(artwork(2)))
+    catalogue.put("2 stickered", stickered(artwork(2)))
+    add_source(catalogue.database, open_source(catalogue.folder / "covers"), threads=2, limits=LIMITS)
+    embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=2, limits=LIMITS)
+    assert catalogue.link() == Linked(2, 3)
+
+
+def test_a_kill_at_any_moment_leaves_nothing_unlinked(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between embedding and linking, between two batches, and inside the transaction of a batch."""
+    monkeypatch.setattr(linking, "COMPARE_COVERS", 2)
+    compared = 0
+    record = cover_links.record
+
+    def killed_at(commit: int) -> Callable[..., list[tuple[CoverId, CoverId]]]:
+        def run(*arguments: object) -> list[tuple[CoverId, CoverId]]:
+            nonlocal compared
+            compared += 1
+            new = record(*arguments)  # type: ignore[arg-type]
+            if compared == commit:
+                raise KeyboardInterrupt
+            return new
+
+        return run
+
+    for batch in (1, 2):
+        with monkeypatch.context() as patched:
+            patched.setattr(cover_links, "record", killed_at(compared + batch))
+            with pytest.raises(KeyboardInterrupt):
+                catalogue.link()
+    with catalogue.database.reading() as session:
+        assert cover_links.count_pending(session, catalogue.bundle) == 5, "one batch was committed"
+    assert catalogue.link().compared == 5
+    assert catalogue.links() == {("1", "1 cropped")}
+
+
+def test_links_go_with_their_covers(catalogue: Catalogue) -> None:
+    catalogue.link()
+    with catalogue.database.writing() as session:
+        albums.remove(session, [catalogue.album("1")])
+    assert catalogue.links() == set()
+    catalogue.put("1", artwork(1))
+    catalogue.index()
+    assert catalogue.link() == Linked(1, 1)
+    assert catalogue.links() == {("1", "1 cropped")}
+
+
+def test_a_cover_that_shows_something_else_is_linked_anew(catalogue: Catalogue) -> None:
+    catalogue.link()
+    catalogue.put("1", artwork(60))
+    catalogue.put("0", cropped(artwork(3)))
+    add_source(catalogue.database, open_source(catalogue.folder / "covers"), threads=2, limits=LIMITS)
+    assert catalogue.links() == set()
+    catalogue.index()
+    assert catalogue.link() == Linked(2, 1)
+    assert catalogue.links() == {("0", "3")}
+
+
+def test_a_front_that_becomes_a_back_has_no_links(catalogue: Catalogue) -> None:
+    catalogue.link()
+
+    def say(side: str) -> None:
+        table = catalogue.folder / "covers.csv"
+        table.write_text(f"file,side\ncovers/1 cropped.png,{side}\n")
+        add_source(catalogue.database, open_source(table), threads=1, limits=LIMITS)
+
+    say("back")
+    assert catalogue.links() == set()
+    assert catalogue.link() == Linked(), "backs are not compared"
+    say("front")
+    assert catalogue.link() == Linked(1, 1)
+    assert catalogue.links() == {("1", "1 cropped")}
+
+
+def test_a_file_that_is_gone_waits_and_fails_nothing(catalogue: Catalogue) -> None:
+    away = catalogue.folder / "away.png"
+    (catalogue.folder / "covers/1 cropped.png").rename(away)
+    (catalogue.folder / "covers/5.png").unlink()
+    catalogue.put("2 cropped", cropped(artwork(2)))
+    catalogue.index()
+    assert catalogue.link().links == 1
+    assert catalogue.links() == {("2", "2 cropped")}
+    away.rename(catalogue.folder / "covers/1 cropped.png")
+    assert catalogue.link() == Linked(1, 1)
+    assert catalogue.links() == {("1", "1 cropped"), ("2", "2 cropped")}
+
+
+def test_another_bundle_compares_nothing_again(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue.link()
+    catalogue.backbone.fingerprint = Fingerprint("e" * 64)
+    catalogue.bundle = catalogue.register(catalogue.backbone)
+    catalogue.index()
+    with monkeypatch.context() as patched:
+        patched.setattr(Comparison, "matches", None)
+        assert catalogue.link() == Linked()
+    assert catalogue.links() == {("1", "1 cropped")}
+    catalogue.put("3 cropped", cropped(artwork(3)))
+    catalogue.index()
+    assert catalogue.link() == Linked(1, 1)
+
+
+def test_what_changed_while_it_was_compared_is_left_out(catalogue: Catalogue) -> None:
+    with catalogue.database.reading() as session:
+        page = cover_links.pending(session, catalogue.bundle, after=CoverId(0), limit=10)
+    first, second, third = page.covers[:3]
+    with catalogue.database.writing() as session:
+        stale = FrontCover(second.cover_id, second.path, ContentHash("0" * 64))
+        assert cover_links.record(session, [first, stale], [(first, stale), (third, first)]) == [
+            (first.cover_id, third.cover_id)
+        ]
+        assert cover_links.record(session, [first], [(first, third)]) == [], "known by now"
+    with catalogue.database.reading() as session:
+        waiting = cover_links.pending(session, catalogue.bundle, after=CoverId(0), limit=10)
+    assert waiting.covers == page.covers[1:]
+
+
+def test_a_removed_album_between_the_stages_fails_nothing(catalogue: Catalogue) -> None:
+    with catalogue.database.writing() as session:
+        albums.remove(session, [catalogue.album("1"), catalogue.album("2")])
+    assert catalogue.link() == Linked(5, 0)
+
+
+def test_links_stand_in_one_order_only(catalogue: Catalogue) -> None:
+    from sqlalchemy.exc import IntegrityError
+
+    with pytest.raises(IntegrityError), catalogue.database.writing() as session:
+        session.execute(text("INSERT INTO cover_links (first_id, second_id) VALUES (2, 1)"))
+
+
+def test_every_front_is_compared_once_however_many_pages(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue.link()
+    with catalogue.database.writing() as session:
+        session.execute(update(Cover).values(compared=False))
+        session.execute(text("DELETE FROM cover_links"))
+    monkeypatch.setattr(linking, "COMPARE_COVERS", 3)
+    assert catalogue.link() == Linked(7, 1)

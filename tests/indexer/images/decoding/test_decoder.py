@@ -1,0 +1,189 @@
+"""Formats, limits and reasons."""
+
+import io
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from indexer.images.decoding import DecodingLimits, decode
+from sleeve.errors import ImageRejectedError
+from sleeve.vocabulary import Rejection
+from tests.indexer.images.decoding.pictures import BLUE, GREEN, RED, bmp, chunk, corners, encode, near, plain, png, tiff
+
+UPRIGHT = corners()
+
+LOSSLESS: dict[str, dict[str, Any]] = {"PNG": {}, "WEBP": {"lossless": True}, "GIF": {}, "BMP": {}, "TIFF": {}}
+
+TIFF_COMPRESSIONS = ("raw", "packbits", "tiff_lzw", "tiff_deflate", "lzma", "zstd")
+
+
+def rejection(data: bytes, limits: DecodingLimits | None = None) -> Rejection:
+    with pytest.raises(ImageRejectedError) as caught:
+        decode(data, limits or DecodingLimits())
+    assert "\n" not in str(caught.value)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("format_name", LOSSLESS)
+def test_lossless_formats_keep_every_pixel(format_name: str) -> None:
+    found = decode(encode(Image.fromarray(UPRIGHT), format_name, **LOSSLESS[format_name]))
+    assert found.mode == "RGB"
+    assert (np.asarray(found) == UPRIGHT).all()
+
+
+@pytest.mark.parametrize("compression", TIFF_COMPRESSIONS)
+def test_tiff_compressions_keep_every_pixel(compression: str) -> None:
+    assert (np.asarray(decode(encode(Image.fromarray(UPRIGHT), "TIFF", compression=compression))) == UPRIGHT).all()
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}, {"optimize": True}])
+def test_jpeg(options: dict[str, Any]) -> None:
+    assert near(decode(encode(Image.fromarray(UPRIGHT), "JPEG", quality=95, **options)), UPRIGHT)
+
+
+@pytest.mark.parametrize("format_name", ["MPO", "PNG", "WEBP", "GIF", "TIFF"])
+def test_the_first_of_several_pictures(format_name: str) -> None:
+    data = encode(plain(RED), format_name, save_all=True, append_images=[plain(GREEN), plain(BLUE)])
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.n_frames == 3  # type: ignore[attr-defined]
+    assert near(decode(data), np.asarray(plain(RED)), 3)
+
+
+def test_a_gif_whose_frame_is_larger_than_its_canvas() -> None:
+    data = encode(Image.fromarray(UPRIGHT), "GIF")
+    assert (np.asarray(decode(data[:6] + struct.pack("<HH", 16, 16) + data[10:])) == UPRIGHT).all()
+
+
+def test_what_a_person_reads() -> None:
+    with pytest.raises(ImageRejectedError, match=r"^truncated image: PNG: image file is truncated") as caught:
+        decode(encode(Image.fromarray(UPRIGHT), "PNG")[:60])
+    assert caught.value.__cause__ is not None
+    with pytest.raises(ImageRejectedError, match=r"^too many pixels: 48 x 32 px$"):
+        decode(encode(Image.fromarray(UPRIGHT), "PNG"), DecodingLimits(max_pixels=48 * 32 - 1))
+    with pytest.raises(ImageRejectedError, match=r"^not an image: HTML text$"):
+        decode(b"<!doctype html><title>404</title>")
+
+
+def test_the_limits_themselves_are_allowed() -> None:
+    data = encode(Image.fromarray(UPRIGHT), "PNG")
+    exact = DecodingLimits(max_bytes=len(data), max_pixels=48 * 32, min_side_px=32)
+    assert decode(data, exact).size == (48, 32)
+    assert rejection(data, DecodingLimits(max_bytes=len(data) - 1)) is Rejection.TOO_MANY_BYTES
+    assert rejection(data, DecodingLimits(min_side_px=33)) is Rejection.TOO_FEW_PIXELS
+    assert rejection(b"") is Rejection.EMPTY
+    assert rejection(encode(plain(size=(1, 1)), "GIF")) is Rejection.TOO_FEW_PIXELS
+
+
+def _claims(width: int, height: int) -> dict[str, bytes]:
+    """Small files whose headers speak of a huge picture."""
+    jpeg = bytearray(encode(plain(), "JPEG"))
+    at = jpeg.index(b"\xff\xc0") + 5
+    jpeg[at : at + 4] = struct.pack(">HH", min(height, 65500), min(width, 65500))
+    gif = encode(plain(), "GIF")
+    webp = bytearray(encode(plain(), "WEBP", lossless=True))
+    webp[21:25] = struct.pack("<I", min(width - 1, 16383) | min(height - 1, 16383) << 14)
+    tiff = encode(plain(), "TIFF", compression="tiff_deflate", tiffinfo={})
+    for side in (256, 257):
+        at = tiff.index(struct.pack("<HHIHH", side, 3, 1, 16, 0))
+        tiff = tiff[:at] + struct.pack("<HHII", side, 4, 1, width) + tiff[at + 12 :]
+    return {
+        "PNG": png((width, height), 8, 2, [b""]),
+        "JPEG": bytes(jpeg),
+        "GIF": gif[:6] + struct.pack("<HH", min(width, 65535), min(height, 65535)) + gif[10:],
+        "WEBP": bytes(webp),
+        "TIFF": tiff,
+        "BMP": bmp((width, height), 24, 0, b""),
+    }
+
+
+@pytest.mark.parametrize("format_name", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
+@pytest.mark.parametrize("side", [11_000, 60_000])
+def test_bombs_are_stopped_by_their_header(format_name: str, side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("PIL.Image.core.new", None)  # whatever would hold the pixels is never made
+    assert rejection(_claims(side, side)[format_name]) is Rejection.TOO_MANY_PIXELS
+
+
+def test_tiles_larger_than_any_picture() -> None:
+    data = tiff((64, 64), {258: (8,), 262: (1,), 322: (20_000,), 323: (20_000,)}, bytes(64 * 64))
+    assert rejection(data) is Rejection.TOO_MANY_PIXELS
+
+
+def test_a_tile_whose_side_is_no_number() -> None:
+    data = tiff((64, 64), {258: (8,), 262: (1,), 322: (8,), 323: (8,)}, bytes(64 * 64))
+    data = data.replace(struct.pack("<HHI", 322, 3, 1), struct.pack("<HHI", 322, 1, 1))  # bytes, times the other side
+    data = data.replace(struct.pack("<HHIHH", 323, 3, 1, 8, 0), struct.pack("<HHII", 323, 4, 1, 2**32 - 1))
+    assert decode(data).size == (64, 64)
+
+
+@pytest.mark.parametrize("name", [b"zTXt", b"iTXt", b"iCCP"])
+def test_compressed_text_that_explodes(name: bytes) -> None:
+    body = {b"zTXt": b"k\0\0", b"iTXt": b"k\0\1\0\0\0", b"iCCP": b"k\0\0"}[name] + zlib.compress(bytes(2**21))
+    assert rejection(png((16, 16), 8, 0, [bytes(16)] * 16, chunk(name, body))) is Rejection.DAMAGED
+
+
+def test_a_profile_of_megabytes_in_a_jpeg_is_no_reason() -> None:
+    data = encode(Image.fromarray(UPRIGHT), "JPEG", icc_profile=bytes(4 * 2**20))
+    assert len(data) > 4 * 2**20
+    assert near(decode(data), UPRIGHT, 30)
+
+
+ALL_FORMATS: dict[str, bytes] = {
+    **{name: encode(Image.fromarray(UPRIGHT), name, **options) for name, options in LOSSLESS.items()},
+    **{f"TIFF {c}": encode(Image.fromarray(UPRIGHT), "TIFF", compression=c) for c in TIFF_COMPRESSIONS},
+    "TIFF jpeg": encode(Image.fromarray(UPRIGHT), "TIFF", compression="jpeg"),
+    "TIFF tags first": tiff(
+        (48, 32), {258: (8, 8, 8), 259: (8,), 262: (2,), 277: (3,)}, zlib.compress(UPRIGHT.tobytes(), 0)
+    ),
+    "JPEG": encode(Image.fromarray(UPRIGHT), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"),
+    "JPEG progressive": encode(Image.fromarray(UPRIGHT), "JPEG", progressive=True),
+    "MPO": encode(Image.fromarray(UPRIGHT), "MPO"),
+    "WEBP lossy": encode(Image.fromarray(UPRIGHT), "WEBP"),
+    "BMP run lengths": bmp(
+        (48, 32), 8, 1, b"".join(b"\x18" + bytes([i]) + b"\x18\x07\0\0" for i in range(32)) + b"\0\1"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALL_FORMATS)
+def test_a_file_cut_short_says_so(name: str) -> None:
+    data = ALL_FORMATS[name]
+    decode(data)
+    for kept in sorted({30, 40, 60, len(data) // 4, len(data) // 2, len(data) - 40}):
+        if kept < len(data) - 20:
+            assert rejection(data[:kept]) is Rejection.TRUNCATED, kept
+
+
+def test_a_picture_that_ends_before_its_file_does() -> None:
+    whole = zlib.compress(bytes(32 * (1 + 48 * 3)), 0)
+    cut = png((48, 32), 8, 2, []).replace(chunk(b"IDAT", zlib.compress(b"")), chunk(b"IDAT", whole[:2000]))
+    assert rejection(cut) is Rejection.TRUNCATED
+    long_chunk = struct.pack(">I", 2**22) + b"prIv" + bytes(2**21)
+    assert rejection(png((16, 16), 8, 0, [], long_chunk)) is Rejection.TRUNCATED
+
+
+@pytest.mark.parametrize("name", ["PNG", "WEBP", "TIFF deflated", "JPEG"])
+def test_a_file_overwritten_in_the_middle_is_damaged(name: str) -> None:
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (32, 48, 3), np.uint8))
+    options: dict[str, Any] = {"compression": "tiff_deflate"} if name == "TIFF deflated" else {}
+    options |= {"lossless": True} if name == "WEBP" else {}
+    data = bytearray(encode(noise, name.split()[0], **options))
+    at = data.index(b"\xff\xdb") if name == "JPEG" else 100
+    data[at : at + 40] = b"\x5a" * 40
+    assert rejection(bytes(data)) is Rejection.DAMAGED
+
+
+def test_a_picture_too_large_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("PIL.Image.core.new", exhausted)
+    assert rejection(ALL_FORMATS["PNG"]) is Rejection.DAMAGED
+
+
+def test_a_bmp_that_would_be_unpacked_for_minutes() -> None:
+    lines = (b"\1\5" + b"\0\0") * 1500 + b"\0\1"
+    assert rejection(bmp((60_000, 1500), 8, 1, lines)) is Rejection.TOO_MANY_PIXELS

@@ -1,0 +1,88 @@
+"""A run over the stand-in, and what it leaves in the catalogue."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import select
+
+from db.albums import album_record
+from db.database import Database
+from db.tables import Album, Cover
+from indexer.images.cover_store import CoverStore
+from indexer.images.decoding import DecodingLimits
+from indexer.progress import Silent
+from indexer.sources import musicbrainz
+from indexer.sources.musicbrainz import Wanted, WantedBy
+from indexer.sources.musicbrainz.clock import Clock
+from sleeve.vocabulary import Side
+from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, StandIn
+from tests.indexer.sources.remote_image.server import near
+
+BLACK_METAL = Wanted(WantedBy.GENRE, "black metal")
+
+
+@dataclass
+class Time:
+    """A clock that waits a thousandth of long waits, tells a date that a test sets, and can be interrupted."""
+
+    day: float = 0
+    waits_s: list[float] = field(default_factory=list)
+    disturb: Callable[[int], None] = lambda _wait: None
+
+    def sleep(self, seconds: float) -> None:
+        self.waits_s.append(seconds)
+        self.disturb(len(self.waits_s))
+        time.sleep(seconds if seconds < 0.5 else seconds / 1000)
+
+    def clock(self) -> Clock:
+        return Clock(now_s=lambda: time.time() + self.day * 86_400, sleep=self.sleep)
+
+
+def client_of(stand_in: StandIn, home: Path, moment: Time, answer_time_s: float = 10) -> musicbrainz.Client:
+    manners = musicbrainz.Manners(
+        "sleeve/1 ( me@example.org )", near(), moment.clock(), stand_in.interval_s, answer_time_s
+    )
+    return musicbrainz.Client(musicbrainz.AnswerCache(home / "musicbrainz/answers", time.time()), manners)
+
+
+def run(
+    stand_in: StandIn,
+    database: Database,
+    home: Path,
+    *,
+    moment: Time | None = None,
+    wanted: Wanted = BLACK_METAL,
+    limit: int = 1000,
+    backs: bool = False,
+    answer_time_s: float = 10,
+) -> musicbrainz.GroupReport:
+    client = client_of(stand_in, home, moment or Time(), answer_time_s)
+    service = musicbrainz.WebService(client, stand_in.base(MUSICBRAINZ))
+    limits = DecodingLimits()
+    adder = musicbrainz.GroupAdder(
+        database,
+        CoverStore(home / "covers"),
+        client,
+        musicbrainz.CoverArtArchive(client, service, stand_in.base(ARCHIVE), limits),
+        genres=service.genres(),
+        sides=tuple(Side) if backs else (Side.FRONT,),
+    )
+    return adder.add(islice(service.release_groups(wanted), limit), Silent())
+
+
+def catalogue_of(database: Database, home: Path) -> list[tuple[object, ...]]:
+    """Every cover with its album, and that its bytes are where they are said to be."""
+    with database.reading() as session:
+        extra = {row.id: row.extra for row in session.execute(select(Cover.id, Cover.extra))}
+        albums = [album_record(row) for row in session.scalars(select(Album))]
+    rows = [
+        (a.title, a.artist, a.year, a.genres, str(c.side), c.file, str(c.path.relative_to(home)), extra[c.id].items())
+        for a in albums
+        for c in a.covers
+        if c.path.is_file()
+    ]
+    assert len(rows) == len(extra), "a cover is without its file"
+    return sorted((*row[:7], *sorted(row[7])) for row in rows)

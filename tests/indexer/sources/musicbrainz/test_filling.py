@@ -1,0 +1,265 @@
+"""What albums lack is looked up over real HTTP and filled in; what is there stays."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from db import albums
+from db.database import Database
+from db.labels import set_genres_by_hand
+from db.lacking import LackingAlbum
+from db.records import AlbumRecord, CoverFile, InspectedFile
+from db.registration import register
+from db.release_groups import KEY
+from db.tables import AlbumGenre
+from indexer.images.cover_store import CoverStore
+from indexer.images.decoding import DecodingLimits
+from indexer.progress import Silent
+from indexer.sources import musicbrainz
+from indexer.sources.musicbrainz import FillEnding, FillReport, Wanted, WantedBy
+from indexer.sources.musicbrainz.matching import match, same_name
+from indexer.sources.musicbrainz.records import Hit, Mbid, ReleaseGroup
+from sleeve.errors import SourceError
+from sleeve.vocabulary import AlbumId, ContentHash, LabelSource, Side
+from tests.indexer.sources.musicbrainz.runs import Time, catalogue_of, client_of, run
+from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, StandIn, group_id, picture, standing_in
+
+BY = "Artist {} feat. Choir"
+
+
+def fill(
+    stand_in: StandIn,
+    database: Database,
+    home: Path,
+    *,
+    moment: Time | None = None,
+    backs: bool = False,
+    dry_run: bool = False,
+) -> FillReport:
+    client = client_of(stand_in, home, moment or Time())
+    service = musicbrainz.WebService(client, stand_in.base(MUSICBRAINZ))
+    filler = musicbrainz.AlbumFiller(
+        database,
+        CoverStore(home / "covers"),
+        client,
+        service,
+        musicbrainz.CoverArtArchive(client, service, stand_in.base(ARCHIVE), DecodingLimits()),
+        genres=service.genres(),
+        sides=tuple(Side) if backs else (Side.FRONT,),
+        dry_run=dry_run,
+    )
+    return filler.fill(filler.wanting(1000), Silent())
+
+
+def put_album(database: Database, number: int, **said: Any) -> AlbumId:
+    """An album of the catalogue with one cover that names group ``number``, unless told otherwise."""
+    fields = {"artist": BY.format(number // 3), "title": f"Title {number}", "side": Side.FRONT, **said}
+    path = Path(f"/covers/{number}.png")
+    cover = CoverFile(file=path.name, path=path, label_source=LabelSource.FOLDER, **fields)
+    with database.writing() as session:
+        register(session, [InspectedFile(cover, ContentHash(f"{number:064d}"))], lambda _: True)
+        return albums.of_files(session, [str(path)])[str(path)]
+
+
+def album(database: Database, album_id: AlbumId) -> AlbumRecord:
+    with database.reading() as session:
+        return albums.album(session, album_id)
+
+
+def test_only_what_is_missing_is_filled_in(database: Database, tmp_path: Path) -> None:
+    bare = put_album(database, 0)
+    labelled = put_album(database, 1, genres=("jazz",))
+    by_hand = put_album(database, 4)
+    dated = put_album(database, 2, year=1950, genres=("jazz",))
+    back_only = put_album(database, 8, side=Side.BACK, year=1951)
+    with database.writing() as session:
+        set_genres_by_hand(session, by_hand, ["polka"])
+    with standing_in(groups=10) as stand_in:
+        report = fill(stand_in, database, tmp_path)
+        assert dict(report.counts) == {FillEnding.FILLED: 4}
+        asked = len(stand_in.log)
+        # The answers are kept, and no album lacks what can be had.
+        assert dict(fill(stand_in, database, tmp_path).counts) == {}
+        assert len(stand_in.log) == asked
+    assert (album(database, bare).year, album(database, bare).genres) == (1994, ("black metal", "metal"))
+    assert (album(database, labelled).year, album(database, labelled).genres) == (1995, ("jazz",))
+    assert (album(database, by_hand).year, album(database, by_hand).genres) == (1994, ("polka",))
+    assert (album(database, dated).year, album(database, dated).genres) == (1950, ("jazz",))
+    gained = album(database, back_only)
+    assert (gained.year, gained.genres) == (1951, ("black metal", "metal"))
+    [_, front] = gained.covers
+    assert front.side is Side.FRONT
+    assert front.path.read_bytes() == picture(8 + 2**32 & 2**32 - 1, False)
+    assert front.file.startswith(stand_in.base(ARCHIVE))
+    with database.reading() as session:
+        rows = session.execute(select(AlbumGenre.album_id, AlbumGenre.source))
+        sources = {row.album_id: row.source for row in rows}
+    assert sources == {
+        bare: "musicbrainz",
+        labelled: "folder",
+        by_hand: "hand",
+        dated: "folder",
+        back_only: "musicbrainz",
+    }
+    # What was filled in stays when the files are added again.
+    assert put_album(database, 0) == bare
+    assert album(database, bare).year == 1994
+
+
+def test_a_known_id_is_looked_up_whatever_the_names(database: Database, tmp_path: Path) -> None:
+    by_id = put_album(database, 5, artist=None, title=None, extra={KEY: group_id(5)})
+    wrong = put_album(database, 6, extra={KEY: group_id(66)})
+    odd = put_album(database, 4, extra={KEY: "../../etc"})
+    nameless = put_album(database, 3, artist=None)
+    with standing_in(groups=10) as stand_in:
+        report = fill(stand_in, database, tmp_path)
+        assert [line.path.split("?")[0] for line in stand_in.log][1:3] == [
+            f"/ws/2/release-group/{group_id(5)}",
+            f"/ws/2/release-group/{group_id(66)}",
+        ]
+    assert dict(report.counts) == {FillEnding.FILLED: 2, FillEnding.NOT_FOUND: 1}
+    assert [(item.album.id, item.why) for item in report.not_filled] == [
+        (wrong, f"MusicBrainz does not know the id {group_id(66)}")
+    ]
+    assert [album(database, item).year for item in (by_id, wrong, odd, nameless)] == [1995, None, 1994, None]
+
+
+def test_backs_are_filled_in_when_asked_for(database: Database, tmp_path: Path) -> None:
+    album_id = put_album(database, 0, year=1994, genres=("jazz",))
+    pdf = put_album(database, 3, year=1994, genres=("jazz",))
+    with standing_in(groups=10) as stand_in:
+        assert dict(fill(stand_in, database, tmp_path).counts) == {}
+        report = fill(stand_in, database, tmp_path, backs=True)
+    assert dict(report.counts) == {FillEnding.FILLED: 1, FillEnding.REJECTED: 1}
+    assert [(item.album.id, item.why) for item in report.not_filled] == [(pdf, "the back is a PDF")]
+    covers = album(database, album_id).covers
+    assert [cover.side for cover in covers] == [Side.FRONT, Side.BACK]
+    assert covers[1].path.read_bytes() == picture(0, True)
+
+
+def test_a_dry_run_tells_and_changes_nothing(database: Database, tmp_path: Path) -> None:
+    album_id = put_album(database, 0, side=Side.BACK)
+    before = album(database, album_id)
+    with standing_in(groups=10) as stand_in:
+        report = fill(stand_in, database, tmp_path, dry_run=True)
+        assert {line.host for line in stand_in.log} == {MUSICBRAINZ}
+        [told] = report.filled
+        assert (told.genres, told.year, told.sides) == (("black metal", "metal"), 1994, (Side.FRONT,))
+        assert told.group.id == group_id(0)
+        assert album(database, album_id) == before
+        assert not (tmp_path / "covers").exists()
+        fill(stand_in, database, tmp_path)
+        assert max(stand_in.answered().values()) == 1
+    assert album(database, album_id).year == 1994
+
+
+def test_an_interrupted_run_goes_on_and_asks_nothing_twice(database: Database, tmp_path: Path) -> None:
+    for number in range(20):
+        put_album(database, number, side=Side.BACK)
+    with standing_in(groups=20, interval_s=0.03) as stand_in:
+        stop_at = 4
+
+        def disturb(_wait: int) -> None:
+            nonlocal stop_at
+            if len(stand_in.log) >= stop_at:
+                stop_at = len(stand_in.log) + 4
+                raise KeyboardInterrupt
+
+        interrupted = 0
+        while True:
+            try:
+                fill(stand_in, database, tmp_path, moment=Time(disturb=disturb))
+                break
+            except KeyboardInterrupt:
+                interrupted += 1
+        assert interrupted
+        assert max(stand_in.answered().values()) == 1
+        assert not [line for line in stand_in.log if line.status == 503]
+    with database.reading() as session:
+        every = sorted(albums.ids(session))
+    found = [album(database, album_id) for album_id in every]
+    assert all(item.genres == ("black metal", "metal") for item in found)
+    # Groups 7 and 17 have no front, those of 9 and 19 are web pages.
+    assert [len(item.covers) for item in found] == [1 if number % 10 in {7, 9} else 2 for number in range(20)]
+
+
+def test_a_dead_service_ends_the_run(database: Database, tmp_path: Path) -> None:
+    for number in range(4):
+        put_album(database, number)
+    with standing_in(groups=10) as stand_in:
+        stand_in.faults["/ws/2/release-group"].extend(["500"] * 99)
+        with pytest.raises(SourceError, match="in vain"):
+            fill(stand_in, database, tmp_path)
+
+
+def test_names_with_quotes_are_asked_for_as_they_are(database: Database, tmp_path: Path) -> None:
+    title = 'He said "no" AND \\ (left)'
+    album_id = put_album(database, 1, artist="A:B*", title=title)
+    namesake: dict[str, Any] = {
+        "id": group_id(900),
+        "title": title,
+        "first-release-date": "2001",
+        "artist-credit": [{"name": "A:B*"}],
+    }
+    with standing_in(groups=3) as stand_in:
+        stand_in.others.append(namesake)
+        assert dict(fill(stand_in, database, tmp_path).counts) == {FillEnding.FILLED: 1}
+    assert album(database, album_id).year == 2001
+
+
+def test_names_too_long_to_ask_with_are_not_asked_for(database: Database, tmp_path: Path) -> None:
+    put_album(database, 1, artist="夜" * 200, title="x" * 400)
+    with standing_in(groups=3) as stand_in:
+        assert dict(fill(stand_in, database, tmp_path).counts) == {FillEnding.NOT_FOUND: 1}
+
+
+def hit(number: int, artist: str, title: str, *, year: int | None = None, score: int = 100, album: bool = True) -> Hit:
+    return Hit(ReleaseGroup(Mbid(group_id(number)), title, artist, year, ()), score, album)
+
+
+def test_a_hit_is_taken_only_beyond_doubt() -> None:
+    wanted = LackingAlbum(AlbumId(1), "Weezer", "Weezer", None, None, genre=True, sides=())
+    dated = LackingAlbum(AlbumId(1), "Weezer", "Weezer", 2001, None, genre=True, sides=())
+    blue, green = hit(1, "Weezer", "Weezer", year=1994), hit(2, "Weezer", "Weezer", year=2001)
+    single = hit(3, "Weezer", "Weezer", year=1994, album=False)
+    assert match(wanted, [single, blue, hit(4, "Weezer", "Weezer (live)")]) == blue.group
+    assert match(wanted, [blue, green]) == "MusicBrainz has 2 albums of these names"
+    assert match(dated, [blue, green]) == green.group
+    for other in (hit(1, "Weezers", "Weezer"), hit(1, "Weezer", "Weezer", score=89), hit(1, "Weezer", "Pinkerton")):
+        assert match(wanted, [other]) == "MusicBrainz finds no album of these names"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Mötley Crüe", "Motley Crue", True),
+        ("Don\u2019t Stop", "don't  stop", True),
+        ("Simon & Garfunkel", "Simon and Garfunkel", True),
+        ("!!!", "!!!", True),
+        ("!!!", "???", False),
+        ("Мой", "Мои", False),
+        ("が", "か", False),
+        ("\uff2b\uff29\uff33\uff33", "Kiss", True),
+        ("Live", "Live II", False),
+    ],
+)
+def test_names_are_the_same_but_for_case_and_punctuation(one: str, other: str, same: bool) -> None:
+    assert same_name(one, other) is same
+
+
+def test_a_collection_of_releases_is_its_release_groups(database: Database, tmp_path: Path) -> None:
+    with standing_in(groups=55, interval_s=0) as stand_in:
+        stand_in.groups = [number * 10 + 7 for number in range(54)] + [8]
+        report = run(stand_in, database, tmp_path, wanted=Wanted(WantedBy.COLLECTION, group_id(6)))
+        asked = [line.path for line in stand_in.log if line.path.startswith("/ws/2/release?collection")]
+        assert [path.split("offset=")[1].split("&")[0] for path in asked] == ["0", "100"]
+        assert "inc=release-groups&" in asked[0]
+        looked_up = [line.path for line in stand_in.log if line.path.startswith("/ws/2/release-group/")]
+        assert len(looked_up) == len(set(looked_up)) == 55
+        with pytest.raises(SourceError, match="holds neither release groups nor releases"):
+            run(stand_in, database, tmp_path, wanted=Wanted(WantedBy.COLLECTION, group_id(7)))
+    assert sum(report.counts.values()) == 55
+    [row] = catalogue_of(database, tmp_path)
+    assert (row[0], row[3]) == ("Title 8", ("black metal", "metal"))

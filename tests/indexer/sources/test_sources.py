@@ -1,0 +1,168 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from db.records import CoverFile, RejectedFile
+from indexer.sources import GenreFrom, open_source
+from sleeve.errors import SourceError
+from sleeve.vocabulary import LabelSource, Rejection, Side
+
+
+def touch(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+
+
+def offered(path: Path, genre_from: GenreFrom | None = None) -> dict[str, CoverFile]:
+    found = [item for item in open_source(path, genre_from) if isinstance(item, CoverFile)]
+    return {os.path.relpath(item.path, path): item for item in found}
+
+
+def genres(path: Path, genre_from: GenreFrom | None = None) -> dict[str, tuple[str, ...]]:
+    return {name: item.genres for name, item in offered(path, genre_from).items()}
+
+
+def test_the_first_folder_names_the_genre_however_deep_the_file_lies(tmp_path: Path) -> None:
+    touch(tmp_path, "jazz/a.jpg", "jazz/Miles Davis/1959/b.jpg", "Black Metal/c.jpg", "d.jpg")
+    assert genres(tmp_path) == {
+        "d.jpg": (),
+        "Black Metal/c.jpg": ("Black Metal",),
+        "jazz/a.jpg": ("jazz",),
+        "jazz/Miles Davis/1959/b.jpg": ("jazz",),
+    }
+    assert set(genres(tmp_path, GenreFrom.NONE).values()) == {()}
+
+
+def test_a_flat_folder_is_itself_the_genre(tmp_path: Path) -> None:
+    touch(tmp_path / "jazz", "a.jpg", "b.jpg")
+    assert genres(tmp_path / "jazz") == {"a.jpg": ("jazz",), "b.jpg": ("jazz",)}
+
+
+def test_a_single_file_is_a_cover_without_a_genre(tmp_path: Path) -> None:
+    touch(tmp_path, "jazz/a.jpg")
+    [item] = open_source(tmp_path / "jazz/a.jpg")
+    assert isinstance(item, CoverFile)
+    assert (item.path, item.genres) == (tmp_path / "jazz/a.jpg", ())
+
+
+def test_the_file_is_named_as_the_user_named_it_and_the_path_is_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(tmp_path, "covers/jazz/a.jpg", "here/x")
+    monkeypatch.chdir(tmp_path / "here")
+    [item] = open_source(Path("../covers"))
+    assert isinstance(item, CoverFile)
+    assert (item.file, item.path) == ("../covers/jazz/a.jpg", tmp_path / "covers/jazz/a.jpg")
+
+
+def test_hidden_system_and_looping_entries_are_passed_over(tmp_path: Path) -> None:
+    touch(tmp_path, "jazz/a.jpg", "jazz/.DS_Store", "jazz/Thumbs.db", ".git/b.jpg")
+    (tmp_path / "jazz" / "loop").symlink_to(tmp_path)
+    assert list(offered(tmp_path)) == ["jazz/a.jpg"]
+
+
+def test_front_and_back_beside_each_other_are_one_album(tmp_path: Path) -> None:
+    names = ["Blue front.jpg", "Blue (back).jpg", "Get Back.jpg", "Red.jpg", "Red_back.jpg"]
+    touch(tmp_path, *(f"jazz/{name}" for name in names))
+    found = {Path(name).name: (item.side, item.identity) for name, item in offered(tmp_path).items()}
+    assert found["Blue front.jpg"][0] is Side.FRONT
+    assert found["Blue (back).jpg"] == (Side.BACK, found["Blue front.jpg"][1])
+    assert found["Red_back.jpg"] == (Side.BACK, found["Red.jpg"][1])
+    assert found["Get Back.jpg"] == (Side.FRONT, None)
+    assert found["Blue front.jpg"][1] not in {None, found["Red.jpg"][1]}
+
+
+def test_a_name_that_no_database_can_hold_is_rejected(tmp_path: Path) -> None:
+    (tmp_path / "jazz").mkdir()
+    with open(os.fsencode(tmp_path / "jazz") + b"/\xff.jpg", "wb"):  # noqa: PTH123
+        pass
+    [item] = open_source(tmp_path)
+    assert isinstance(item, RejectedFile)
+    assert item.reason is Rejection.UNREADABLE
+    assert item.path.endswith("\\xff.jpg")
+
+
+def test_a_manifest_says_everything_and_may_say_more(tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text(
+        "File,genre,artist,album,year,side,price\n"
+        "a.jpg,Jazz,Miles Davis,Kind of Blue,1959-08-17,,9.99\n"
+        'sub/../b.jpg,,,"A ""quoted"", title",,back,\n'
+        f"{tmp_path}/elsewhere/c.jpg\n",
+        encoding="utf-8-sig",
+    )
+    a, b, c = open_source(manifest)
+    assert a == CoverFile(
+        "a.jpg",
+        tmp_path / "a.jpg",
+        LabelSource.MANIFEST,
+        ("Jazz",),
+        "Miles Davis",
+        "Kind of Blue",
+        1959,
+        extra={"price": "9.99"},
+    )
+    assert isinstance(b, CoverFile)
+    assert (b.path, b.title, b.side, b.genres) == (tmp_path / "b.jpg", 'A "quoted", title', Side.BACK, ())
+    assert isinstance(c, CoverFile)
+    assert c.path == tmp_path / "elsewhere/c.jpg"
+
+
+def test_bad_rows_are_rejected_with_their_line(tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("file,side\n,front\na.jpg,inside\nb.jpg,\nb.jpg,\n")
+    items = list(open_source(manifest))
+    assert [(item.path, item.detail) for item in items if isinstance(item, RejectedFile)] == [
+        (f"{manifest}:2", "no file"),
+        (f"{manifest}:3", "side is 'inside', neither front nor back"),
+        (f"{manifest}:5", "b.jpg stands in the manifest twice"),
+    ]
+
+
+def test_a_cell_that_databases_cannot_hold_is_cleaned(tmp_path: Path) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("file,artist,album\na.jpg,Mi\x07les\x1b[31m,  " + "x" * 900 + "\n")
+    [item] = open_source(manifest)
+    assert isinstance(item, CoverFile)
+    assert item.artist == "Miles[31m"
+    assert item.title == "x" * 500
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"name,genre\na.jpg,jazz\n", "no column `file`"),
+        (b"", "no column `file`"),
+        (b"file\n\xff\x01.jpg\n", "is not text"),
+        (b"file\n\x00\x00\x00a", "is not text"),
+        (b"file\n\xc0\x98\xc0\xc0.jpg\n", "is not CP1251 text"),
+        (b'file\n"a.jpg\n', "is not a readable CSV file"),
+        (b"file\n" + b"x" * 200_000 + b"\n", "is not a readable CSV file"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, complaint: str) -> None:
+    manifest = tmp_path / "m.csv"
+    manifest.write_bytes(content)
+    with pytest.raises(SourceError, match=complaint):
+        list(open_source(manifest))
+
+
+def test_a_folder_with_a_manifest_can_be_read_by_it(tmp_path: Path) -> None:
+    touch(tmp_path, "images/a.jpg")
+    (tmp_path / "manifest.csv").write_text("file,genre\nimages/a.jpg,jazz\n")
+    assert genres(tmp_path, GenreFrom.MANIFEST) == {"images/a.jpg": ("jazz",)}
+
+
+def test_paths_that_do_not_go_with_the_option_are_refused(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg", "m.csv")
+    for path, genre_from, complaint in (
+        (tmp_path / "none", None, "does not exist"),
+        (tmp_path, GenreFrom.MANIFEST, "manifest.csv does not exist"),
+        (tmp_path / "m.csv", GenreFrom.FOLDER, "is a manifest"),
+        (tmp_path / "a.jpg", GenreFrom.MANIFEST, "is not a manifest"),
+    ):
+        with pytest.raises(SourceError, match=complaint):
+            open_source(path, genre_from)

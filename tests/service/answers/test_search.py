@@ -1,0 +1,205 @@
+"""Answers against brute force over the vectors that the database holds, on both engines."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from db import albums, bundles, vectors
+from db.database import Database
+from db.records import BundleRecord, CatalogueFilter
+from db.tables import Album, Cover, Vector
+from indexer.genre import Calibration
+from indexer.genre.classifier import GenreClassifier
+from indexer.images.decoding import DecodingLimits
+from indexer.jobs.add import add_source
+from indexer.jobs.embed import embed_pending
+from indexer.models.preparing import fit_image
+from indexer.sources import open_source
+from indexer.vector_index import IndexKind
+from indexer.vector_index.versions import IndexVersions
+from service.answers.live_index import LiveIndex
+from service.answers.model import Model
+from service.answers.records import SimilarRequest
+from service.answers.search import Search
+from sleeve.errors import ImageRejectedError, NotFoundError, VectorIndexError
+from sleeve.vocabulary import AlbumId, Fingerprint, Side
+from tests.factories import FakeBackbone, write_cover
+
+LIMITS = DecodingLimits()
+GENRES = ["jazz", "rock", "soul"]
+ALBUMS = 90
+
+
+def model_of(backbone: FakeBackbone) -> Model:
+    return Model("fake", backbone, None, GenreClassifier(None, Calibration()))
+
+
+class Catalogue:
+    """90 named albums of three genres and ten artists, 1960-1989, a third of them with a back cover."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self.database = database
+        self.folder = folder
+        self.backbone = FakeBackbone()
+        rows = ["file,genre,artist,album,year,side"]
+        for n in range(ALBUMS):
+            year = "" if n % 10 == 9 else 1960 + n % 30
+            label = f"{GENRES[n % 3]},Artist {n % 10},Album {n},{year}"
+            write_cover(folder / f"{n}.png", seed=n)
+            rows.append(f"{n}.png,{label},front")
+            if n % 3 == 0:
+                write_cover(folder / f"{n}-back.png", seed=1000 + n)
+                rows.append(f"{n}-back.png,{label},back")
+        (folder / "manifest.csv").write_text("\n".join(rows))
+        add_source(database, open_source(folder / "manifest.csv"), threads=2, limits=LIMITS)
+        with database.writing() as session:
+            self.bundle: BundleRecord = bundles.register(
+                session, self.backbone.fingerprint, name="fake", dimension=48, manifest={}
+            )
+        embed_pending(database, self.backbone, self.bundle, threads=2, limits=LIMITS)
+        self.versions = IndexVersions(database, folder / "home" / "versions")
+        self.pairs = LiveIndex(database, self.versions, lambda _bundle: model_of(self.backbone))
+        self.search = Search(database, self.pairs, LIMITS)
+
+    def refresh(self, kind: IndexKind | None = None) -> None:
+        self.versions.refresh(self.bundle, kind=kind)
+
+    def brute_force(self, query: np.ndarray, *, genre: str | None = None, **allowed: object) -> list[tuple[int, float]]:
+        """Albums and similarities, nearest first, by a plain scan in float64."""
+        with self.database.reading() as session:
+            rows = session.execute(
+                select(Vector.embedding, Album, Cover.side).join(Cover, Cover.id == Vector.cover_id).join(Album)
+            ).all()
+            best: dict[int, float] = {}
+            for embedding, album, side in rows:
+                if genre and genre not in albums.album(session, AlbumId(album.id)).genres:
+                    continue
+                if "years" in allowed and album.year not in allowed["years"]:  # type: ignore[operator]
+                    continue
+                if allowed.get("side", side) != side or allowed.get("artist", album.artist) != album.artist:
+                    continue
+                similarity = float(np.frombuffer(embedding, "<f2").astype(np.float64) @ query.astype(np.float64))
+                best[album.id] = max(similarity, best.get(album.id, -2.0))
+        return sorted(best.items(), key=lambda pair: -pair[1])
+
+    def query(self, path: Path) -> np.ndarray:
+        vectors = self.backbone.embed(fit_image(path.read_bytes(), self.backbone, LIMITS)[np.newaxis])
+        return np.asarray(vectors[0])
+
+
+@pytest.fixture
+def catalogue(database: Database, tmp_path: Path) -> Catalogue:
+    return Catalogue(database, tmp_path)
+
+
+def assert_same(catalogue: Catalogue, request: SimilarRequest, image: Path, **allowed: object) -> None:
+    answer = catalogue.search.by_image(image.read_bytes(), request)
+    expected = catalogue.brute_force(catalogue.query(image), **allowed)[: request.k]  # type: ignore[arg-type]
+    assert [neighbour.album_id for neighbour in answer.neighbours] == [album for album, _ in expected]
+    np.testing.assert_allclose(
+        [neighbour.similarity for neighbour in answer.neighbours], [value for _, value in expected], atol=2e-3
+    )
+
+
+@pytest.mark.parametrize("kind", [IndexKind.EXACT, IndexKind.HNSW])
+def test_similar_agrees_with_brute_force(catalogue: Catalogue, kind: IndexKind) -> None:
+    catalogue.refresh(kind)
+    for seed in (0, 45, 89, 5000):
+        image = write_cover(catalogue.folder / "query.png", seed)
+        assert_same(catalogue, SimilarRequest(k=7), image)
+
+
+def test_filters_never_under_fill(catalogue: Catalogue) -> None:
+    catalogue.refresh()
+    image = write_cover(catalogue.folder / "query.png", 7777)
+    cases: list[tuple[CatalogueFilter, dict[str, object], int]] = [
+        (CatalogueFilter(genre="JAZZ"), {"genre": "jazz"}, 30),
+        (CatalogueFilter(year_from=1965, year_to=1967), {"years": {1965, 1966, 1967}}, 9),
+        (CatalogueFilter(year_from=1988), {"years": {1988, 1989}}, 3),
+        (CatalogueFilter(artist="artist 3"), {"artist": "Artist 3"}, 9),
+        (CatalogueFilter(side=Side.BACK), {"side": "back"}, 30),
+        (CatalogueFilter(genre="jazz", artist="Artist 3"), {"genre": "jazz", "artist": "Artist 3"}, 3),
+        (CatalogueFilter(genre="polka"), {"genre": "polka"}, 0),
+    ]
+    for allowed, expected, count in cases:
+        answer = catalogue.search.by_image(image.read_bytes(), SimilarRequest(ALBUMS, allowed))
+        assert len(answer.neighbours) == count, allowed
+        assert_same(catalogue, SimilarRequest(ALBUMS, allowed), image, **expected)
+
+
+def test_every_album_is_found_when_all_are_asked_for(catalogue: Catalogue) -> None:
+    catalogue.refresh()
+    answer = catalogue.search.by_image((catalogue.folder / "3.png").read_bytes(), SimilarRequest(k=1000))
+    assert len({neighbour.album_id for neighbour in answer.neighbours}) == len(answer.neighbours) == ALBUMS
+
+
+def test_an_album_asks_with_its_front_and_is_not_its_own_neighbour(catalogue: Catalogue) -> None:
+    catalogue.refresh()
+    with catalogue.database.reading() as session:
+        album_id = albums.first_id(session)
+        front = vectors.of_album(session, catalogue.bundle, album_id).vectors
+    assert front.shape == (1, 48)
+    answer = catalogue.search.by_album(album_id, SimilarRequest(k=5))
+    expected = [pair for pair in catalogue.brute_force(front[0].astype(np.float32)) if pair[0] != album_id][:5]
+    assert [neighbour.album_id for neighbour in answer.neighbours] == [album for album, _ in expected]
+
+
+def test_a_removed_album_is_in_no_answer_even_before_the_next_index(catalogue: Catalogue) -> None:
+    catalogue.refresh()
+    image = (catalogue.folder / "3.png").read_bytes()
+    nearest = catalogue.search.by_image(image, SimilarRequest(k=20)).neighbours
+    with catalogue.database.writing() as session:
+        albums.remove(session, [neighbour.album_id for neighbour in nearest])
+    for _ in range(2):
+        after = catalogue.search.by_image(image, SimilarRequest(k=20)).neighbours
+        assert len(after) == 20
+        assert not {n.album_id for n in after} & {n.album_id for n in nearest}
+        catalogue.refresh()
+
+
+def test_a_search_follows_a_promotion(catalogue: Catalogue) -> None:
+    catalogue.refresh()
+    image = write_cover(catalogue.folder / "new.png", seed=4242)
+    before = catalogue.search.by_image(image.read_bytes(), SimilarRequest(k=1))
+    assert before.neighbours[0].similarity < 0.99
+    add_source(catalogue.database, open_source(image), threads=1, limits=LIMITS)
+    embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=1, limits=LIMITS)
+    catalogue.refresh()
+    catalogue.search.by_image(image.read_bytes(), SimilarRequest(k=1))
+    catalogue.pairs.settle()
+    after = catalogue.search.by_image(image.read_bytes(), SimilarRequest(k=1))
+    assert after.index_version != before.index_version
+    assert after.neighbours[0].file == str(image)
+    assert after.neighbours[0].similarity == pytest.approx(1, abs=1e-3)
+
+
+def test_what_cannot_be_answered_is_said(catalogue: Catalogue) -> None:
+    image = (catalogue.folder / "3.png").read_bytes()
+    with pytest.raises(VectorIndexError, match="sleeve index"):
+        catalogue.search.by_image(image, SimilarRequest())
+    catalogue.refresh()
+    with pytest.raises(ImageRejectedError, match="not an image"):
+        catalogue.search.by_image(b"<html>", SimilarRequest())
+    with pytest.raises(NotFoundError, match="no album 999999"):
+        catalogue.search.by_album(AlbumId(999999), SimilarRequest())
+    image_path = write_cover(catalogue.folder / "new.png", seed=4242)
+    add_source(catalogue.database, open_source(image_path), threads=1, limits=LIMITS)
+    with catalogue.database.reading() as session:
+        newest = session.scalars(select(Album.id).order_by(Album.id.desc())).first()
+    assert newest is not None
+    with pytest.raises(NotFoundError, match="not embedded yet"):
+        catalogue.search.by_album(AlbumId(newest), SimilarRequest())
+
+
+def test_vectors_of_another_bundle_are_never_searched(catalogue: Catalogue) -> None:
+    catalogue.refresh()
+
+    class Other(FakeBackbone):
+        fingerprint = Fingerprint("e" * 64)
+
+    pairs = LiveIndex(catalogue.database, catalogue.versions, lambda _bundle: model_of(Other()))
+    search = Search(catalogue.database, pairs, LIMITS)
+    with pytest.raises(VectorIndexError, match="another bundle"):
+        search.by_image((catalogue.folder / "3.png").read_bytes(), SimilarRequest())

@@ -1,0 +1,164 @@
+"""Asking with a text from end to end: a CLIP trained in the test, its bundle, the command line and the service."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+import typer
+from playwright.sync_api import expect
+from typer.testing import CliRunner
+
+from indexer.models.bundle import Bundle, read_bundle
+from indexer.models.text_tower import TextTower
+from indexer.training.clip_export import export_open_clip
+from service.cli.export import export
+from sleeve.settings import Settings
+from tests.homes import Home, vectors_of
+from tests.small_clip import COLOURS, SHAPES, SmallClip, draw, train_small_clip
+from tests.web.chromium import chromium, chromium_path
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> SmallClip:
+    return train_small_clip(tmp_path_factory.mktemp("clip"))
+
+
+@pytest.fixture(scope="module")
+def bundle(clip: SmallClip) -> Bundle:
+    return export_open_clip(clip.name, clip.weights.parent / "bundle", bundle_name="small")
+
+
+@pytest.fixture(scope="module")
+def home(bundle: Bundle, make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
+    plain = make_home(tmp_path_factory.mktemp("texts"), "sqlite")
+    home = replace(plain, environment={**plain.environment, "SLEEVE_BUNDLE": str(bundle.folder)})
+    for seed, (colour, shape) in enumerate((colour, shape) for colour in COLOURS for shape in SHAPES for _ in range(3)):
+        path = home.folder / "covers" / shape / f"{colour}-{seed}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draw(colour, shape, seed).save(path)
+    home.sleeve("add", "covers")
+    home.sleeve("index")
+    return home
+
+
+def files(document: Any) -> list[str]:
+    return [Path(neighbour["file"]).name for neighbour in document["neighbours"]]
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_a_text_finds_the_covers_that_it_describes(home: Home, colour: str) -> None:
+    found = home.json("similar", "--text", f"a {colour} cover", "-k", 6)
+    nothing: dict[str, list[object]] = {"files": [], "like": [], "dislike": []}
+    assert found["query"] == {"file": None, "album_id": None, "text": f"a {colour} cover", **nothing}
+    assert {name.partition("-")[0] for name in files(found)} == {colour}
+    assert len(files(found)) == 6
+
+
+def test_the_answer_is_that_of_brute_force(home: Home, bundle: Bundle) -> None:
+    text = "yellow cross"
+    query = TextTower(bundle, threads=1).embed(text)[0]
+    expected = {file: float(vector @ query) for file, vector in vectors_of(home).items()}
+    found = home.json("similar", "--text", text, "-k", 24)["neighbours"]
+    assert len(found) == len(expected) == 24
+    np.testing.assert_allclose([n["similarity"] for n in found], [expected[n["file"]] for n in found], atol=2e-3)
+    assert found[0]["similarity"] == pytest.approx(max(expected.values()), abs=2e-3)
+    only = home.json("similar", "--text", text, "-k", 24, "--genre", "cross")["neighbours"]
+    assert {n["file"] for n in only} == {file for file in expected if "/cross/" in file}
+
+
+def test_the_service_answers_as_the_command_line_does(home: Home, client: httpx.Client) -> None:
+    answer = client.post("/api/v1/similar", params={"k": 5}, json={"text": "a circle on blue"})
+    assert answer.status_code == 200
+    assert answer.json() == home.json("similar", "--text", "a circle on blue", "-k", 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [(" \n", "the text is empty"), ("red " * 15, "the text has 15 tokens and this bundle reads 14")],
+)
+def test_a_text_that_cannot_be_asked_with_is_told(home: Home, client: httpx.Client, text: str, told: str) -> None:
+    answer = client.post("/api/v1/similar", json={"text": text})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert told in answer.json()["detail"]
+    errors = home.sleeve("similar", "--text", text, code=1).stderr
+    assert told in errors
+    assert len(errors.strip().splitlines()) == 1
+
+
+def test_words_ask_in_the_browser(client: httpx.Client) -> None:
+    if chromium_path() is None:
+        pytest.skip("no Chromium here: `apt-get install chromium`")
+    with chromium() as browser:
+        page = browser.new_page(base_url=str(client.base_url))
+        page.goto("/")
+        expect(page.get_by_label("Search by")).to_have_value("text")
+        page.get_by_role("searchbox").fill("a red cover")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Looks like “a red cover”")
+        cards = page.locator("main ul.grid > li.card[data-album] img")
+        expect(cards.first).to_be_visible()
+        shown = [image.evaluate(_COLOUR) for image in cards.all()[:6]]
+        assert all(red > 120 and green < 90 and blue < 90 for red, green, blue in shown), shown
+        page.get_by_label("Search by").select_option("q")
+        page.get_by_role("searchbox").fill("a red cover")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).not_to_have_text("Looks like “a red cover”")
+        assert "text=" not in page.url
+
+
+_COLOUR = """async (image) => {
+    await image.decode();
+    const canvas = new OffscreenCanvas(1, 1), pen = canvas.getContext("2d");
+    pen.drawImage(image, 0, 0, 4, 4, 0, 0, 1, 1);
+    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}"""
+"""A picture's upper left corner: red, green, blue."""
+
+
+def test_images_still_ask(home: Home, client: httpx.Client) -> None:
+    image = next((home.folder / "covers" / "circle").glob("red-*.png"))
+    answer = client.post("/api/v1/similar", files={"image": ("q.png", image.read_bytes())}, params={"k": 1})
+    assert files(answer.json()) == [image.name]
+    assert client.post("/api/v1/classify", json={"text": "red"}).status_code == 422
+
+
+def test_serving_texts_needs_no_pytorch(home: Home) -> None:
+    program = (
+        "import sys; from service.cli import main\n"
+        "sys.argv = ['sleeve', 'similar', '--text', 'red', '--json']\n"
+        "try: main()\n"
+        "except SystemExit as end: code = end.code\n"
+        "heavy = {'torch', 'open_clip', 'timm', 'onnx', 'regex'} & set(sys.modules)\n"
+        "sys.exit(code or bool(heavy))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=dict(home.environment), cwd=home.folder, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_command_makes_a_bundle_of_the_home(clip: SmallClip, tmp_path: Path) -> None:
+    app = typer.Typer()
+
+    @app.callback()
+    def _set_up(context: typer.Context) -> None:
+        context.obj = Settings(home=tmp_path, _env_file=None)
+
+    app.command()(export)
+
+    def run(*arguments: str) -> str:
+        result = CliRunner().invoke(app, ["export", *arguments], standalone_mode=False)
+        return result.output + str(result.exception or "")
+
+    told = run(f"open_clip:{clip.name}", "--name", "mine", "--json")
+    assert '"text_tower": true' in told
+    assert read_bundle(tmp_path / "bundles" / "mine").manifest.name == "mine"
+    assert "exists already" in run(f"open_clip:{clip.name}", "--name", "mine")
+    assert "cannot be a bundle's name" in run(f"open_clip:{clip.name}", "--name", "../mine")
+    assert "does not begin with open_clip:" in run(clip.name)
