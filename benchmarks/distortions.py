@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from indexer.evaluation.labelled import ArtworkQueries
 from indexer.evaluation.labelled_catalogue import embed_files
 from indexer.evaluation.measuring import measure_artwork_retrieval
-from indexer.images.decoding import DecodingLimits
 from indexer.models.backbone import OpenVinoBackbone
 from indexer.models.bundle import read_bundle
 from indexer.progress import Silent
@@ -38,8 +37,8 @@ def main() -> None:
     for folder in arguments.bundles:
         bundle = read_bundle(folder)
         backbone = OpenVinoBackbone(bundle, THREADS)
-        gallery = embed_files(paths, backbone, DecodingLimits(), threads=THREADS, progress=Silent())
-        queries = changed_views(paths, asked, gallery, backbone, DecodingLimits(), Silent())
+        gallery = embed_files(paths, backbone, threads=THREADS, progress=Silent())
+        queries = changed_views(paths, asked, gallery, backbone, Silent())
         if arguments.near_duplicates is not None:
             queries.append(_near_duplicates(arguments.near_duplicates, files, gallery, backbone))
         print(f"\n{bundle.manifest.name:24}{'first':>8}{'in 5':>8}{'asked':>8}")
@@ -52,7 +51,7 @@ def _near_duplicates(
     pairs: Path, files: list[str], gallery: NDArray[np.float32], backbone: OpenVinoBackbone
 ) -> ArtworkQueries:
     paths = [pairs.parent / file for file in _column(pairs, "file")]
-    copies = embed_files(paths, backbone, DecodingLimits(), threads=THREADS, progress=Silent())
+    copies = embed_files(paths, backbone, threads=THREADS, progress=Silent())
     rows = {file: row for row, file in enumerate(files)}
     originals = np.array([rows[file] for file in _column(pairs, "duplicate_of")])
     return ArtworkQueries("near-duplicates", copies, originals, gallery, np.arange(len(files)))

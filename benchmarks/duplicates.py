@@ -22,7 +22,6 @@ from benchmarks.distortions import THREADS
 from db.records import FrontCover, FrontVectors
 from indexer.artwork import Comparison, propose
 from indexer.evaluation.labelled_catalogue import embed_files
-from indexer.images.decoding import DecodingLimits
 from indexer.models.backbone import OpenVinoBackbone
 from indexer.models.bundle import read_bundle
 from indexer.progress import Silent
@@ -38,14 +37,14 @@ def main() -> None:
     parser.add_argument("--accepted", type=Path)
     arguments = parser.parse_args()
     covers, copies = _rows(arguments.covers), _rows(arguments.pairs)
-    folder, limits = arguments.covers.parent, DecodingLimits()
+    folder = arguments.covers.parent
     files = [row["file"] for row in (*covers, *copies)]
     paths = [folder / file for file in files]
     row_of = {file: row for row, file in enumerate(files)}
     group_of = [row["group_id"] for row in covers]
     group_of += [group_of[row_of[row["duplicate_of"]]] for row in copies]
     vectors = embed_files(
-        paths, OpenVinoBackbone(read_bundle(arguments.bundle), THREADS), limits, threads=THREADS, progress=Silent()
+        paths, OpenVinoBackbone(read_bundle(arguments.bundle), THREADS), threads=THREADS, progress=Silent()
     )
     fronts = [
         FrontCover(CoverId(row), str(path), ContentHash(sha256(path.read_bytes()).hexdigest()))
@@ -54,7 +53,7 @@ def main() -> None:
     index = build(IndexKind.EXACT, vectors.shape[1], [(np.arange(len(fronts)), vectors)])
     proposed = propose(FrontVectors(tuple(fronts), vectors), (index,), lambda rows: {row: fronts[row] for row in rows})
     with ThreadPoolExecutor(THREADS) as pool:
-        matches = list(pool.map(Comparison(limits).matches, fronts, proposed))
+        matches = list(pool.map(Comparison().matches, fronts, proposed))
     joined = _live_index(matches)
     of_copies = [pair for pair in joined if pair[1] >= len(covers)]
     right = sum(group_of[first] == group_of[second] for first, second in of_copies)

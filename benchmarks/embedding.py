@@ -19,7 +19,7 @@ from PIL import Image
 
 from db.records import CoverFile
 from indexer.home import Home, open_home, usable_cores
-from indexer.images.decoding import DecodingLimits, read
+from indexer.images.decoding import read
 from indexer.jobs.add import add
 from indexer.jobs.index import index
 from indexer.models.backbone import OpenVinoBackbone
@@ -33,7 +33,6 @@ from sleeve.settings import Settings
 COVERS = 1000
 EAGER_COVERS = 50
 ROUNDS = 3
-LIMITS = DecodingLimits()
 
 
 def main() -> None:
@@ -45,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(sys.argv[1]) if len(sys.argv) > 1 else draw_catalogue(Path(folder) / "covers").folder
         paths = [offered.path for offered in open_source(source) if isinstance(offered, CoverFile)][:COVERS]
-        tensors = np.stack([fit_image(read(path, LIMITS), backbone, LIMITS) for path in paths[:256]])
+        tensors = np.stack([fit_image(read(path), backbone) for path in paths[:256]])
         jobs: dict[str, Callable[[], float]] = {
             "decoding alone": lambda: _decoding(paths, backbone, threads),
             "bare session on ready tensors": lambda: _session(tensors, len(paths), backbone),
@@ -69,7 +68,7 @@ def main() -> None:
 def _decoding(paths: Sequence[Path], backbone: OpenVinoBackbone, threads: int) -> float:
     started = perf_counter()
     with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(lambda path: fit_image(read(path, LIMITS), backbone, LIMITS), paths):
+        for _ in pool.map(lambda path: fit_image(read(path), backbone), paths):
             pass
     return len(paths) / (perf_counter() - started)
 

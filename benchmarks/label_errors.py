@@ -32,7 +32,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with open_home(read_settings()) as home:
         catalogue = read_labelled(home)
-        hashes = difference_hashes(catalogue.vectors.paths, home.limits, threads=THREADS, progress=Silent())
+        hashes = difference_hashes(catalogue.vectors.paths, threads=THREADS, progress=Silent())
         covers = labelled_covers(catalogue.vectors, catalogue.bundle, hashes)
     print(
         f"{len(covers)} labelled covers, {int(covers.unseen_or_all.sum())} of them new to "

@@ -331,7 +331,7 @@ class BundleRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class AlbumFaces:
+class RepresentativeVectors:
     """One vector an album; a row an album, by ascending album id.
 
     Attributes:

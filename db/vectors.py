@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from db.album_conditions import album_conditions
 from db.albums import genres_of
 from db.records import (
-    AlbumFaces,
     AlbumVectors,
     BundleRecord,
     CatalogueFilter,
     LabelledVectors,
     NewVector,
     PendingCover,
+    RepresentativeVectors,
     VectorBatch,
     VectorOwner,
 )
@@ -172,7 +172,7 @@ def labelled(session: Session, bundle: BundleRecord) -> LabelledVectors:
     )
 
 
-def one_an_album(session: Session, bundle: BundleRecord) -> AlbumFaces:
+def representative_vectors(session: Session, bundle: BundleRecord) -> RepresentativeVectors:
     """A vector of every album: of its first front cover, or of its first back where it has no front."""
     rows = session.execute(
         select(Cover.album_id, Cover.id, Vector.embedding)
@@ -183,7 +183,7 @@ def one_an_album(session: Session, bundle: BundleRecord) -> AlbumFaces:
     )
     first = [next(covers) for _, covers in groupby(rows, key=lambda row: row.album_id)]
     stored = np.frombuffer(b"".join(row.embedding for row in first), dtype="<f2")
-    return AlbumFaces(
+    return RepresentativeVectors(
         album_ids=np.array([row.album_id for row in first], dtype=np.int64),
         cover_ids=np.array([row.id for row in first], dtype=np.int64),
         vectors=stored.reshape(len(first), bundle.dimension).astype(np.float32),

@@ -12,7 +12,6 @@ from db.database import Database, database_url
 from db.migration import ensure_current
 from db.records import BundleRecord, IndexVersionRecord
 from indexer.images.cover_store import CoverStore
-from indexer.images.decoding import DecodingLimits
 from indexer.models.backbone import Backbone, OpenVinoBackbone
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import DEFAULT_BUNDLE, BundleShelf
@@ -35,7 +34,6 @@ class Home:
 
     def __init__(self, settings: Settings, database: Database | None = None) -> None:
         self.settings = settings
-        self.limits = DecodingLimits()
         self.folder = settings.home.expanduser().absolute()
         address = None if settings.database_url is None else settings.database_url.get_secret_value()
         self.database = database or Database(database_url(address, self.database_file))

@@ -18,7 +18,7 @@ from indexer.jobs.running import one_at_a_time
 from service.answers.model import Model
 from service.answers.records import Upload
 from service.answers.search import Search
-from sleeve.errors import CatalogueError, ImageRejectedError, IndexBusyError, VectorIndexError
+from sleeve.errors import BusyError, CatalogueError, FileRejectedError, VectorIndexError
 from sleeve.vocabulary import AlbumId, ContentHash, Side
 
 MAX_FILE_NAME_CHARACTERS = 200
@@ -59,7 +59,7 @@ class Adder:
         """The album, and whether anything of it was new; the next search finds it, linked to its near-duplicates.
 
         Raises:
-            ImageRejectedError: an image is none that Sleeve can use; nothing was changed.
+            FileRejectedError: an image is none that Sleeve can use; nothing was changed.
             BundleError: there is no index, and the bundle to begin with cannot be used.
             CatalogueError: the image cannot be kept, or the database cannot be used.
         """
@@ -89,10 +89,10 @@ class Adder:
     def _make(self, model: Model, side: Side, upload: Upload) -> _Made:
         try:
             vector = self._search.embed(model, upload.data)[0].astype(np.float16)
-        except ImageRejectedError as error:
+        except FileRejectedError as error:
             if side is Side.FRONT:
                 raise
-            raise ImageRejectedError(error.reason, f"the back{f': {error.detail}' if error.detail else ''}") from error
+            raise FileRejectedError(error.reason, f"the back{f': {error.detail}' if error.detail else ''}") from error
         return _Made(side, upload, sniff(upload.data), ContentHash(sha256(upload.data).hexdigest()), vector)
 
     def _cover(self, item: _Made) -> UploadedCover:
@@ -102,7 +102,7 @@ class Adder:
     def _link(self, album_id: AlbumId) -> None:
         try:
             version = self._search.snapshot().version
-            link_album(self._home.database, version, album_id, limits=self._home.limits)
+            link_album(self._home.database, version, album_id)
         except (CatalogueError, VectorIndexError) as error:
             # The album is in the catalogue, so its request has succeeded.
             _log.warning(
@@ -116,7 +116,7 @@ class Adder:
             with one_at_a_time(self._home):
                 if self._home.live() is None:
                     self._home.versions.refresh(bundle)
-        except IndexBusyError:
+        except BusyError:
             # Whoever is at work makes the first index.
             return
 

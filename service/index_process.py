@@ -12,7 +12,7 @@ import sys
 from indexer.home import Home
 from indexer.jobs.index import run_index
 from indexer.jobs.running import busy_error, job
-from sleeve.errors import IndexBusyError, SleeveError
+from sleeve.errors import BusyError, SleeveError
 from sleeve.settings import read_settings
 
 _REBUILD = "--rebuild"
@@ -31,7 +31,7 @@ def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
     ``indexer.jobs.running.last_job`` says how far it is.
 
     Raises:
-        IndexBusyError: another process is at work on the index.
+        BusyError: another process is at work on the index.
     """
     environment = {
         **os.environ,
@@ -66,7 +66,7 @@ def main() -> None:
             sys.stdout.flush()
             home.set_up()
             run_index(home, reported, rebuild=_REBUILD in sys.argv)
-    except IndexBusyError:
+    except BusyError:
         sys.exit(_BUSY_EXIT)
     except SleeveError:
         sys.exit(1)

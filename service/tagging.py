@@ -15,7 +15,7 @@ from indexer.sources.music import MusicSource
 from indexer.sources.paths import absolute
 from indexer.sources.track_albums import TrackAlbum
 from service.answers.classify import Classifier
-from sleeve.errors import ImageRejectedError, NotFoundError, SourceError
+from sleeve.errors import FileRejectedError, NotFoundError, OutputError, SourceError
 
 MAX_JOURNAL_LINE = 2**16
 
@@ -52,7 +52,7 @@ def plan(database: Database, classifier: Classifier, library: MusicSource, *, ov
             file = absolute(track.path)
             try:
                 before = read_genres(file)
-            except ImageRejectedError as error:
+            except FileRejectedError as error:
                 yield GenreChange(file, (), (), None, str(error))
                 continue
             after = (genre,) if genre else before
@@ -69,7 +69,7 @@ def write(changes: Sequence[GenreChange], journals: Path) -> tuple[Path, list[Ge
         The journal, and what became of each change; a note says what went wrong.
 
     Raises:
-        SourceError: the journal cannot be written; nothing else was.
+        OutputError: the journal cannot be written; nothing else was.
     """
     journal = journals / f"tag-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.jsonl"
     try:
@@ -77,7 +77,7 @@ def write(changes: Sequence[GenreChange], journals: Path) -> tuple[Path, list[Ge
         with journal.open("x", encoding="utf-8") as lines:
             return journal, [change if change.note else _write_one(change, lines) for change in changes]
     except OSError as error:
-        raise SourceError(f"the journal {journal} cannot be written: {error.strerror}") from error
+        raise OutputError(f"the journal {journal} cannot be written: {error.strerror}") from error
 
 
 def undo(journal: Path) -> list[GenreChange]:
@@ -97,7 +97,7 @@ def undo(journal: Path) -> list[GenreChange]:
                 change = replace(change, note="its genre was changed since")
             else:
                 write_genres(change.file, change.after)
-        except ImageRejectedError as error:
+        except FileRejectedError as error:
             change = replace(change, note=str(error))
         done.append(change)
     return done
@@ -130,7 +130,7 @@ def _write_one(change: GenreChange, journal: TextIO) -> GenreChange:
     os.fsync(journal.fileno())
     try:
         write_genres(change.file, change.after)
-    except ImageRejectedError as error:
+    except FileRejectedError as error:
         return replace(change, note=str(error))
     return change
 

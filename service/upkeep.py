@@ -10,7 +10,7 @@ from indexer.jobs.running import JobPhase, last_job
 from indexer.vector_index.versions import Drift
 from service.answers.live_index import LiveIndex
 from service.index_process import start_index
-from sleeve.errors import IndexBusyError, SleeveError, VectorIndexError
+from sleeve.errors import BusyError, SleeveError, VectorIndexError
 
 LOOK_EVERY_S = 2.0
 MEASURE_EVERY_LOOKS = 15
@@ -58,7 +58,7 @@ class Upkeep:
         """Start embedding what is pending and building the index from nothing.
 
         Raises:
-            VectorIndexError: there is no index yet; ``IndexBusyError`` when somebody is at work on it.
+            VectorIndexError: there is no index yet; ``BusyError`` when somebody is at work on it.
         """
         self._home.require_live()
         self._refresh(rebuild=True)
@@ -70,7 +70,7 @@ class Upkeep:
             return
         try:
             self._refresh(rebuild=False)
-        except IndexBusyError:
+        except BusyError:
             return
         _log.warning("%s; the index is being refreshed", reason)
 

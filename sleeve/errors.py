@@ -5,12 +5,14 @@ SleeveError
 ├── NotFoundError        an album, cover, bundle or index version does not exist
 ├── CatalogueError       the database cannot do what was asked
 ├── SourceError          a path, folder or manifest cannot be read as a source of covers
-├── ImageRejectedError   a file is not a cover Sleeve can use; carries a named reason
+├── FileRejectedError    a file cannot be used or written: no cover, damaged tags; carries a named reason
 ├── QueryError           a text cannot be asked with: it is empty or too long, or no text tower is there to read it
 ├── BundleError          a model bundle is missing, damaged or unsuitable
 ├── TrainingError        a backbone or head cannot be trained from what there is
-└── VectorIndexError     an index file is missing, damaged, mismatched or below its gate
-    └── IndexBusyError   another process is at work on the index
+├── VectorIndexError     an index file is missing, damaged, mismatched or below its gate
+├── BusyError            another process is at work, or holds what is needed
+├── MissingExtraError    what a part of Sleeve needs is not installed
+└── OutputError          a file or folder that was asked for cannot be written
 
 The message is one plain sentence that says what is wrong and, where there is one, what to do next.
 Library errors are translated into these where they arise, with ``from``.
@@ -39,8 +41,8 @@ class SourceError(SleeveError):
     """A path, folder or manifest cannot be read as a source of covers."""
 
 
-class ImageRejectedError(SleeveError):
-    """A file is not a cover Sleeve can use.
+class FileRejectedError(SleeveError):
+    """A file cannot be used or written: it is no cover, its tags are damaged, an archive is too large.
 
     Args:
         reason: the named reason.
@@ -69,5 +71,22 @@ class VectorIndexError(SleeveError):
     """An index file is missing, damaged, mismatched or below its gate."""
 
 
-class IndexBusyError(VectorIndexError):
-    """Another process is at work on the index."""
+class BusyError(SleeveError):
+    """Another process is at work, or holds what is needed."""
+
+
+class MissingExtraError(SleeveError):
+    """What a part of Sleeve needs is not installed.
+
+    Args:
+        purpose: what needs it ("training").
+        package: what is missing.
+        extra: which of Sleeve's extras brings it.
+    """
+
+    def __init__(self, purpose: str, package: str, extra: str) -> None:
+        super().__init__(f"{purpose} needs {package}; install it with `pip install 'sleeve[{extra}]'`")
+
+
+class OutputError(SleeveError):
+    """A file or folder that was asked for cannot be written."""

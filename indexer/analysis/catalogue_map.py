@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError, model_validator
 
-from db.records import AlbumFaces, BundleRecord
+from db.records import BundleRecord, RepresentativeVectors
 from indexer.analysis.map_layout import Layout
 from indexer.files import replacing
 from sleeve.errors import CatalogueError
@@ -44,7 +44,7 @@ class CatalogueMap(BaseModel):
         return self
 
 
-def map_of(bundle: BundleRecord, albums: AlbumFaces, layout: Layout) -> CatalogueMap:
+def map_of(bundle: BundleRecord, albums: RepresentativeVectors, layout: Layout) -> CatalogueMap:
     """The map of these albums, laid out by the vectors of this bundle."""
     return CatalogueMap(
         fingerprint=bundle.fingerprint,

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from indexer.evaluation import difference_hash
-from indexer.images.decoding import DecodingLimits, ResizeRule, decode, fit, read
+from indexer.images.decoding import ResizeRule, decode, fit, read
 from indexer.progress import Progress
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 
 GRID_PX = 12
 """Covers are kept as squares of this side: 432 bytes, enough for colours."""
@@ -59,7 +59,7 @@ class Looks:
         return np.asarray(spread.mean(axis=(1, 2)) / 255)
 
 
-def read_looks(paths: Sequence[Path], limits: DecodingLimits, *, threads: int, progress: Progress) -> Looks:
+def read_looks(paths: Sequence[Path], *, threads: int, progress: Progress) -> Looks:
     """Read and decode every cover, a few at a time."""
     progress.start("Looking at covers", len(paths))
     count = len(paths)
@@ -73,10 +73,10 @@ def read_looks(paths: Sequence[Path], limits: DecodingLimits, *, threads: int, p
 
     def look(row: int) -> None:
         try:
-            data = read(paths[row], limits)
-            image = decode(data, limits, reduce_to_px=_HASH_PX)
+            data = read(paths[row])
+            image = decode(data, reduce_to_px=_HASH_PX)
             looks.hashes[row] = difference_hash(np.asarray(image))
-        except (ImageRejectedError, ValueError):
+        except (FileRejectedError, ValueError):
             return
         # Only the header is read, of a file that has just been decoded without fault.
         with Image.open(BytesIO(data)) as stored:

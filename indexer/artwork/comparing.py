@@ -1,15 +1,15 @@
 """A front and those proposed for it → those that show the same artwork, told by their pixels."""
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from db.records import FrontCover
 from indexer.artwork.geometry import SIDE_PX, Sketch, sketch
 from indexer.artwork.verdict import show_one_artwork
-from indexer.images.decoding import DecodingLimits, decode, read
-from sleeve.errors import ImageRejectedError
+from indexer.images.decoding import decode, read
+from sleeve.errors import FileRejectedError
 
 MOST_STRANGERS = 2
 """A cover is compared with those proposed, nearest first, until so many show something else. Copies of one artwork are
@@ -24,8 +24,8 @@ _MAX_VERDICTS = 65_536
 class Comparison:
     """Compares fronts and remembers their pictures for a while. Safe to use from several threads at once."""
 
-    def __init__(self, limits: DecodingLimits) -> None:
-        self._sketch = lru_cache(MAX_SKETCHES)(partial(_sketch, limits=limits))
+    def __init__(self) -> None:
+        self._sketch = lru_cache(MAX_SKETCHES)(_sketch)
         self._same = lru_cache(_MAX_VERDICTS)(self._compare)
 
     def matches(self, cover: FrontCover, proposed: Sequence[FrontCover]) -> list[FrontCover] | None:
@@ -56,12 +56,12 @@ class Comparison:
         return None if one is None or other is None else show_one_artwork(one, other)
 
 
-def _sketch(cover: FrontCover, limits: DecodingLimits) -> Sketch | None:
+def _sketch(cover: FrontCover) -> Sketch | None:
     """None where the file is gone, is no image any more, or is another than the one that was added."""
     try:
-        data = read(Path(cover.path), limits)
+        data = read(Path(cover.path))
         if sha256(data).hexdigest() != cover.content_hash:
             return None
-        return sketch(decode(data, limits, reduce_to_px=SIDE_PX))
-    except ImageRejectedError:
+        return sketch(decode(data, reduce_to_px=SIDE_PX))
+    except FileRejectedError:
         return None

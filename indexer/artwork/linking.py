@@ -13,7 +13,6 @@ from db.database import Database
 from db.records import FrontCover, FrontVectors, IndexVersionRecord
 from indexer.artwork.comparing import Comparison
 from indexer.artwork.proposing import propose
-from indexer.images.decoding import DecodingLimits
 from indexer.progress import Progress, Silent
 from indexer.vector_index.delta import Delta
 from indexer.vector_index.versions import IndexVersions, OpenVersion
@@ -40,7 +39,6 @@ def link_pending(
     live: IndexVersionRecord,
     *,
     threads: int,
-    limits: DecodingLimits,
     progress: Progress | None = None,
 ) -> Linked:
     """Compare every front that waits for it with its near neighbours, and link those that show its artwork.
@@ -62,7 +60,7 @@ def link_pending(
     if not waiting:
         return Linked()
     version = _with_delta(database, versions.open(live))
-    comparison, linked, after = Comparison(limits), Linked(), CoverId(0)
+    comparison, linked, after = Comparison(), Linked(), CoverId(0)
     with ThreadPoolExecutor(threads, thread_name_prefix="compare") as pool:
         while True:
             with database.reading() as session:
@@ -75,7 +73,7 @@ def link_pending(
             after = page.covers[-1].cover_id
 
 
-def link_album(database: Database, version: OpenVersion, album_id: AlbumId, *, limits: DecodingLimits) -> Linked:
+def link_album(database: Database, version: OpenVersion, album_id: AlbumId) -> Linked:
     """``link_pending`` for the fronts of one album.
 
     Args:
@@ -85,7 +83,7 @@ def link_album(database: Database, version: OpenVersion, album_id: AlbumId, *, l
         page = cover_links.pending(
             session, version.record.bundle, after=CoverId(0), limit=COMPARE_COVERS, album_id=album_id
         )
-    comparison, proposed = Comparison(limits), _proposed(database, version, page)
+    comparison, proposed = Comparison(), _proposed(database, version, page)
     matches = [comparison.matches(cover, some) for cover, some in zip(page.covers, proposed, strict=True)]
     return _record(database, page, matches)
 

@@ -12,12 +12,12 @@ from indexer.chunks import chunks
 from indexer.evaluation import labelled
 from indexer.evaluation.grouping import difference_hash, group_covers, near_duplicates
 from indexer.genre import membership
-from indexer.images.decoding import DecodingLimits, decode, read
+from indexer.images.decoding import decode, read
 from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
 from indexer.models.preparing import EMBED_COVERS, fit_image
 from indexer.progress import Progress
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash
 
 SEEN_FILE = "seen.txt"
@@ -79,17 +79,15 @@ def seen_list(content_hashes: Sequence[ContentHash]) -> bytes:
     return "\n".join(sorted({content_hash[:SEEN_DIGITS] for content_hash in content_hashes})).encode() + b"\n"
 
 
-def embed_files(
-    paths: Sequence[Path], backbone: Backbone, limits: DecodingLimits, *, threads: int, progress: Progress
-) -> NDArray[np.float32]:
+def embed_files(paths: Sequence[Path], backbone: Backbone, *, threads: int, progress: Progress) -> NDArray[np.float32]:
     """(n, d), the covers' vectors by a backbone that the catalogue is not searched with; 0 where one cannot be read."""
     progress.start("Embedding", len(paths))
     vectors = np.zeros((len(paths), backbone.dimension), np.float32)
 
     def pixels_of(path: Path) -> NDArray[np.uint8] | None:
         try:
-            return fit_image(read(path, limits), backbone, limits)
-        except ImageRejectedError:
+            return fit_image(read(path), backbone)
+        except FileRejectedError:
             return None
 
     with ThreadPoolExecutor(threads) as pool:
@@ -102,17 +100,15 @@ def embed_files(
     return vectors
 
 
-def difference_hashes(
-    paths: Sequence[Path], limits: DecodingLimits, *, threads: int, progress: Progress
-) -> NDArray[np.uint64]:
+def difference_hashes(paths: Sequence[Path], *, threads: int, progress: Progress) -> NDArray[np.uint64]:
     """(n,) hashes of covers; one that cannot be read gets a random one, which is near nothing."""
     progress.start("Hashing", len(paths))
     drawn = np.random.default_rng(0).integers(0, 2**64, len(paths), dtype=np.uint64)
 
     def hash_of(path: Path) -> int | None:
         try:
-            return difference_hash(np.asarray(decode(read(path, limits), limits, reduce_to_px=_HASH_PX)))
-        except (ImageRejectedError, ValueError):
+            return difference_hash(np.asarray(decode(read(path), reduce_to_px=_HASH_PX)))
+        except (FileRejectedError, ValueError):
             return None
 
     with ThreadPoolExecutor(threads) as pool:

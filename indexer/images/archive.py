@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from indexer.images.bounded_file import BoundedFile, OverBudgetError
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 ARCHIVE_SUFFIX = ".zip"
@@ -64,39 +64,39 @@ def members(path: Path) -> Mapping[str, Member]:
     Names are as they stand there; one that could lead out of the archive belongs to a member with a fault.
 
     Raises:
-        ImageRejectedError: MISSING, UNREADABLE, BAD_ARCHIVE or ARCHIVE_TOO_LARGE, for the archive as a whole.
+        FileRejectedError: MISSING, UNREADABLE, BAD_ARCHIVE or ARCHIVE_TOO_LARGE, for the archive as a whole.
     """
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise ImageRejectedError(Rejection.UNREADABLE, "not a regular file")
+            raise FileRejectedError(Rejection.UNREADABLE, "not a regular file")
         return _members(path, status.st_size, status.st_mtime_ns, status.st_ino)
     except FileNotFoundError as error:
-        raise ImageRejectedError(Rejection.MISSING) from error
+        raise FileRejectedError(Rejection.MISSING) from error
     except OverBudgetError as error:
-        raise ImageRejectedError(Rejection.ARCHIVE_TOO_LARGE, str(error)) from error
+        raise FileRejectedError(Rejection.ARCHIVE_TOO_LARGE, str(error)) from error
     except OSError as error:
-        raise ImageRejectedError(Rejection.UNREADABLE, error.strerror or "") from error
+        raise FileRejectedError(Rejection.UNREADABLE, error.strerror or "") from error
 
 
 def read_member(path: Path, name: str, max_bytes: int) -> bytes:
     """The bytes of one member, checked against their checksum.
 
     Raises:
-        ImageRejectedError: the archive or the member is refused, damaged, gone, or larger than ``max_bytes``.
+        FileRejectedError: the archive or the member is refused, damaged, gone, or larger than ``max_bytes``.
     """
     member = members(path).get(name)
     if member is None:
-        raise ImageRejectedError(Rejection.MISSING, "not in the archive")
+        raise FileRejectedError(Rejection.MISSING, "not in the archive")
     if member.fault is not None:
-        raise ImageRejectedError(*member.fault)
+        raise FileRejectedError(*member.fault)
     if member.size_bytes > max_bytes:
-        raise ImageRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
+        raise FileRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
     if member.size_bytes == 0:
-        raise ImageRejectedError(Rejection.EMPTY)
+        raise FileRejectedError(Rejection.EMPTY)
     data = _unpack(member, _packed(path, member, max_bytes))
     if data.startswith(_ZIP_BEGINS):
-        raise ImageRejectedError(Rejection.NESTED_ARCHIVE)
+        raise FileRejectedError(Rejection.NESTED_ARCHIVE)
     return data
 
 
@@ -110,13 +110,13 @@ def _members(path: Path, size_bytes: int, _mtime_ns: int, _inode: int) -> Mappin
             raise
         # What zipfile raises for tables that are no tables; found by fuzzing.
         except (BadZipFile, NotImplementedError, struct.error, ValueError, IndexError, OverflowError) as error:
-            raise ImageRejectedError(Rejection.BAD_ARCHIVE, "it is cut off, or no zip archive") from error
+            raise FileRejectedError(Rejection.BAD_ARCHIVE, "it is cut off, or no zip archive") from error
     if len(entries) > MAX_MEMBERS:
-        raise ImageRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"over {MAX_MEMBERS:,} members")
+        raise FileRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"over {MAX_MEMBERS:,} members")
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
-        raise ImageRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"unpacks to over {MAX_UNPACKED_BYTES // 2**30} GiB")
+        raise FileRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"unpacks to over {MAX_UNPACKED_BYTES // 2**30} GiB")
     if sum(entry.compress_size + _LOCAL_HEADER.size for entry in entries) > size_bytes:
-        raise ImageRejectedError(Rejection.BAD_ARCHIVE, "its members lie over each other")
+        raise FileRejectedError(Rejection.BAD_ARCHIVE, "its members lie over each other")
     named = [(_name(entry), entry) for entry in entries]
     times = Counter(name for name, _ in named)
     return {name: _member(name, entry, times[name]) for name, entry in named}
@@ -176,7 +176,7 @@ def _unsafe(name: str) -> str | None:
 def _packed(path: Path, member: Member, max_bytes: int) -> bytes:
     # Deflate never makes anything larger by more than a few bytes in a block.
     if member.packed_bytes > max_bytes + max_bytes // 100 + 1024:
-        raise ImageRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
+        raise FileRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
     try:
         with path.open("rb") as file:
             file.seek(member.offset)
@@ -209,5 +209,5 @@ def _unpack(member: Member, packed: bytes) -> bytes:
     return data
 
 
-def _damaged(detail: str) -> ImageRejectedError:
-    return ImageRejectedError(Rejection.BAD_ARCHIVE, detail)
+def _damaged(detail: str) -> FileRejectedError:
+    return FileRejectedError(Rejection.BAD_ARCHIVE, detail)

@@ -12,12 +12,12 @@ from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile
 from db.registration import known_hashes, register
 from indexer.chunks import chunks
 from indexer.home import Home
-from indexer.images.decoding import PROBE_PX, DecodingLimits, decode, present, read
+from indexer.images.decoding import PROBE_PX, decode, present, read
 from indexer.progress import Progress, Silent
 from indexer.sources import Source
 from indexer.sources.remote_image import PUBLIC, Reach, fetch_image
 from indexer.sources.url_covers import UrlCovers
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash, Outcome
 
 BATCH_FILES = 256
@@ -50,13 +50,11 @@ def add(home: Home, sources: Iterable[Source], progress: Progress) -> AddReport:
         SourceError: a source cannot be read; what was read before it failed stays.
         CatalogueError: the database cannot be used.
     """
-    fetch = partial(fetch_image, limits=home.limits, reach=REACH) if home.settings.image_urls else None
-    urls = UrlCovers(home.covers, fetch, home.limits)
+    fetch = partial(fetch_image, reach=REACH) if home.settings.image_urls else None
+    urls = UrlCovers(home.covers, fetch)
     report = AddReport()
     for source in sources:
-        added = add_source(
-            home.database, source, threads=home.threads, limits=home.limits, progress=progress, urls=urls
-        )
+        added = add_source(home.database, source, threads=home.threads, progress=progress, urls=urls)
         report.counts += added.counts
         report.rejected += added.rejected
     return report
@@ -67,7 +65,6 @@ def add_source(
     source: Source,
     *,
     threads: int,
-    limits: DecodingLimits,
     progress: Progress | None = None,
     urls: UrlCovers | None = None,
 ) -> AddReport:
@@ -89,7 +86,7 @@ def add_source(
             paths = [str(item.path) for item in batch]
             with database.reading() as session:
                 known = known_hashes(session, paths)
-            inspected = list(pool.map(partial(_inspect, known=known, limits=limits), batch))
+            inspected = list(pool.map(partial(_inspect, known=known), batch))
             with database.writing() as session:
                 outcomes = register(session, inspected, present)
             if urls:
@@ -99,17 +96,15 @@ def add_source(
     return report
 
 
-def _inspect(
-    offered: CoverFile | RejectedFile, *, known: dict[str, str], limits: DecodingLimits
-) -> InspectedFile | RejectedFile:
+def _inspect(offered: CoverFile | RejectedFile, *, known: dict[str, str]) -> InspectedFile | RejectedFile:
     if isinstance(offered, RejectedFile):
         return offered
     path = str(offered.path)
     try:
-        data = read(offered.path, limits)
+        data = read(offered.path)
         content_hash = ContentHash(sha256(data).hexdigest())
         if known.get(path) != content_hash:
-            decode(data, limits, reduce_to_px=PROBE_PX)
-    except ImageRejectedError as error:
+            decode(data, reduce_to_px=PROBE_PX)
+    except FileRejectedError as error:
         return RejectedFile(path, error.reason, error.detail, offered.url)
     return InspectedFile(offered, content_hash)

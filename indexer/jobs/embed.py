@@ -21,11 +21,11 @@ from db.database import Database
 from db.records import BundleRecord, NewVector, PendingCover, RejectedFile
 from db.registration import record_rejections
 from indexer.chunks import chunks
-from indexer.images.decoding import DecodingLimits, read
+from indexer.images.decoding import read
 from indexer.models.backbone import Backbone
 from indexer.models.preparing import EMBED_COVERS, fit_image
 from indexer.progress import Progress, Silent
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import CoverId, Rejection
 
 STORE_COVERS = 256
@@ -62,7 +62,6 @@ def embed_pending(
     bundle: BundleRecord,
     *,
     threads: int,
-    limits: DecodingLimits,
     progress: Progress | None = None,
     stored: Callable[[int], None] = lambda _count: None,
 ) -> EmbedReport:
@@ -79,7 +78,7 @@ def embed_pending(
     with database.reading() as session:
         progress.start("Embedding", vectors.count_pending(session, bundle))
     with ThreadPoolExecutor(threads, thread_name_prefix="decode") as pool:
-        prepared = _prepare(pool, _pending(database, bundle), backbone, limits)
+        prepared = _prepare(pool, _pending(database, bundle), backbone)
         results = _embed(_timed(prepared, "wait for decoding", report), backbone, report)
         for batch in chunks(results, STORE_COVERS):
             made = [item for item in batch if isinstance(item, NewVector)]
@@ -108,25 +107,25 @@ def _pending(database: Database, bundle: BundleRecord) -> Iterator[PendingCover]
 
 
 def _prepare(
-    pool: ThreadPoolExecutor, covers: Iterator[PendingCover], backbone: Backbone, limits: DecodingLimits
+    pool: ThreadPoolExecutor, covers: Iterator[PendingCover], backbone: Backbone
 ) -> Iterator[Fitted | RejectedFile]:
     """Read, decode and fit on the pool's threads, in order, at most ``AHEAD_COVERS`` ahead of who takes them."""
     waiting: deque[Future[Fitted | RejectedFile]] = deque()
     for cover in covers:
-        waiting.append(pool.submit(_prepare_one, cover, backbone, limits))
+        waiting.append(pool.submit(_prepare_one, cover, backbone))
         if len(waiting) == AHEAD_COVERS:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
 
 
-def _prepare_one(cover: PendingCover, backbone: Backbone, limits: DecodingLimits) -> Fitted | RejectedFile:
+def _prepare_one(cover: PendingCover, backbone: Backbone) -> Fitted | RejectedFile:
     try:
-        data = read(Path(cover.path), limits)
+        data = read(Path(cover.path))
         if sha256(data).hexdigest() != cover.content_hash:
             return RejectedFile(cover.path, Rejection.CHANGED, "add it again")
-        return Fitted(cover, fit_image(data, backbone, limits))
-    except ImageRejectedError as error:
+        return Fitted(cover, fit_image(data, backbone))
+    except FileRejectedError as error:
         return RejectedFile(cover.path, error.reason, error.detail)
 
 

@@ -39,7 +39,7 @@ def evaluate(home: Home, progress: Progress, *, baselines: bool = False, seed: i
         BundleError: the bundle is missing or damaged.
     """
     catalogue = read_labelled(home)
-    hashes = difference_hashes(catalogue.vectors.paths, home.limits, threads=home.threads, progress=progress)
+    hashes = difference_hashes(catalogue.vectors.paths, threads=home.threads, progress=progress)
     covers = labelled_covers(catalogue.vectors, catalogue.bundle, hashes)
     compared, notes = _baselines(home, catalogue, progress) if baselines else ([], ())
     views = _changed_views(home, catalogue, progress)
@@ -63,7 +63,7 @@ def _baselines(home: Home, catalogue: Labelled, progress: Progress) -> tuple[lis
 
 def _embedded(home: Home, paths: list[Path], bundle: Bundle, progress: Progress) -> NDArray[np.float32]:
     backbone, _ = home.backbone(bundle)
-    return embed_files(paths, backbone, home.limits, threads=home.threads, progress=progress)
+    return embed_files(paths, backbone, threads=home.threads, progress=progress)
 
 
 def _changed_views(home: Home, catalogue: Labelled, progress: Progress) -> list[ArtworkQueries]:
@@ -72,4 +72,4 @@ def _changed_views(home: Home, catalogue: Labelled, progress: Progress) -> list[
     found = catalogue.vectors
     unseen = np.flatnonzero(unseen_by(catalogue.bundle, found.content_hashes))
     asked = np.sort(np.random.default_rng(0).permutation(unseen)[:SHOWN_QUERIES])
-    return changed_views(found.paths, asked, found.vectors, catalogue.backbone, home.limits, progress)
+    return changed_views(found.paths, asked, found.vectors, catalogue.backbone, progress)

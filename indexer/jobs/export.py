@@ -17,7 +17,7 @@ from indexer.progress import Progress
 from indexer.sources.manifest import ALBUM_COLUMN, COLUMNS, OWN_PREFIX, PATH_COLUMN
 from indexer.sources.parquet_rows import pyarrow_modules
 from indexer.sources.table_rows import MAX_COLUMNS
-from sleeve.errors import SourceError
+from sleeve.errors import OutputError
 from sleeve.vocabulary import AlbumId
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
@@ -58,7 +58,8 @@ def export_catalogue(home: Home, path: Path, progress: Progress, predict: Predic
         predict: adds the predicted genre of each album.
 
     Raises:
-        SourceError: the file cannot be written, or Parquet was asked for without pyarrow.
+        OutputError: the file cannot be written.
+        MissingExtraError: Parquet was asked for without pyarrow.
         VectorIndexError: predictions were asked for and there is no index.
     """
     predicted: dict[AlbumId, Cells] = {}
@@ -81,7 +82,7 @@ def export_catalogue(home: Home, path: Path, progress: Progress, predict: Predic
         told = [name for name in COLUMNS if name != "back"] + [PATH_COLUMN, ALBUM_COLUMN]
         columns = [*told, *(_PREDICTED if predict is not None else ()), *extra]
         if len(columns) > MAX_COLUMNS and path.suffix.lower() != ".jsonl":
-            raise SourceError(f"the catalogue has {len(columns):,} columns; export it as .jsonl")
+            raise OutputError(f"the catalogue has {len(columns):,} columns; export it as .jsonl")
         _WRITERS[path.suffix.lower()](fresh, columns, (cells(row) for row in albums.rows(session)))
     return Exported(len(seen), written)
 
@@ -116,7 +117,7 @@ def _whole(path: Path) -> Iterator[Path]:
         with replacing(path) as fresh:
             yield fresh
     except OSError as error:
-        raise SourceError(f"{path} cannot be written: {error.strerror}") from error
+        raise OutputError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Cells]) -> None:

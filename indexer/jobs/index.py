@@ -55,7 +55,7 @@ def index(home: Home, progress: Progress, *, rebuild: bool = False, kind: IndexK
     """Embed the covers without a vector, extend or rebuild the index, promote it, and compare new covers.
 
     Raises:
-        IndexBusyError: another process is at work on the index.
+        BusyError: another process is at work on the index.
         BundleError: the bundle is missing, damaged or cannot be run.
         VectorIndexError: the new version is below its gate; the live one stays.
         CatalogueError: the database cannot be used; what was stored stays.
@@ -74,15 +74,12 @@ def run_index(home: Home, progress: Progress, *, rebuild: bool = False, kind: In
         backbone,
         record,
         threads=home.threads,
-        limits=home.limits,
         progress=progress,
         stored=_Extending(home.versions, record).stored,
     )
     refresh = home.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
     live_after_s = perf_counter() - started
-    linked = link_pending(
-        home.database, home.versions, refresh.version, threads=home.threads, limits=home.limits, progress=progress
-    )
+    linked = link_pending(home.database, home.versions, refresh.version, threads=home.threads, progress=progress)
     return IndexReport(embedded, refresh, linked, live_after_s, _unlearned(home, record, bundle))
 
 
@@ -106,7 +103,7 @@ def roll_back(home: Home) -> RolledBack:
     Raises:
         NotFoundError: there is none.
         BundleError: its bundle is not there any more.
-        VectorIndexError: its files are missing or damaged; ``IndexBusyError`` if somebody is at work on the index.
+        VectorIndexError: its files are missing or damaged; ``BusyError`` if somebody is at work on the index.
     """
     with one_at_a_time(home):
         before = home.versions.previous()
@@ -124,7 +121,7 @@ def prune(home: Home) -> Pruned:
     """Delete all index versions but the live one and the one before it, and what crashes left.
 
     Raises:
-        IndexBusyError: another process is at work on the index.
+        BusyError: another process is at work on the index.
     """
     with one_at_a_time(home):
         return home.versions.prune()

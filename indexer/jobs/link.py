@@ -25,7 +25,7 @@ def duplicates(home: Home, progress: Progress) -> list[list[SameArtwork]]:
         CatalogueError: the database cannot be used; what was linked stays.
     """
     live = home.require_live()
-    link_pending(home.database, home.versions, live, threads=home.threads, limits=home.limits, progress=progress)
+    link_pending(home.database, home.versions, live, threads=home.threads, progress=progress)
     with home.database.reading() as session:
         covers = [
             [albums.cover(session, cover_id) for cover_id in group] for group in groups(cover_links.pairs(session))

@@ -30,7 +30,7 @@ def draw_map(home: Home, progress: Progress) -> DrawnMap:
     """
     live = home.require_live()
     with home.database.reading() as session:
-        albums = vectors.one_an_album(session, live.bundle)
+        albums = vectors.representative_vectors(session, live.bundle)
     if not len(albums.album_ids):
         raise VectorIndexError("there is nothing to map; run `sleeve add` and `sleeve index` first")
     layout = lay_out(albums.vectors, threads=home.threads, progress=progress)

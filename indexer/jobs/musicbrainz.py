@@ -86,7 +86,7 @@ def _services(home: Home) -> Iterator[tuple[Client, WebService, CoverArtArchive]
     with one_at_a_time(home.musicbrainz_lock):
         client = Client(AnswerCache(home.musicbrainz_answers_folder, manners.clock.now_s()), manners)
         service = WebService(client, SERVICES.musicbrainz)
-        yield client, service, CoverArtArchive(client, service, SERVICES.archive, home.limits)
+        yield client, service, CoverArtArchive(client, service, SERVICES.archive)
 
 
 def _user_agent(contact: str) -> str:

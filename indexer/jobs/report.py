@@ -18,7 +18,7 @@ from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import FROZEN_BUNDLE
 from indexer.progress import Progress
-from sleeve.errors import SettingsError
+from sleeve.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from indexer.report.material import Embed, Material
@@ -38,10 +38,10 @@ def report(home: Home, progress: Progress, folder: Path, *, seed: int = 0) -> Re
     """Write a research report on the catalogue into a folder; the same seed gives the same numbers.
 
     Raises:
-        SettingsError: what the `report` extra brings is missing.
+        MissingExtraError: the `report` extra is not installed.
         TrainingError: no embedded cover has a genre.
         BundleError: a bundle is missing or damaged.
-        SourceError: the report cannot be written.
+        OutputError: the report cannot be written.
     """
     check_installed()
     from indexer.report.study import study
@@ -55,11 +55,11 @@ def check_installed() -> None:
     """Whether what the `report` extra brings is there; nothing is imported.
 
     Raises:
-        SettingsError: something is missing.
+        MissingExtraError: something is missing.
     """
     for name in ("cleanlab", "jinja2", "matplotlib", "openTSNE", "umap"):
         if find_spec(name) is None:
-            raise SettingsError(f"a report needs {name}; install it with `pip install 'sleeve[report]'`")
+            raise MissingExtraError("a report", name, "report")
 
 
 def _material(home: Home, seed: int, progress: Progress) -> "Material":
@@ -77,7 +77,6 @@ def _material(home: Home, seed: int, progress: Progress) -> "Material":
         catalogue.vectors,
         (catalogue.bundle, catalogue.backbone),
         other,
-        home.limits,
         threads=home.threads,
         seed=seed,
         progress=progress,
@@ -92,7 +91,7 @@ def _frozen(home: Home, bundle: Bundle, progress: Progress) -> "tuple[Backbone, 
     file = home.report_vectors_file(backbone.fingerprint)
 
     def embed_paths(paths: list[Path]) -> NDArray[np.float32]:
-        return embed_files(paths, backbone, home.limits, threads=home.threads, progress=progress)
+        return embed_files(paths, backbone, threads=home.threads, progress=progress)
 
     def embed(covers: Sequence[CoverFacts]) -> NDArray[np.float32]:
         return cached_vectors(covers, file, backbone.dimension, embed_paths)

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from indexer.files import is_locked, locked
 from indexer.home import Home
 from indexer.progress import Progress, Silent
-from sleeve.errors import IndexBusyError, SleeveError
+from sleeve.errors import BusyError, SleeveError
 
 _WRITE_EVERY_S = 0.2
 _WAIT_S = 0.1
@@ -87,7 +87,7 @@ def job(home: Home, beside: Progress | None = None) -> Iterator[Job]:
     """Hold the home's lock and tell what goes on.
 
     Raises:
-        IndexBusyError: another process holds it.
+        BusyError: another process holds it.
     """
     with one_at_a_time(home), reported(home, beside) as started:
         yield started
@@ -120,14 +120,14 @@ def one_at_a_time(home: Home) -> AbstractContextManager[None]:
     """Hold the home's lock; it goes with the process, however that ends.
 
     Raises:
-        IndexBusyError: another process holds it.
+        BusyError: another process holds it.
     """
     return locked(home.index_lock, busy_error(home), wait_s=_WAIT_S)
 
 
-def busy_error(home: Home) -> IndexBusyError:
+def busy_error(home: Home) -> BusyError:
     """What says that somebody else is at work on the index of a home."""
-    return IndexBusyError(f"another `sleeve index` is at work in {home.folder}; wait until it ends")
+    return BusyError(f"another `sleeve index` is at work in {home.folder}; wait until it ends")
 
 
 def _read(home: Home) -> JobState | None:

@@ -9,7 +9,7 @@ from indexer.home import Home
 from indexer.jobs.genres import read_labelled
 from indexer.models.bundle import Bundle
 from indexer.progress import Progress
-from sleeve.errors import TrainingError
+from sleeve.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from indexer.training.loop import TrainingProgress
@@ -38,7 +38,8 @@ def train(
         on_epoch: is given the number of each epoch that ended, of how many, and what was measured then.
 
     Raises:
-        TrainingError: the `train` extra is missing, or there is too little to learn from.
+        MissingExtraError: the `train` extra is not installed.
+        TrainingError: there is too little to learn from.
         BundleError: the name cannot be used, or the bundle in use is missing or damaged.
     """
     try:
@@ -48,7 +49,7 @@ def train(
         from indexer.training.samples import LabelledCover
         from indexer.training.tracking import MlflowTracker
     except ModuleNotFoundError as error:
-        raise TrainingError(f"training needs {error.name}; install it with `pip install 'sleeve[train]'`") from error
+        raise MissingExtraError("training", str(error.name), "train") from error
 
     folder = home.shelf.new_folder(name)
     found = read_labelled(home).vectors

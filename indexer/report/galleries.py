@@ -137,7 +137,7 @@ def suspects(study: Study) -> Gallery:
 
 
 def _shown(material: Material, row: int, text: str, *, strong: bool = False) -> Shown:
-    return Shown(picture_uri(material.covers[row].path, PICTURE_PX, material.limits), _cut(text), strong)
+    return Shown(picture_uri(material.covers[row].path, PICTURE_PX), _cut(text), strong)
 
 
 def _title(material: Material, row: int) -> str:

@@ -11,7 +11,7 @@ from indexer.genre.head import fit_head
 from indexer.images.decoding import read
 from indexer.models.preparing import fit_image
 from indexer.report.material import Material, Model
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 
 EXPLAINED_A_GENRE = 2
 EXPLAINED_GENRES = 20
@@ -73,8 +73,8 @@ def explained_covers(material: Material, fitted: GenreModel, *, seed: int) -> tu
     for row in material.labelled[chosen].tolist():
         cover = material.covers[row]
         try:
-            pixels = fit_image(read(cover.path, material.limits), material.live.backbone, material.limits)
-        except ImageRejectedError:
+            pixels = fit_image(read(cover.path), material.live.backbone)
+        except FileRejectedError:
             continue
         found.append(Explained(row, cover.genres, occlude(pixels, material.live.backbone, head)))
     return tuple(found)

@@ -14,7 +14,6 @@ from indexer.evaluation import LabelledVectors, group_covers
 from indexer.evaluation.grouping import near_duplicates
 from indexer.evaluation.labelled_catalogue import ARTWORK_COLUMN, SOURCE_COLUMN, unseen_by
 from indexer.genre import membership
-from indexer.images.decoding import DecodingLimits
 from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
 from indexer.progress import Progress
@@ -64,7 +63,6 @@ class Material:
     groups: NDArray[np.int64]
     live: Model
     frozen: Model | None
-    limits: DecodingLimits
 
     @property
     def labelled(self) -> NDArray[np.int64]:
@@ -93,7 +91,6 @@ def gather(
     found: records.LabelledVectors,
     live: tuple[Bundle, Backbone],
     frozen: tuple[Bundle, Backbone, Embed] | None,
-    limits: DecodingLimits,
     *,
     threads: int,
     seed: int,
@@ -113,7 +110,7 @@ def gather(
     kept = np.array([row for row, path in enumerate(found.paths) if path in of_path], dtype=np.int64)
     covers = tuple(of_path[found.paths[row]] for row in kept)
     vectors = found.vectors[kept]
-    looks = read_looks([cover.path for cover in covers], limits, threads=threads, progress=progress)
+    looks = read_looks([cover.path for cover in covers], threads=threads, progress=progress)
     pairs = near_duplicates(vectors, looks.hashes)
     groups = group_covers(
         [cover.artist for cover in covers], [cover.extra.get(ARTWORK_COLUMN) for cover in covers], pairs.tolist()
@@ -137,7 +134,6 @@ def gather(
         groups=groups[rows],
         live=_model(bundle, vectors[rows], hashes, backbone),
         frozen=other,
-        limits=limits,
     )
 
 

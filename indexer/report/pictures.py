@@ -6,25 +6,25 @@ from pathlib import Path
 
 from PIL import Image
 
-from indexer.images.decoding import DecodingLimits, decode, read
-from sleeve.errors import ImageRejectedError
+from indexer.images.decoding import decode, read
+from sleeve.errors import FileRejectedError
 
 _QUALITY = 78
 
 
-def picture(path: Path, size_px: int, limits: DecodingLimits) -> Image.Image | None:
+def picture(path: Path, size_px: int) -> Image.Image | None:
     """The cover within a square of ``size_px``; None where it cannot be read any more."""
     try:
-        image = decode(read(path, limits), limits, reduce_to_px=size_px)
-    except ImageRejectedError:
+        image = decode(read(path), reduce_to_px=size_px)
+    except FileRejectedError:
         return None
     image.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
     return image
 
 
-def picture_uri(path: Path, size_px: int, limits: DecodingLimits) -> str:
+def picture_uri(path: Path, size_px: int) -> str:
     """The same as a data URI; empty where it cannot be read."""
-    image = picture(path, size_px, limits)
+    image = picture(path, size_px)
     if image is None:
         return ""
     buffer = BytesIO()

@@ -13,7 +13,7 @@ from indexer.report.plates import Plate, embedded, rendered, style
 from indexer.report.sections import Section, sections
 from indexer.report.study import Study
 from indexer.report.tables import csv_text, lists
-from sleeve.errors import SettingsError
+from sleeve.errors import OutputError
 
 PAGE = "report.html"
 MAX_PAGE_BYTES = 15_000_000
@@ -34,13 +34,13 @@ def write_report(study: Study, folder: Path, progress: Progress) -> WrittenRepor
     """Write everything; files of the same names are replaced, others stay.
 
     Raises:
-        SettingsError: the folder cannot be written.
+        OutputError: the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return _write(study, folder, progress)
     except OSError as error:
-        raise SettingsError(f"{folder} cannot be written: {error.strerror}; choose another with -o") from error
+        raise OutputError(f"{folder} cannot be written: {error.strerror}; choose another with -o") from error
 
 
 def _write(study: Study, folder: Path, progress: Progress) -> WrittenReport:

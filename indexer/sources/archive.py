@@ -10,7 +10,7 @@ from indexer.images.archive import Member, members
 from indexer.sources.names import clean, distinct
 from indexer.sources.paths import absolute, passed_over, unusable
 from indexer.sources.sides import pairs
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
 _NO_CONTENT = "__MACOSX"
@@ -41,7 +41,7 @@ class ArchiveSource:
             return
         try:
             found = [item for item in members(self.path).items() if not _passed_over(item[0])]
-        except ImageRejectedError as error:
+        except FileRejectedError as error:
             yield RejectedFile(str(located), error.reason, error.detail)
             return
         if not found:

@@ -13,7 +13,7 @@ from indexer.sources.names import clean, distinct, year_of
 from indexer.sources.paths import unusable
 from indexer.sources.remote_image import target_of
 from indexer.sources.table_rows import Cell, Row, Table
-from sleeve.errors import ImageRejectedError, SourceError
+from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
 MAX_EXTRA_COLUMNS = 50
@@ -135,7 +135,7 @@ class ManifestSource:
         shown = clean(url) or ""
         try:
             target_of(url, None)
-        except ImageRejectedError as error:
+        except FileRejectedError as error:
             return RejectedFile(shown, error.reason, error.detail)
         if self.url_path is None:
             return RejectedFile(shown, Rejection.FORBIDDEN_URL, "images by URL cannot be added here")

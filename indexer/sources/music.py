@@ -12,7 +12,7 @@ from indexer.sources.folder import entries
 from indexer.sources.paths import absolute, unusable
 from indexer.sources.spelling import Spellings
 from indexer.sources.track_albums import Track, TrackAlbum, albums_of
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
 
@@ -109,5 +109,5 @@ def _track(path: Path) -> Track | RejectedFile:
         return refused
     try:
         return Track(path, read_tags(path))
-    except ImageRejectedError as error:
+    except FileRejectedError as error:
         return RejectedFile(str(located), error.reason, error.detail)

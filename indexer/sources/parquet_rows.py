@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexer.sources.table_rows import MAX_COLUMNS, MAX_LINE_CHARACTERS, Cell, Row, as_cell
-from sleeve.errors import SourceError
+from sleeve.errors import MissingExtraError, SourceError
 
 if TYPE_CHECKING:
     import pyarrow
@@ -26,20 +26,18 @@ ROWS_COUNT_FROM = 100_000
 MAX_UNPACKED_BYTES = 2**30
 """What a row group may say that it unpacks to."""
 
-_MISSING = "Parquet needs pyarrow; install it with `pip install 'sleeve[parquet]'`, or use CSV or JSON Lines"
-
 
 def pyarrow_modules() -> tuple[Any, Any]:
     """``pyarrow`` and ``pyarrow.parquet``.
 
     Raises:
-        SourceError: they are not installed.
+        MissingExtraError: they are not installed.
     """
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
     except ModuleNotFoundError as error:
-        raise SourceError(_MISSING) from error
+        raise MissingExtraError("Parquet", "pyarrow", "parquet") from error
     return pa, pq
 
 
@@ -47,7 +45,8 @@ def parquet_rows(path: Path) -> Iterator[Row]:
     """The rows, after a row 0 that only tells the columns.
 
     Raises:
-        SourceError: the file cannot be read, holds too much, or pyarrow is not installed.
+        SourceError: the file cannot be read, or holds too much.
+        MissingExtraError: pyarrow is not installed.
     """
     pa, pq = pyarrow_modules()
     try:

@@ -11,9 +11,9 @@ from db.database import Database
 from db.records import CoverFile, FileOutcome, RejectedFile
 from db.registration import copies, known_hashes
 from indexer.images.cover_store import CoverStore
-from indexer.images.decoding import DecodingLimits, read
+from indexer.images.decoding import read
 from indexer.progress import Progress
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash, Outcome, Rejection
 
 FETCHES_AT_ONCE = 8
@@ -32,10 +32,9 @@ class UrlCovers:
         fetch: URL → bytes, blocking, safe from several threads (``indexer.sources.remote_image``); None if that is off.
     """
 
-    def __init__(self, store: CoverStore, fetch: Callable[[str], bytes] | None, limits: DecodingLimits) -> None:
+    def __init__(self, store: CoverStore, fetch: Callable[[str], bytes] | None) -> None:
         self._store = store
         self._fetch = fetch
-        self._limits = limits
 
     def bring(self, database: Database, batch: Sequence[Offered], progress: Progress) -> tuple[Sequence[Offered], int]:
         """The batch, and how many of it were not there before; the progress is told of those one by one.
@@ -79,7 +78,7 @@ class UrlCovers:
         url = item.url or ""
         try:
             data = self._kept_elsewhere(known.get(str(item.path))) or self._fetched(url)
-        except ImageRejectedError as error:
+        except FileRejectedError as error:
             return RejectedFile(str(item.path), error.reason, error.detail, url)
         with self._store.set_aside(data) as put:
             put(item.path)
@@ -90,15 +89,15 @@ class UrlCovers:
         if copy is None:
             return None
         path, content_hash = copy
-        with suppress(ImageRejectedError):
-            data = read(Path(path), self._limits)
+        with suppress(FileRejectedError):
+            data = read(Path(path))
             if sha256(data).hexdigest() == content_hash:
                 return data
         return None
 
     def _fetched(self, url: str) -> bytes:
         if self._fetch is None:
-            raise ImageRejectedError(
+            raise FileRejectedError(
                 Rejection.FORBIDDEN_URL, "images by URL are off; set SLEEVE_IMAGE_URLS=1 and add it again"
             )
         return self._fetch(url)

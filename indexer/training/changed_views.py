@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from indexer.evaluation import ArtworkQueries
-from indexer.images.decoding import DecodingLimits, decode, fit, read
+from indexer.images.decoding import decode, fit, read
 from indexer.models.backbone import Backbone
 from indexer.progress import Progress
 from indexer.training.distortions import KINDS, PHOTO_LIKE, distort
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 
 DISTORTED_SIDE_PX = 256
 """Covers are brought to this side before they are changed, so that every source counts alike."""
@@ -23,7 +23,6 @@ def changed_views(
     asked: NDArray[np.int64],
     gallery: NDArray[np.float32],
     backbone: Backbone,
-    limits: DecodingLimits,
     progress: Progress,
 ) -> list[ArtworkQueries]:
     """Queries of every kind, then of the photo-like kinds together, and of all.
@@ -39,8 +38,8 @@ def changed_views(
     for row in asked.tolist():
         progress.advance(1)
         try:
-            cover = decode(read(paths[row], limits), limits, reduce_to_px=DISTORTED_SIDE_PX)
-        except ImageRejectedError:
+            cover = decode(read(paths[row]), reduce_to_px=DISTORTED_SIDE_PX)
+        except FileRejectedError:
             continue
         rows.append(row)
         square = cover.resize((DISTORTED_SIDE_PX, DISTORTED_SIDE_PX), Image.Resampling.BICUBIC)

@@ -11,7 +11,7 @@ import numpy as np
 from indexer.evaluation.labelled_catalogue import SEEN_FILE, embed_files, seen_list
 from indexer.genre import membership
 from indexer.genre.fit import GenreModel, fit_genre_model
-from indexer.images.decoding import DecodingLimits, read
+from indexer.images.decoding import read
 from indexer.models.backbone import OpenVinoBackbone
 from indexer.models.bundle import CALIBRATION_FILE, HEAD_FILE, MODEL_FILE, Bundle, BundleDescription, write_bundle
 from indexer.progress import Silent
@@ -74,7 +74,7 @@ def finish_bundle(
     held_out = np.zeros(len(samples), dtype=np.bool_)
     held_out[list(unseen)] = True
     paths = [sample.path for sample in samples]
-    vectors = embed_files(paths, OpenVinoBackbone(exported), DecodingLimits(), threads=1, progress=Silent())
+    vectors = embed_files(paths, OpenVinoBackbone(exported), threads=1, progress=Silent())
     genres = exported.manifest.genres
     names = {group: number for number, group in enumerate(sorted({sample.group for sample in samples}))}
     model = fit_genre_model(

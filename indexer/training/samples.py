@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.images.decoding import ResizeRule, decode, fit, read
-from sleeve.errors import ImageRejectedError, TrainingError
+from sleeve.errors import FileRejectedError, TrainingError
 
 CACHE_SIDE_PX = 256
 """Side of the covers kept in memory: 192 KiB each, enough for views of up to 256 px."""
@@ -110,7 +110,7 @@ def load_pixels(
     for number, sample in enumerate(samples):
         try:
             cover = decode(read(sample.path), reduce_to_px=side_px)
-        except ImageRejectedError as error:
+        except FileRejectedError as error:
             raise TrainingError(f"{sample.path} cannot be read for training: {error}") from error
         pixels[number] = fit(cover, side_px, ResizeRule.SQUASH)
         if progress is not None and (number + 1) % 100 == 0:

@@ -33,5 +33,5 @@ def open_answers(home: Home, timed: Timed = untimed) -> Answers:
         return open_model(home.bundle() if record is None else home.shelf.require(record), home.threads)
 
     live_index = LiveIndex(home.database, home.versions, load_model)
-    search = Search(home.database, live_index, home.limits, timed)
+    search = Search(home.database, live_index, timed)
     return Answers(live_index, search, Classifier(home.database, search), Recommender(home.database, search))

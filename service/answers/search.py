@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from db import albums, cover_links, vectors
 from db.database import Database
-from indexer.images.decoding import DecodingLimits
 from indexer.models.preparing import fit_image
 from indexer.vector_index import Hits
 from indexer.vector_index.versions import OpenVersion
@@ -28,12 +27,9 @@ _SPARE_HITS = 8
 class Search:
     """Answers from the live index version, its delta and the database. Safe to use from several threads at once."""
 
-    def __init__(
-        self, database: Database, live_index: LiveIndex, limits: DecodingLimits, timed: Timed = untimed
-    ) -> None:
+    def __init__(self, database: Database, live_index: LiveIndex, timed: Timed = untimed) -> None:
         self._database = database
         self._live_index = live_index
-        self._limits = limits
         self._timed = timed
         self.genre_classifiers = GenreClassifiers(database)
 
@@ -41,7 +37,7 @@ class Search:
         """The albums that look like an image, given as the bytes of its file.
 
         Raises:
-            ImageRejectedError: the bytes are no image that Sleeve can use.
+            FileRejectedError: the bytes are no image that Sleeve can use.
             VectorIndexError: there is no index.
         """
         snapshot = self.snapshot()
@@ -101,10 +97,10 @@ class Search:
         """The (1, d) vector of an image.
 
         Raises:
-            ImageRejectedError: the bytes are no image that Sleeve can use.
+            FileRejectedError: the bytes are no image that Sleeve can use.
         """
         with self._timed(Stage.DECODE):
-            fitted = fit_image(data, model.backbone, self._limits)
+            fitted = fit_image(data, model.backbone)
         with self._timed(Stage.EMBED):
             return model.backbone.embed(fitted[np.newaxis])
 

@@ -9,7 +9,7 @@ from indexer.models.bundle import TEXT_MODEL_FILE
 from service.cli.catalogue import Json
 from service.cli.console import answer, answer_json, say, settings_of
 from service.cli.documents import ExportDocument
-from sleeve.errors import TrainingError
+from sleeve.errors import MissingExtraError
 
 
 def export(
@@ -36,7 +36,7 @@ def export(
         from indexer.training.clip_export import export_open_clip
         from indexer.training.open_clip_models import OPEN_CLIP
     except ModuleNotFoundError as error:
-        raise TrainingError(f"exporting needs {error.name}; install it with `pip install 'sleeve[train]'`") from error
+        raise MissingExtraError("exporting", str(error.name), "train") from error
     if not model.startswith(OPEN_CLIP):
         raise typer.BadParameter(f"{model} does not begin with {OPEN_CLIP}")
     bundle = export_open_clip(model.removeprefix(OPEN_CLIP), folder, bundle_name=name)

@@ -14,7 +14,7 @@ from service.cli.catalogue import Json
 from service.cli.console import answer, answer_json, answer_json_list, say, settings_of
 from service.filters import YEARS_HELP, catalogue_filter
 from service.schemas import MAX_ID, ClassifySchema, NeighbourSchema, Query, SimilarSchema
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import AlbumId, Side
 
 
@@ -49,7 +49,7 @@ def similar(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     with open_home(settings_of(context)) as home:
-        data = read(image, home.limits) if image is not None else b""
+        data = read(image) if image is not None else b""
         search = open_answers(home).search
         if album is not None:
             document = SimilarSchema.of(Query(album_id=album), search.by_album(AlbumId(album), request))
@@ -84,8 +84,8 @@ def classify(
         classifier = open_answers(home).classifier
         for image in images:
             try:
-                found = classifier.by_image(read(image, home.limits))
-            except ImageRejectedError as error:
+                found = classifier.by_image(read(image))
+            except FileRejectedError as error:
                 say(f"rejected {image}: {error}")
                 rejected += 1
             else:

@@ -10,7 +10,7 @@ import typer
 
 from indexer.home import open_home
 from service.cli.console import say, settings_of
-from sleeve.errors import SettingsError
+from sleeve.errors import BusyError
 from sleeve.settings import Settings
 
 DRAIN_S = 10
@@ -42,7 +42,7 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
     """Serve until stopped. Several workers read their settings from the environment, as this process did.
 
     Raises:
-        SettingsError: the address cannot be listened on.
+        BusyError: the address cannot be listened on.
     """
     import uvicorn
     from uvicorn.supervisors import Multiprocess
@@ -78,11 +78,11 @@ def listen(host: str, port: int) -> socket.socket:
     it has the beginning, which comes after 40 ms.
 
     Raises:
-        SettingsError: the address cannot be listened on.
+        BusyError: the address cannot be listened on.
     """
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from error
+        raise BusyError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from error
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

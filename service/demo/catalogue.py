@@ -11,7 +11,7 @@ from service.demo.files import is_whole, write_whole
 from service.demo.manifest import is_stamped, stamp, write_manifest
 from service.demo.plan import PlannedCover, plan
 from service.demo.rendering import render
-from sleeve.errors import SettingsError
+from sleeve.errors import OutputError
 
 _COVERS_PER_WORKER = 24
 """A worker takes about as long to start as ten covers take to draw."""
@@ -48,12 +48,10 @@ def draw_catalogue(
         progress: called in this thread with (covers done, covers in all) after each cover.
 
     Raises:
-        SettingsError: fewer than one album, a negative seed, or a folder that cannot be written.
+        OutputError: fewer than one album, a negative seed, or a folder that cannot be written.
     """
     if albums < 1 or seed < 0:
-        raise SettingsError(
-            f"A demo catalogue needs at least 1 album and a seed of 0 or more, not {albums} and {seed}."
-        )
+        raise OutputError(f"A demo catalogue needs at least 1 album and a seed of 0 or more, not {albums} and {seed}.")
     covers = plan(albums, seed)
     try:
         if not is_stamped(folder, seed):
@@ -69,7 +67,7 @@ def draw_catalogue(
                 progress(done, len(covers))
         manifest = write_manifest(folder, covers)
     except OSError as error:
-        raise SettingsError(f"Cannot write the demo catalogue in {folder}: {error.strerror}.") from error
+        raise OutputError(f"Cannot write the demo catalogue in {folder}: {error.strerror}.") from error
     return DemoCatalogue(folder, manifest, len(covers))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from threading import Event
 from typing import TypedDict
 
@@ -64,8 +63,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     adder=Adder(home, answers.search),
                     upkeep=upkeep,
                     metrics=metrics,
-                    thumbnails=Thumbnails(home.thumbnails_folder, known.thumbnails_mb * 2**20, home.limits),
-                    image_urls=ImageUrls(partial(fetch_image, limits=home.limits) if known.image_urls else None),
+                    thumbnails=Thumbnails(home.thumbnails_folder, known.thumbnails_mb * 2**20),
+                    image_urls=ImageUrls(fetch_image if known.image_urls else None),
                     stopping=stopping,
                 )
             finally:

@@ -26,7 +26,7 @@ class ImageUrls:
 
         Raises:
             QueryError: queries may not name URLs here.
-            ImageRejectedError: see ``indexer.sources.remote_image``.
+            FileRejectedError: see ``indexer.sources.remote_image``.
         """
         if self._fetch is None:
             raise QueryError("queries by URL are off here; set SLEEVE_IMAGE_URLS=1 for the service to turn them on")

@@ -12,9 +12,9 @@ from starlette.requests import ClientDisconnect
 from service.schemas import Problem
 from sleeve.errors import (
     BundleError,
+    BusyError,
     CatalogueError,
-    ImageRejectedError,
-    IndexBusyError,
+    FileRejectedError,
     NotFoundError,
     QueryError,
     SleeveError,
@@ -24,9 +24,9 @@ from sleeve.vocabulary import Rejection
 
 _STATUS = {
     NotFoundError: HTTPStatus.NOT_FOUND,
-    ImageRejectedError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    FileRejectedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     QueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    IndexBusyError: HTTPStatus.CONFLICT,
+    BusyError: HTTPStatus.CONFLICT,
     VectorIndexError: HTTPStatus.SERVICE_UNAVAILABLE,
     BundleError: HTTPStatus.SERVICE_UNAVAILABLE,
     CatalogueError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -54,7 +54,7 @@ def _response(document: Problem) -> JSONResponse:
 
 def document_of(error: SleeveError) -> Problem:
     """The problem document of an error."""
-    if isinstance(error, ImageRejectedError) and error.reason is Rejection.TOO_MANY_BYTES:
+    if isinstance(error, FileRejectedError) and error.reason is Rejection.TOO_MANY_BYTES:
         return _document(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
     for kind, status in _STATUS.items():
         if isinstance(error, kind):

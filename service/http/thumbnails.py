@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from db.records import CoverRecord
-from indexer.images.decoding import DecodingLimits, decode, file_holding, read
+from indexer.images.decoding import decode, file_holding, read
 
 MIN_SIZE_PX = 16
 MAX_SIZE_PX = 2048
@@ -53,10 +53,9 @@ class Thumbnails:
     longer the cover that was added is answered and not kept. Safe from several threads and processes.
     """
 
-    def __init__(self, folder: Path, max_bytes: int, limits: DecodingLimits) -> None:
+    def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
-        self._limits = limits
         self._written_bytes: float = max_bytes  # the first look comes with the first picture
         self._pruning = threading.Lock()
 
@@ -64,7 +63,7 @@ class Thumbnails:
         """The cover with a longer side of at most ``size_px``, one of ``SIZES_PX``; a smaller cover keeps its size.
 
         Raises:
-            ImageRejectedError: the file is gone or no longer an image that Sleeve can use.
+            FileRejectedError: the file is gone or no longer an image that Sleeve can use.
         """
         name = f"{cover.content_hash}-{size_px}.{kind}"
         kept = self._folder / name[:2] / name
@@ -72,8 +71,8 @@ class Thumbnails:
             # A file that is gone, or was written to since, is looked at anew.
             if file_holding(cover.path).stat().st_mtime <= kept.stat().st_mtime and (picture := kept.read_bytes()):
                 return picture  # an empty one is what a power cut can leave
-        data = read(cover.path, self._limits)
-        made = _scaled(data, size_px, kind, self._limits)
+        data = read(cover.path)
+        made = _scaled(data, size_px, kind)
         if hashlib.sha256(data).hexdigest() == cover.content_hash:
             try:
                 self._keep(kept, made)
@@ -117,8 +116,8 @@ class Thumbnails:
                 return
 
 
-def _scaled(data: bytes, size_px: int, kind: PictureFormat, limits: DecodingLimits) -> bytes:
-    image = decode(data, limits, reduce_to_px=size_px)
+def _scaled(data: bytes, size_px: int, kind: PictureFormat) -> bytes:
+    image = decode(data, reduce_to_px=size_px)
     image.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
     buffer = BytesIO()
     if kind is PictureFormat.WEBP:

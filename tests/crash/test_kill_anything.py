@@ -17,7 +17,6 @@ from db.records import BundleRecord
 from db.tables import Cover
 from indexer.genre import Calibration
 from indexer.genre.classifier import GenreClassifier
-from indexer.images.decoding import DecodingLimits
 from indexer.vector_index.versions import IndexVersions
 from service.answers.live_index import LiveIndex
 from service.answers.model import Model
@@ -110,7 +109,7 @@ class Witness:
             with database.reading() as session:
                 stored = list(vectors.stream(session, live.bundle))
                 owners = {} if not stored else vectors.owners(session, stored[0].ids.tolist())
-            search = Search(database, LiveIndex(database, versions, _fake_model), DecodingLimits())
+            search = Search(database, LiveIndex(database, versions, _fake_model))
             version = search.snapshot().version
             for batch in stored:
                 for vector_id, vector in zip(batch.ids.tolist(), batch.vectors.astype(np.float32), strict=True):

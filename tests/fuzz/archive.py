@@ -12,7 +12,7 @@ with atheris.instrument_imports(
     from db.records import CoverFile
     from indexer.images import archive
     from indexer.sources.archive import ArchiveSource
-    from sleeve.errors import ImageRejectedError
+    from sleeve.errors import FileRejectedError
 
 from tests.fuzz.session import fuzz
 from tests.indexer.images.zips import raw_entry, raw_zip, write_zip
@@ -33,12 +33,12 @@ def read_archive(data: bytes, folder: Path) -> None:
             assert offered.file.encode()
     try:
         names = list(archive.members(path))
-    except ImageRejectedError:
+    except FileRejectedError:
         return
     for name in names:
         try:
             assert 0 < len(archive.read_member(path, name, MAX_BYTES)) <= MAX_BYTES
-        except ImageRejectedError:
+        except FileRejectedError:
             continue
     assert [file.name for file in folder.iterdir()] == [path.name]
 

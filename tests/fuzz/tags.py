@@ -10,7 +10,7 @@ with atheris.instrument_imports(
     from indexer.images.audio.genre_writing import read_genres, write_genres
     from indexer.images.audio.pictures import read_picture
     from indexer.images.audio.tags import read_tags
-    from sleeve.errors import ImageRejectedError
+    from sleeve.errors import FileRejectedError
     from sleeve.vocabulary import Side
 
 from tests.fuzz.session import fuzz
@@ -30,18 +30,18 @@ def read_track(data: bytes, folder: Path) -> None:
         sides = tags.sides
         texts = (tags.album, tags.artist, tags.album_artist, tags.date, *tags.genres, *tags.musicbrainz.values())
         assert all(isinstance(text, str) for text in texts if text is not None)
-    except ImageRejectedError:
+    except FileRejectedError:
         pass
     for side in Side:
         try:
             assert 0 < len(read_picture(path, side, MAX_BYTES)) <= MAX_BYTES
-        except ImageRejectedError:
+        except FileRejectedError:
             assert side not in sides
     before = path.read_bytes()
     try:
         write_genres(path, ["black metal"])
         assert read_genres(path) == ("black metal",)
-    except ImageRejectedError:
+    except FileRejectedError:
         assert path.read_bytes() == before
     assert [file.name for file in folder.iterdir()] == [path.name]
 

@@ -63,7 +63,7 @@ def test_a_pending_cover_that_is_uploaded_is_embedded(tiny_bundle: Path, tmp_pat
 
     front = write_cover(tmp_path / "front.png", 1)
     with adding(tmp_path, tiny_bundle) as (home, adder):
-        add_source(home.database, open_source(front), threads=1, limits=home.limits)
+        add_source(home.database, open_source(front), threads=1)
         album, created = adder.add(GivenAlbum(None, None, None, ()), Upload("x.png", front.read_bytes()), None)
         assert not created
         answer = open_answers(home).search.by_image(front.read_bytes(), SimilarRequest())
@@ -106,5 +106,5 @@ def test_cut_off_before_it_is_linked_it_is_linked_later(
         assert links(home) == 2, "sent again, it is linked to both"
         live = home.live()
         assert live is not None
-        linked = link_pending(home.database, home.versions, live, threads=1, limits=home.limits)
+        linked = link_pending(home.database, home.versions, live, threads=1)
         assert linked == Linked(1, 1)

@@ -15,7 +15,6 @@ from db.registration import register
 from db.tables import Album, AlbumGenre, Cover, Genre, Vector
 from indexer.genre import Calibration
 from indexer.genre.classifier import GenreClassifier
-from indexer.images.decoding import DecodingLimits
 from indexer.vector_index import IndexKind
 from indexer.vector_index.versions import IndexVersions
 from service.answers.live_index import LiveIndex
@@ -40,7 +39,7 @@ class World:
         self.versions = IndexVersions(database, home / "versions")
         self.loaded: list[str] = []
         self.live_indexes = [LiveIndex(database, self.versions, self.load_model) for _ in range(2)]
-        self.workers = [Search(database, pairs, DecodingLimits()) for pairs in self.live_indexes]
+        self.workers = [Search(database, pairs) for pairs in self.live_indexes]
         self.files = 0
 
     def bundle_of(self, letter: str) -> BundleRecord:

@@ -14,7 +14,7 @@ from mutagen.mp4 import MP4
 from indexer.files import replacing
 from indexer.images.audio.opening import FAULTS, load, one_line, open_tags
 from indexer.images.audio.tags import GENRE_KEYS, genres_of
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 _ID3_GENRE, _MP4_GENRE, _VORBIS_GENRE = GENRE_KEYS
@@ -25,7 +25,7 @@ def read_genres(path: Path) -> tuple[str, ...]:
     """The genre tag's texts as they stand there.
 
     Raises:
-        ImageRejectedError: MISSING, UNREADABLE or BAD_TAGS.
+        FileRejectedError: MISSING, UNREADABLE or BAD_TAGS.
     """
     return genres_of(open_tags(path))
 
@@ -36,7 +36,7 @@ def write_genres(path: Path, genres: Sequence[str]) -> None:
     The file is the old one or the new one at any moment. A link stays a link; the file that it leads to is written.
 
     Raises:
-        ImageRejectedError: MISSING, UNREADABLE or BAD_TAGS; the file is as it was.
+        FileRejectedError: MISSING, UNREADABLE or BAD_TAGS; the file is as it was.
     """
     kind = type(open_tags(path))
     target = path.resolve()
@@ -46,12 +46,12 @@ def write_genres(path: Path, genres: Sequence[str]) -> None:
             try:
                 _set(load(kind, str(fresh)), list(genres))
             except FAULTS as error:
-                raise ImageRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
+                raise FileRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
             if list(read_genres(fresh)) != list(genres):
-                raise ImageRejectedError(Rejection.BAD_TAGS, "the genre does not read back as it was written")
+                raise FileRejectedError(Rejection.BAD_TAGS, "the genre does not read back as it was written")
             _keep_owner(target, fresh)
     except OSError as error:
-        raise ImageRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
+        raise FileRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
 
 
 def _set(music: FileType, genres: list[str]) -> None:

@@ -14,7 +14,7 @@ from mutagen.wave import WAVE
 
 from indexer.images.audio.id3_bounds import BoundedID3, bounded_frames, bounded_wave
 from indexer.images.bounded_file import BoundedFile
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 MAX_TAG_BYTES = 64 * 2**20
@@ -33,7 +33,7 @@ def open_tags(path: Path) -> FileType:
     """A music file with its tags and pictures in memory; the file is closed.
 
     Raises:
-        ImageRejectedError: MISSING, UNREADABLE, or BAD_TAGS: no music file of a known format, damaged, or too large.
+        FileRejectedError: MISSING, UNREADABLE, or BAD_TAGS: no music file of a known format, damaged, or too large.
     """
     try:
         with BoundedFile(path, max_bytes=MAX_TAG_BYTES, max_calls=_MAX_CALLS) as file:
@@ -41,15 +41,15 @@ def open_tags(path: Path) -> FileType:
             try:
                 kind = max(_KINDS, key=lambda kind: kind.score(file.name, file, head))
                 if kind.score(file.name, file, head) <= 0:
-                    raise ImageRejectedError(Rejection.BAD_TAGS, "not a music file of a format that is read")
+                    raise FileRejectedError(Rejection.BAD_TAGS, "not a music file of a format that is read")
                 file.seek(0)
                 return load(kind, file)
             except FAULTS as error:
-                raise ImageRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
+                raise FileRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
     except FileNotFoundError as error:
-        raise ImageRejectedError(Rejection.MISSING) from error
+        raise FileRejectedError(Rejection.MISSING) from error
     except OSError as error:
-        raise ImageRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
+        raise FileRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
 
 
 def load(kind: type[FileType], file: object) -> FileType:

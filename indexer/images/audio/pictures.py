@@ -11,7 +11,7 @@ from mutagen.flac import error as FLACError  # noqa: N812 - mutagen's name says 
 from mutagen.mp4 import MP4
 
 from indexer.images.audio.opening import open_tags
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection, Side
 
 _OTHER, _FRONT, _BACK = 0, 3, 4
@@ -35,15 +35,15 @@ def read_picture(track: Path, name: str, max_bytes: int) -> bytes:
     """The bytes of a track's ``front`` or ``back``.
 
     Raises:
-        ImageRejectedError: MISSING (also where the track has no such picture), UNREADABLE, BAD_TAGS or TOO_MANY_BYTES.
+        FileRejectedError: MISSING (also where the track has no such picture), UNREADABLE, BAD_TAGS or TOO_MANY_BYTES.
     """
     if name not in set(Side):
-        raise ImageRejectedError(Rejection.MISSING)
+        raise FileRejectedError(Rejection.MISSING)
     data = pictures(open_tags(track)).get(Side(name))
     if data is None:
-        raise ImageRejectedError(Rejection.MISSING, "not in the track's tags")
+        raise FileRejectedError(Rejection.MISSING, "not in the track's tags")
     if len(data) > max_bytes:
-        raise ImageRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
+        raise FileRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
     return data
 
 

@@ -11,7 +11,7 @@ from mutagen.mp4 import MP4, MP4FreeForm
 
 from indexer.images.audio.opening import open_tags
 from indexer.images.audio.pictures import pictures
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection, Side
 
 MAX_VALUES = 20
@@ -70,14 +70,14 @@ def read_tags(path: Path) -> Tags:
     """The tags of a music file.
 
     Raises:
-        ImageRejectedError: MISSING, UNREADABLE or BAD_TAGS.
+        FileRejectedError: MISSING, UNREADABLE or BAD_TAGS.
     """
     music = open_tags(path)
     try:
         return _tags(music)
     # Tags of a kind that its name does not promise: a picture where a text should be, and the like.
     except (AttributeError, TypeError, ValueError, KeyError) as error:
-        raise ImageRejectedError(Rejection.BAD_TAGS, "a tag is not of its kind") from error
+        raise FileRejectedError(Rejection.BAD_TAGS, "a tag is not of its kind") from error
 
 
 def genres_of(music: FileType) -> tuple[str, ...]:

@@ -1,14 +1,25 @@
 """Bytes from anywhere → bounded, upright RGB → the square that a backbone takes.
 
 ``read`` bounds the file, ``decode`` the picture, ``fit`` makes the square. Every file that will not do leaves as an
-``ImageRejectedError`` with a named reason; nothing else is raised, nothing hangs, and no file name is ever consulted.
+``FileRejectedError`` with a named reason; nothing else is raised, nothing hangs, and no file name is ever consulted.
 All three are safe to call from several threads at once.
 """
 
 from indexer.images.decoding.decoder import decode
 from indexer.images.decoding.fitting import ResizeRule, fit
-from indexer.images.decoding.limits import PROBE_PX, DecodingLimits
+from indexer.images.decoding.limits import DEFAULT_LIMITS, PROBE_PX, DecodingLimits
 from indexer.images.decoding.reading import file_holding, present, read
 from indexer.images.decoding.sniffing import sniff
 
-__all__ = ["PROBE_PX", "DecodingLimits", "ResizeRule", "decode", "file_holding", "fit", "present", "read", "sniff"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "PROBE_PX",
+    "DecodingLimits",
+    "ResizeRule",
+    "decode",
+    "file_holding",
+    "fit",
+    "present",
+    "read",
+    "sniff",
+]

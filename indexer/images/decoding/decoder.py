@@ -22,7 +22,7 @@ from indexer.images.decoding.colour import to_rgb
 from indexer.images.decoding.limits import DEFAULT_LIMITS, DecodingLimits
 from indexer.images.decoding.sniffing import sniff
 from indexer.images.decoding.structure import BoundedSource, check_structure, reaches_past_end
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 PLUGINS = (BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
@@ -83,12 +83,12 @@ def decode(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS, *, reduce_to_px
             that changes the result less than saving the JPEG again would. None keeps every pixel.
 
     Raises:
-        ImageRejectedError: always with a reason; see ``Rejection``.
+        FileRejectedError: always with a reason; see ``Rejection``.
     """
     if not data:
-        raise ImageRejectedError(Rejection.EMPTY)
+        raise FileRejectedError(Rejection.EMPTY)
     if len(data) > limits.max_bytes:
-        raise ImageRejectedError(Rejection.TOO_MANY_BYTES, f"over {limits.max_bytes:,} bytes")
+        raise FileRejectedError(Rejection.TOO_MANY_BYTES, f"over {limits.max_bytes:,} bytes")
     format_name = sniff(data)
     check_structure(data, format_name)
     _quieten_pillow()
@@ -101,11 +101,11 @@ def decode(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS, *, reduce_to_px
         image.load()
         return _upright_rgb(image)
     except Image.DecompressionBombError as error:
-        raise ImageRejectedError(Rejection.TOO_MANY_PIXELS) from error
+        raise FileRejectedError(Rejection.TOO_MANY_PIXELS) from error
     except _FAILURES as error:
         cut = source.ended_early or "truncated" in str(error).lower() or reaches_past_end(data, format_name)
         reason = Rejection.TRUNCATED if cut else Rejection.DAMAGED
-        raise ImageRejectedError(reason, f"{format_name}: {_one_line(error)}") from error
+        raise FileRejectedError(reason, f"{format_name}: {_one_line(error)}") from error
 
 
 def _check_size(image: ImageFile.ImageFile, limits: DecodingLimits) -> None:
@@ -114,14 +114,14 @@ def _check_size(image: ImageFile.ImageFile, limits: DecodingLimits) -> None:
     # Pillow unpacks run lengths in Python, a pixel at a time.
     runs = any(tile.codec_name == "bmp_rle" for tile in image.tile)
     if width * height > (min(limits.max_pixels, _MAX_RLE_PIXELS) if runs else limits.max_pixels):
-        raise ImageRejectedError(Rejection.TOO_MANY_PIXELS, size)
+        raise FileRejectedError(Rejection.TOO_MANY_PIXELS, size)
     if min(width, height) < limits.min_side_px:
-        raise ImageRejectedError(Rejection.TOO_FEW_PIXELS, size)
+        raise FileRejectedError(Rejection.TOO_FEW_PIXELS, size)
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         # libtiff unpacks a tile whole, however little of it the picture shows.
         across, down = image.tag_v2.get(TiffImagePlugin.TILEWIDTH), image.tag_v2.get(TiffImagePlugin.TILELENGTH)
         if isinstance(across, int) and isinstance(down, int) and across * down > limits.max_pixels:
-            raise ImageRejectedError(Rejection.TOO_MANY_PIXELS, f"tiles of {across} x {down} px")
+            raise FileRejectedError(Rejection.TOO_MANY_PIXELS, f"tiles of {across} x {down} px")
 
 
 def _reduce(image: ImageFile.ImageFile, target_px: int) -> None:

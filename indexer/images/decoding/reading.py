@@ -10,7 +10,7 @@ from pathlib import Path
 from indexer.images.archive import ARCHIVE_SUFFIX, members, read_member
 from indexer.images.audio.formats import AUDIO_SUFFIXES
 from indexer.images.decoding.limits import DEFAULT_LIMITS, DecodingLimits
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 
@@ -18,14 +18,14 @@ def read(path: Path, limits: DecodingLimits = DEFAULT_LIMITS) -> bytes:
     """The bytes of a regular file (links followed), of an archive's member or of a track's picture.
 
     Raises:
-        ImageRejectedError: MISSING, UNREADABLE (no permission, a folder, a pipe, a device), EMPTY or TOO_MANY_BYTES;
+        FileRejectedError: MISSING, UNREADABLE (no permission, a folder, a pipe, a device), EMPTY or TOO_MANY_BYTES;
             inside a file also BAD_ARCHIVE, ARCHIVE_TOO_LARGE, NESTED_ARCHIVE, ENCRYPTED, UNSAFE_NAME and BAD_TAGS.
     """
     try:
         status = path.stat()
         # Looked at before it is opened: opening a pipe waits for its other end, opening a device can act on it.
         if not stat.S_ISREG(status.st_mode):
-            raise ImageRejectedError(Rejection.UNREADABLE, "a folder" if path.is_dir() else "not a regular file")
+            raise FileRejectedError(Rejection.UNREADABLE, "a folder" if path.is_dir() else "not a regular file")
         if status.st_size > limits.max_bytes:
             raise _too_many(limits)
         with path.open("rb") as file:
@@ -33,14 +33,14 @@ def read(path: Path, limits: DecodingLimits = DEFAULT_LIMITS) -> bytes:
     except (FileNotFoundError, NotADirectoryError) as error:
         holder = _holder(path)
         if holder is None:
-            raise ImageRejectedError(Rejection.MISSING) from error
+            raise FileRejectedError(Rejection.MISSING) from error
         data = _read_inside(holder, path.relative_to(holder).as_posix(), limits)
     except OSError as error:
-        raise ImageRejectedError(Rejection.UNREADABLE, error.strerror or "") from error
+        raise FileRejectedError(Rejection.UNREADABLE, error.strerror or "") from error
     except ValueError as error:  # a NUL, or a character that the file system cannot write
-        raise ImageRejectedError(Rejection.UNREADABLE, "not a possible file name") from error
+        raise FileRejectedError(Rejection.UNREADABLE, "not a possible file name") from error
     if not data:
-        raise ImageRejectedError(Rejection.EMPTY)
+        raise FileRejectedError(Rejection.EMPTY)
     if len(data) > limits.max_bytes:
         raise _too_many(limits)
     return data
@@ -64,7 +64,7 @@ def present(path: str) -> bool:
         if _is_archive(holder):
             return name in members(holder)
         return bool(_read_inside(holder, name, DEFAULT_LIMITS))
-    except ImageRejectedError:
+    except FileRejectedError:
         return False
 
 
@@ -86,12 +86,12 @@ def _read_inside(holder: Path, name: str, limits: DecodingLimits) -> bytes:
         from indexer.images.audio.pictures import read_picture
 
         return read_picture(holder, name, limits.max_bytes)
-    raise ImageRejectedError(Rejection.MISSING)
+    raise FileRejectedError(Rejection.MISSING)
 
 
 def _is_archive(holder: Path) -> bool:
     return holder.suffix.lower() == ARCHIVE_SUFFIX
 
 
-def _too_many(limits: DecodingLimits) -> ImageRejectedError:
-    return ImageRejectedError(Rejection.TOO_MANY_BYTES, f"over {limits.max_bytes:,} bytes")
+def _too_many(limits: DecodingLimits) -> FileRejectedError:
+    return FileRejectedError(Rejection.TOO_MANY_BYTES, f"over {limits.max_bytes:,} bytes")

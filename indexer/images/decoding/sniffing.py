@@ -2,7 +2,7 @@
 
 import re
 
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 _ACCEPTED: dict[str, re.Pattern[bytes]] = {
@@ -62,7 +62,7 @@ def sniff(data: bytes) -> str:
     """Pillow's name of the format: JPEG, PNG, WEBP, GIF, TIFF or BMP.
 
     Raises:
-        ImageRejectedError: UNSUPPORTED_FORMAT or NOT_AN_IMAGE, saying what it looks like where that can be told.
+        FileRejectedError: UNSUPPORTED_FORMAT or NOT_AN_IMAGE, saying what it looks like where that can be told.
     """
     head = data[:_HEAD_BYTES]
     for name, signature in _ACCEPTED.items():
@@ -70,6 +70,6 @@ def sniff(data: bytes) -> str:
             return name
     for name, signature in _OTHER_IMAGES.items():
         if signature.match(head):
-            raise ImageRejectedError(Rejection.UNSUPPORTED_FORMAT, name)
+            raise FileRejectedError(Rejection.UNSUPPORTED_FORMAT, name)
     looks_like = (name for name, signature in _NOT_IMAGES.items() if signature.match(head))
-    raise ImageRejectedError(Rejection.NOT_AN_IMAGE, next(looks_like, ""))
+    raise FileRejectedError(Rejection.NOT_AN_IMAGE, next(looks_like, ""))

@@ -11,7 +11,7 @@ import re
 from PIL import ImageFile
 
 from indexer.images.decoding.tiff_tags import check_tiff_tags, tiff_reaches_past_end
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 _MAX_READS = 1_000_000
@@ -39,7 +39,7 @@ class BoundedSource(io.BytesIO):
     def read(self, size: int | None = -1, /) -> bytes:
         self._reads_left -= 1
         if self._reads_left < 0:
-            raise ImageRejectedError(Rejection.DAMAGED, "in too many pieces")
+            raise FileRejectedError(Rejection.DAMAGED, "in too many pieces")
         piece = super().read(size)
         # Pixels are asked for by the block and may come up short; everything else is asked for by its exact size.
         if size is not None and len(piece) < size and (size < ImageFile.MAXBLOCK or not piece):
@@ -48,7 +48,7 @@ class BoundedSource(io.BytesIO):
 
 
 def check_structure(data: bytes, format_name: str) -> None:
-    """Raise ImageRejectedError (DAMAGED) for a JPEG or TIFF that would cost out of all proportion to its size."""
+    """Raise FileRejectedError (DAMAGED) for a JPEG or TIFF that would cost out of all proportion to its size."""
     if format_name == "JPEG":
         _check_jpeg(data)
     elif format_name == "TIFF":
@@ -71,5 +71,5 @@ def _check_jpeg(data: bytes) -> None:
         scans += marker[1][0] == _SOS
         exif_segments += marker[1][0] == _APP1 and data.startswith(b"Exif\0\0", body)
         if segments > _MAX_SEGMENTS or scans > _MAX_SCANS or exif_segments > _MAX_EXIF_SEGMENTS:
-            raise ImageRejectedError(Rejection.DAMAGED, "JPEG: too many scans or segments")
+            raise FileRejectedError(Rejection.DAMAGED, "JPEG: too many scans or segments")
         position = marker.end() + int.from_bytes(data[marker.end() : body])

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 _MAX_VALUES = 2**18
@@ -39,11 +39,11 @@ class _Tag(NamedTuple):
 
 
 def check_tiff_tags(data: bytes) -> None:
-    """Raise ImageRejectedError (DAMAGED) where there are more tags, or more numbers in one, than any picture needs."""
+    """Raise FileRejectedError (DAMAGED) where there are more tags, or more numbers in one, than any picture needs."""
     for tag in _tags(data):
         # Pillow skips a tag that says it has more values than the file has bytes.
         if tag.kind not in _OPAQUE_TYPES and _MAX_VALUES < tag.values <= len(data):
-            raise ImageRejectedError(Rejection.DAMAGED, f"TIFF: {tag.values} values in tag {tag.number}")
+            raise FileRejectedError(Rejection.DAMAGED, f"TIFF: {tag.values} values in tag {tag.number}")
 
 
 def tiff_reaches_past_end(data: bytes) -> bool:
@@ -63,7 +63,7 @@ def _tags(data: bytes) -> Iterator[_Tag]:
     """The tags of the first directory and those it leads to, as far as the bytes go.
 
     Raises:
-        ImageRejectedError: DAMAGED, where there is no end of them.
+        FileRejectedError: DAMAGED, where there is no end of them.
     """
     order = _order(data)
     codes = ("Q", "Q", "HHQ") if b"+" in data[2:4] else ("I", "H", "HHI")
@@ -74,7 +74,7 @@ def _tags(data: bytes) -> Iterator[_Tag]:
             (tags,) = count.unpack_from(data, directory)
             for index in range(tags):
                 if index == _MAX_TAGS or len(directories) > _MAX_DIRECTORIES:
-                    raise ImageRejectedError(Rejection.DAMAGED, "TIFF: too many tags")
+                    raise FileRejectedError(Rejection.DAMAGED, "TIFF: too many tags")
                 at = directory + count.size + index * (entry.size + word.size)
                 number, kind, values = entry.unpack_from(data, at)
                 (value,) = word.unpack_from(data, at + entry.size)

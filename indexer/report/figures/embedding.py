@@ -97,7 +97,7 @@ def cover_map(material: Material, model: Model, projection: Projection) -> Plate
     step = (high - low) / _MAP_CELLS
     rows: list[tuple[Cell, ...]] = []
     for row, cell in chosen:
-        image = picture(material.covers[row].path, _PICTURE_PX, material.limits)
+        image = picture(material.covers[row].path, _PICTURE_PX)
         if image is None:
             continue
         corner = low + np.array(cell) * step

@@ -19,7 +19,7 @@ from indexer.sources.musicbrainz.client import Client
 from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover, NoCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
 from indexer.sources.musicbrainz.records import ReleaseGroup
-from sleeve.errors import ImageRejectedError, SourceError
+from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Outcome, Side
 
 MAX_IN_VAIN = 3
@@ -120,7 +120,7 @@ class GroupAdder:
                 if found.why:
                     report.left_out.append(LeftOut(group, side, found.why))
                 return Ending.NO_ART
-        except ImageRejectedError as error:
+        except FileRejectedError as error:
             report.left_out.append(LeftOut(group, side, str(error)))
             return Ending.REJECTED
         is_new = self._keep(group, found)

@@ -24,7 +24,7 @@ from indexer.sources.remote_image import (
     redirected,
     target_of,
 )
-from sleeve.errors import ImageRejectedError, SourceError
+from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import Rejection
 
 INTERVAL_S = 1.0
@@ -83,7 +83,7 @@ class Client:
 
         Raises:
             SourceError: the host does not answer, or is too busy, however often it is asked.
-            ImageRejectedError: FORBIDDEN_URL or TOO_MANY_BYTES.
+            FileRejectedError: FORBIDDEN_URL or TOO_MANY_BYTES.
         """
         reach = self._manners.reach
         target = target_of(url, reach.ports)
@@ -92,7 +92,7 @@ class Client:
             if answer.status not in REDIRECTS or "location" not in answer.headers:
                 return answer
             target = redirected(target, answer.headers["location"], reach.ports)
-        raise ImageRejectedError(Rejection.FORBIDDEN_URL, f"more than {MAX_REDIRECTS} redirects")
+        raise FileRejectedError(Rejection.FORBIDDEN_URL, f"more than {MAX_REDIRECTS} redirects")
 
     def json(self, url: str) -> Mapping[str, Any] | None:
         """The JSON object behind a URL; None where the service has nothing there (404).
@@ -103,7 +103,7 @@ class Client:
         for tried in range(1, MAX_TRIES + 1):
             try:
                 answer = self.get(url, MAX_JSON_BYTES)
-            except ImageRejectedError as error:
+            except FileRejectedError as error:
                 raise SourceError(f"{url}: {error}") from error
             if answer.status == 404:
                 return None
@@ -153,7 +153,7 @@ class Client:
                 if answer.status not in _LATER:
                     return answer
                 why, asked_to_wait_s = f"the answer is {answer.status}", self._retry_after_s(answer)
-            except ImageRejectedError as error:
+            except FileRejectedError as error:
                 if error.reason not in _TRY_AGAIN:
                     raise
                 why = error.detail

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from indexer.images.decoding import PROBE_PX, DecodingLimits, decode
+from indexer.images.decoding import DEFAULT_LIMITS, PROBE_PX, decode
 from indexer.sources.musicbrainz import reading
 from indexer.sources.musicbrainz.asking import WebService
 from indexer.sources.musicbrainz.client import Client
 from indexer.sources.musicbrainz.records import ListedImage, Mbid, Release, ReleaseGroup
-from sleeve.errors import ImageRejectedError, SourceError
+from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import Rejection, Side
 
 SIZE_PX = 500
@@ -42,22 +42,21 @@ class NoCover:
 class CoverArtArchive:
     """The Cover Art Archive, and the list of releases that tells where to look in it."""
 
-    def __init__(self, client: Client, service: WebService, base: str, limits: DecodingLimits) -> None:
+    def __init__(self, client: Client, service: WebService, base: str) -> None:
         self._client = client
         self._service = service
         self._base = base
-        self._limits = limits
 
     def cover(self, group: ReleaseGroup, side: Side) -> FoundCover | NoCover:
         """The front or back of a group, decoded without fault.
 
         Raises:
             SourceError: the archive does not answer.
-            ImageRejectedError: what it answers may not be fetched, or is no cover that Sleeve can use.
+            FileRejectedError: what it answers may not be fetched, or is no cover that Sleeve can use.
         """
         found = self._front(group) if side is Side.FRONT else self._back(group)
         if isinstance(found, FoundCover):
-            decode(found.data, self._limits, reduce_to_px=PROBE_PX)
+            decode(found.data, reduce_to_px=PROBE_PX)
         return found
 
     def _front(self, group: ReleaseGroup) -> FoundCover | NoCover:
@@ -94,13 +93,13 @@ class CoverArtArchive:
 
     def _image(self, side: Side, path: str, release: Mbid | None) -> FoundCover | None:
         url = f"{self._base}/{path}"
-        answer = self._client.get(url, self._limits.max_bytes)
+        answer = self._client.get(url, DEFAULT_LIMITS.max_bytes)
         if answer.status in {404, 410}:
             return None
         if answer.status != 200:
             raise SourceError(f"{url}: the answer is {answer.status}")
         if not answer.body:
-            raise ImageRejectedError(Rejection.EMPTY)
+            raise FileRejectedError(Rejection.EMPTY)
         return FoundCover(side, url, answer.body, release)
 
 

@@ -20,7 +20,7 @@ from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
 from indexer.sources.musicbrainz.matching import match
 from indexer.sources.musicbrainz.records import ReleaseGroup
-from sleeve.errors import ImageRejectedError, SourceError
+from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import AlbumId, LabelSource, Side
 
 
@@ -152,7 +152,7 @@ class AlbumFiller:
         for side in album.sides:
             try:
                 cover = self._archive.cover(group, side)
-            except ImageRejectedError as error:
+            except FileRejectedError as error:
                 report.not_filled.append(NotFilled(album, f"its {side}: {error}"))
                 continue
             if isinstance(cover, FoundCover):

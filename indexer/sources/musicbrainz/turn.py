@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from indexer.files import locked
-from sleeve.errors import SourceError
+from sleeve.errors import BusyError, SourceError
 
 
 @contextmanager
@@ -13,9 +13,10 @@ def one_at_a_time(lock: Path) -> Iterator[None]:
     """Hold a lock file; it goes with the process, however that ends.
 
     Raises:
-        SourceError: another process holds it, or its folder cannot be made.
+        BusyError: another process holds it.
+        SourceError: it cannot be made.
     """
-    busy = SourceError("another `sleeve musicbrainz` is at work in this home; wait until it ends")
+    busy = BusyError("another `sleeve musicbrainz` is at work in this home; wait until it ends")
     with ExitStack() as held:
         try:
             held.enter_context(locked(lock, busy))

@@ -2,7 +2,7 @@
 
 ``fetch_image`` is all that most need; ``exchange`` is one request under the same rules, for those who speak with one
 service at length. What comes back was never decoded: whoever asked hands it to the decoder, which
-alone decides whether it is an image. Every refusal is an ``ImageRejectedError`` with a named reason.
+alone decides whether it is an image. Every refusal is an ``FileRejectedError`` with a named reason.
 """
 
 from indexer.sources.remote_image.addresses import is_public, system_addresses

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
-from indexer.images.decoding import DecodingLimits
+from indexer.images.decoding import DEFAULT_LIMITS, DecodingLimits
 from indexer.sources.remote_image.addresses import Address, is_public, system_addresses
 from indexer.sources.remote_image.target import PORTS, Target, redirected, refused, target_of
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 TOTAL_TIME_S = 10.0
@@ -54,15 +54,15 @@ PUBLIC = Reach()
 
 
 def fetch_image(
-    url: str, limits: DecodingLimits | None = None, *, reach: Reach = PUBLIC, total_time_s: float = TOTAL_TIME_S
+    url: str, limits: DecodingLimits = DEFAULT_LIMITS, *, reach: Reach = PUBLIC, total_time_s: float = TOTAL_TIME_S
 ) -> bytes:
     """The bytes behind a URL, not looked at. Blocks for ``total_time_s`` at most; safe from several threads.
 
     Raises:
-        ImageRejectedError: FORBIDDEN_URL (the URL, or where it leads), UNREACHABLE (no answer, none in time, an error
+        FileRejectedError: FORBIDDEN_URL (the URL, or where it leads), UNREACHABLE (no answer, none in time, an error
             answer), TOO_MANY_BYTES, TRUNCATED (less came than was announced) or EMPTY.
     """
-    max_bytes = (limits or DecodingLimits()).max_bytes
+    max_bytes = limits.max_bytes
     deadline = _Deadline(total_time_s)
     target = target_of(url, reach.ports)
     for _ in range(MAX_REDIRECTS + 1):
@@ -94,7 +94,7 @@ def exchange(
     """Ask once, under the rules of ``fetch_image`` but following nothing. Blocks for ``total_time_s`` at most.
 
     Raises:
-        ImageRejectedError: FORBIDDEN_URL, UNREACHABLE (no answer, none in time), TOO_MANY_BYTES, TRUNCATED.
+        FileRejectedError: FORBIDDEN_URL, UNREACHABLE (no answer, none in time), TOO_MANY_BYTES, TRUNCATED.
     """
     target = target_of(url, reach.ports)
     asked = {"Accept-Encoding": "identity", "Connection": "close", **headers}
@@ -213,7 +213,7 @@ def _image(response: HTTPResponse, max_bytes: int) -> bytes | _Redirect:
         raise _unreachable(f"the answer is {response.status}")
     data = _body(response, max_bytes)
     if not data:
-        raise ImageRejectedError(Rejection.EMPTY)
+        raise FileRejectedError(Rejection.EMPTY)
     return data
 
 
@@ -233,13 +233,13 @@ def _body(response: HTTPResponse, max_bytes: int) -> bytes:
     if len(data) > max_bytes:
         raise _too_many(max_bytes)
     if announced is not None and len(data) < announced:
-        raise ImageRejectedError(Rejection.TRUNCATED, f"{len(data):,} of {announced:,} bytes came")
+        raise FileRejectedError(Rejection.TRUNCATED, f"{len(data):,} of {announced:,} bytes came")
     return bytes(data)
 
 
-def _too_many(max_bytes: int) -> ImageRejectedError:
-    return ImageRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
+def _too_many(max_bytes: int) -> FileRejectedError:
+    return FileRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
 
 
-def _unreachable(detail: str) -> ImageRejectedError:
-    return ImageRejectedError(Rejection.UNREACHABLE, detail)
+def _unreachable(detail: str) -> FileRejectedError:
+    return FileRejectedError(Rejection.UNREACHABLE, detail)

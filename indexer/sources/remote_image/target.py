@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 MAX_URL_CHARACTERS = 2_000
@@ -41,7 +41,7 @@ def target_of(url: str, ports: frozenset[int] | None) -> Target:
         ports: those that may be named; None for any.
 
     Raises:
-        ImageRejectedError: FORBIDDEN_URL, saying what about it will not do.
+        FileRejectedError: FORBIDDEN_URL, saying what about it will not do.
     """
     if len(url) > MAX_URL_CHARACTERS:
         raise refused(f"longer than {MAX_URL_CHARACTERS:,} characters")
@@ -71,7 +71,7 @@ def redirected(target: Target, location: str, ports: frozenset[int] | None) -> T
     """Where an answer sends on to.
 
     Raises:
-        ImageRejectedError: FORBIDDEN_URL, as for the first URL.
+        FileRejectedError: FORBIDDEN_URL, as for the first URL.
     """
     try:
         return target_of(urljoin(target.url, location), ports)
@@ -79,8 +79,8 @@ def redirected(target: Target, location: str, ports: frozenset[int] | None) -> T
         raise refused("it sends on to what is not a URL") from None
 
 
-def refused(detail: str) -> ImageRejectedError:
-    return ImageRejectedError(Rejection.FORBIDDEN_URL, detail)
+def refused(detail: str) -> FileRejectedError:
+    return FileRejectedError(Rejection.FORBIDDEN_URL, detail)
 
 
 def _is_odd_number(host: str) -> bool:

@@ -10,7 +10,7 @@ from service import schemas
 from service.answers.records import ClassifyAnswer
 from service.http.problems import document_of
 from service.http.requests import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, TheClassifier, asked, body
-from sleeve.errors import ImageRejectedError, NotFoundError
+from sleeve.errors import FileRejectedError, NotFoundError
 from sleeve.vocabulary import AlbumId
 
 Subject = TypeVar("Subject")
@@ -68,5 +68,5 @@ def _one(
 ) -> schemas.ClassifySchema | schemas.FailedSchema:
     try:
         return schemas.ClassifySchema.of(query, ask(subject))
-    except (ImageRejectedError, NotFoundError) as error:
+    except (FileRejectedError, NotFoundError) as error:
         return schemas.FailedSchema(file=query.file, album_id=query.album_id, problem=document_of(error))

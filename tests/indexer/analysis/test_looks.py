@@ -6,7 +6,6 @@ from PIL import Image
 
 from indexer.analysis.looks import appearance, read_looks
 from indexer.evaluation.labelled_catalogue import difference_hashes
-from indexer.images.decoding import DecodingLimits
 from indexer.progress import Silent
 from tests.factories import write_cover
 
@@ -22,7 +21,7 @@ def test_sizes_brightness_and_colour_are_those_of_the_files(tmp_path: Path) -> N
         _flat(tmp_path / "red.png", (200, 0, 0), (33, 77)),
         tmp_path / "gone.png",
     ]
-    looks = read_looks(paths, DecodingLimits(), threads=2, progress=Silent())
+    looks = read_looks(paths, threads=2, progress=Silent())
     assert looks.readable.tolist() == [True, True, False]
     assert looks.sizes_px.tolist() == [[60, 40], [33, 77], [0, 0]]
     assert looks.byte_counts.tolist() == [paths[0].stat().st_size, paths[1].stat().st_size, 0]
@@ -32,14 +31,14 @@ def test_sizes_brightness_and_colour_are_those_of_the_files(tmp_path: Path) -> N
 
 def test_hashes_are_those_that_group_covers_elsewhere(tmp_path: Path) -> None:
     paths = [write_cover(tmp_path / f"{seed}.png", seed) for seed in range(4)]
-    looks = read_looks(paths, DecodingLimits(), threads=2, progress=Silent())
-    expected = difference_hashes(paths, DecodingLimits(), threads=1, progress=Silent())
+    looks = read_looks(paths, threads=2, progress=Silent())
+    expected = difference_hashes(paths, threads=1, progress=Silent())
     np.testing.assert_array_equal(looks.hashes, expected)
 
 
 def test_a_palette_has_the_colours_in_their_shares(tmp_path: Path) -> None:
     paths = [_flat(tmp_path / f"{n}.png", colour) for n, colour in enumerate([(250, 0, 0)] * 3 + [(0, 0, 250)])]
-    looks = read_looks(paths, DecodingLimits(), threads=1, progress=Silent())
+    looks = read_looks(paths, threads=1, progress=Silent())
     found = appearance(looks, np.arange(4), seed=0)
     assert found.palette.tolist() == [[250, 0, 0], [0, 0, 250]]
     assert found.shares.tolist() == [0.75, 0.25]

@@ -8,11 +8,8 @@ from PIL import Image
 
 from db.records import FrontCover
 from indexer.artwork import Comparison, agreement, is_same_artwork, show_one_artwork, sketch
-from indexer.images.decoding import DecodingLimits
 from sleeve.vocabulary import ContentHash, CoverId
 from tests.indexer.artwork.artworks import artwork, bordered, cropped, faded, squeezed, stickered, turned
-
-LIMITS = DecodingLimits()
 
 
 class Covers:
@@ -38,7 +35,7 @@ def covers(tmp_path: Path) -> Covers:
 def test_after_two_strangers_a_cover_is_compared_no_further(covers: Covers) -> None:
     own, crop, sticker, late = (covers.add(made(artwork(1))) for made in (faded, cropped, stickered, bordered))
     one, two = covers.add(artwork(2)), covers.add(artwork(3))
-    comparison = Comparison(LIMITS)
+    comparison = Comparison()
     assert comparison.matches(own, [one, crop, sticker, two, late]) == [crop, sticker]
     assert comparison.matches(own, [crop, one, late, two]) == [crop, late]
     assert comparison.matches(own, []) == []
@@ -50,7 +47,7 @@ def test_what_cannot_be_read_is_no_stranger_and_no_match(covers: Covers) -> None
     gone.unlink()
     no_image.write_text("nothing")
     artwork(1).save(another)
-    comparison = Comparison(LIMITS)
+    comparison = Comparison()
     assert comparison.matches(own, [*broken, crop]) == [crop]
     for cover in broken:
         assert comparison.matches(cover, [own]) is None

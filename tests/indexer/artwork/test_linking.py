@@ -13,7 +13,6 @@ from db.records import BundleRecord, FrontCover
 from db.tables import Cover
 from indexer.artwork import Linked, linking
 from indexer.artwork.comparing import Comparison
-from indexer.images.decoding import DecodingLimits
 from indexer.jobs.add import add_source
 from indexer.jobs.embed import embed_pending
 from indexer.sources import open_source
@@ -21,8 +20,6 @@ from indexer.vector_index.versions import IndexVersions
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint
 from tests.factories import FakeBackbone
 from tests.indexer.artwork.artworks import artwork, cropped, faded, stickered
-
-LIMITS = DecodingLimits()
 
 
 class Catalogue:
@@ -44,14 +41,14 @@ class Catalogue:
         picture.save(self.folder / "covers" / f"{name}.png")
 
     def index(self) -> None:
-        add_source(self.database, open_source(self.folder / "covers"), threads=2, limits=LIMITS)
-        embed_pending(self.database, self.backbone, self.bundle, threads=2, limits=LIMITS)
+        add_source(self.database, open_source(self.folder / "covers"), threads=2)
+        embed_pending(self.database, self.backbone, self.bundle, threads=2)
         self.versions.refresh(self.bundle)
 
     def link(self) -> Linked:
         live = self.versions.live()
         assert live is not None
-        return linking.link_pending(self.database, self.versions, live, threads=2, limits=LIMITS)
+        return linking.link_pending(self.database, self.versions, live, threads=2)
 
     def links(self) -> set[tuple[str, str]]:
         with self.database.reading() as session:
@@ -107,8 +104,8 @@ def test_vectors_newer_than_the_index_are_neighbours_too(catalogue: Catalogue) -
     catalogue.link()
     catalogue.put("2 cropped", cropped(artwork(2)))
     catalogue.put("2 stickered", stickered(artwork(2)))
-    add_source(catalogue.database, open_source(catalogue.folder / "covers"), threads=2, limits=LIMITS)
-    embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=2, limits=LIMITS)
+    add_source(catalogue.database, open_source(catalogue.folder / "covers"), threads=2)
+    embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=2)
     assert catalogue.link() == Linked(2, 3)
 
 
@@ -155,7 +152,7 @@ def test_a_cover_that_shows_something_else_is_linked_anew(catalogue: Catalogue) 
     catalogue.link()
     catalogue.put("1", artwork(60))
     catalogue.put("0", cropped(artwork(3)))
-    add_source(catalogue.database, open_source(catalogue.folder / "covers"), threads=2, limits=LIMITS)
+    add_source(catalogue.database, open_source(catalogue.folder / "covers"), threads=2)
     assert catalogue.links() == set()
     catalogue.index()
     assert catalogue.link() == Linked(2, 1)
@@ -168,7 +165,7 @@ def test_a_front_that_becomes_a_back_has_no_links(catalogue: Catalogue) -> None:
     def say(side: str) -> None:
         table = catalogue.folder / "covers.csv"
         table.write_text(f"file,side\ncovers/1 cropped.png,{side}\n")
-        add_source(catalogue.database, open_source(table), threads=1, limits=LIMITS)
+        add_source(catalogue.database, open_source(table), threads=1)
 
     say("back")
     assert catalogue.links() == set()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from indexer.images import archive
 from indexer.images.archive import members, read_member
 from indexer.images.decoding import DecodingLimits, present, read
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 from tests.indexer.images.zips import raw_entry, raw_zip, write_zip, zip64_entry
 
@@ -19,7 +19,7 @@ DATA = bytes(range(256)) * 8
 
 
 def refused(path: Path, name: str, max_bytes: int = 2**20) -> tuple[Rejection, str]:
-    with pytest.raises(ImageRejectedError) as caught:
+    with pytest.raises(FileRejectedError) as caught:
         read_member(path, name, max_bytes)
     return caught.value.reason, caught.value.detail
 
@@ -34,7 +34,7 @@ def test_a_member_is_read_by_a_path_that_goes_on_past_the_archive(tmp_path: Path
     assert refused(path, "c.jpg") == (Rejection.MISSING, "not in the archive")
     path.unlink()
     assert not present(str(path / "b.jpg"))
-    with pytest.raises(ImageRejectedError, match="missing file"):
+    with pytest.raises(FileRejectedError, match="missing file"):
         read(path / "b.jpg")
 
 
@@ -153,11 +153,11 @@ def test_whatever_is_done_to_an_archive_it_is_read_or_refused(
     limits = DecodingLimits(max_bytes=10_000)
     try:
         names = list(members(path))
-    except ImageRejectedError:
+    except FileRejectedError:
         return
     for name in names:
         try:
             assert len(read_member(path, name, limits.max_bytes)) <= limits.max_bytes
-        except ImageRejectedError:
+        except FileRejectedError:
             continue
     assert [item.name for item in folder.iterdir()] == ["a.zip"]

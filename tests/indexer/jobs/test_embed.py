@@ -7,15 +7,12 @@ import pytest
 from db import albums, bundles, vectors
 from db.database import Database
 from db.records import BundleRecord
-from indexer.images.decoding import DecodingLimits
 from indexer.jobs.add import add_source
 from indexer.jobs.embed import STORE_COVERS, embed_pending
 from indexer.models.preparing import fit_image
 from indexer.sources import open_source
 from sleeve.vocabulary import CoverId, Outcome, Rejection
 from tests.factories import FakeBackbone, write_cover, write_covers
-
-LIMITS = DecodingLimits()
 
 
 @pytest.fixture
@@ -30,7 +27,7 @@ def bundle(database: Database, backbone: FakeBackbone) -> BundleRecord:
 
 
 def add_folder(database: Database, folder: Path) -> dict[Outcome, int]:
-    return dict(add_source(database, open_source(folder), threads=2, limits=LIMITS).counts)
+    return dict(add_source(database, open_source(folder), threads=2).counts)
 
 
 def stored(database: Database, bundle: BundleRecord) -> np.ndarray:
@@ -44,9 +41,9 @@ def test_every_cover_gets_the_vector_of_its_own_pixels(
 ) -> None:
     paths = write_covers(tmp_path / "c", {"jazz": 40, "rock": 30})
     assert add_folder(database, tmp_path / "c") == {Outcome.ADDED: 70}
-    report = embed_pending(database, backbone, bundle, threads=2, limits=LIMITS)
+    report = embed_pending(database, backbone, bundle, threads=2)
     assert (report.embedded, report.rejected) == (70, [])
-    pixels = np.stack([fit_image(path.read_bytes(), backbone, LIMITS) for path in sorted(paths)])
+    pixels = np.stack([fit_image(path.read_bytes(), backbone) for path in sorted(paths)])
     expected = FakeBackbone().embed(pixels).astype(np.float16)
     np.testing.assert_array_equal(stored(database, bundle), expected)
 
@@ -56,12 +53,12 @@ def test_nothing_is_embedded_twice(
 ) -> None:
     write_covers(tmp_path / "c", {"jazz": 10})
     add_folder(database, tmp_path / "c")
-    embed_pending(database, backbone, bundle, threads=2, limits=LIMITS)
+    embed_pending(database, backbone, bundle, threads=2)
     write_cover(tmp_path / "c/jazz/000.png", seed=99)
     shutil.move(tmp_path / "c/jazz/001.png", tmp_path / "c/jazz/moved.png")
     write_cover(tmp_path / "c/jazz/new.png", seed=100)
     assert add_folder(database, tmp_path / "c") == {Outcome.ADDED: 2, Outcome.UNCHANGED: 9}
-    embed_pending(database, backbone, bundle, threads=2, limits=LIMITS)
+    embed_pending(database, backbone, bundle, threads=2)
     assert backbone.embedded == 12
     assert len(stored(database, bundle)) == 11
 
@@ -72,7 +69,7 @@ def test_bad_files_are_rejected_and_the_rest_goes_on(
     write_covers(tmp_path / "c", {"jazz": 6})
     (tmp_path / "c/jazz/page.jpg").write_text("<!doctype html><html><body>404</body></html>")
     (tmp_path / "c/jazz/empty.jpg").write_bytes(b"")
-    report = add_source(database, open_source(tmp_path / "c"), threads=2, limits=LIMITS)
+    report = add_source(database, open_source(tmp_path / "c"), threads=2)
     assert report.counts == {Outcome.ADDED: 6, Outcome.REJECTED: 2}
     assert {(Path(item.path).name, item.reason) for item in report.rejected} == {
         ("page.jpg", Rejection.NOT_AN_IMAGE),
@@ -80,7 +77,7 @@ def test_bad_files_are_rejected_and_the_rest_goes_on(
     }
     (tmp_path / "c/jazz/000.png").unlink()
     write_cover(tmp_path / "c/jazz/001.png", seed=77)
-    embedded = embed_pending(database, backbone, bundle, threads=2, limits=LIMITS)
+    embedded = embed_pending(database, backbone, bundle, threads=2)
     assert embedded.embedded == 4
     assert {(Path(item.path).name, item.reason) for item in embedded.rejected} == {
         ("000.png", Rejection.MISSING),
@@ -109,7 +106,7 @@ def test_a_vector_of_content_that_changed_meanwhile_is_dropped(
                 albums.remove(session, [albums.first_id(session)])
             return super().embed(images)
 
-    report = embed_pending(database, Slow(), bundle, threads=1, limits=LIMITS)
+    report = embed_pending(database, Slow(), bundle, threads=1)
     assert report.embedded == 1
     with database.reading() as session:
         [pending] = vectors.pending(session, bundle, after=CoverId(0), limit=10)
@@ -129,7 +126,7 @@ def test_what_was_stored_before_a_crash_stays(
             return super().embed(images)
 
     with pytest.raises(KeyboardInterrupt):
-        embed_pending(database, Crashing(), bundle, threads=2, limits=LIMITS)
+        embed_pending(database, Crashing(), bundle, threads=2)
     assert len(stored(database, bundle)) == STORE_COVERS
-    assert embed_pending(database, backbone, bundle, threads=2, limits=LIMITS).embedded == 60
+    assert embed_pending(database, backbone, bundle, threads=2).embedded == 60
     assert backbone.embedded == 60

@@ -19,7 +19,6 @@ from db.migration import upgrade
 from db.records import CoverFile, InspectedFile
 from db.registration import register
 from db.tables import Album, Cover
-from indexer.images.decoding import DecodingLimits
 from indexer.jobs.add import add_source
 from indexer.jobs.export import export_catalogue
 from indexer.progress import Silent
@@ -31,7 +30,6 @@ from tests.homes import Home
 from tests.indexer.images.audio.recordings import write_track
 from tests.indexer.images.zips import cover_bytes, write_zip
 
-LIMITS = DecodingLimits()
 SUFFIXES = [".csv", ".jsonl", ".parquet"]
 
 
@@ -88,7 +86,7 @@ def fill(database: Database, folder: Path) -> None:
         open_source(folder / "own/m.csv"),
     )
     for source in sources:
-        assert not add_source(database, source, threads=2, limits=LIMITS).rejected
+        assert not add_source(database, source, threads=2).rejected
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -103,7 +101,7 @@ def test_export_and_add_give_the_same_catalogue(database: Database, tmp_path: Pa
     assert [item.name for item in path.parent.iterdir()] == [path.name]
     empty(database)
     assert contents(database) == []
-    report = add_source(database, open_source(path), threads=2, limits=LIMITS)
+    report = add_source(database, open_source(path), threads=2)
     assert not report.rejected
     assert contents(database) == before
 

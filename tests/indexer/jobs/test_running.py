@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.jobs.running import JobPhase, JobState, job, last_job, one_at_a_time
-from sleeve.errors import IndexBusyError, VectorIndexError
+from sleeve.errors import BusyError, VectorIndexError
 from tests.factories import home_at
 
 
@@ -28,7 +28,7 @@ def fail_after(count: int, home: Path) -> None:
 def test_the_lock_admits_one(tmp_path: Path) -> None:
     with (
         one_at_a_time(home_at(tmp_path)),
-        pytest.raises(IndexBusyError, match="another `sleeve index`"),
+        pytest.raises(BusyError, match="another `sleeve index`"),
         one_at_a_time(home_at(tmp_path)),
     ):
         pass
@@ -73,7 +73,7 @@ def test_a_killed_job_is_interrupted_and_its_lock_free(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         assert told_of(tmp_path).phase is JobPhase.RUNNING
-        with pytest.raises(IndexBusyError), job(home_at(tmp_path)):
+        with pytest.raises(BusyError), job(home_at(tmp_path)):
             pass
         assert told_of(tmp_path).phase is JobPhase.RUNNING, "whoever was turned away wrote nothing"
         process.send_signal(signal.SIGKILL)

@@ -12,7 +12,6 @@ from db import albums
 from db.database import Database
 from db.records import CoverFile, RejectedFile
 from db.tables import Album, Cover
-from indexer.images.decoding import DecodingLimits
 from indexer.jobs.add import add_source
 from indexer.jobs.embed import embed_pending
 from indexer.sources import GenreFrom, open_source
@@ -21,7 +20,6 @@ from sleeve.vocabulary import CoverId, Outcome, Rejection, Side
 from tests.factories import FakeBackbone, write_cover, write_covers
 from tests.indexer.images.zips import cover_bytes, raw_entry, raw_zip, write_zip
 
-LIMITS = DecodingLimits()
 REAL_COVERS = Path(__file__).parents[4] / "shared" / "covers"
 
 
@@ -70,7 +68,7 @@ def test_a_bad_member_and_a_bad_archive_do_not_stop_the_run(database: Database, 
     raw_zip(folder / "jazz.zip", [*entries, raw_entry(b"c.png", b"text"), raw_entry(b"inner.zip", good)])
     (folder / "broken.zip").write_bytes(b"PK nothing")
     write_zip(folder / "void.zip", {})
-    report = add_source(database, open_source(folder), threads=2, limits=LIMITS)
+    report = add_source(database, open_source(folder), threads=2)
     assert report.counts == {Outcome.ADDED: 1, Outcome.REJECTED: 6}
     assert {item.path.removeprefix(f"{folder}/"): item.reason for item in report.rejected} == {
         "broken.zip": Rejection.BAD_ARCHIVE,
@@ -86,21 +84,21 @@ def test_a_bad_member_and_a_bad_archive_do_not_stop_the_run(database: Database, 
 def test_a_member_is_embedded_shown_found_again_and_missed(database: Database, tmp_path: Path) -> None:
     backbone = FakeBackbone()
     path = write_zip(tmp_path / "jazz.zip", {f"{n}.png": cover_bytes(n, tmp_path) for n in range(3)})
-    assert add_source(database, open_source(path), threads=2, limits=LIMITS).counts == {Outcome.ADDED: 3}
-    assert add_source(database, open_source(path), threads=2, limits=LIMITS).counts == {Outcome.UNCHANGED: 3}
+    assert add_source(database, open_source(path), threads=2).counts == {Outcome.ADDED: 3}
+    assert add_source(database, open_source(path), threads=2).counts == {Outcome.UNCHANGED: 3}
     bundle = _bundle(database, backbone)
-    assert embed_pending(database, backbone, bundle, threads=2, limits=LIMITS).embedded == 3
+    assert embed_pending(database, backbone, bundle, threads=2).embedded == 3
     with database.reading() as session:
         cover = albums.cover(session, CoverId(2))
-    thumbnails = Thumbnails(tmp_path / "thumbnails", 2**20, LIMITS)
+    thumbnails = Thumbnails(tmp_path / "thumbnails", 2**20)
     picture = thumbnails.picture(cover, 96, PictureFormat.JPEG)
     assert picture[:3] == b"\xff\xd8\xff"
     [kept] = (tmp_path / "thumbnails").glob("*/*")
     kept.write_bytes(b"kept")
     assert thumbnails.picture(cover, 96, PictureFormat.JPEG) == b"kept"
     moved = path.rename(tmp_path / "blues.zip")
-    assert add_source(database, open_source(moved), threads=2, limits=LIMITS).counts == {Outcome.UNCHANGED: 3}
-    assert embed_pending(database, backbone, bundle, threads=2, limits=LIMITS).embedded == 0
+    assert add_source(database, open_source(moved), threads=2).counts == {Outcome.UNCHANGED: 3}
+    assert embed_pending(database, backbone, bundle, threads=2).embedded == 0
     with database.reading() as session:
         assert set(session.scalars(select(Cover.path))) == {str(moved / f"{n}.png") for n in range(3)}
         assert albums.counts(session).genres == {"blues": 3}
@@ -109,9 +107,9 @@ def test_a_member_is_embedded_shown_found_again_and_missed(database: Database, t
 def test_a_member_that_goes_while_it_waits_is_missing(database: Database, tmp_path: Path) -> None:
     backbone = FakeBackbone()
     path = write_zip(tmp_path / "jazz.zip", {f"{n}.png": cover_bytes(n, tmp_path) for n in range(2)})
-    add_source(database, open_source(path), threads=1, limits=LIMITS)
+    add_source(database, open_source(path), threads=1)
     write_zip(path, {"0.png": cover_bytes(0, tmp_path)})
-    report = embed_pending(database, backbone, _bundle(database, backbone), threads=1, limits=LIMITS)
+    report = embed_pending(database, backbone, _bundle(database, backbone), threads=1)
     assert report.embedded == 1
     assert [(item.path, item.reason) for item in report.rejected] == [(str(path / "1.png"), Rejection.MISSING)]
 
@@ -140,12 +138,12 @@ def contents(database: Database, root: Path) -> list[tuple[object, ...]]:
 
 
 def same_catalogue(database: Database, folders: Path, zips: Path) -> None:
-    add_source(database, open_source(folders), threads=2, limits=LIMITS)
+    add_source(database, open_source(folders), threads=2)
     expected = contents(database, folders)
     with database.writing() as session:
         ids = [row[3] for row in expected]
         albums.remove(session, sorted(set(ids)))  # type: ignore[arg-type]
-    add_source(database, open_source(zips), threads=2, limits=LIMITS)
+    add_source(database, open_source(zips), threads=2)
     found = contents(database, zips)
     assert len(found) > 0
     first = found[0][3] - expected[0][3]  # type: ignore[operator]

@@ -16,7 +16,7 @@ from db.records import CoverFile, RejectedFile
 from indexer.sources import open_source, parquet_rows
 from indexer.sources.table_rows import Table
 from indexer.sources.text_encoding import encoding_of
-from sleeve.errors import SourceError
+from sleeve.errors import MissingExtraError, SourceError
 from sleeve.vocabulary import Rejection, Side
 
 RUSSIAN = "file,genre,artist,album\na.jpg,рок,Кино,Группа крови\nb.jpg,рок,Аквариум,Радио Африка\n"
@@ -163,7 +163,7 @@ def test_tables_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytes
         return real(name, *arguments)
 
     monkeypatch.setattr(builtins, "__import__", without_pyarrow)
-    with pytest.raises(SourceError, match=r"pip install 'sleeve\[parquet\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'sleeve\[parquet\]'"):
         list(open_source(tmp_path / "a.parquet"))
 
 

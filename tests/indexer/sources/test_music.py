@@ -13,7 +13,6 @@ from db.database import Database
 from db.records import CoverFile, RejectedFile
 from db.tables import Album
 from indexer.images.audio.tags import Tags
-from indexer.images.decoding import DecodingLimits
 from indexer.jobs.add import add_source
 from indexer.sources import GenreFrom, open_source
 from indexer.sources.track_albums import Track, albums_of
@@ -23,7 +22,6 @@ from tests.factories import write_cover
 from tests.indexer.images.audio.recordings import silence, write_track
 from tests.indexer.images.zips import cover_bytes
 
-LIMITS = DecodingLimits()
 MBID = "b1392450-e666-3926-a536-22c65f834433"
 
 
@@ -93,7 +91,7 @@ EXPECTED = {
 def test_a_library_comes_in_as_its_tags_say(database: Database, tmp_path: Path) -> None:
     root = library(tmp_path / "music")
     source = open_source(root, GenreFrom.TAGS)
-    report = add_source(database, source, threads=2, limits=LIMITS)
+    report = add_source(database, source, threads=2)
     assert {item.path.removeprefix(f"{root}/"): item.reason for item in report.rejected} == {
         "bare": Rejection.NO_ART,
         "broken/1.flac": Rejection.BAD_TAGS,
@@ -114,7 +112,7 @@ def test_a_library_comes_in_as_its_tags_say(database: Database, tmp_path: Path) 
         for album in found
     } == EXPECTED
     assert len(found) == len(EXPECTED)
-    again = add_source(database, open_source(root, GenreFrom.TAGS), threads=2, limits=LIMITS)
+    again = add_source(database, open_source(root, GenreFrom.TAGS), threads=2)
     assert again.counts[Outcome.ADDED] == 0
     assert again.counts[Outcome.UNCHANGED] == report.counts[Outcome.ADDED]
 

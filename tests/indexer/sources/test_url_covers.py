@@ -64,9 +64,9 @@ class Adding:
     def __call__(self, manifest: Path) -> AddReport:
         reach = self.reach or near()
         fetch = partial(fetch_image, limits=LIMITS, reach=reach, total_time_s=self.total_time_s)
-        urls = UrlCovers(self.store, fetch if self.reach else None, LIMITS)
+        urls = UrlCovers(self.store, fetch if self.reach else None)
         source = open_source(manifest, url_path=self.store.path_of_url)
-        return add_source(self.database, source, threads=2, limits=LIMITS, progress=Silent(), urls=urls)
+        return add_source(self.database, source, threads=2, progress=Silent(), urls=urls)
 
     def kept(self) -> list[Path]:
         return sorted(path for path in (self.folder / "home").rglob("*") if path.is_file())
@@ -319,9 +319,7 @@ def test_few_are_fetched_at_once_and_each_is_told(database: Database, tmp_path: 
     store = CoverStore(tmp_path / "home" / "covers")
     path = manifest_of(tmp_path, *(f"http://covers.example/{number}" for number in range(40)))
     source = open_source(path, url_path=store.path_of_url)
-    report = add_source(
-        database, source, threads=1, limits=LIMITS, progress=Told(), urls=UrlCovers(store, fetch, LIMITS)
-    )
+    report = add_source(database, source, threads=1, progress=Told(), urls=UrlCovers(store, fetch))
     assert dict(report.counts) == {"added": 40}
     assert most == FETCHES_AT_ONCE
     assert told == [1] * 40 + [0]

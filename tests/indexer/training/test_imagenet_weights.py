@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from indexer.images.decoding import DecodingLimits, ResizeRule, decode, fit, read
+from indexer.images.decoding import ResizeRule, decode, fit, read
 from indexer.models.backbone import OpenVinoBackbone, unit_rows
 from indexer.models.bundle import read_bundle
 from indexer.training import export, imagenet_weights
@@ -63,7 +63,7 @@ def test_the_shipped_bundle_is_this_tower(tower: nn.Module) -> None:
     bundle = read_bundle(imagenet_weights.SHIPPED_FOLDER)
     images = export.probe_images(4, 224)
     if COVERS.is_dir():
-        covers = [decode(read(path, DecodingLimits()), DecodingLimits()) for path in sorted(COVERS.iterdir())[:800:100]]
+        covers = [decode(read(path)) for path in sorted(COVERS.iterdir())[:800:100]]
         images = np.concatenate([images, [fit(cover, 224, ResizeRule.SQUASH) for cover in covers]])
     normalised = (torch.from_numpy(images).permute(0, 3, 1, 2).float() - 127) / 128
     with torch.inference_mode():

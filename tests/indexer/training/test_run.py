@@ -9,7 +9,7 @@ import pytest
 
 from indexer.evaluation.labelled_catalogue import SEEN_DIGITS, SEEN_FILE
 from indexer.genre import LinearHead
-from indexer.images.decoding import DecodingLimits, read
+from indexer.images.decoding import read
 from indexer.models.backbone import OpenVinoBackbone
 from indexer.models.bundle import CALIBRATION_FILE, HEAD_FILE, read_bundle
 from indexer.models.preparing import fit_image
@@ -50,7 +50,7 @@ def test_a_bundle_comes_out_with_head_calibration_and_the_covers_it_saw(
 
     backbone, head = OpenVinoBackbone(bundle), LinearHead.from_bytes(bundle.read(HEAD_FILE))
     labelled = [cover for cover in covers if cover.genres]
-    pixels = [fit_image(read(cover.path), backbone, DecodingLimits()) for cover in labelled]
+    pixels = [fit_image(read(cover.path), backbone) for cover in labelled]
     said = head.probabilities(backbone.embed(np.stack(pixels))).argmax(axis=1)
     right = [head.genres[answer] == cover.genres[0] for answer, cover in zip(said, labelled, strict=True)]
     assert np.mean(right) >= 0.8

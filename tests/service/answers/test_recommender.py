@@ -19,7 +19,7 @@ from sleeve.errors import NotFoundError, QueryError
 from sleeve.vocabulary import AlbumId
 from tests.factories import write_cover
 from tests.service.answers.test_recommend import mmr
-from tests.service.answers.test_search import LIMITS, Catalogue
+from tests.service.answers.test_search import Catalogue
 
 LIMIT = 0.9
 """Of near-duplicates, where no calibration was fitted."""
@@ -58,8 +58,8 @@ def taste(catalogue: Catalogue, like: tuple[int, ...], dislike: tuple[int, ...])
 def newcomer(catalogue: Catalogue, name: str, seed: int) -> AlbumId:
     """An album that is newer than the index."""
     image = write_cover(catalogue.folder / name, seed, size_px=96)
-    add_source(catalogue.database, open_source(image), threads=1, limits=LIMITS)
-    embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=1, limits=LIMITS)
+    add_source(catalogue.database, open_source(image), threads=1)
+    embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=1)
     with catalogue.database.reading() as session:
         return AlbumId(max(session.scalars(select(Cover.album_id))))
 
@@ -120,8 +120,8 @@ def test_recommendations_agree_with_brute_force(catalogue: Catalogue, recommende
 def test_as_many_as_there_are_come_however_many_look_alike(catalogue: Catalogue, recommender: Recommender) -> None:
     for number in range(120):
         write_cover(catalogue.folder / f"same/{number}.png", seed=70_000, size_px=64 + number)
-    add_source(catalogue.database, open_source(catalogue.folder / "same"), threads=2, limits=LIMITS)
-    embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=2, limits=LIMITS)
+    add_source(catalogue.database, open_source(catalogue.folder / "same"), threads=2)
+    embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=2)
     ranked = catalogue.brute_force(catalogue.query(catalogue.folder / "same/0.png"))
     near = [album for album, value in ranked if value > LIMIT]
     assert len(near) == 120
@@ -139,9 +139,7 @@ def test_filters_hold_and_what_cannot_be_recommended_is_said(catalogue: Catalogu
     assert {neighbour.genres for neighbour in found} == {("jazz",)}
     with pytest.raises(NotFoundError, match="no album 999"):
         recommender.recommend(Examples(some(1, 999)), jazz)
-    add_source(
-        catalogue.database, open_source(write_cover(catalogue.folder / "new.png", 777)), threads=1, limits=LIMITS
-    )
+    add_source(catalogue.database, open_source(write_cover(catalogue.folder / "new.png", 777)), threads=1)
     with pytest.raises(NotFoundError, match="album 91 is not embedded yet"):
         recommender.recommend(Examples(some(1), some(91)), jazz)
     with pytest.raises(QueryError, match="album 1 is liked and disliked"):

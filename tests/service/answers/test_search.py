@@ -12,7 +12,6 @@ from db.records import BundleRecord, CatalogueFilter
 from db.tables import Album, Cover, Vector
 from indexer.genre import Calibration
 from indexer.genre.classifier import GenreClassifier
-from indexer.images.decoding import DecodingLimits
 from indexer.jobs.add import add_source
 from indexer.jobs.embed import embed_pending
 from indexer.models.preparing import fit_image
@@ -23,11 +22,10 @@ from service.answers.live_index import LiveIndex
 from service.answers.model import Model
 from service.answers.records import SimilarRequest
 from service.answers.search import Search
-from sleeve.errors import ImageRejectedError, NotFoundError, VectorIndexError
+from sleeve.errors import FileRejectedError, NotFoundError, VectorIndexError
 from sleeve.vocabulary import AlbumId, Fingerprint, Side
 from tests.factories import FakeBackbone, write_cover
 
-LIMITS = DecodingLimits()
 GENRES = ["jazz", "rock", "soul"]
 ALBUMS = 90
 
@@ -53,15 +51,15 @@ class Catalogue:
                 write_cover(folder / f"{n}-back.png", seed=1000 + n)
                 rows.append(f"{n}-back.png,{label},back")
         (folder / "manifest.csv").write_text("\n".join(rows))
-        add_source(database, open_source(folder / "manifest.csv"), threads=2, limits=LIMITS)
+        add_source(database, open_source(folder / "manifest.csv"), threads=2)
         with database.writing() as session:
             self.bundle: BundleRecord = bundles.register(
                 session, self.backbone.fingerprint, name="fake", dimension=48, manifest={}
             )
-        embed_pending(database, self.backbone, self.bundle, threads=2, limits=LIMITS)
+        embed_pending(database, self.backbone, self.bundle, threads=2)
         self.versions = IndexVersions(database, folder / "home" / "versions")
         self.pairs = LiveIndex(database, self.versions, lambda _bundle: model_of(self.backbone))
-        self.search = Search(database, self.pairs, LIMITS)
+        self.search = Search(database, self.pairs)
 
     def refresh(self, kind: IndexKind | None = None) -> None:
         self.versions.refresh(self.bundle, kind=kind)
@@ -85,7 +83,7 @@ class Catalogue:
         return sorted(best.items(), key=lambda pair: -pair[1])
 
     def query(self, path: Path) -> np.ndarray:
-        vectors = self.backbone.embed(fit_image(path.read_bytes(), self.backbone, LIMITS)[np.newaxis])
+        vectors = self.backbone.embed(fit_image(path.read_bytes(), self.backbone)[np.newaxis])
         return np.asarray(vectors[0])
 
 
@@ -164,8 +162,8 @@ def test_a_search_follows_a_promotion(catalogue: Catalogue) -> None:
     image = write_cover(catalogue.folder / "new.png", seed=4242)
     before = catalogue.search.by_image(image.read_bytes(), SimilarRequest(k=1))
     assert before.neighbours[0].similarity < 0.99
-    add_source(catalogue.database, open_source(image), threads=1, limits=LIMITS)
-    embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=1, limits=LIMITS)
+    add_source(catalogue.database, open_source(image), threads=1)
+    embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=1)
     catalogue.refresh()
     catalogue.search.by_image(image.read_bytes(), SimilarRequest(k=1))
     catalogue.pairs.settle()
@@ -180,12 +178,12 @@ def test_what_cannot_be_answered_is_said(catalogue: Catalogue) -> None:
     with pytest.raises(VectorIndexError, match="sleeve index"):
         catalogue.search.by_image(image, SimilarRequest())
     catalogue.refresh()
-    with pytest.raises(ImageRejectedError, match="not an image"):
+    with pytest.raises(FileRejectedError, match="not an image"):
         catalogue.search.by_image(b"<html>", SimilarRequest())
     with pytest.raises(NotFoundError, match="no album 999999"):
         catalogue.search.by_album(AlbumId(999999), SimilarRequest())
     image_path = write_cover(catalogue.folder / "new.png", seed=4242)
-    add_source(catalogue.database, open_source(image_path), threads=1, limits=LIMITS)
+    add_source(catalogue.database, open_source(image_path), threads=1)
     with catalogue.database.reading() as session:
         newest = session.scalars(select(Album.id).order_by(Album.id.desc())).first()
     assert newest is not None
@@ -200,6 +198,6 @@ def test_vectors_of_another_bundle_are_never_searched(catalogue: Catalogue) -> N
         fingerprint = Fingerprint("e" * 64)
 
     pairs = LiveIndex(catalogue.database, catalogue.versions, lambda _bundle: model_of(Other()))
-    search = Search(catalogue.database, pairs, LIMITS)
+    search = Search(catalogue.database, pairs)
     with pytest.raises(VectorIndexError, match="another bundle"):
         search.by_image((catalogue.folder / "3.png").read_bytes(), SimilarRequest())

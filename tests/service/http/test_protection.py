@@ -1,4 +1,4 @@
-"""What stands before the routes, over real HTTP: the key, limits, other sites, headers, request ids and the log."""
+"""What stands before the routes, over real HTTP: the key, other sites, headers, request ids and the log."""
 
 import json
 import signal

@@ -13,9 +13,8 @@ import pytest
 from PIL import Image
 
 from db.records import CoverRecord
-from indexer.images.decoding import DecodingLimits
 from service.http.thumbnails import SIZES_PX, PictureFormat, Thumbnails, size_made
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 from tests.factories import write_cover
 from tests.homes import Home
@@ -32,7 +31,7 @@ def kept_in(folder: Path) -> list[str]:
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Thumbnails:
-    return Thumbnails(tmp_path / "thumbnails", 2**20, DecodingLimits())
+    return Thumbnails(tmp_path / "thumbnails", 2**20)
 
 
 def test_sizes_snap_up() -> None:
@@ -68,7 +67,7 @@ def test_a_cover_that_is_gone_or_changed_is_not_answered_from_the_folder(shelf: 
     [kept] = (tmp_path / "thumbnails").glob("*/*")
     assert kept.read_bytes() == first, "what the file holds now is not kept under the old hash"
     path.unlink()
-    with pytest.raises(ImageRejectedError, match="missing file"):
+    with pytest.raises(FileRejectedError, match="missing file"):
         shelf.picture(cover, 96, PictureFormat.JPEG)
 
 
@@ -77,7 +76,7 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
     covers = [cover_of(write_cover(tmp_path / f"{seed}.png", seed, size_px=300)) for seed in range(12)]
     sizes = []
     for number, cover in enumerate(covers):
-        picture = Thumbnails(folder, 2**30, DecodingLimits()).picture(cover, 192, PictureFormat.JPEG)
+        picture = Thumbnails(folder, 2**30).picture(cover, 192, PictureFormat.JPEG)
         sizes.append(len(picture))
         [kept] = folder.glob(f"*/{cover.content_hash}*")
         os.utime(kept, (1_000_000 + number, 1_000_000 + number))
@@ -88,7 +87,7 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
     os.utime(begun, (1, 1))
     bound = sum(sizes) * 2 // 3
     last = cover_of(write_cover(tmp_path / "last.png", 99, size_px=300))
-    Thumbnails(folder, bound, DecodingLimits()).picture(last, 192, PictureFormat.JPEG)
+    Thumbnails(folder, bound).picture(last, 192, PictureFormat.JPEG)
     left = [cover for cover in (*covers, last) if list(folder.glob(f"*/{cover.content_hash}*"))]
     assert left == [*covers, last][-len(left) :], "the newest stay"
     total = sum(path.stat().st_size for path in folder.glob("*/*"))
@@ -98,7 +97,7 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
 
 def test_threads_and_processes_do_not_disturb_each_other(tmp_path: Path) -> None:
     covers = [cover_of(write_cover(tmp_path / f"{seed}.png", seed)) for seed in range(6)]
-    shelves = [Thumbnails(tmp_path / "thumbnails", 2_000, DecodingLimits()) for _ in range(3)]
+    shelves = [Thumbnails(tmp_path / "thumbnails", 2_000) for _ in range(3)]
 
     def look(number: int) -> bytes:
         return shelves[number % 3].picture(covers[number % 6], 96, PictureFormat.JPEG)
@@ -112,7 +111,7 @@ def test_threads_and_processes_do_not_disturb_each_other(tmp_path: Path) -> None
 def test_a_folder_that_cannot_be_written_keeps_nothing_and_answers(tmp_path: Path) -> None:
     (tmp_path / "thumbnails").write_bytes(b"a file")
     cover = cover_of(write_cover(tmp_path / "a.png", seed=1))
-    shelf = Thumbnails(tmp_path / "thumbnails", 2**20, DecodingLimits())
+    shelf = Thumbnails(tmp_path / "thumbnails", 2**20)
     assert Image.open(BytesIO(shelf.picture(cover, 96, PictureFormat.WEBP))).size == (64, 64)
 
 

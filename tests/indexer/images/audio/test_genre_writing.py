@@ -7,7 +7,7 @@ from mutagen.id3 import ID3, TALB, TCON, TDRC, TPE1, TXXX
 from indexer.images.audio import genre_writing
 from indexer.images.audio.genre_writing import read_genres, write_genres
 from indexer.images.audio.tags import read_tags
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 from tests.indexer.images.audio.recordings import FORMATS, silence, write_track
 
@@ -81,7 +81,7 @@ def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytes
         Path(str(music.filename)).write_bytes(data[:50])  # type: ignore[attr-defined]
 
     monkeypatch.setattr(genre_writing, "_set", torn)
-    with pytest.raises(ImageRejectedError) as caught:
+    with pytest.raises(FileRejectedError) as caught:
         write_genres(path, ["jazz"])
     assert caught.value.reason is Rejection.BAD_TAGS
     monkeypatch.undo()
@@ -90,7 +90,7 @@ def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ImageRejectedError, match="No space left"):
+    with pytest.raises(FileRejectedError, match="No space left"):
         write_genres(path, ["jazz"])
     assert path.read_bytes() == data
     assert [item.name for item in tmp_path.iterdir()] == ["a.flac"]
@@ -104,7 +104,7 @@ def test_a_file_that_can_be_read_but_not_written_is_told(tmp_path: Path) -> None
     data[padding - 4 : padding] = b"APIC"
     path.write_bytes(data)
     assert read_genres(path) == ("rock",)
-    with pytest.raises(ImageRejectedError) as refused:
+    with pytest.raises(FileRejectedError) as refused:
         write_genres(path, ["jazz"])
     assert refused.value.reason is Rejection.BAD_TAGS
     assert path.read_bytes() == data

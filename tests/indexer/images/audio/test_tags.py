@@ -12,7 +12,7 @@ from indexer.images.audio import id3_bounds, opening
 from indexer.images.audio.opening import open_tags
 from indexer.images.audio.tags import Tags, read_tags
 from indexer.images.decoding import DecodingLimits, present, read
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection, Side
 from tests.indexer.images.audio.recordings import FORMATS, silence, write_track
 
@@ -23,7 +23,7 @@ IDS = {
 
 
 def refused(path: Path) -> tuple[Rejection, str]:
-    with pytest.raises(ImageRejectedError) as caught:
+    with pytest.raises(FileRejectedError) as caught:
         read_tags(path)
     return caught.value.reason, caught.value.detail
 
@@ -58,7 +58,7 @@ def test_a_track_without_tags_says_nothing(tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"a.{kind}"
     path.write_bytes(silence(kind))
     assert read_tags(path) == Tags()
-    with pytest.raises(ImageRejectedError, match="not in the track's tags"):
+    with pytest.raises(FileRejectedError, match="not in the track's tags"):
         read(path / "front")
 
 
@@ -201,12 +201,12 @@ def test_whatever_is_done_to_a_track_it_is_read_or_refused(
     path.write_bytes(data)
     try:
         tags = read_tags(path)
-    except ImageRejectedError:
+    except FileRejectedError:
         tags = Tags()
     for side in Side:
         try:
             assert len(read(path / side, DecodingLimits())) > 0
-        except ImageRejectedError:
+        except FileRejectedError:
             assert side not in tags.sides
     assert [item.name for item in folder.iterdir()] == [path.name]
 

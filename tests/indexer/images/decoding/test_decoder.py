@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from indexer.images.decoding import DecodingLimits, decode
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 from tests.indexer.images.decoding.pictures import BLUE, GREEN, RED, bmp, chunk, corners, encode, near, plain, png, tiff
 
@@ -22,7 +22,7 @@ TIFF_COMPRESSIONS = ("raw", "packbits", "tiff_lzw", "tiff_deflate", "lzma", "zst
 
 
 def rejection(data: bytes, limits: DecodingLimits | None = None) -> Rejection:
-    with pytest.raises(ImageRejectedError) as caught:
+    with pytest.raises(FileRejectedError) as caught:
         decode(data, limits or DecodingLimits())
     assert "\n" not in str(caught.value)
     return caught.value.reason
@@ -59,12 +59,12 @@ def test_a_gif_whose_frame_is_larger_than_its_canvas() -> None:
 
 
 def test_what_a_person_reads() -> None:
-    with pytest.raises(ImageRejectedError, match=r"^truncated image: PNG: image file is truncated") as caught:
+    with pytest.raises(FileRejectedError, match=r"^truncated image: PNG: image file is truncated") as caught:
         decode(encode(Image.fromarray(UPRIGHT), "PNG")[:60])
     assert caught.value.__cause__ is not None
-    with pytest.raises(ImageRejectedError, match=r"^too many pixels: 48 x 32 px$"):
+    with pytest.raises(FileRejectedError, match=r"^too many pixels: 48 x 32 px$"):
         decode(encode(Image.fromarray(UPRIGHT), "PNG"), DecodingLimits(max_pixels=48 * 32 - 1))
-    with pytest.raises(ImageRejectedError, match=r"^not an image: HTML text$"):
+    with pytest.raises(FileRejectedError, match=r"^not an image: HTML text$"):
         decode(b"<!doctype html><title>404</title>")
 
 

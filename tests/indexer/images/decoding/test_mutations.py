@@ -1,11 +1,11 @@
-"""Whatever the bytes, there is an RGB picture or an ImageRejectedError."""
+"""Whatever the bytes, there is an RGB picture or an FileRejectedError."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from indexer.images.decoding import DecodingLimits, decode
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from tests.indexer.images.decoding.pictures import artwork, bmp, encode, tiff
 
 LIMITS = DecodingLimits(max_pixels=250_000, min_side_px=1)
@@ -31,12 +31,12 @@ FILES = [
 
 
 def check(data: bytes) -> None:
-    found: Image.Image | ImageRejectedError
+    found: Image.Image | FileRejectedError
     try:
         found = decode(data, LIMITS, reduce_to_px=4)
-    except ImageRejectedError as error:
+    except FileRejectedError as error:
         found = error
-    if isinstance(found, ImageRejectedError):
+    if isinstance(found, FileRejectedError):
         assert str(found).isprintable()
     else:
         assert found.mode == "RGB"

@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from indexer.images.decoding import DecodingLimits, read
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 
 def reason(path: Path, limits: DecodingLimits | None = None) -> tuple[Rejection, str]:
-    with pytest.raises(ImageRejectedError) as caught:
+    with pytest.raises(FileRejectedError) as caught:
         read(path, limits or DecodingLimits())
     return caught.value.reason, caught.value.detail
 

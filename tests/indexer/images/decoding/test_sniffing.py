@@ -2,7 +2,7 @@ import pytest
 from PIL import Image
 
 from indexer.images.decoding.sniffing import sniff
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 from tests.indexer.images.decoding.pictures import encode, plain
 
@@ -42,7 +42,7 @@ def test_knows_the_variants() -> None:
     ],
 )
 def test_names_other_images(data: bytes, name: str) -> None:
-    with pytest.raises(ImageRejectedError) as caught:
+    with pytest.raises(FileRejectedError) as caught:
         sniff(data)
     assert (caught.value.reason, caught.value.detail) == (Rejection.UNSUPPORTED_FORMAT, name)
 
@@ -66,6 +66,6 @@ def test_names_other_images(data: bytes, name: str) -> None:
     ],
 )
 def test_says_what_is_not_an_image(data: bytes, name: str) -> None:
-    with pytest.raises(ImageRejectedError) as caught:
+    with pytest.raises(FileRejectedError) as caught:
         sniff(data)
     assert (caught.value.reason, caught.value.detail) == (Rejection.NOT_AN_IMAGE, name)

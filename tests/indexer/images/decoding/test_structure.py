@@ -6,13 +6,13 @@ from collections.abc import Mapping
 import pytest
 
 from indexer.images.decoding import decode, structure
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 from tests.indexer.images.decoding.pictures import artwork, bmp, chunk, encode, plain, png, tiff
 
 
 def rejection(data: bytes) -> tuple[Rejection, str]:
-    with pytest.raises(ImageRejectedError) as caught:
+    with pytest.raises(FileRejectedError) as caught:
         decode(data)
     return caught.value.reason, caught.value.detail
 

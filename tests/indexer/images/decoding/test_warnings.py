@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from indexer.images.decoding import DecodingLimits, decode, decoder
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 from tests.indexer.images.decoding.pictures import chunk, encode, plain, png, tiff
 
@@ -56,7 +56,7 @@ def test_filters_swapped_by_another_thread_at_the_wrong_moment(monkeypatch: pyte
     monkeypatch.setattr(decoder, "_quieten_pillow", lambda: None)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        with pytest.raises(ImageRejectedError):
+        with pytest.raises(FileRejectedError):
             decode(SUSPECT["TIFF with a tag of one value that has two"])
 
 
@@ -64,7 +64,7 @@ def test_many_pixels_are_for_the_limits_to_judge() -> None:
     header = png((9600, 9600), 1, 0, [])  # Pillow warns from 89 million pixels on
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        with pytest.raises(ImageRejectedError) as caught:
+        with pytest.raises(FileRejectedError) as caught:
             decode(header, DecodingLimits(max_pixels=90_000_000))
     assert caught.value.reason is Rejection.TOO_MANY_PIXELS
     assert caught.value.detail == "9600 x 9600 px"
@@ -90,7 +90,7 @@ def test_threads_see_what_one_thread_sees() -> None:
     def outcome(data: bytes) -> bytes | str:
         try:
             return decode(data, reduce_to_px=16).tobytes()
-        except ImageRejectedError as error:
+        except FileRejectedError as error:
             return str(error)
 
     alone = [outcome(data) for data in files]

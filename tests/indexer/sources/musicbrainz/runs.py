@@ -12,7 +12,6 @@ from db.albums import album_record
 from db.database import Database
 from db.tables import Album, Cover
 from indexer.images.cover_store import CoverStore
-from indexer.images.decoding import DecodingLimits
 from indexer.progress import Silent
 from indexer.sources import musicbrainz
 from indexer.sources.musicbrainz import Wanted, WantedBy
@@ -61,12 +60,11 @@ def run(
 ) -> musicbrainz.GroupReport:
     client = client_of(stand_in, home, moment or Time(), answer_time_s)
     service = musicbrainz.WebService(client, stand_in.base(MUSICBRAINZ))
-    limits = DecodingLimits()
     adder = musicbrainz.GroupAdder(
         database,
         CoverStore(home / "covers"),
         client,
-        musicbrainz.CoverArtArchive(client, service, stand_in.base(ARCHIVE), limits),
+        musicbrainz.CoverArtArchive(client, service, stand_in.base(ARCHIVE)),
         genres=service.genres(),
         sides=tuple(Side) if backs else (Side.FRONT,),
     )

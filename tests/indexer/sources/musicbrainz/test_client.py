@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from indexer.sources.musicbrainz.client import FIRST_WAIT_S, MAX_TRIES
-from sleeve.errors import ImageRejectedError, SourceError
+from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import Rejection
 from tests.indexer.sources.musicbrainz.runs import Time, client_of
 from tests.indexer.sources.musicbrainz.stand_in import (
@@ -134,14 +134,14 @@ def test_redirects_keep_the_rules_of_remote_images(tmp_path: Path, location: str
 
     with standing_in(groups=1) as stand_in:
         stand_in.__class__ = Leading
-        with pytest.raises(ImageRejectedError) as refusal:
+        with pytest.raises(FileRejectedError) as refusal:
             get(stand_in, tmp_path, Time())
     assert refusal.value.reason is reason
 
 
 def test_more_bytes_than_permitted_are_refused_at_once(tmp_path: Path) -> None:
     with standing_in(groups=1) as stand_in:
-        with pytest.raises(ImageRejectedError) as refusal:
+        with pytest.raises(FileRejectedError) as refusal:
             client_of(stand_in, tmp_path, Time()).get(stand_in.base(ITEMS) + PATH, 100)
         assert len(stand_in.log) == 1
     assert refusal.value.reason is Rejection.TOO_MANY_BYTES

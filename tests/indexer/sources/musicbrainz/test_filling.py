@@ -15,7 +15,6 @@ from db.registration import register
 from db.release_groups import KEY
 from db.tables import AlbumGenre
 from indexer.images.cover_store import CoverStore
-from indexer.images.decoding import DecodingLimits
 from indexer.progress import Silent
 from indexer.sources import musicbrainz
 from indexer.sources.musicbrainz import FillEnding, FillReport, Wanted, WantedBy
@@ -45,7 +44,7 @@ def fill(
         CoverStore(home / "covers"),
         client,
         service,
-        musicbrainz.CoverArtArchive(client, service, stand_in.base(ARCHIVE), DecodingLimits()),
+        musicbrainz.CoverArtArchive(client, service, stand_in.base(ARCHIVE)),
         genres=service.genres(),
         sides=tuple(Side) if backs else (Side.FRONT,),
         dry_run=dry_run,

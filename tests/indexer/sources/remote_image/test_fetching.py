@@ -12,7 +12,7 @@ import pytest
 
 from indexer.images.decoding import DecodingLimits
 from indexer.sources.remote_image import MAX_REDIRECTS, Reach, fetch_image
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 from tests.indexer.sources.remote_image.certificates import contexts_for
 from tests.indexer.sources.remote_image.server import Server, answer, near, says, serving
@@ -22,7 +22,7 @@ PICTURE = bytes(range(256)) * 10
 
 
 def rejection(server: Server, path: str = "/", reach: Reach | None = None, total_time_s: float = 20) -> tuple[str, str]:
-    with pytest.raises(ImageRejectedError) as refusal:
+    with pytest.raises(FileRejectedError) as refusal:
         fetch_image(server.url(path), SMALL, reach=reach or near(), total_time_s=total_time_s)
     return refusal.value.reason, refusal.value.detail
 
@@ -177,7 +177,7 @@ def test_a_name_is_looked_up_once_and_its_address_pinned(monkeypatch: pytest.Mon
         assert fetch_image(server.url(), SMALL, reach=reach) == PICTURE
         assert connected == [("127.0.0.1", server.port)]
         assert next(looks) == 1
-        refused = pytest.raises(ImageRejectedError, match="not on the public Internet")
+        refused = pytest.raises(FileRejectedError, match="not on the public Internet")
         with refused:
             fetch_image(server.url(), SMALL, reach=reach)
         assert len(connected) == 1
@@ -204,7 +204,7 @@ def test_a_certificate_must_be_trusted_and_of_the_host(tmp_path: Path) -> None:
             (url, near()),
             (url, near(tls=ssl.create_default_context())),
         ):
-            with pytest.raises(ImageRejectedError) as refusal:
+            with pytest.raises(FileRejectedError) as refusal:
                 fetch_image(other, SMALL, reach=reach)
             assert refusal.value.reason is Rejection.UNREACHABLE
         assert len(server.requests) == 1

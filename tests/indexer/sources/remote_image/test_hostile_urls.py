@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 
 from indexer.sources.remote_image import MAX_URL_CHARACTERS, Reach, fetch_image, is_public, system_addresses
-from sleeve.errors import ImageRejectedError
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
 PUBLIC_V4, PUBLIC_V6 = "93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"
@@ -61,7 +61,7 @@ def _never(host: str, _left_s: float) -> list[object]:
     ],
 )
 def test_a_url_that_is_no_plain_web_address_is_refused_unseen(url: str, why: str) -> None:
-    with pytest.raises(ImageRejectedError) as refusal:
+    with pytest.raises(FileRejectedError) as refusal:
         fetch_image(url, reach=Reach(resolve=_never))  # type: ignore[arg-type]
     assert refusal.value.reason is Rejection.FORBIDDEN_URL
     assert why in refusal.value.detail
@@ -82,7 +82,7 @@ def test_an_address_that_is_not_public_is_refused(address: str, monkeypatch: pyt
     assert not is_public(ip_address(address))
     monkeypatch.setattr(socket, "create_connection", _never)
     reach = Reach(resolve=lambda _host, _left_s: [ip_address(PUBLIC_V4), ip_address(address)])
-    with pytest.raises(ImageRejectedError, match=r"covers\.example is not on the public Internet") as refusal:
+    with pytest.raises(FileRejectedError, match=r"covers\.example is not on the public Internet") as refusal:
         fetch_image("http://covers.example/", reach=reach)
     assert refusal.value.reason is Rejection.FORBIDDEN_URL
 
@@ -98,7 +98,7 @@ def test_a_public_address_is_not(address: str) -> None:
 )
 def test_this_machine_is_refused_by_the_system_s_own_look_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "create_connection", _never)
-    with pytest.raises(ImageRejectedError) as refusal:
+    with pytest.raises(FileRejectedError) as refusal:
         fetch_image(url)
     assert refusal.value.reason is Rejection.FORBIDDEN_URL
 
@@ -110,7 +110,7 @@ def test_names_without_an_address_and_slow_look_ups_are_errors(monkeypatch: pyte
         raise socket.gaierror(-2, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    with pytest.raises(ImageRejectedError, match="does not answer") as failure:
+    with pytest.raises(FileRejectedError, match="does not answer") as failure:
         fetch_image("http://nowhere.example/")
     assert failure.value.reason is Rejection.UNREACHABLE
 
