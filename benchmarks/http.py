@@ -60,8 +60,8 @@ def main() -> None:
         print("| p50 ms | in process | over HTTP | difference |\n|---|---|---|---|")
         for name, (inside, outside) in {"similar by album": by_id, "upload against decode + embed": by_image}.items():
             print(f"| {name} | {inside:.2f} | {outside:.2f} | {outside - inside:.2f} |", flush=True)
-        _tell_throughput(address, ids, asked.clients, 20 * asked.requests)
-        _tell_memory(address, process, ids, asked.many)
+        _print_throughput(address, ids, asked.clients, 20 * asked.requests)
+        _print_memory(address, process, ids, asked.many)
 
 
 def _taking_turns(count: int, inside: Callable[[int], object], outside: Callable[[int], object]) -> tuple[float, float]:
@@ -86,7 +86,7 @@ def _upload(client: httpx.Client, image: bytes) -> None:
     assert len(answer.raise_for_status().json()["neighbours"]) == K
 
 
-def _tell_throughput(address: str, ids: Sequence[AlbumId], clients: int, count: int) -> None:
+def _print_throughput(address: str, ids: Sequence[AlbumId], clients: int, count: int) -> None:
     def ask(share: Sequence[AlbumId]) -> tuple[int, list[float]]:
         failed, times = 0, []
         with httpx.Client(base_url=address, timeout=60) as client:
@@ -113,7 +113,7 @@ def _tell_throughput(address: str, ids: Sequence[AlbumId], clients: int, count: 
     )
 
 
-def _tell_memory(address: str, process: "subprocess.Popen[str]", ids: Sequence[AlbumId], count: int) -> None:
+def _print_memory(address: str, process: "subprocess.Popen[str]", ids: Sequence[AlbumId], count: int) -> None:
     seen = [_resident_mb(process)]
     with httpx.Client(base_url=address, timeout=60) as client:
         for step in range(STEPS):

@@ -42,8 +42,8 @@ def main() -> None:
     for seed in range(arguments.rounds):
         counted = _round(covers, arguments.share, seed)
         totals += counted
-        _tell(f"round {seed}", *counted)
-    _tell("all", *totals.tolist())
+        _print_precision(f"round {seed}", *counted)
+    _print_precision("all", *totals.tolist())
 
 
 def _round(covers: LabelledVectors, share: float, seed: int) -> tuple[int, int, int, int]:
@@ -71,7 +71,7 @@ def _round(covers: LabelledVectors, share: float, seed: int) -> tuple[int, int, 
     return len(listed), int(changed[listed].sum()), len(answered.rows), int(changed[answered.rows].sum())
 
 
-def _tell(name: str, listed: int, right: int, judged: int, changed: int) -> None:
+def _print_precision(name: str, listed: int, right: int, judged: int, changed: int) -> None:
     if not listed or not changed:
         sys.exit(f"{name}: nothing listed, or nothing changed")
     precision, chance = right / listed, changed / judged

@@ -102,7 +102,7 @@ def _run(asked: argparse.Namespace, folder: Path) -> None:
     for number, name in enumerate(BUNDLES):
         like = None if asked.like is None else read_vectors(asked.like[number])
         _fill(settings, name, asked.covers, like)
-    _tell_cost_of_a_hundredth(settings, asked.covers)
+    _print_cost_of_a_hundredth(settings, asked.covers)
     sleeve("bundles", "use", BUNDLES[1])
     sleeve("bundles", "use", BUNDLES[0])
     with _serving(environment, asked.workers) as address, httpx.Client(base_url=address, timeout=60) as client:
@@ -168,7 +168,7 @@ def _without_image(number: int) -> InspectedFile:
     return InspectedFile(CoverFile(str(path), path, LabelSource.FOLDER, ("jazz",)), ContentHash(f"{number:064d}"))
 
 
-def _tell_cost_of_a_hundredth(settings: Settings, count: int) -> None:
+def _print_cost_of_a_hundredth(settings: Settings, count: int) -> None:
     """Full build against taking in 1 %, in the seconds of this process."""
     with Home(settings) as home:
         database, versions = home.database, home.versions
@@ -193,8 +193,8 @@ def _rebuild(client: httpx.Client) -> None:
     started = client.post("/api/v1/index/rebuild")
     assert started.status_code == 202, started.text
     with client.stream("GET", "/api/v1/index/rebuild/events") as events:
-        told = "".join(events.iter_text())
-    assert "event: done" in told, told
+        streamed = "".join(events.iter_text())
+    assert "event: done" in streamed, streamed
 
 
 def _time_until_seen(

@@ -103,9 +103,9 @@ def _bare_views_per_s(
 
 
 def _loop_views_per_s(samples: list[LabelledCover], recipe: Recipe, scratch: Path) -> float:
-    told: list[TrainingProgress] = []
-    fine_tune(samples, recipe, folder=scratch / "run", progress=told.append)
-    return told[-2].views_per_s
+    reported: list[TrainingProgress] = []
+    fine_tune(samples, recipe, folder=scratch / "run", progress=reported.append)
+    return reported[-2].views_per_s
 
 
 def _covers(folder: Path, count: int) -> list[LabelledCover]:

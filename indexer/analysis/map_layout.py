@@ -21,7 +21,7 @@ FEWEST_FOR_GRID = 2000
 _COMPONENTS = 50
 _SEED = 0
 _START_SPREAD = 1e-4
-_TELL_EVERY = 10
+_REPORT_EVERY = 10
 _TASK = "Laying out the map"
 
 
@@ -51,8 +51,8 @@ def lay_out(vectors: NDArray[np.float32], *, threads: int, progress: Progress) -
         return Layout(_scaled(components[:, :2]), "PCA")
     from openTSNE import TSNE
 
-    def tell(_iteration: int, _error: float, _places: object) -> None:
-        progress.advance(_TELL_EVERY)
+    def report_progress(_iteration: int, _error: float, _places: object) -> None:
+        progress.advance(_REPORT_EVERY)
 
     is_large = len(vectors) >= FEWEST_FOR_GRID
     perplexity = min(PERPLEXITY, (len(vectors) - 1) / 3)
@@ -64,8 +64,8 @@ def lay_out(vectors: NDArray[np.float32], *, threads: int, progress: Progress) -
         negative_gradient_method="fft" if is_large else "bh",
         random_state=_SEED,
         n_jobs=threads if is_large else 1,
-        callbacks=tell,
-        callbacks_every_iters=_TELL_EVERY,
+        callbacks=report_progress,
+        callbacks_every_iters=_REPORT_EVERY,
     ).fit(components)
     method = f"t-SNE (openTSNE, PCA start, perplexity {perplexity:g}, seed {_SEED})"
     return Layout(_scaled(np.asarray(fitted, dtype=np.float64)), method)

@@ -94,13 +94,13 @@ def _proposed(database: Database, version: OpenVersion, page: FrontVectors) -> l
 
 
 def _record(database: Database, page: FrontVectors, matches: Sequence[Sequence[FrontCover] | None]) -> Linked:
-    told = [(cover, same) for cover, same in zip(page.covers, matches, strict=True) if same is not None]
-    if not told:
+    compared = [(cover, same) for cover, same in zip(page.covers, matches, strict=True) if same is not None]
+    if not compared:
         return Linked()
-    pairs = [(cover, other) for cover, same in told for other in same]
+    pairs = [(cover, other) for cover, same in compared for other in same]
     with database.writing() as session:
-        links = cover_links.record(session, [cover for cover, _ in told], pairs)
-    return Linked(len(told), len(links))
+        links = cover_links.record(session, [cover for cover, _ in compared], pairs)
+    return Linked(len(compared), len(links))
 
 
 def _with_delta(database: Database, version: OpenVersion) -> OpenVersion:

@@ -49,14 +49,14 @@ class CoverStore:
         aside = self._folder / _ASIDE / uuid4().hex
 
         def put(path: Path) -> None:
-            with _told(path):
+            with _as_catalogue_error(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 aside.replace(path)
                 flush(path.parent)
                 flush(self._folder)
 
         try:
-            with _told(aside):
+            with _as_catalogue_error(aside):
                 aside.parent.mkdir(parents=True, exist_ok=True)
                 _sweep(aside.parent)
                 with aside.open("xb") as file:
@@ -70,7 +70,7 @@ class CoverStore:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _as_catalogue_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

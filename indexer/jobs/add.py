@@ -82,7 +82,7 @@ def add_source(
     progress.start("Adding", sum(1 for _ in source))
     with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
         for offered in chunks(source, BATCH_FILES):
-            batch, told = urls.bring(database, offered, progress) if urls else (offered, 0)
+            batch, counted = urls.bring(database, offered, progress) if urls else (offered, 0)
             paths = [str(item.path) for item in batch]
             with database.reading() as session:
                 known = known_hashes(session, paths)
@@ -92,7 +92,7 @@ def add_source(
             if urls:
                 urls.tidy(database, batch, outcomes)
             report.take(outcomes)
-            progress.advance(len(batch) - told)
+            progress.advance(len(batch) - counted)
     return report
 
 

@@ -79,8 +79,8 @@ def export_catalogue(home: Home, path: Path, progress: Progress, predict: Predic
     with home.database.reading() as session, _whole(path) as fresh:
         progress.start("Exporting", albums.counts(session).covers)
         extra = sorted({name for row in albums.rows(session) for name in row.extra if _kept(name)})
-        told = [name for name in COLUMNS if name != "back"] + [PATH_COLUMN, ALBUM_COLUMN]
-        columns = [*told, *(_PREDICTED if predict is not None else ()), *extra]
+        named = [name for name in COLUMNS if name != "back"] + [PATH_COLUMN, ALBUM_COLUMN]
+        columns = [*named, *(_PREDICTED if predict is not None else ()), *extra]
         if len(columns) > MAX_COLUMNS and path.suffix.lower() != ".jsonl":
             raise OutputError(f"the catalogue has {len(columns):,} columns; export it as .jsonl")
         _WRITERS[path.suffix.lower()](fresh, columns, (cells(row) for row in albums.rows(session)))

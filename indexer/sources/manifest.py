@@ -57,12 +57,12 @@ class ManifestSource:
     def __iter__(self) -> Iterator[CoverFile | RejectedFile]:
         renamed = {_folded(theirs): ours for ours, theirs in self.columns.items()}
         seen: set[Path] = set()
-        told = False
+        checked = False
         for row in Table(self.path).rows():
             cells = _named(row.cells, renamed)
-            if not told and not row.fault:
+            if not checked and not row.fault:
                 self._check(row)
-                told = True
+                checked = True
             for offered in self._offers(row, cells) if row.number else ():
                 if isinstance(offered, CoverFile) and offered.path in seen:
                     yield self._bad(row, f"{offered.file} stands in the manifest twice")
@@ -70,7 +70,7 @@ class ManifestSource:
                 if isinstance(offered, CoverFile):
                     seen.add(offered.path)
                 yield offered
-        if not told:
+        if not checked:
             raise SourceError(f"{self.path} has no column `file`: it holds no rows that can be read")
 
     def _check(self, row: Row) -> None:

@@ -30,7 +30,7 @@ class KeptAnswer:
     def conditions(self) -> Mapping[str, str]:
         """The headers that ask only for what has changed since (RFC 9110, 13.1)."""
         pairs = (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since"))
-        return {asked: self.answer.headers[told] for told, asked in pairs if told in self.answer.headers}
+        return {condition: self.answer.headers[kept] for kept, condition in pairs if kept in self.answer.headers}
 
 
 class AnswerCache:
@@ -42,7 +42,7 @@ class AnswerCache:
 
     def __init__(self, folder: Path, now_s: float) -> None:
         self._folder = folder
-        with _told(folder):
+        with _as_catalogue_error(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for file in folder.glob("*/*"):
                 if file.stat().st_mtime < now_s - KEPT_S:
@@ -75,7 +75,7 @@ class AnswerCache:
         }
         file = self._file(url)
         aside = file.with_name(uuid4().hex)
-        with _told(self._folder):
+        with _as_catalogue_error(self._folder):
             file.parent.mkdir(exist_ok=True)
             try:
                 aside.write_bytes(json.dumps(first).encode() + b"\n" + kept.answer.body)
@@ -86,7 +86,7 @@ class AnswerCache:
 
     def forget(self, url: str) -> None:
         """Keep nothing for a URL."""
-        with _told(self._folder):
+        with _as_catalogue_error(self._folder):
             self._file(url).unlink(missing_ok=True)
 
     def _file(self, url: str) -> Path:
@@ -95,7 +95,7 @@ class AnswerCache:
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def _as_catalogue_error(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

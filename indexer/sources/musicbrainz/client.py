@@ -108,7 +108,7 @@ class Client:
             if answer.status == 404:
                 return None
             if answer.status != 200:
-                raise SourceError(f"{url} cannot be asked: the answer is {answer.status}{_told(answer)}")
+                raise SourceError(f"{url} cannot be asked: the answer is {answer.status}{_reason_of(answer)}")
             found = _json_object(answer.body)
             if found is not None:
                 return found
@@ -189,7 +189,7 @@ def _json_object(body: bytes) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _told(answer: Answer) -> str:
+def _reason_of(answer: Answer) -> str:
     """What a refusal says of its reason, cut: MusicBrainz puts it into ``error``."""
     found = _json_object(answer.body) or {}
     said = found.get("error")

@@ -66,7 +66,7 @@ def fetch_image(
     deadline = _Deadline(total_time_s)
     target = target_of(url, reach.ports)
     for _ in range(MAX_REDIRECTS + 1):
-        with _asked(target, _HEADERS, reach, deadline) as response:
+        with _response(target, _HEADERS, reach, deadline) as response:
             answer = _image(response, max_bytes)
         if isinstance(answer, bytes):
             return answer
@@ -97,10 +97,10 @@ def exchange(
         FileRejectedError: FORBIDDEN_URL, UNREACHABLE (no answer, none in time), TOO_MANY_BYTES, TRUNCATED.
     """
     target = target_of(url, reach.ports)
-    asked = {"Accept-Encoding": "identity", "Connection": "close", **headers}
-    with _asked(target, asked, reach, _Deadline(total_time_s)) as response:
-        told = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, told, _body(response, max_bytes))
+    request_headers = {"Accept-Encoding": "identity", "Connection": "close", **headers}
+    with _response(target, request_headers, reach, _Deadline(total_time_s)) as response:
+        received = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, received, _body(response, max_bytes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class _BoundedSocket:
 
 
 @contextmanager
-def _asked(target: Target, headers: Mapping[str, str], reach: Reach, deadline: _Deadline) -> Iterator[HTTPResponse]:
+def _response(target: Target, headers: Mapping[str, str], reach: Reach, deadline: _Deadline) -> Iterator[HTTPResponse]:
     """An answer that is still to be read; whatever goes wrong before or while it is read is UNREACHABLE."""
     try:
         addresses = list(reach.resolve(target.host, deadline.left_s()))
