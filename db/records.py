@@ -215,8 +215,8 @@ class NewAlbum:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """The album that holds what was uploaded; ``created`` is false where it had all of it already."""
+class SavedAlbum:
+    """The album that holds what was uploaded; ``created`` is false if it had all of it already."""
 
     album_id: AlbumId
     created: bool

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from db import vectors
 from db.albums import has_cover_at
 from db.labels import set_genres_by_hand
-from db.records import BundleRecord, Kept, NewAlbum, NewVector, UploadedCover, fold, identity_of_names
+from db.records import BundleRecord, NewAlbum, NewVector, SavedAlbum, UploadedCover, fold, identity_of_names
 from db.tables import Album, Cover, File
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Outcome
 
 
-def keep(session: Session, new: NewAlbum, bundle: BundleRecord, put: Callable[[UploadedCover, Path], None]) -> Kept:
+def keep(
+    session: Session, new: NewAlbum, bundle: BundleRecord, put: Callable[[UploadedCover, Path], None]
+) -> SavedAlbum:
     """Write an uploaded album to the catalogue.
 
     It is the album of the same names where there is one; without artist or title, the first that has the same front and
@@ -41,7 +43,7 @@ def keep(session: Session, new: NewAlbum, bundle: BundleRecord, put: Callable[[U
     if missing and new.genres:
         set_genres_by_hand(session, album_id, new.genres)
     _embed(session, album_id, new, bundle)
-    return Kept(album_id, created=bool(missing))
+    return SavedAlbum(album_id, created=bool(missing))
 
 
 def _find(session: Session, new: NewAlbum) -> Album | None:

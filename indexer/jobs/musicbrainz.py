@@ -14,9 +14,9 @@ from indexer.sources.musicbrainz import (
     CoverArtArchive,
     FillReport,
     GroupAdder,
+    GroupQuery,
     GroupReport,
     Manners,
-    Wanted,
     WebService,
     one_at_a_time,
 )
@@ -46,7 +46,9 @@ class Services:
 SERVICES = Services()
 
 
-def add_albums(home: Home, wanted: Wanted, progress: Progress, *, limit: int, sides: tuple[Side, ...]) -> GroupReport:
+def add_albums(
+    home: Home, query: GroupQuery, progress: Progress, *, limit: int, sides: tuple[Side, ...]
+) -> GroupReport:
     """Add up to ``limit`` albums with their covers.
 
     Raises:
@@ -57,7 +59,7 @@ def add_albums(home: Home, wanted: Wanted, progress: Progress, *, limit: int, si
     with _services(home) as (client, service, archive):
         adder = GroupAdder(home.database, home.covers, client, archive, genres=service.genres(), sides=sides)
         progress.start("Fetching", limit)
-        return adder.add(islice(service.release_groups(wanted), limit), progress)
+        return adder.add(islice(service.release_groups(query), limit), progress)
 
 
 def fill_albums(
@@ -75,7 +77,7 @@ def fill_albums(
         filler = AlbumFiller(
             home.database, home.covers, client, service, archive, genres=service.genres(), sides=sides, dry_run=dry_run
         )
-        albums = filler.wanting(limit or MAX_ALBUMS)
+        albums = filler.incomplete_albums(limit or MAX_ALBUMS)
         progress.start("Looking up", len(albums))
         return filler.fill(albums, progress)
 

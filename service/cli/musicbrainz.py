@@ -7,7 +7,7 @@ import typer
 from indexer.home import open_home
 from indexer.jobs import musicbrainz as jobs
 from indexer.jobs.musicbrainz import MAX_ALBUMS
-from indexer.sources.musicbrainz import Ending, FillEnding, FillReport, GroupReport, Wanted, WantedBy
+from indexer.sources.musicbrainz import Ending, FillEnding, FillReport, GroupQuery, GroupReport, QueryKind
 from service.cli.catalogue import SHOWN_REJECTIONS, Json
 from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
 from service.cli.documents import (
@@ -79,11 +79,11 @@ def musicbrainz(
         raise typer.Exit(1)
 
 
-def _wanted(options: dict[str, str | None], *, fill: bool, dry_run: bool) -> Wanted | None:
+def _wanted(options: dict[str, str | None], *, fill: bool, dry_run: bool) -> GroupQuery | None:
     """What is to be added; None where what there is is to be filled in."""
     if dry_run and not fill:
         raise typer.BadParameter("--dry-run goes with --fill only")
-    given = [Wanted(WantedBy(name), words) for name, words in options.items() if words is not None]
+    given = [GroupQuery(QueryKind(name), words) for name, words in options.items() if words is not None]
     if len(given) + fill != 1:
         raise typer.BadParameter("name one of --genre, --artist, --release-group, --collection and --fill")
     return given[0] if given else None

@@ -1,17 +1,17 @@
 """MusicBrainz says which albums there are, the Cover Art Archive shows them.
 
-``asking`` (which release groups) → ``covers`` (their images) → ``adding`` (into the catalogue), or ``filling`` (what an
-album lacks), all through one polite ``client`` with an ``answer_cache``. Both services are described at
-musicbrainz.org/doc/MusicBrainz_API and musicbrainz.org/doc/Cover_Art_Archive/API.
+``web_service`` finds release groups, ``covers`` their images; ``adding`` puts both into the catalogue and ``filling``
+completes albums that are there. All ask through one polite ``client`` with an ``answer_cache``. Both services are
+described at musicbrainz.org/doc/MusicBrainz_API and musicbrainz.org/doc/Cover_Art_Archive/API.
 """
 
 from indexer.sources.musicbrainz.adding import Ending, GroupAdder, GroupReport, LeftOut
 from indexer.sources.musicbrainz.answer_cache import AnswerCache
-from indexer.sources.musicbrainz.asking import Wanted, WantedBy, WebService
 from indexer.sources.musicbrainz.client import Client, Manners
 from indexer.sources.musicbrainz.covers import CoverArtArchive
 from indexer.sources.musicbrainz.filling import AlbumFiller, FilledAlbum, FillEnding, FillReport, NotFilled
 from indexer.sources.musicbrainz.turn import one_at_a_time
+from indexer.sources.musicbrainz.web_service import GroupQuery, QueryKind, WebService
 
 __all__ = [
     "AlbumFiller",
@@ -23,12 +23,12 @@ __all__ = [
     "FillReport",
     "FilledAlbum",
     "GroupAdder",
+    "GroupQuery",
     "GroupReport",
     "LeftOut",
     "Manners",
     "NotFilled",
-    "Wanted",
-    "WantedBy",
+    "QueryKind",
     "WebService",
     "one_at_a_time",
 ]

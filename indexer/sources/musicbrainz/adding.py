@@ -14,11 +14,11 @@ from db.registration import register
 from indexer.chunks import chunks
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Progress
-from indexer.sources.musicbrainz.asking import PAGE_GROUPS
 from indexer.sources.musicbrainz.client import Client
 from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover, NoCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
 from indexer.sources.musicbrainz.records import ReleaseGroup
+from indexer.sources.musicbrainz.web_service import PAGE_GROUPS
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Outcome, Side
 

@@ -20,7 +20,7 @@ _KEPT_HEADERS = ("etag", "last-modified", "location")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class CachedAnswer:
     """An answer as it was, and when it came or was last confirmed (seconds since 1970)."""
 
     answer: Answer
@@ -48,7 +48,7 @@ class AnswerCache:
                 if file.stat().st_mtime < now_s - KEPT_S:
                     file.unlink(missing_ok=True)
 
-    def get(self, url: str) -> KeptAnswer | None:
+    def get(self, url: str) -> CachedAnswer | None:
         """What was answered to a URL."""
         try:
             with self._file(url).open("rb") as file:
@@ -56,11 +56,11 @@ class AnswerCache:
                 body = file.read()
             if first["url"] != url or first["sha256"] != sha256(body).hexdigest():
                 return None
-            return KeptAnswer(Answer(int(first["status"]), dict(first["headers"]), body), float(first["at_s"]))
+            return CachedAnswer(Answer(int(first["status"]), dict(first["headers"]), body), float(first["at_s"]))
         except (OSError, ValueError, TypeError, LookupError):
             return None
 
-    def put(self, url: str, kept: KeptAnswer) -> None:
+    def put(self, url: str, kept: CachedAnswer) -> None:
         """Keep an answer in place of the one before.
 
         Raises:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from indexer.sources.musicbrainz.answer_cache import AnswerCache, KeptAnswer
+from indexer.sources.musicbrainz.answer_cache import AnswerCache, CachedAnswer
 from indexer.sources.musicbrainz.clock import SYSTEM, Clock
 from indexer.sources.musicbrainz.pace import Pace
 from indexer.sources.remote_image import (
@@ -133,7 +133,7 @@ class Client:
         answer = self._ask(url, host, max_bytes, kept.conditions if kept else {})
         if kept is not None and answer.status == 304:
             answer = kept.answer
-        self._cache.put(url, KeptAnswer(answer, self._clock.now_s()))
+        self._cache.put(url, CachedAnswer(answer, self._clock.now_s()))
         return answer
 
     def _ask(self, url: str, host: str, max_bytes: int, conditions: Mapping[str, str]) -> Answer:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from indexer.images.decoding import DEFAULT_LIMITS, PROBE_PX, decode
 from indexer.sources.musicbrainz import reading
-from indexer.sources.musicbrainz.asking import WebService
 from indexer.sources.musicbrainz.client import Client
 from indexer.sources.musicbrainz.records import ListedImage, Mbid, Release, ReleaseGroup
+from indexer.sources.musicbrainz.web_service import WebService
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import Rejection, Side
 

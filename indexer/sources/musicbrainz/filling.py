@@ -6,20 +6,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from db import lacking
+from db import incomplete
 from db.database import Database
-from db.lacking import Filling, LackingAlbum
+from db.incomplete import Additions, IncompleteAlbum
 from db.records import UploadedCover
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Progress
 from indexer.sources.musicbrainz import reading
 from indexer.sources.musicbrainz.adding import MAX_IN_VAIN
-from indexer.sources.musicbrainz.asking import WebService
 from indexer.sources.musicbrainz.client import Client
 from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
 from indexer.sources.musicbrainz.matching import match
 from indexer.sources.musicbrainz.records import ReleaseGroup
+from indexer.sources.musicbrainz.web_service import WebService
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import AlbumId, LabelSource, Side
 
@@ -37,7 +37,7 @@ class FillEnding(StrEnum):
 class FilledAlbum:
     """What an album was given, or would be; ``sides`` are the covers that it has now, or would be looked for."""
 
-    album: LackingAlbum
+    album: IncompleteAlbum
     group: ReleaseGroup
     genres: tuple[str, ...]
     year: int | None
@@ -48,7 +48,7 @@ class FilledAlbum:
 class NotFilled:
     """An album, or a side of it, that was not filled in, and why."""
 
-    album: LackingAlbum
+    album: IncompleteAlbum
     why: str
 
 
@@ -91,10 +91,10 @@ class AlbumFiller:
         self._sides = sides
         self._dry_run = dry_run
 
-    def wanting(self, limit: int) -> list[AlbumId]:
+    def incomplete_albums(self, limit: int) -> list[AlbumId]:
         """The albums that lack something, the first so many."""
         with self._database.reading() as session:
-            return lacking.ids(session, self._sides)[:limit]
+            return incomplete.ids(session, self._sides)[:limit]
 
     def fill(self, album_ids: Sequence[AlbumId], progress: Progress) -> FillReport:
         """Fill in these albums. Each is a transaction, so a run that ends goes on there.
@@ -107,7 +107,7 @@ class AlbumFiller:
         in_vain = 0
         for album_id in album_ids:
             with self._database.reading() as session:
-                album = lacking.album(session, album_id, self._sides)
+                album = incomplete.album(session, album_id, self._sides)
             if album is not None:
                 try:
                     ending = self._fill(album, report)
@@ -122,16 +122,16 @@ class AlbumFiller:
             progress.advance(1)
         return report
 
-    def _fill(self, album: LackingAlbum, report: FillReport) -> FillEnding:
+    def _fill(self, album: IncompleteAlbum, report: FillReport) -> FillEnding:
         group = self._looked_up(album)
         if isinstance(group, str):
             report.not_filled.append(NotFilled(album, group))
             return FillEnding.NOT_FOUND
         before = len(report.not_filled)
-        genres = genres_of(group, self._genres) if album.genre else ()
+        genres = genres_of(group, self._genres) if album.lacks_genre else ()
         year = group.year if album.year is None else None
         if self._dry_run:
-            filled = FilledAlbum(album, group, genres, year, album.sides)
+            filled = FilledAlbum(album, group, genres, year, album.missing_sides)
         else:
             filled = self._write(album, group, genres, year, self._covers(album, group, report))
         if not (filled.genres or filled.year or filled.sides):
@@ -139,7 +139,7 @@ class AlbumFiller:
         report.filled.append(filled)
         return FillEnding.FILLED
 
-    def _looked_up(self, album: LackingAlbum) -> ReleaseGroup | str:
+    def _looked_up(self, album: IncompleteAlbum) -> ReleaseGroup | str:
         group_id = reading.mbid(album.group_id)
         if group_id is not None:
             return self._service.release_group(group_id) or f"MusicBrainz does not know the id {group_id}"
@@ -147,9 +147,9 @@ class AlbumFiller:
             return "it has no names to look for"
         return match(album, self._service.hits(album.artist, album.title))
 
-    def _covers(self, album: LackingAlbum, group: ReleaseGroup, report: FillReport) -> list[FoundCover]:
+    def _covers(self, album: IncompleteAlbum, group: ReleaseGroup, report: FillReport) -> list[FoundCover]:
         found = []
-        for side in album.sides:
+        for side in album.missing_sides:
             try:
                 cover = self._archive.cover(group, side)
             except FileRejectedError as error:
@@ -163,7 +163,7 @@ class AlbumFiller:
 
     def _write(
         self,
-        album: LackingAlbum,
+        album: IncompleteAlbum,
         group: ReleaseGroup,
         genres: tuple[str, ...],
         year: int | None,
@@ -181,12 +181,12 @@ class AlbumFiller:
                 )
                 for cover in found
             )
-            filling = Filling(genres, year, covers)
+            additions = Additions(genres, year, covers)
             with self._database.writing() as session:
-                new = lacking.fill(
+                new = incomplete.fill(
                     session,
                     album.id,
-                    filling,
+                    additions,
                     LabelSource.MUSICBRAINZ,
                     lambda cover, path: put[cover.side](path),
                 )

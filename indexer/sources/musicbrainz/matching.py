@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 
-from db.lacking import LackingAlbum
+from db.incomplete import IncompleteAlbum
 from db.records import fold
 from indexer.sources.musicbrainz.records import Hit, ReleaseGroup
 
@@ -18,7 +18,7 @@ def same_name(one: str, other: str) -> bool:
     return _letters(one) == _letters(other)
 
 
-def match(album: LackingAlbum, hits: Sequence[Hit]) -> ReleaseGroup | str:
+def match(album: IncompleteAlbum, hits: Sequence[Hit]) -> ReleaseGroup | str:
     """The release group, or why none is it.
 
     Of several with these names it is the one of the album's year, or the only one that is an album and no single.

@@ -14,13 +14,13 @@ from db.tables import Album, Cover
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Silent
 from indexer.sources import musicbrainz
-from indexer.sources.musicbrainz import Wanted, WantedBy
+from indexer.sources.musicbrainz import GroupQuery, QueryKind
 from indexer.sources.musicbrainz.clock import Clock
 from sleeve.vocabulary import Side
 from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, StandIn
 from tests.indexer.sources.remote_image.server import near
 
-BLACK_METAL = Wanted(WantedBy.GENRE, "black metal")
+BLACK_METAL = GroupQuery(QueryKind.GENRE, "black metal")
 
 
 @dataclass
@@ -53,7 +53,7 @@ def run(
     home: Path,
     *,
     moment: Time | None = None,
-    wanted: Wanted = BLACK_METAL,
+    wanted: GroupQuery = BLACK_METAL,
     limit: int = 1000,
     backs: bool = False,
     answer_time_s: float = 10,

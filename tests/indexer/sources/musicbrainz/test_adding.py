@@ -11,7 +11,7 @@ from sqlalchemy import select
 from db import albums
 from db.database import Database
 from db.tables import Cover
-from indexer.sources.musicbrainz import Ending, Wanted, WantedBy
+from indexer.sources.musicbrainz import Ending, GroupQuery, QueryKind
 from sleeve.errors import SourceError
 from sleeve.vocabulary import Side
 from tests.indexer.sources.musicbrainz.runs import Time, catalogue_of, run
@@ -120,13 +120,13 @@ def test_backs_come_from_the_lists_of_the_releases(database: Database, tmp_path:
 @pytest.mark.parametrize(
     "wanted",
     [
-        Wanted(WantedBy.ARTIST, 'Artist "3"'),
-        Wanted(WantedBy.ARTIST, group_id(7)),
-        Wanted(WantedBy.COLLECTION, group_id(5)),
+        GroupQuery(QueryKind.ARTIST, 'Artist "3"'),
+        GroupQuery(QueryKind.ARTIST, group_id(7)),
+        GroupQuery(QueryKind.COLLECTION, group_id(5)),
     ],
     ids=["artist by name", "artist by id", "collection"],
 )
-def test_every_way_of_asking_pages_through_all(database: Database, tmp_path: Path, wanted: Wanted) -> None:
+def test_every_way_of_asking_pages_through_all(database: Database, tmp_path: Path, wanted: GroupQuery) -> None:
     with standing_in(groups=205, interval_s=0) as stand_in:
         stand_in.groups = [number * 10 + 7 for number in range(205)]
         report = run(stand_in, database, tmp_path, wanted=wanted)
@@ -137,10 +137,10 @@ def test_every_way_of_asking_pages_through_all(database: Database, tmp_path: Pat
 
 def test_one_by_its_id(database: Database, tmp_path: Path) -> None:
     with standing_in(groups=5) as stand_in:
-        report = run(stand_in, database, tmp_path, wanted=Wanted(WantedBy.RELEASE_GROUP, group_id(3).upper()))
+        report = run(stand_in, database, tmp_path, wanted=GroupQuery(QueryKind.RELEASE_GROUP, group_id(3).upper()))
         assert report.counts == {Ending.ADDED: 1}
         with pytest.raises(SourceError, match="does not know that id"):
-            run(stand_in, database, tmp_path, wanted=Wanted(WantedBy.RELEASE_GROUP, group_id(77)))
+            run(stand_in, database, tmp_path, wanted=GroupQuery(QueryKind.RELEASE_GROUP, group_id(77)))
     assert [row[0] for row in catalogue_of(database, tmp_path)] == ["Title 3"]
 
 
@@ -170,12 +170,12 @@ def test_two_groups_with_one_picture_keep_a_cover_each(database: Database, tmp_p
 
 def test_mistakes_are_told() -> None:
     for by, words, told in (
-        (WantedBy.GENRE, "  ", "--genre needs"),
-        (WantedBy.ARTIST, "a\nb", "printable"),
-        (WantedBy.COLLECTION, "mine", "'mine' is no MusicBrainz id"),
+        (QueryKind.GENRE, "  ", "--genre needs"),
+        (QueryKind.ARTIST, "a\nb", "printable"),
+        (QueryKind.COLLECTION, "mine", "'mine' is no MusicBrainz id"),
     ):
         with pytest.raises(SourceError, match=told):
-            Wanted(by, words)
+            GroupQuery(by, words)
 
 
 def _stop_every(requests: int, stand_in: StandIn) -> Callable[[int], None]:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from db import albums
 from db.database import Database
+from db.incomplete import IncompleteAlbum
 from db.labels import set_genres_by_hand
-from db.lacking import LackingAlbum
 from db.records import AlbumRecord, CoverFile, InspectedFile
 from db.registration import register
 from db.release_groups import KEY
@@ -17,7 +17,7 @@ from db.tables import AlbumGenre
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Silent
 from indexer.sources import musicbrainz
-from indexer.sources.musicbrainz import FillEnding, FillReport, Wanted, WantedBy
+from indexer.sources.musicbrainz import FillEnding, FillReport, GroupQuery, QueryKind
 from indexer.sources.musicbrainz.matching import match, same_name
 from indexer.sources.musicbrainz.records import Hit, Mbid, ReleaseGroup
 from sleeve.errors import SourceError
@@ -49,7 +49,7 @@ def fill(
         sides=tuple(Side) if backs else (Side.FRONT,),
         dry_run=dry_run,
     )
-    return filler.fill(filler.wanting(1000), Silent())
+    return filler.fill(filler.incomplete_albums(1000), Silent())
 
 
 def put_album(database: Database, number: int, **said: Any) -> AlbumId:
@@ -219,8 +219,8 @@ def hit(number: int, artist: str, title: str, *, year: int | None = None, score:
 
 
 def test_a_hit_is_taken_only_beyond_doubt() -> None:
-    wanted = LackingAlbum(AlbumId(1), "Weezer", "Weezer", None, None, genre=True, sides=())
-    dated = LackingAlbum(AlbumId(1), "Weezer", "Weezer", 2001, None, genre=True, sides=())
+    wanted = IncompleteAlbum(AlbumId(1), "Weezer", "Weezer", None, None, lacks_genre=True, missing_sides=())
+    dated = IncompleteAlbum(AlbumId(1), "Weezer", "Weezer", 2001, None, lacks_genre=True, missing_sides=())
     blue, green = hit(1, "Weezer", "Weezer", year=1994), hit(2, "Weezer", "Weezer", year=2001)
     single = hit(3, "Weezer", "Weezer", year=1994, album=False)
     assert match(wanted, [single, blue, hit(4, "Weezer", "Weezer (live)")]) == blue.group
@@ -251,14 +251,14 @@ def test_names_are_the_same_but_for_case_and_punctuation(one: str, other: str, s
 def test_a_collection_of_releases_is_its_release_groups(database: Database, tmp_path: Path) -> None:
     with standing_in(groups=55, interval_s=0) as stand_in:
         stand_in.groups = [number * 10 + 7 for number in range(54)] + [8]
-        report = run(stand_in, database, tmp_path, wanted=Wanted(WantedBy.COLLECTION, group_id(6)))
+        report = run(stand_in, database, tmp_path, wanted=GroupQuery(QueryKind.COLLECTION, group_id(6)))
         asked = [line.path for line in stand_in.log if line.path.startswith("/ws/2/release?collection")]
         assert [path.split("offset=")[1].split("&")[0] for path in asked] == ["0", "100"]
         assert "inc=release-groups&" in asked[0]
         looked_up = [line.path for line in stand_in.log if line.path.startswith("/ws/2/release-group/")]
         assert len(looked_up) == len(set(looked_up)) == 55
         with pytest.raises(SourceError, match="holds neither release groups nor releases"):
-            run(stand_in, database, tmp_path, wanted=Wanted(WantedBy.COLLECTION, group_id(7)))
+            run(stand_in, database, tmp_path, wanted=GroupQuery(QueryKind.COLLECTION, group_id(7)))
     assert sum(report.counts.values()) == 55
     [row] = catalogue_of(database, tmp_path)
     assert (row[0], row[3]) == ("Title 8", ("black metal", "metal"))

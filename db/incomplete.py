@@ -1,4 +1,4 @@
-"""Albums that lack a genre, a year or a cover, and what fills it in."""
+"""Albums without a genre, a year or a cover, and what is added to them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from sleeve.vocabulary import AlbumId, LabelSource, Side
 
 
 @dataclass(frozen=True, slots=True)
-class LackingAlbum:
-    """An album and what it lacks.
+class IncompleteAlbum:
+    """An album and what is missing of it.
 
     Attributes:
-        group_id: of MusicBrainz, as a source said it; None where none did.
-        sides: that it has no cover of, among those asked for.
+        group_id: the MusicBrainz release group that a source named; None if none did.
+        missing_sides: those of the sides in question that it has no cover of.
     """
 
     id: AlbumId
@@ -29,13 +29,13 @@ class LackingAlbum:
     artist: str | None
     year: int | None
     group_id: str | None
-    genre: bool
-    sides: tuple[Side, ...]
+    lacks_genre: bool
+    missing_sides: tuple[Side, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
-    """What is to be filled in, or was: nothing of it replaces anything."""
+class Additions:
+    """What is added to an album, or was; it never replaces anything."""
 
     genres: tuple[str, ...] = ()
     year: int | None = None
@@ -55,8 +55,8 @@ def ids(session: Session, sides: Sequence[Side]) -> list[AlbumId]:
     return [AlbumId(album_id) for album_id in found]
 
 
-def album(session: Session, album_id: AlbumId, sides: Sequence[Side]) -> LackingAlbum | None:
-    """What an album lacks; None where it lacks nothing, or is not there any more."""
+def album(session: Session, album_id: AlbumId, sides: Sequence[Side]) -> IncompleteAlbum | None:
+    """What is missing of an album; None if nothing is, or if the album is gone."""
     row = session.get(Album, album_id)
     if row is None:
         return None
@@ -65,17 +65,17 @@ def album(session: Session, album_id: AlbumId, sides: Sequence[Side]) -> Lacking
     if row.year is not None and row.labels and not missing:
         return None
     group_id = next((cover.extra[KEY] for cover in row.covers if cover.extra.get(KEY)), None)
-    return LackingAlbum(album_id, row.title, row.artist, row.year, group_id, not row.labels, missing)
+    return IncompleteAlbum(album_id, row.title, row.artist, row.year, group_id, not row.labels, missing)
 
 
 def fill(
     session: Session,
     album_id: AlbumId,
-    found: Filling,
+    additions: Additions,
     source: LabelSource,
     put: Callable[[UploadedCover, Path], None],
-) -> Filling:
-    """Give an album what it lacks at this moment; returns what was new to it.
+) -> Additions:
+    """Add to an album what is missing of it at this moment; returns what was added.
 
     Which covers belong to it stays as its sources said, whatever year it is given.
 
@@ -84,14 +84,14 @@ def fill(
         source: who says the genres.
         put: puts the bytes of a cover at a path; called before the cover's row is written.
     """
-    lacking = album(session, album_id, tuple(Side))
+    now = album(session, album_id, tuple(Side))
     row = session.get(Album, album_id)
-    if lacking is None or row is None:
-        return Filling()
-    new = Filling(
-        found.genres if lacking.genre else (),
-        found.year if lacking.year is None else None,
-        tuple(cover for cover in found.covers if cover.side in lacking.sides),
+    if now is None or row is None:
+        return Additions()
+    new = Additions(
+        additions.genres if now.lacks_genre else (),
+        additions.year if now.year is None else None,
+        tuple(cover for cover in additions.covers if cover.side in now.missing_sides),
     )
     row.year = row.year or new.year
     label(session, album_id, new.genres, source)
