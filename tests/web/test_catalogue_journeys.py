@@ -28,7 +28,7 @@ def test_covers_are_added_found_corrected_and_deleted(page: Page, web_home: Home
     expect(page.locator(CARDS)).to_have_count(1)
     page.locator(CARDS).get_by_role("link", name=re.compile("^Fresh Paint")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Fresh Paint")
-    page.get_by_role("button", name="It is jazz").click()
+    page.get_by_role("button", name="Set the genre to jazz").click()
     expect(page.get_by_role("list", name="Genres")).to_have_text("jazz")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Keep it").click()

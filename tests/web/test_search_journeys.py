@@ -93,19 +93,20 @@ def test_a_taste_grows_by_likes_and_dislikes_and_stays_in_the_address(page: Page
     expect(page.locator(".chip.pick")).to_have_count(3)
     page.get_by_label("Close to what you like, or varied").press("ArrowRight")
     expect(page).to_have_url(re.compile("diversity=0.4"))
-    page.get_by_role("button", name=re.compile("^Take .* out")).last.click()
+    page.get_by_role("button", name=re.compile("^Remove .* from your taste")).last.click()
     expect(page.locator(".chip.pick")).to_have_count(2)
 
 
-def test_duplicates_are_found(page: Page) -> None:
+def test_other_albums_with_the_same_artwork_are_found(page: Page) -> None:
     page.goto("/?q=Blue Window")
     first = page.locator(CARDS).first
     first.hover()
     first.get_by_role("link", name=re.compile("^Find albums that look like")).click()
     expect(page.locator(CARDS).first).to_contain_text("Blue Window")
-    page.get_by_role("button", name="Find duplicates").click()
-    expect(page).to_have_url(re.compile("duplicates=1"))
-    expect(page.get_by_role("heading", level=1)).to_contain_text("duplicate")
+    page.get_by_role("button", name="Same artwork only").click()
+    expect(page).to_have_url(re.compile("same_artwork=1"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 other album with the artwork of Blue Window")
+    expect(page.locator(CARDS)).to_have_count(1)
 
 
 def test_everything_is_within_reach_of_the_keyboard(page: Page) -> None:

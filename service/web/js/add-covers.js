@@ -8,14 +8,14 @@ import { count } from "./naming.js";
 
 const MOST = 200;
 
-/** The dialog; `onAdded()` hears when it closes after anything was added. */
+/** The dialog; `onAdded()` is called when it closes, if anything was added. */
 export function openAdder(onAdded) {
   let added = 0;
   let busy = false;
   const rows = new Set();
   const list = h("ul", { class: "to-add" });
   const said = h("p", { class: "muted small", role: "status" }, "JPEG, PNG, WebP and other pictures, up to 64 MiB each.");
-  const genre = h("input", { name: "genre", list: "adder-genres", placeholder: "for all of them, if you know", maxlength: 500, autocomplete: "off" });
+  const genre = h("input", { name: "genre", list: "adder-genres", placeholder: "optional, for all of them", maxlength: 500, autocomplete: "off" });
   const known = h("datalist", { id: "adder-genres" });
   allGenres().then((all) => known.append(...all.map((one) => h("option", { value: one.name })))).catch(() => { /* only suggestions */ });
   const input = h("input", { type: "file", accept: "image/*", multiple: true, hidden: true, "aria-label": "Pictures of covers", onchange: () => { take([...input.files]); input.value = ""; } });
@@ -29,29 +29,29 @@ export function openAdder(onAdded) {
 
   function take(files) {
     for (const file of files.filter((one) => one.type.startsWith("image/")).slice(0, MOST - rows.size)) {
-      const row = fileRow(file, () => { rows.delete(row); told(); });
+      const row = fileRow(file, () => { rows.delete(row); showCount(); });
       rows.add(row);
       list.append(row.element);
     }
-    told();
+    showCount();
   }
-  function told() {
+  function showCount() {
     const waiting = [...rows].filter((row) => !row.isDone).length;
     send.disabled = busy || waiting === 0;
     send.textContent = waiting ? `Add ${count(waiting, "cover")}` : "Add";
   }
   async function addAll() {
     busy = true;
-    told();
+    showCount();
     let failed = 0;
     for (const row of [...rows].filter((one) => !one.isDone)) {
       if (await row.send(listOf(genre.value))) added += 1;
       else failed += 1;
-      said.textContent = `${count(added, "cover")} added${failed ? `, ${failed} not` : ""}.`;
+      said.textContent = `${count(added, "cover")} added${failed ? `, ${failed} failed; the reason is next to each` : ""}.`;
     }
     forgetFacts();
     busy = false;
-    told();
+    showCount();
   }
 }
 
@@ -62,9 +62,9 @@ function fileRow(file, onRemoved) {
   const title = field("title", "Title");
   const year = field("year", "Year", { type: "number", min: 1, max: 9999 });
   const back = h("input", { type: "file", accept: "image/*", hidden: true, "aria-label": `Back cover of ${file.name}`, onchange: () => backButton.classList.toggle("on", back.files.length > 0) });
-  const backButton = h("button", { type: "button", class: "small", onclick: () => back.click() }, "Back …");
+  const backButton = h("button", { type: "button", class: "small", onclick: () => back.click() }, "Back cover …");
   const state = h("span", { class: "small muted outcome" });
-  const remove = iconButton("close", `Leave ${file.name} out`, () => { row.forget(); row.element.remove(); onRemoved(); }, { class: "quiet" });
+  const remove = iconButton("close", `Do not add ${file.name}`, () => { row.forget(); row.element.remove(); onRemoved(); }, { class: "quiet" });
   const row = {
     isDone: false,
     element: h("li", {}, h("span", { class: "cover" }, h("img", { src: address, alt: "", width: 56, height: 56, class: "there" })),

@@ -1,4 +1,4 @@
-// Changing what is known of an album, and deleting it.
+// Editing an album, and deleting it.
 
 import { ask } from "./api.js";
 import { h } from "./dom.js";
@@ -6,7 +6,7 @@ import { forgetFacts } from "./facts.js";
 import { titleOf } from "./naming.js";
 import { note, problemLine } from "./notes.js";
 
-/** A dialog with the album's data; `onSaved(album)` hears of the change. */
+/** A dialog with the album's data; `onSaved(album)` gets it as it was saved. */
 export function openEditor(album, onSaved) {
   const field = (name, value, props = {}) => h("input", { name, value: value ?? "", maxlength: 500, autocomplete: "off", ...props });
   const title = field("title", album.title);
@@ -36,11 +36,11 @@ export function openEditor(album, onSaved) {
       h("h2", { id: "edit-title" }, `Edit ${titleOf(album)}`),
       wrong,
       h("label", {}, "Title", title), h("label", {}, "Artist", artist),
-      h("div", { class: "two" }, h("label", {}, "Year", year), h("label", {}, "Genres, with commas between", genres)),
+      h("div", { class: "two" }, h("label", {}, "Year", year), h("label", {}, "Genres, separated by commas", genres)),
       h("div", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { class: "primary" }, "Save")))));
 }
 
-/** Ask, then delete; `onDeleted()` hears of it. */
+/** Ask, then delete, then call `onDeleted()`. */
 export function openDeletion(album, onDeleted) {
   const id = album.album_id ?? album.id;
   const wrong = h("div");
@@ -49,7 +49,7 @@ export function openDeletion(album, onDeleted) {
       await ask(`/albums/${id}`, { method: "DELETE" });
       forgetFacts();
       dialog.close();
-      note(`${titleOf(album)} is deleted.`);
+      note(`${titleOf(album)} was deleted.`);
       onDeleted();
     } catch (error) {
       wrong.replaceChildren(problemLine(error));
@@ -58,7 +58,7 @@ export function openDeletion(album, onDeleted) {
   const dialog = opened(h("dialog", { "aria-labelledby": "delete-title" },
     h("div", { class: "stack" },
       h("h2", { id: "delete-title" }, `Delete ${titleOf(album)}?`),
-      h("p", {}, "Its covers and genres are forgotten everywhere. This cannot be undone."),
+      h("p", {}, "This removes it with its covers and genres from the catalogue, and you cannot undo it. Files in your own folders stay."),
       wrong,
       h("div", { class: "row" },
         h("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, "Keep it"),

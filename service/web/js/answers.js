@@ -14,7 +14,7 @@ export async function answerTo(query, signal) {
   const narrowed = { k: query.k, genre: query.genre, year: query.year };
   if (query.upload) return byPicture(query, narrowed, signal);
   if (hasBasket(query) && !query.text && !query.image_url && query.like.length) return byTaste(query, narrowed, signal);
-  if (query.duplicates && query.album) return duplicatesOf(query, signal);
+  if (query.sameArtwork && query.album) return withTheArtworkOf(query, signal);
   const opinions = hasBasket(query) ? { like: query.like, dislike: query.dislike } : {};
   const asked = query.album ? { album_id: query.album } : { ...(query.text ? { text: query.text } : {}), ...(query.image_url ? { image_url: query.image_url } : {}), ...opinions };
   const [answer, album] = await Promise.all([
@@ -33,15 +33,15 @@ async function byNames(query, signal) {
 
 async function byPicture(query, narrowed, signal) {
   const file = await upload(query.upload);
-  if (!file) throw new Error("That picture was only in the browser it was searched from. Drop or choose it again.");
+  if (!file) throw new Error("This browser does not have that picture. Drop or choose it again.");
   const form = new FormData();
   form.append("image", file, file.name);
   query.like.forEach((id) => form.append("like", id));
   query.dislike.forEach((id) => form.append("dislike", id));
   const { neighbours } = await ask("/similar", { method: "POST", query: narrowed, form, signal });
-  const albums = query.duplicates ? neighbours.filter((one) => one.near_duplicate) : neighbours;
-  const heading = query.duplicates ? `${count(albums.length, "duplicate")} of your picture` : "Looks like your picture";
-  return { heading, albums, file, ranked: !query.duplicates };
+  const albums = query.sameArtwork ? neighbours.filter((one) => one.near_duplicate) : neighbours;
+  const heading = query.sameArtwork ? `${count(albums.length, "album")} with the artwork of your picture` : "Looks like your picture";
+  return { heading, albums, file, ranked: !query.sameArtwork };
 }
 
 async function byTaste(query, { k, genre, year }, signal) {
@@ -51,9 +51,9 @@ async function byTaste(query, { k, genre, year }, signal) {
   return { heading: "For your taste", albums: recommendations, ranked: true, dial: true };
 }
 
-async function duplicatesOf(query, signal) {
+async function withTheArtworkOf(query, signal) {
   const [album, { neighbours }] = await Promise.all([
     ask(`/albums/${query.album}`, { signal }), ask(`/albums/${query.album}/near-duplicates`, { signal }),
   ]);
-  return { heading: `${count(neighbours.length, "duplicate")} of ${titleOf(album)}`, albums: neighbours, album };
+  return { heading: `${count(neighbours.length, "other album")} with the artwork of ${titleOf(album)}`, albums: neighbours, album };
 }

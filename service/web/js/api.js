@@ -21,7 +21,7 @@ export async function ask(path, { method = "GET", query = {}, json, form, signal
   throw new Problem(response.status, await detailOf(response));
 }
 
-/** Whether an error only says that nobody waits for the answer any more. */
+/** Whether a request failed only because the view that made it is gone. */
 export function isCancelled(error) {
   return error.name === "AbortError";
 }
@@ -43,7 +43,7 @@ async function fetched(url, method, json, form, signal) {
     return await fetch(url, { method, headers, signal, body: json === undefined ? form : JSON.stringify(json) });
   } catch (error) {
     if (isCancelled(error)) throw error;
-    throw new Problem(0, "The service cannot be reached. Is it still running?");
+    throw new Problem(0, "Cannot reach the service. Check that it is running, then try again.");
   }
 }
 
@@ -53,6 +53,6 @@ async function detailOf(response) {
   try {
     return (await response.json()).detail ?? response.statusText;
   } catch {
-    return `The service answered ${response.status} ${response.statusText}`;
+    return `The service answered ${response.status} ${response.statusText}.`;
   }
 }

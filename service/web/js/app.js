@@ -1,7 +1,17 @@
+// The start of the app: its views, and what every view has around it.
+
 import { installIntake } from "./intake.js";
 import { start } from "./router.js";
 import { installTheme, markView } from "./shell.js";
 
+const VIEWS = [
+  [/^\/$/, "search", () => import("./views/search.js")],
+  [/^\/album\/(\d+)$/, "album", () => import("./views/album.js")],
+  [/^\/map$/, "map", () => import("./views/map.js")],
+  [/^\/catalogue$/, "catalogue", () => import("./views/catalogue.js")],
+  [/^\/index$/, "index", () => import("./views/index.js")],
+];
+
 installTheme();
 installIntake();
-start(markView);
+start(VIEWS, markView);

@@ -5,7 +5,7 @@ import { searchWith } from "./intake.js";
 import { hrefOf } from "./query.js";
 import { go } from "./router.js";
 
-/** `can` is the service's status, null while it is not known; `query` what is asked at present. */
+/** `can` is the service's status, null until it is known; `query` is the present search. */
 export function askBar(query, can) {
   const byText = can?.bundle?.reads_text && !query.q;
   const field = h("input", {

@@ -24,11 +24,11 @@ function spoken(diversity) {
 function chip(query, id, liked, signal) {
   const picture = h("span", { class: "cover" });
   const name = h("a", { class: "name", href: `/album/${id}` }, `Album ${id}`);
-  const remove = iconButton("close", `Take album ${id} out`, () => go(hrefOf(withOpinion(query, id, null))), { class: "x" });
+  const remove = iconButton("close", `Remove album ${id} from your taste`, () => go(hrefOf(withOpinion(query, id, null))), { class: "x" });
   ask(`/albums/${id}`, { signal }).then((album) => {
     picture.replaceWith(cover(faceOf(album), { shownPx: 24 }));
     name.textContent = titleOf(album);
-    remove.setAttribute("aria-label", `Take ${titleOf(album)} out`);
+    remove.setAttribute("aria-label", `Remove ${titleOf(album)} from your taste`);
   }).catch(() => name.classList.add("muted"));
   return h("li", { class: liked ? "chip pick" : "chip pick away" }, picture,
     h("span", { class: "sr" }, liked ? "more like" : "less like"), h("span", { "aria-hidden": "true" }, liked ? "♥" : "✕"), name, remove);

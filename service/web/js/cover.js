@@ -29,7 +29,7 @@ export function cover(coverId, { shownPx = 200, alt = "", eager = false } = {}) 
   return frame;
 }
 
-/** The cover that stands for an album: its first front, else its first. */
+/** The cover to show for an album: its first front, or its first cover. */
 export function faceOf(album) {
   return album.cover_id ?? (album.covers.find((one) => one.side === "front") ?? album.covers[0])?.id ?? null;
 }

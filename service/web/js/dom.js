@@ -33,7 +33,7 @@ export function h(tag, props, ...children) {
   return element;
 }
 
-/** One of the icons above, unseen by screen readers: what carries it has the words. */
+/** One of the icons above, hidden from screen readers: the button or link around it has the words. */
 export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
@@ -50,7 +50,7 @@ export function iconButton(name, label, onclick, props = {}) {
   return h("button", { type: "button", "aria-label": label, title: label, ...props, class: `icon-only ${props.class ?? ""}`, onclick }, icon(name));
 }
 
-/** Text in which `backticks` mark what is to be typed, as nodes. */
+/** Text as nodes; what is in `backticks` is something to type. */
 export function prose(text) {
   return text.split("`").map((part, place) => (place % 2 ? h("code", {}, part) : part));
 }

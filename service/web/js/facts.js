@@ -1,4 +1,4 @@
-// What holds until something is written: the status and the genres, asked once, and the catalogue's lists.
+// What stays true until a write: the status and the genres, each fetched once, and the catalogue's lists.
 
 import { ask } from "./api.js";
 

@@ -4,9 +4,9 @@ import { h } from "./dom.js";
 import { genres } from "./facts.js";
 import { yearOf, yearsOf } from "./query.js";
 
-/** The fields; `onChange({genre, year})` hears of every change. */
+/** The fields; `onChange({genre, year})` is called on every change. */
 export function filterFields({ genre, year }, onChange) {
-  const choice = h("select", { name: "genre", onchange: () => tell() }, h("option", { value: "" }, "All genres"));
+  const choice = h("select", { name: "genre", onchange: () => report() }, h("option", { value: "" }, "All genres"));
   if (genre) choice.append(h("option", { value: genre, selected: true }, genre));
   genres().then((all) => {
     choice.replaceChildren(choice.options[0], ...all.map((one) =>
@@ -15,11 +15,11 @@ export function filterFields({ genre, year }, onChange) {
   }).catch(() => { /* the list itself says what is wrong */ });
   const years = yearsOf(year);
   const field = (value, placeholder) => h("input", {
-    type: "number", min: 0, max: 9999, step: 1, value, placeholder, inputmode: "numeric", onchange: () => tell(),
+    type: "number", min: 0, max: 9999, step: 1, value, placeholder, inputmode: "numeric", onchange: () => report(),
   });
   const from = field(years.from, "any");
   const to = field(years.to, "any");
-  function tell() {
+  function report() {
     onChange({ genre: choice.value || null, year: yearOf(from.value, to.value) });
   }
   return [

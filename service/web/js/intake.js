@@ -33,7 +33,7 @@ export function installIntake() {
     event.preventDefault();
     const file = [...event.dataTransfer.files].find((one) => one.type.startsWith("image/"));
     if (file) searchWith(file);
-    else note("That is no picture. Drop a JPEG, PNG, WebP or another image.", { bad: true });
+    else note("That is not a picture. Drop a JPEG, PNG, WebP or another image file.", { bad: true });
   });
   addEventListener("paste", (event) => {
     const file = [...(event.clipboardData?.files ?? [])].find((one) => one.type.startsWith("image/"));

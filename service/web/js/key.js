@@ -1,4 +1,4 @@
-// The API key of a service that wants one for writes; kept until the tab is closed.
+// The API key of a service that needs one for writes; kept until the tab is closed.
 
 import { h } from "./dom.js";
 
@@ -21,8 +21,8 @@ function opened() {
   const field = h("input", { type: "password", name: "key", autocomplete: "off", required: true });
   const dialog = h("dialog", { "aria-labelledby": "key-title" },
     h("form", { method: "dialog" },
-      h("h2", { id: "key-title" }, wrong ? "That key was not accepted" : "This service wants a key for changes"),
-      h("p", { class: "muted small" }, "It is kept in this tab only, until you close it."),
+      h("h2", { id: "key-title" }, wrong ? "That key is not right. Try another" : "This service needs a key for changes"),
+      h("p", { class: "muted small" }, "The browser keeps it until you close this tab."),
       h("label", {}, "API key", field),
       h("div", { class: "row" },
         h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"),

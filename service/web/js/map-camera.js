@@ -1,4 +1,4 @@
-// Where one looks on the map: a centre in map units (-1 to 1) and a scale in CSS pixels a unit.
+// The part of the map on screen: a centre in map units (-1 to 1) and a scale in CSS pixels a unit.
 
 const MARGIN = 0.92;
 const MOST_ZOOM = 400;
@@ -29,7 +29,7 @@ export class Camera {
     this.lookAt(this.x - dxPx / this.scale, this.y - dyPx / this.scale, this.zoom);
   }
 
-  /** Zoom by a factor; what lies under this pixel stays there. */
+  /** Zoom by a factor; what is under this pixel stays there. */
   zoomAt(factor, left, top) {
     const [x, y] = this.toMap(left, top);
     this.zoom = Math.min(MOST_ZOOM, Math.max(0.8, this.zoom * factor));

@@ -1,6 +1,6 @@
-// The points in WebGL: places and genres are sent to the GPU once; looking elsewhere changes four numbers. Where they
-// take long to draw (software instead of a GPU), only an even part of them is drawn while the picture moves, and not
-// finer than CSS pixels.
+// The points in WebGL: places and genres are sent to the GPU once; moving the map changes four numbers. If they take
+// long to draw (software instead of a GPU), only an even part of them is drawn while the map moves, and not finer than
+// CSS pixels.
 
 const MOST_COLOURS = 64;
 const MOVING_MS = 20;
@@ -35,7 +35,7 @@ void main() {
 }`;
 
 export class MapCanvas {
-  /** Throws where there is no WebGL. */
+  /** Throws if there is no WebGL. */
   constructor(canvas, points) {
     this.canvas = canvas;
     this.gl = canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true });
@@ -62,7 +62,7 @@ export class MapCanvas {
     const all = () => this.#paint(camera, colours, ring, ratio, this.points.count);
     if (moving && this.allMs > MOVING_MS) return this.#paint(camera, colours, ring, Math.min(1, ratio), this.#countInTime());
     if (moving && this.allMs !== null) return all();
-    // What compiles at the first picture would count as slow.
+    // The first draw compiles the shaders, which would count as slow.
     if (this.allMs === null) all();
     const began = performance.now();
     all();

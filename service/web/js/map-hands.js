@@ -4,7 +4,7 @@ const CLICK_PX = 5;
 const KEY_PAN_PX = 80;
 const KEY_ZOOM = 1.5;
 
-/** Tells of `moved()`, `pointed(left, top, byTouch)`, `left()` and `pressed(left, top, byTouch)` in CSS pixels. */
+/** Calls `moved()`, `pointed(left, top, byTouch)`, `left()` and `pressed(left, top, byTouch)`; positions in CSS pixels. */
 export function installHands(canvas, camera, { moved, pointed, left, pressed, reset }, signal) {
   const fingers = new Map();
   let travelled = 0;

@@ -20,7 +20,7 @@ function shaderColour(hex, shown) {
   return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16) / 255).concat(shown ? 1 : 0);
 }
 
-/** `only` names the genres that are shown, empty for all; `onChange(only, colours)` hears the new list
+/** `only` names the genres that are shown, empty for all; `onChange(only, colours)` gets the new list
  * and the colours for the shader. */
 export function legend(points, only, onChange) {
   const counts = points.countsPerGenre();

@@ -1,4 +1,4 @@
-// The map's albums as flat arrays, and a grid over them that answers "which is near this place" without a search.
+// The map's albums as flat arrays, and a grid over them that finds the nearest point without going through all.
 
 const CELLS = 192;
 const REACH = 1.001;
@@ -10,7 +10,7 @@ export class Points {
     this.covers = covers;
     this.x = Float32Array.from(x);
     this.y = Float32Array.from(y);
-    /** 0 where no genre is known, else its place in ``genres`` and one. */
+    /** 0 if no genre is known, else its place in ``genres`` plus one. */
     this.genre = Uint8Array.from(genre, (one) => Math.min(one + 1, 255));
     this.genres = genres;
     this.shown = new Uint8Array(256).fill(1);

@@ -1,4 +1,4 @@
-// Covers over the points once few enough are in sight; none hides another, and those that are highlighted come first.
+// Covers over the points when few enough are on screen; none hides another, and highlighted ones come first.
 
 import { imageUrl } from "./api.js";
 import { h } from "./dom.js";
@@ -16,7 +16,7 @@ export class Thumbs {
     this.sizePx = matchMedia("(max-width: 640px)").matches ? 46 : 58;
   }
 
-  /** Move those that are there at once; choose others when one has stopped moving. */
+  /** Move those on screen at once; choose others when the map has stopped moving. */
   follow(camera) {
     this.#place(camera);
     clearTimeout(this.timer);
@@ -57,7 +57,7 @@ export class Thumbs {
     return this.#apart([...this.lit, ...this.there.keys(), ...others], (this.sizePx + 4) / camera.scale, new Set([...this.lit, ...others]));
   }
 
-  /** Those of the candidates that may stay and lie at least ``apart`` map units from those before them. */
+  /** The candidates that are at least ``apart`` map units from each one before them. */
   #apart(candidates, apart, allowed) {
     const { x, y } = this.points;
     const taken = new Map();

@@ -1,6 +1,6 @@
 // Albums and figures in words.
 
-/** What to call an album: many a catalogue has covers without names. */
+/** What to call an album, which may have no title. */
 export function titleOf(album) {
   return album.title || `Album ${album.album_id ?? album.id}`;
 }

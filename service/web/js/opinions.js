@@ -1,17 +1,16 @@
-// Why: the genres of a cover with the vote, the head and what both make together; who voted; setting it right.
+// The genres predicted for a cover, and why: the neighbours' vote, the head, who voted; and correcting them.
 
-import { ask } from "./api.js";
+import { ask, isCancelled } from "./api.js";
 import { cover } from "./cover.js";
 import { h, icon } from "./dom.js";
 import { forgetFacts, genres as allGenres } from "./facts.js";
 import { fullName, percent } from "./naming.js";
-import { isCancelled } from "./api.js";
 import { note, problemLine } from "./notes.js";
 
 const SHOWN = 4;
 const VOTERS = 18;
 
-/** A panel about an album (`albumId`) or a picture (`file`); `onCorrected(album)` hears of a correction. */
+/** A panel about an album (`albumId`) or a picture (`file`); `onCorrected(album)` gets the album with its genre corrected. */
 export function opinionPanel({ albumId = null, file = null, genres = [], signal, onCorrected = () => {} }) {
   const body = h("div", { class: "stack" }, h("div", { class: "wait" }, h("div", { class: "bone" }), h("div", { class: "bone" }), h("div", { class: "bone" })));
   const panel = h("details", { class: "panel why", open: !matchMedia("(max-width: 980px)").matches }, h("summary", {}, h("h2", {}, "Genre, and why")), body);
@@ -27,7 +26,7 @@ export function opinionPanel({ albumId = null, file = null, genres = [], signal,
       const album = await ask(`/albums/${albumId}`, { method: "PATCH", json: { genres: [genre] } });
       forgetFacts();
       genres = album.genres;
-      note(`Now ${genre}. It counts from the next question on.`);
+      note(`Genre set to ${genre}. It counts from the next search on.`);
       onCorrected(album);
       await load();
     } catch (error) {
@@ -54,8 +53,8 @@ function parts(answer, { albumId, genres, correct }) {
     more.textContent = rest.hidden ? `Show all ${rows.length}` : "Show fewer";
   } }, `Show all ${rows.length}`);
   return [
-    answer.unsure && h("p", { class: "unsure" }, h("strong", {}, "Unsure."), " Nothing is likely enough to be an answer; these are guesses."),
-    h("div", { class: "key" }, h("span", {}, "both together"), h("span", { class: "vote" }, "neighbours' vote"), h("span", { class: "head" }, "head")),
+    answer.unsure && h("p", { class: "unsure" }, h("strong", {}, "Unsure."), " No genre is likely enough; take these as guesses."),
+    h("div", { class: "key" }, h("span", {}, "prediction"), h("span", { class: "vote" }, "neighbours' vote"), h("span", { class: "head" }, "head")),
     h("div", {}, rows.slice(0, SHOWN), rest),
     rows.length > SHOWN && more,
     albumId && otherGenre(correct),
@@ -79,7 +78,7 @@ function share(value) {
 
 function setButton(genre, { is, correct }) {
   if (is) return h("span", { class: "row-wrap small", title: "This album's genre" }, icon("check"), h("span", { class: "sr" }, "this album's genre"));
-  return h("button", { type: "button", class: "set", "aria-label": `It is ${genre}`, title: `Set this album's genre to ${genre}`, onclick: () => correct(genre) }, "It is this");
+  return h("button", { type: "button", class: "set", "aria-label": `Set the genre to ${genre}`, title: `Set the genre to ${genre}`, onclick: () => correct(genre) }, "Set");
 }
 
 function bar(kind, value) {
@@ -98,7 +97,7 @@ function otherGenre(correct) {
 
 function voters(neighbours) {
   return h("div", { class: "stack" },
-    h("h3", {}, "Who voted", neighbours.length > VOTERS && h("span", { class: "muted" }, `, the nearest ${VOTERS} of ${neighbours.length}`)),
+    h("h3", {}, "Neighbours that voted", neighbours.length > VOTERS && h("span", { class: "muted" }, `, the nearest ${VOTERS} of ${neighbours.length}`)),
     h("ul", { class: "voters" }, neighbours.slice(0, VOTERS).map((one) => h("li", {},
       h("a", { href: `/album/${one.album_id}`, title: `${fullName(one)}\n${one.genres.join(", ") || "no genre"} · ${one.similarity.toFixed(2)}` },
         cover(one.cover_id, { shownPx: 52, alt: `${fullName(one)}, ${one.genres.join(", ") || "no genre"}` }))))));

@@ -1,4 +1,4 @@
-// What a search asks, as its address says it: read from it, and written back.
+// A search and its address: each made from the other.
 
 import { queryString } from "./api.js";
 
@@ -21,18 +21,18 @@ export function queryOf(url) {
     diversity: given.has("diversity") ? Math.min(1, Math.max(0, Number(given.get("diversity")) || 0)) : MODEST_DIVERSITY,
     genre: given.get("genre"),
     year: given.get("year"),
-    duplicates: given.has("duplicates"),
+    sameArtwork: given.has("same_artwork"),
     k: Math.min(MOST_K, Math.max(1, Number(given.get("k")) || FIRST_K)),
   };
 }
 
-/** The address of a search; what is as ever is left out. */
+/** The address of a search, without what has its default value. */
 export function hrefOf(query) {
-  const { diversity, duplicates, k, ...rest } = query;
+  const { diversity, sameArtwork, k, ...rest } = query;
   return `/${queryString({
     ...rest,
     diversity: diversity === MODEST_DIVERSITY ? null : diversity,
-    duplicates: duplicates ? 1 : null,
+    same_artwork: sameArtwork ? 1 : null,
     k: k === FIRST_K ? null : k,
   })}`;
 }
@@ -46,7 +46,7 @@ export function withOpinion(query, albumId, side) {
   const dislike = without(query.dislike);
   if (side === "like") like.push(albumId);
   if (side === "dislike") dislike.push(albumId);
-  return { ...query, album: null, q: null, like, dislike, duplicates: false, k: FIRST_K };
+  return { ...query, album: null, q: null, like, dislike, sameArtwork: false, k: FIRST_K };
 }
 
 /** Whether albums that are liked or disliked shape the answer. */

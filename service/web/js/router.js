@@ -1,13 +1,7 @@
 // Addresses and views: every view is an address, links stay links, and going back shows what was there.
+// The views use this module, so it is given them and imports none.
 
-const VIEWS = [
-  [/^\/$/, "search", () => import("./views/search.js")],
-  [/^\/album\/(\d+)$/, "album", () => import("./views/album.js")],
-  [/^\/map$/, "map", () => import("./views/map.js")],
-  [/^\/catalogue$/, "catalogue", () => import("./views/catalogue.js")],
-  [/^\/index$/, "index", () => import("./views/index.js")],
-];
-
+let views = [];
 let shown = null;
 let leaving = new AbortController();
 let onView = () => {};
@@ -24,9 +18,11 @@ export function again() {
   return show({ moved: false });
 }
 
-/** Begin; `told` hears the name of each view that is shown. */
-export function start(told) {
-  onView = told;
+/** Start with a list of [pattern of the address, name, how to load the module]; the first is shown for an address
+ * that fits none. `named(name)` is called for each view that is shown. */
+export function start(known, named) {
+  views = known;
+  onView = named;
   history.scrollRestoration = "manual";
   addEventListener("popstate", () => show({ moved: false, scrollTo: history.state?.scrollY ?? 0 }));
   addEventListener("pagehide", keepPlace);
@@ -47,7 +43,7 @@ function onClick(event) {
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
   if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
   const url = new URL(link.href);
-  if (url.origin !== location.origin || !VIEWS.some(([pattern]) => pattern.test(url.pathname))) return;
+  if (url.origin !== location.origin || !views.some(([pattern]) => pattern.test(url.pathname))) return;
   if (url.hash && url.pathname === location.pathname) return;
   event.preventDefault();
   go(url.pathname + url.search);
@@ -58,7 +54,7 @@ async function show({ moved, scrollTo }) {
   leaving = new AbortController();
   const { signal } = leaving;
   const url = new URL(location.href);
-  const [match, name, load] = VIEWS.map(([pattern, ...rest]) => [pattern.exec(url.pathname), ...rest]).find(([found]) => found) ?? VIEWS[0];
+  const [match, name, load] = views.map(([pattern, ...rest]) => [pattern.exec(url.pathname), ...rest]).find(([found]) => found) ?? views[0];
   const view = await load();
   if (signal.aborted) return;
   const main = document.getElementById("main");

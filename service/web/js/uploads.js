@@ -1,4 +1,4 @@
-// Pictures that somebody asks with. They stay in this browser: the address holds a name for them, not their bytes.
+// Pictures to search with. They stay in this browser: the address holds a name for them, not their bytes.
 
 const SENT_AS_IT_IS_BYTES = 1_500_000;
 const SENT_PX = 1600;
@@ -8,7 +8,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 const files = new Map();
 
-/** Keep a picture; its name for the address. Throws with one line when it is none, or too large. */
+/** Keep a picture; its name for the address. Throws an error of one line if it is too large. */
 export async function keep(file) {
   if (file.size > MAX_BYTES) throw new Error(`${file.name} is larger than 64 MiB; choose a smaller picture`);
   const name = crypto.getRandomValues(new Uint32Array(2)).reduce((text, part) => text + part.toString(36), "");

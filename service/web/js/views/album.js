@@ -1,4 +1,4 @@
-// One album: its covers, what is known of it, what it resembles.
+// One album: its covers, its data, what looks like it.
 
 import { ask, imageUrl, isCancelled } from "../api.js";
 import { openDeletion, openEditor } from "../album-edit.js";
@@ -21,21 +21,21 @@ export async function show(main, { id, signal }) {
   } catch (error) {
     if (isCancelled(error)) return;
     main.replaceChildren(error.status === 404
-      ? emptyState("There is no such album", "It may have been deleted.", h("a", { class: "button", href: "/catalogue" }, "See the catalogue"))
+      ? emptyState("There is no such album", "It may have been deleted. Look for it in the catalogue.", h("a", { class: "button", href: "/catalogue" }, "See the catalogue"))
       : problemLine(error, again));
     return;
   }
   setTitle(fullName(album));
   const data = h("div", { class: "stack" });
-  const tell = (now) => { album = now; data.replaceChildren(...facts(album, tell)); setTitle(fullName(album)); };
-  tell(album);
-  const alike = shelf("twins", "Near-duplicates", "Other pressings and copies: almost the same picture.");
-  const liked = shelf("liked", "You may like", "Recommended from this album, near-duplicates left out.");
+  const put = (now) => { album = now; data.replaceChildren(...facts(album, put)); setTitle(fullName(album)); };
+  put(album);
+  const alike = shelf("twins", "Same artwork", "Other pressings and copies with the same picture.");
+  const liked = shelf("liked", "You may like", "Recommended from this album, without copies of its artwork.");
   main.replaceChildren(
-    h("div", { class: "album" }, covers(album), h("div", { class: "stack" }, data, opinionPanel({ albumId: id, genres: album.genres, signal, onCorrected: tell }))),
+    h("div", { class: "album" }, covers(album), h("div", { class: "stack" }, data, opinionPanel({ albumId: id, genres: album.genres, signal, onCorrected: put }))),
     alike.section, liked.section);
   await Promise.all([
-    alike.fill(() => ask(`/albums/${id}/near-duplicates`, { signal }).then((answer) => answer.neighbours), "None: no other cover is almost the same picture."),
+    alike.fill(() => ask(`/albums/${id}/near-duplicates`, { signal }).then((answer) => answer.neighbours), "No other album has this artwork."),
     liked.fill(() => ask("/recommend", { method: "POST", json: { like: [id], k: RECOMMENDED }, signal }).then((answer) => answer.recommendations), "Nothing to recommend yet."),
   ]);
 }
@@ -43,7 +43,7 @@ export async function show(main, { id, signal }) {
 function covers(album) {
   const stage = h("figure", { class: "stage" });
   const put = (one) => stage.replaceChildren(
-    h("img", { src: imageUrl(one.id, 768), width: 640, height: 640, alt: `${one.side === "back" ? "Back" : "Front"} cover of ${fullName(album)}`, onerror: (event) => event.target.replaceWith(h("p", { class: "muted" }, "This picture cannot be read any more.")) }));
+    h("img", { src: imageUrl(one.id, 768), width: 640, height: 640, alt: `${one.side === "back" ? "Back" : "Front"} cover of ${fullName(album)}`, onerror: (event) => event.target.replaceWith(h("p", { class: "muted" }, "This picture cannot be read. Check that its file is still there.")) }));
   const first = album.covers.find((one) => one.side === "front") ?? album.covers[0];
   if (!first) return h("div", {}, emptyState("No cover", "This album has no cover."));
   put(first);
@@ -55,16 +55,16 @@ function covers(album) {
   return h("div", { class: "stack" }, stage, album.covers.length > 1 && strip);
 }
 
-function facts(album, tell) {
+function facts(album, onSaved) {
   const genres = album.genres.map((genre) => h("li", {}, h("a", { class: "chip", href: `/catalogue?${new URLSearchParams({ genre })}` }, genre)));
   return [
     h("div", {}, h("h1", {}, titleOf(album)),
       h("p", { class: "muted by" }, album.artist && h("a", { href: `/catalogue?${new URLSearchParams({ artist: album.artist })}` }, album.artist), album.artist && album.year && " · ", album.year)),
-    genres.length ? h("ul", { class: "chips", "aria-label": "Genres" }, genres) : h("p", { class: "muted small" }, "No genre is known of it."),
+    genres.length ? h("ul", { class: "chips", "aria-label": "Genres" }, genres) : h("p", { class: "muted small" }, "No genre yet. Press Edit to set one."),
     h("div", { class: "row-wrap" },
       h("a", { class: "button primary", href: `/?album=${album.id}` }, icon("similar"), "Find similar"),
       h("a", { class: "button", href: `/map?highlight=${album.id}` }, icon("pin"), "On the map"),
-      h("button", { type: "button", onclick: () => openEditor(album, tell) }, icon("edit"), "Edit"),
+      h("button", { type: "button", onclick: () => openEditor(album, onSaved) }, icon("edit"), "Edit"),
       h("button", { type: "button", class: "danger", onclick: () => openDeletion(album, () => go("/catalogue")) }, icon("bin"), "Delete")),
     h("p", { class: "muted small files" }, album.covers.map((one) => h("span", {}, one.file))),
   ];

@@ -1,4 +1,4 @@
-// The catalogue: every album, searched, filtered, sorted; more are loaded as one goes on.
+// The catalogue: every album, searched, filtered, sorted; more load on scrolling down.
 
 import { ask, isCancelled, queryString } from "../api.js";
 import { openAdder } from "../add-covers.js";
@@ -56,9 +56,9 @@ export async function show(main, { url, signal }) {
   function put(albums) {
     const start = list.childElementCount;
     list.append(...albums.map((album, at) => row(album, start + at)));
-    told();
+    showTotal();
   }
-  function told() {
+  function showTotal() {
     total.textContent = loaded.total === null ? "" : count(loaded.total, "album");
     foot.hidden = !loaded.next;
     if (!loaded.albums.length) list.replaceChildren(none(asked, again));
@@ -69,7 +69,7 @@ export async function show(main, { url, signal }) {
       loaded.total -= 1;
       remember(url.search, loaded);
       element.remove();
-      told();
+      showTotal();
     }), { class: "hover-only" });
     const similar = h("a", { class: "button icon-only", href: `/?album=${album.id}`, "aria-label": `Find albums that look like ${titleOf(album)}`, title: "Find similar" }, icon("similar"));
     const element = card(album, { at, acts: [similar, remove] });
@@ -111,7 +111,7 @@ function tools(asked, hrefWith) {
 
 function none(asked, onAdded) {
   if (Object.entries(asked).some(([name, value]) => value && name !== "sort")) {
-    return emptyState("Nothing found", "No album passes this search.", h("a", { class: "button", href: "/catalogue" }, "Show all albums"));
+    return emptyState("Nothing found", "No album matches this search.", h("a", { class: "button", href: "/catalogue" }, "Show all albums"));
   }
   return emptyState("The catalogue is empty", "Add covers here, or run `sleeve add FOLDER` and `sleeve index`.", h("button", { type: "button", class: "primary", onclick: () => openAdder(onAdded) }, "Add covers"));
 }

@@ -1,4 +1,4 @@
-// The index: what answers, the work on it as it goes, its versions and bundles.
+// The index: the live version, a rebuild while it runs, all versions and bundles.
 
 import { ask, isCancelled } from "../api.js";
 import { h, prose } from "../dom.js";
@@ -17,7 +17,7 @@ export async function show(main, { signal }) {
   const versions = h("section", { class: "panel stack", "aria-labelledby": "versions-title" });
   const bundles = h("section", { class: "panel stack", "aria-labelledby": "bundles-title" });
   const problems = h("div", { class: "stack" });
-  main.replaceChildren(h("div", { class: "page-head" }, h("h1", {}, "Index"), h("p", { class: "muted" }, "What answers, and how far the catalogue has moved on from it.")),
+  main.replaceChildren(h("div", { class: "page-head" }, h("h1", {}, "Index"), h("p", { class: "muted" }, "The index that answers searches, and what has changed since it was built.")),
     problems, figures, work, h("div", { class: "columns" }, versions, bundles));
   let watching = null;
 
@@ -29,7 +29,7 @@ export async function show(main, { signal }) {
       })]);
       figures.replaceChildren(...figuresOf(facts, index));
       problems.replaceChildren(...(index?.problem ? [problemLine(new Error(index.problem))] : []));
-      if (!watching) tellWork(index?.job ?? null);
+      if (!watching) showWork(index?.job ?? null);
       if (index?.job?.phase === "running") watch();
     } catch (error) {
       if (!isCancelled(error)) problems.replaceChildren(problemLine(error, look));
@@ -56,18 +56,18 @@ export async function show(main, { signal }) {
     const end = (event) => {
       watching.close();
       watching = null;
-      if (event.data) tellWork(JSON.parse(event.data));
+      if (event.data) showWork(JSON.parse(event.data));
       forgetFacts();
       look();
       lookAtLists();
     };
-    watching.addEventListener("progress", (event) => tellWork(JSON.parse(event.data)));
+    watching.addEventListener("progress", (event) => showWork(JSON.parse(event.data)));
     for (const last of ["done", "failed", "interrupted", "none"]) watching.addEventListener(last, end);
   }
-  function tellWork(job) {
+  function showWork(job) {
     work.replaceChildren(...workOf(job, async () => {
       try {
-        tellWork(await ask("/index/rebuild", { method: "POST" }));
+        showWork(await ask("/index/rebuild", { method: "POST" }));
         watch();
       } catch (error) {
         note(error.message, { bad: true });
@@ -85,26 +85,26 @@ export async function show(main, { signal }) {
 function figuresOf(facts, index) {
   const shown = [
     ["Albums", facts.albums.toLocaleString("en")],
-    ["Covers", facts.covers.toLocaleString("en"), facts.pending ? `${facts.pending} wait to be embedded` : facts.covers > 0 && "all embedded"],
+    ["Covers", facts.covers.toLocaleString("en"), facts.pending ? `${facts.pending} not embedded yet` : facts.covers > 0 && "all embedded"],
     ["Index", index ? index.count.toLocaleString("en") : "none", index && `vectors, ${index.kind}`],
     ["Recall", index ? index.recall.toFixed(3) : "–", "against exact search"],
-    ["Newer", index ? index.delta.toLocaleString("en") : "–", "vectors searched beside it"],
-    ["Removed", index ? index.tombstones.toLocaleString("en") : "–", "vectors passed over"],
+    ["Added since", index ? index.delta.toLocaleString("en") : "–", "vectors, searched too"],
+    ["Removed since", index ? index.tombstones.toLocaleString("en") : "–", "vectors, left out"],
     ["Built", index ? ago(index.age_s) : "–"],
-    ["Bundle", index?.bundle ?? facts.bundle?.name ?? "–", facts.bundle && `${facts.bundle.dimension} numbers, ${facts.bundle.input_size_px} px`],
+    ["Bundle", index?.bundle ?? facts.bundle?.name ?? "–", facts.bundle && `${facts.bundle.dimension} dimensions, ${facts.bundle.input_size_px} px`],
   ];
   return shown.map(([name, value, more]) => h("div", { class: "figure" }, h("div", { class: "muted small" }, name), h("div", { class: "value num" }, value), more && h("div", { class: "muted small" }, more)));
 }
 
 function workOf(job, rebuild) {
   const running = job?.phase === "running";
-  const says = { running: "At work", done: "Done", failed: "Failed", interrupted: "Interrupted" };
+  const says = { running: "Running", done: "Done", failed: "Failed", interrupted: "Interrupted" };
   return [
     h("div", { class: "spread" }, h("h2", { id: "work-title" }, "Work"),
       h("button", { type: "button", disabled: running, onclick: rebuild }, running ? "Rebuilding …" : "Rebuild the index")),
     job ? h("p", { role: "status" }, h("strong", {}, says[job.phase]), job.phase === "done" ? ` ${ago((Date.now() - Date.parse(job.updated_at)) / 1000)}` : `: ${job.task}`,
       running && job.total > 0 && h("span", { class: "num muted" }, ` ${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")}`))
-      : h("p", { class: "muted" }, "No work has been done on it yet. Rebuilding embeds nothing again; the index that answers stays until the new one has passed its gate."),
+      : h("p", { class: "muted" }, "No rebuild has run yet. A rebuild embeds new covers and makes a new index. The present one answers until the new one has passed its recall check."),
     running && h("progress", { max: Math.max(1, job.total), value: job.done, "aria-label": job.task }),
     job?.detail && h("p", { class: "muted small" }, job.detail),
   ].filter(Boolean);
@@ -132,7 +132,7 @@ async function versionsOf(signal, after) {
 async function bundlesOf(signal) {
   const { bundles } = await ask("/bundles", { signal });
   const rows = bundles.map((one) => h("tr", {}, h("td", {}, one.name, one.reads_text && h("div", { class: "muted small" }, "reads text")), h("td", { class: "num" }, one.dimension), h("td", { class: "num" }, one.vectors.toLocaleString("en")), h("td", {}, one.live ? h("span", { class: "live" }, "live") : "")));
-  return [h("h2", { id: "bundles-title" }, "Bundles"), h("p", { class: "muted small" }, prose(`${count(bundles.length, "model")}; \`sleeve bundles use NAME\` switches.`)), table(["Bundle", "Numbers", "Vectors", ""], rows, "Bundles")];
+  return [h("h2", { id: "bundles-title" }, "Bundles"), h("p", { class: "muted small" }, prose(`${count(bundles.length, "model")}; \`sleeve bundles use NAME\` switches to another.`)), table(["Bundle", "Dimensions", "Vectors", ""], rows, "Bundles")];
 }
 
 function table(heads, rows, label) {

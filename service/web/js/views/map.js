@@ -1,4 +1,4 @@
-// The map: every album a point among those that look like it.
+// The map: each album is a point near those that look like it.
 
 import { ask, isCancelled } from "../api.js";
 import { cover } from "../cover.js";
@@ -22,14 +22,14 @@ const SETTLED_AFTER_MS = 160;
 export async function show(main, { url, signal }) {
   setTitle("Map");
   main.className = "bleed";
-  main.replaceChildren(h("div", { class: "map wait" }, h("div", { class: "state" }, h("h1", { class: "sr" }, "Map"), "Unfolding the map …")));
+  main.replaceChildren(h("div", { class: "map wait" }, h("div", { class: "state" }, h("h1", { class: "sr" }, "Map"), "Loading the map …")));
   try {
     const points = new Points(await ask("/map", { signal }));
     if (!signal.aborted) build(main, points, url, signal);
   } catch (error) {
     if (isCancelled(error)) return;
     main.replaceChildren(error.status === 404
-      ? emptyState("No map yet", "Run `sleeve map` once; it lays the catalogue out in a minute or so.", h("a", { class: "button", href: "/catalogue" }, "See the catalogue"))
+      ? emptyState("No map yet", "Run `sleeve map` to make one. It takes about a minute.", h("a", { class: "button", href: "/catalogue" }, "See the catalogue"))
       : h("div", { class: "bleed-problem" }, problemLine(error, again)));
   }
 }
@@ -76,7 +76,7 @@ function build(main, points, url, signal) {
   stage.append(
     legend(points, only, (chosen, painted) => { only = chosen; colours = painted; redraw(); }),
     h("div", { class: "zoom" }, iconButton("plus", "Zoom in", () => zoom(1.8)), iconButton("minus", "Zoom out", () => zoom(1 / 1.8)), iconButton("fit", "Show the whole map", reset)),
-    h("p", { class: "told small" }, told(points, lit), " ", lit.length > 0 && h("a", { href: "/map" }, "Clear")));
+    h("p", { class: "caption small" }, captionOf(points, lit), " ", lit.length > 0 && h("a", { href: "/map" }, "Clear")));
   const pick = (left, top) => {
     const reachPx = thumbs.there.size ? THUMB_REACH_PX : POINT_REACH_PX;
     return points.nearest(...camera.toMap(left, top), reachPx / camera.scale);
@@ -117,8 +117,8 @@ function litIndices(points, url) {
   return wanted.size ? points.albums.flatMap((id, at) => (wanted.has(id) ? [at] : [])) : [];
 }
 
-function told(points, lit) {
-  return lit.length ? `${count(lit.length, "album")} highlighted` : `${count(points.count, "album")}: zoom in for covers`;
+function captionOf(points, lit) {
+  return lit.length ? `${count(lit.length, "album")} highlighted` : `${count(points.count, "album")}: zoom in to see covers`;
 }
 
 function ringColour() {

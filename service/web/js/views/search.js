@@ -1,4 +1,4 @@
-// Search: ask with a cover, an album, names or words; see what looks like it, and why.
+// Search: with a cover, an album, names or words; what looks like it, and why.
 
 import { isCancelled, queryString } from "../api.js";
 import { answerTo } from "../answers.js";
@@ -24,10 +24,10 @@ export async function show(main, { url, signal }) {
   const can = await status().catch(() => null);
   if (signal.aborted) return;
   const found = h("section", { "aria-labelledby": "found-title", "aria-busy": "true" });
-  const aside = h("aside", { class: "stack", "aria-label": "What you asked" });
+  const aside = h("aside", { class: "stack", "aria-label": "What you searched with" });
   const heading = h("h1", { id: "found-title", tabindex: -1 }, blank ? "Albums that look like this" : "Searching …");
   const list = h("ul", { class: "grid" }, waitingCards(WAITING));
-  found.append(h("div", { class: "found-head" }, blank ? h("h2", { id: "found-title" }, "Or begin with one of these") : heading), list);
+  found.append(h("div", { class: "found-head" }, blank ? h("h2", { id: "found-title" }, "Or start with one of these") : heading), list);
   main.replaceChildren(
     blank ? landing(query, can, heading) : h("div", { class: "asked" }, askBar(query, can), h("div", { class: "filters" }, filters(query))),
     h("div", { class: blank ? "" : "results" }, blank ? null : aside, found));
@@ -44,7 +44,7 @@ export async function show(main, { url, signal }) {
     found.append(moreButton(query, answer) ?? "");
   } catch (error) {
     if (isCancelled(error)) return;
-    heading.textContent = blank ? heading.textContent : "That did not work";
+    heading.textContent = blank ? heading.textContent : "The search failed";
     list.replaceChildren(problemLine(error, again));
     aside.closest(".results")?.classList.add("alone");
   } finally {
@@ -55,7 +55,7 @@ export async function show(main, { url, signal }) {
 function landing(query, can, heading) {
   return h("section", { class: "landing" },
     heading,
-    h("p", { class: "muted" }, can ? `${count(can.albums, "album")} to wander through. Show one a cover, and it finds its relatives.` : ""),
+    h("p", { class: "muted" }, can ? `${count(can.albums, "album")} to search. Give it a cover, and it finds albums that look like it.` : ""),
     askBar(query, can),
     h("div", { class: "drop" }, h("p", {}, "Drop or paste a cover anywhere"),
       h("div", { class: "row-wrap" },
@@ -66,8 +66,8 @@ function landing(query, can, heading) {
 function filters(query) {
   const fields = filterFields(query, (chosen) => go(hrefOf({ ...query, ...chosen, k: FIRST_K })));
   if (!query.album && !query.upload) return fields;
-  const toggle = h("button", { type: "button", class: query.duplicates ? "on" : "", "aria-pressed": String(query.duplicates), onclick: () =>
-    go(hrefOf({ ...query, duplicates: !query.duplicates, k: FIRST_K })) }, icon("twins"), "Find duplicates");
+  const toggle = h("button", { type: "button", class: query.sameArtwork ? "on" : "", "aria-pressed": String(query.sameArtwork), onclick: () =>
+    go(hrefOf({ ...query, sameArtwork: !query.sameArtwork, k: FIRST_K })) }, icon("twins"), "Same artwork only");
   return [...fields, toggle];
 }
 
@@ -102,7 +102,7 @@ function albumAsked(album) {
 function pictureAsked(file, signal) {
   const address = URL.createObjectURL(file);
   signal.addEventListener("abort", () => URL.revokeObjectURL(address));
-  const image = h("img", { src: address, alt: "The picture you asked with", width: 300, height: 300, class: "there" });
+  const image = h("img", { src: address, alt: "The picture you searched with", width: 300, height: 300, class: "there" });
   return h("div", { class: "panel asked-with" }, h("span", { class: "cover" }, image),
     h("div", {}, h("div", { class: "name" }, "Your picture"), h("div", { class: "muted small" }, file.name)));
 }
@@ -114,11 +114,11 @@ function onTheMap({ album, albums }) {
 
 function nothing(query, can, blank) {
   if (blank && can && !can.albums) {
-    return emptyState("The catalogue is empty", "Add some covers, and this page fills.", h("a", { class: "button primary", href: "/catalogue?add=1" }, "Add covers"));
+    return emptyState("The catalogue is empty", "Add covers to start.", h("a", { class: "button primary", href: "/catalogue?add=1" }, "Add covers"));
   }
-  if (query.duplicates) return emptyState("No duplicates", "No other album's cover is almost the same picture.");
+  if (query.sameArtwork) return emptyState("No other album has this artwork", "Press “Same artwork only” again to see what looks like it.");
   const filtered = query.genre || query.year;
-  return emptyState("Nothing found", filtered ? "No album passes these filters." : "Try fewer or other words, or show it a cover.",
+  return emptyState("Nothing found", filtered ? "No album matches these filters." : "Try fewer or different words, or search with a cover.",
     filtered && h("a", { class: "button", href: hrefOf({ ...query, genre: null, year: null }) }, "Clear the filters"));
 }
 
