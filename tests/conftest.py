@@ -10,7 +10,7 @@ from sqlalchemy import URL, make_url
 
 from db.database import Database
 from db.migration import upgrade
-from tests.homes import Home
+from tests.command_home import CommandHome
 from tests.postgres import PostgresServer, postgres_server
 from tests.tiny_bundle import write_tiny_bundle
 
@@ -64,10 +64,10 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_home(tiny_bundle: Path, request: pytest.FixtureRequest) -> Callable[[Path, str], Home]:
+def make_home(tiny_bundle: Path, request: pytest.FixtureRequest) -> Callable[[Path, str], CommandHome]:
     """Makes a home in a folder over an empty database of an engine."""
 
-    def make(folder: Path, engine: str) -> Home:
+    def make(folder: Path, engine: str) -> CommandHome:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("SLEEVE_")},
             "SLEEVE_HOME": str(folder / "home"),
@@ -77,13 +77,15 @@ def make_home(tiny_bundle: Path, request: pytest.FixtureRequest) -> Callable[[Pa
             server: PostgresServer = request.getfixturevalue("postgres")
             environment["SLEEVE_DATABASE_URL"] = server.database().render_as_string(hide_password=False)
         folder.mkdir(parents=True, exist_ok=True)
-        return Home(folder, environment)
+        return CommandHome(folder, environment)
 
     return make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest, make_home: Callable[[Path, str], Home], tmp_path: Path) -> Iterator[Home]:
+def home(
+    request: pytest.FixtureRequest, make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> Iterator[CommandHome]:
     home = make_home(tmp_path, request.param)
     server: PostgresServer | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
     yield home

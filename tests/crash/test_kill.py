@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.command_home import CommandHome, vectors_of
 from tests.factories import write_cover, write_covers
-from tests.homes import Home, vectors_of
 
 ROUNDS = int(os.environ.get("SLEEVE_KILL_ROUNDS", "4"))
 """Kills of ``add`` and as many of ``index``, on each engine. Many: ``SLEEVE_KILL_ROUNDS=100 pytest tests/crash``."""
@@ -19,7 +19,7 @@ ROUNDS = int(os.environ.get("SLEEVE_KILL_ROUNDS", "4"))
 COVERS = 300
 
 
-def outcome(home: Home, query: Path) -> dict[str, Any]:
+def outcome(home: CommandHome, query: Path) -> dict[str, Any]:
     status = home.json("status")
     neighbours = home.json("similar", query, "-k", 25)["neighbours"]
     return {
@@ -30,7 +30,7 @@ def outcome(home: Home, query: Path) -> dict[str, Any]:
     }
 
 
-def kill_at_random(home: Home, *arguments: object, moments: random.Random, until_s: float) -> int:
+def kill_at_random(home: CommandHome, *arguments: object, moments: random.Random, until_s: float) -> int:
     """Start, kill, and start again ``ROUNDS`` times; returns how many were still running when killed."""
     killed = 0
     for _ in range(ROUNDS):
@@ -43,7 +43,7 @@ def kill_at_random(home: Home, *arguments: object, moments: random.Random, until
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_nothing_is_lost(make_home: Callable[[Path, str], Home], tmp_path: Path, engine: str) -> None:
+def test_nothing_is_lost(make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str) -> None:
     write_covers(tmp_path / "covers", {"jazz": COVERS // 2, "rock": COVERS // 2})
     query = write_cover(tmp_path / "query.png", seed=7)
     undisturbed = make_home(tmp_path / "undisturbed", engine)

@@ -22,8 +22,8 @@ from service.answers.live_index import LiveIndex
 from service.answers.model import Model
 from service.answers.records import SimilarRequest
 from service.answers.search import Search
+from tests.command_home import CommandHome
 from tests.factories import FakeBackbone, write_covers
-from tests.homes import Home
 
 ROUNDS = int(os.environ.get("SLEEVE_KILL_ROUNDS", "4"))
 """Kills of whatever changes a catalogue, on each engine."""
@@ -34,7 +34,7 @@ COVERS_A_ROUND = 12
 class Witness:
     """What must hold of a home whose commands are killed."""
 
-    def __init__(self, home: Home, seed: int) -> None:
+    def __init__(self, home: CommandHome, seed: int) -> None:
         self.home = home
         self.random = random.Random(seed)
         self.folders = 0
@@ -143,7 +143,9 @@ def _fake_model(bundle: BundleRecord | None) -> Model:
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_what_was_acknowledged_holds(make_home: Callable[[Path, str], Home], tmp_path: Path, engine: str) -> None:
+def test_what_was_acknowledged_holds(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str
+) -> None:
     witness = Witness(make_home(tmp_path, engine), seed=5)
     commands = ["add", "index", "rebuild", "remove", "rollback", "prune"]
     for name in ["add", *commands]:

@@ -19,8 +19,8 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from db.database import Database
+from tests.command_home import CommandHome
 from tests.forked import Forked
-from tests.homes import Home
 from tests.indexer.sources.musicbrainz import sleeve_near
 from tests.indexer.sources.musicbrainz.runs import catalogue_of
 from tests.indexer.sources.musicbrainz.stand_in import Asked, StandIn, standing_in
@@ -35,7 +35,7 @@ LONGEST_S = 3600.0
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_killed_runs_go_on(make_home: Callable[[Path, str], Home], tmp_path: Path, engine: str) -> None:
+def test_killed_runs_go_on(make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str) -> None:
     calm, killed = make_home(tmp_path / "calm", engine), make_home(tmp_path / "killed", engine)
     with standing_in(GROUPS, INTERVAL_S) as stand_in:
         first = finish(calm, stand_in, "calm")
@@ -64,7 +64,7 @@ def test_killed_runs_go_on(make_home: Callable[[Path, str], Home], tmp_path: Pat
         assert min(gaps(lines).values()) >= INTERVAL_S
 
 
-def start(home: Home, stand_in: StandIn, who: str) -> Forked:
+def start(home: CommandHome, stand_in: StandIn, who: str) -> Forked:
     environment = {
         **home.environment,
         "SLEEVE_CONTACT": f"{who}@example.org",
@@ -75,14 +75,14 @@ def start(home: Home, stand_in: StandIn, who: str) -> Forked:
     return Forked(arguments, environment, home.folder, Path(sleeve_near.__file__))
 
 
-def finish(home: Home, stand_in: StandIn, who: str) -> Any:
+def finish(home: CommandHome, stand_in: StandIn, who: str) -> Any:
     with start(home, stand_in, who) as process:
         out, err = process.communicate(timeout=LONGEST_S)
     assert process.returncode == 1, err  # some of the stand-in's covers are no images
     return json.loads(out)
 
 
-def kill_after(requests: int, home: Home, stand_in: StandIn, who: str) -> None:
+def kill_after(requests: int, home: CommandHome, stand_in: StandIn, who: str) -> None:
     """Kill a run when the stand-in has been asked so often in all, at whatever the run is then at."""
     with start(home, stand_in, who) as process:
         while len(stand_in.log) < requests:
@@ -94,7 +94,7 @@ def kill_after(requests: int, home: Home, stand_in: StandIn, who: str) -> None:
     assert process.returncode == -9
 
 
-def outcome(home: Home) -> tuple[list[tuple[object, ...]], dict[str, str]]:
+def outcome(home: CommandHome) -> tuple[list[tuple[object, ...]], dict[str, str]]:
     """Albums, genres and covers as the catalogue has them, and the hashes of the kept files."""
     folder = Path(home.environment["SLEEVE_HOME"])
     given = home.environment.get("SLEEVE_DATABASE_URL")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.homes import Home
+from tests.command_home import CommandHome
 
 
 @pytest.fixture(scope="module")
-def client(home: Home) -> Iterator[httpx.Client]:
+def client(home: CommandHome) -> Iterator[httpx.Client]:
     with home.serving() as address, httpx.Client(base_url=address, timeout=60) as client:
         yield client

@@ -8,13 +8,13 @@ import pytest
 from indexer.models.backbone import fingerprint_as_run
 from indexer.models.shelf import BundleShelf
 from sleeve.vocabulary import Fingerprint
+from tests.command_home import CommandHome
 from tests.factories import write_cover
-from tests.homes import Home
 from tests.tiny_bundle import write_tiny_bundle
 
 
 @pytest.fixture
-def shelf(home: Home) -> Home:
+def shelf(home: CommandHome) -> CommandHome:
     """Four covers, and two bundles of this home that no setting names."""
     for seed in range(4):
         write_cover(home.folder / f"covers/{seed}.png", seed)
@@ -23,14 +23,14 @@ def shelf(home: Home) -> Home:
     write_tiny_bundle(folder / "dark", mean=135.0)
     unset = {name: value for name, value in home.environment.items() if name != "SLEEVE_BUNDLE"}
     home.sleeve("add", "covers")
-    return Home(home.folder, unset)
+    return CommandHome(home.folder, unset)
 
 
-def listed(home: Home) -> dict[str, dict[str, object]]:
+def listed(home: CommandHome) -> dict[str, dict[str, object]]:
     return {bundle["name"]: bundle for bundle in home.json("bundles")}
 
 
-def test_a_switch_embeds_with_the_other_bundle_and_makes_it_the_one_that_answers(shelf: Home) -> None:
+def test_a_switch_embeds_with_the_other_bundle_and_makes_it_the_one_that_answers(shelf: CommandHome) -> None:
     before = listed(shelf)
     assert list(before)[:2] == ["dark", "light"]
     assert "sleeve-lite0" in before
@@ -54,10 +54,10 @@ def test_a_switch_embeds_with_the_other_bundle_and_makes_it_the_one_that_answers
     assert again.startswith("1 covers embedded"), "the four it knew are not embedded again"
 
 
-def test_a_bundle_that_is_gone_or_overruled_is_one_clear_line(shelf: Home) -> None:
+def test_a_bundle_that_is_gone_or_overruled_is_one_clear_line(shelf: CommandHome) -> None:
     unknown = shelf.sleeve("bundles", "use", "nosuch", code=1).stderr
     assert "there is no bundle nosuch; there is dark, light, efficientnet-lite0-imagenet, sleeve-lite0" in unknown
-    overruled = Home(shelf.folder, {**shelf.environment, "SLEEVE_BUNDLE": "light"})
+    overruled = CommandHome(shelf.folder, {**shelf.environment, "SLEEVE_BUNDLE": "light"})
     assert "SLEEVE_BUNDLE says light" in overruled.sleeve("bundles", "use", "dark", code=1).stderr
 
     shelf.sleeve("bundles", "use", "dark")
@@ -65,7 +65,7 @@ def test_a_bundle_that_is_gone_or_overruled_is_one_clear_line(shelf: Home) -> No
     assert "the bundle of the live index, tiny, is not there any more" in shelf.sleeve("index", code=1).stderr
 
 
-def test_another_version_of_the_live_bundle_says_how_to_move_to_it(shelf: Home) -> None:
+def test_another_version_of_the_live_bundle_says_how_to_move_to_it(shelf: CommandHome) -> None:
     folder = Path(shelf.environment["SLEEVE_HOME"]) / "bundles" / "tiny"
     write_tiny_bundle(folder)
     shelf.sleeve("bundles", "use", "tiny")

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.command_home import CommandHome, vectors_of
 from tests.factories import FakeBackbone, write_cover, write_covers
-from tests.homes import Home, vectors_of
 
 
-def test_from_a_folder_to_an_answer_and_back(home: Home) -> None:
+def test_from_a_folder_to_an_answer_and_back(home: CommandHome) -> None:
     # On SQLite every command is the installed script started anew, as a person starts it.
     home = replace(home, as_script="SLEEVE_DATABASE_URL" not in home.environment)
     covers = home.folder / "covers"
@@ -51,7 +51,7 @@ def test_from_a_folder_to_an_answer_and_back(home: Home) -> None:
     assert [version["live"] for version in status["versions"]] == [True, False]
 
 
-def test_the_vectors_are_those_of_the_bundle(home: Home) -> None:
+def test_the_vectors_are_those_of_the_bundle(home: CommandHome) -> None:
     path = write_cover(home.folder / "covers/jazz/a.png", seed=1, size_px=32)
     home.sleeve("add", home.folder / "covers")
     home.sleeve("index")
@@ -62,7 +62,7 @@ def test_the_vectors_are_those_of_the_bundle(home: Home) -> None:
     np.testing.assert_allclose(vectors_of(home)[str(path)], expected, atol=1e-3)
 
 
-def test_a_bad_file_is_named_and_the_rest_is_added(home: Home) -> None:
+def test_a_bad_file_is_named_and_the_rest_is_added(home: CommandHome) -> None:
     write_covers(home.folder / "covers", {"jazz": 3})
     (home.folder / "covers/jazz/page.jpg").write_text("<html></html>")
     told = home.sleeve("add", "covers", code=1)
@@ -95,7 +95,7 @@ MISTAKES: list[tuple[tuple[object, ...], str]] = [
 
 @pytest.mark.parametrize(("arguments", "line"), MISTAKES, ids=[" ".join(map(str, case[0])) for case in MISTAKES])
 def test_a_mistake_ends_in_one_clear_line(
-    make_home: Callable[[Path, str], Home], tmp_path: Path, arguments: tuple[object, ...], line: str
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, arguments: tuple[object, ...], line: str
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     write_cover(tmp_path / "q.png", seed=1)
@@ -116,17 +116,19 @@ def test_a_mistake_ends_in_one_clear_line(
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(
-    make_home: Callable[[Path, str], Home], tmp_path: Path, name: str, value: str, line: str
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, name: str, value: str, line: str
 ) -> None:
     home = make_home(tmp_path, "sqlite")
-    wrong = Home(home.folder, {**home.environment, name: value})
+    wrong = CommandHome(home.folder, {**home.environment, name: value})
     told = wrong.sleeve("index", code=1)
     assert line in told.stderr
     assert "secret" not in told.stderr
     assert len(told.stderr.strip().splitlines()) == 1
 
 
-def test_another_bundle_asks_for_an_index_of_its_own(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_another_bundle_asks_for_an_index_of_its_own(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
     from tests.tiny_bundle import write_tiny_bundle
 
     home = make_home(tmp_path, "sqlite")
@@ -134,13 +136,13 @@ def test_another_bundle_asks_for_an_index_of_its_own(make_home: Callable[[Path, 
     home.sleeve("add", "covers")
     home.sleeve("index")
     other = write_tiny_bundle(tmp_path / "other", mean=100).folder
-    switched = Home(home.folder, {**home.environment, "SLEEVE_BUNDLE": str(other)})
+    switched = CommandHome(home.folder, {**home.environment, "SLEEVE_BUNDLE": str(other)})
     assert "vectors of another bundle" in switched.sleeve("similar", "--album", 1, code=1).stderr
     assert switched.json("index")["embedded"] == 5
     assert len(switched.json("similar", "--album", 1)["neighbours"]) == 4
 
 
-def test_help_shows_examples(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_help_shows_examples(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     assert "sleeve add" in home.sleeve("--help").stdout
     for command in ("add", "index", "similar", "remove", "serve", "demo", "export", "tag"):
@@ -148,7 +150,7 @@ def test_help_shows_examples(make_home: Callable[[Path, str], Home], tmp_path: P
 
 
 def test_the_demo_learns_its_catalogues_genres_or_says_why_not(
-    make_home: Callable[[Path, str], Home], tmp_path: Path
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     write_covers(home.folder / "covers", {"jazz": 8, "metal": 8})

@@ -1,10 +1,10 @@
 """``sleeve duplicates`` over a catalogue with other pressings in it."""
 
-from tests.homes import Home, execute
+from tests.command_home import CommandHome, execute
 from tests.indexer.artwork.artworks import artwork, cropped, stickered
 
 
-def test_pressings_are_grouped_and_nothing_else_is(home: Home) -> None:
+def test_pressings_are_grouped_and_nothing_else_is(home: CommandHome) -> None:
     assert "there is no index yet" in home.sleeve("duplicates", code=1).stderr
     covers = home.folder / "covers/jazz"
     covers.mkdir(parents=True)
@@ -31,7 +31,7 @@ def test_pressings_are_grouped_and_nothing_else_is(home: Home) -> None:
     assert len(home.json("duplicates")["groups"]) == 2, "one pair came and one went"
 
 
-def test_covers_that_no_index_run_compared_are_compared(home: Home) -> None:
+def test_covers_that_no_index_run_compared_are_compared(home: CommandHome) -> None:
     covers = home.folder / "covers/jazz"
     covers.mkdir(parents=True)
     for name, picture in (("1", artwork(1)), ("2", artwork(2)), ("1 cropped", cropped(artwork(1)))):

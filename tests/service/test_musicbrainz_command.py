@@ -9,15 +9,15 @@ from typer.testing import CliRunner
 
 from indexer.jobs import musicbrainz as command
 from service.cli import app
+from tests.command_home import CommandHome
 from tests.factories import write_covers
-from tests.homes import Home
 from tests.indexer.sources.musicbrainz.runs import Time
 from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, standing_in
 from tests.indexer.sources.remote_image.server import near
 
 
 def test_from_a_genre_to_an_index(
-    make_home: Callable[[Path, str], Home], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     environment = {**home.environment, "SLEEVE_CONTACT": "me@example.org"}
@@ -40,7 +40,7 @@ def test_from_a_genre_to_an_index(
     assert home.json("similar", "--album", 1)["neighbours"][0]["genres"] == ["black metal", "metal"]
 
 
-def test_it_is_also_a_source_of_add(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_it_is_also_a_source_of_add(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     own = home.sleeve("musicbrainz", "--genre", "black metal", code=1).stderr
     assert "SLEEVE_CONTACT" in own
@@ -50,7 +50,7 @@ def test_it_is_also_a_source_of_add(make_home: Callable[[Path, str], Home], tmp_
 
 
 def test_albums_are_filled_in(
-    make_home: Callable[[Path, str], Home], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     write_covers(tmp_path / "covers", {"a": 2})
@@ -90,10 +90,10 @@ def test_albums_are_filled_in(
     ],
 )
 def test_a_mistake_ends_in_one_clear_line(
-    make_home: Callable[[Path, str], Home], tmp_path: Path, arguments: list[str], contact: str, line: str
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, arguments: list[str], contact: str, line: str
 ) -> None:
     home = make_home(tmp_path, "sqlite")
-    asking = Home(home.folder, {**home.environment, "SLEEVE_CONTACT": contact})
+    asking = CommandHome(home.folder, {**home.environment, "SLEEVE_CONTACT": contact})
     told = asking.sleeve("musicbrainz", *arguments, code=1)
     assert line in told.stderr
     assert len(told.stderr.strip().splitlines()) == 1

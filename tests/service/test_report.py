@@ -24,8 +24,8 @@ from sklearn import metrics
 from indexer.jobs import report
 from indexer.report.writing import MAX_PAGE_BYTES
 from sleeve.errors import SettingsError
+from tests.command_home import CommandHome
 from tests.factories import write_tinted
-from tests.homes import Home
 
 HOSTILE = "<script>$\\frac</script>"
 TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50), HOSTILE: (120, 130, 60)}
@@ -39,7 +39,7 @@ NOTEBOOK = Path(__file__).parents[2] / "docs" / "separability.ipynb"
 class Reported:
     """A home, the folder of its report, and what the command said."""
 
-    home: Home
+    home: CommandHome
     folder: Path
     said: Any
 
@@ -49,7 +49,7 @@ class Reported:
 
 
 @pytest.fixture(scope="module")
-def reported(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Reported:
+def reported(make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory) -> Reported:
     home = make_home(tmp_path_factory.mktemp("report"), "sqlite")
     rows = [("file", "genre", "artist", "album", "year", "source")]
     for number, (genre, tint) in enumerate(TINTS.items()):
@@ -184,7 +184,7 @@ def test_the_notebook_runs_on_the_catalogue(
     assert "reggae" in told
 
 
-def test_a_catalogue_without_genres_is_told_in_a_line(home: Home) -> None:
+def test_a_catalogue_without_genres_is_told_in_a_line(home: CommandHome) -> None:
     write_tinted(home.folder / "covers/1.png", 1, (10, 10, 10))
     home.sleeve("add", "covers", "--genre-from", "none")
     home.sleeve("index")

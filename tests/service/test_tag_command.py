@@ -9,15 +9,15 @@ import pytest
 from indexer.images.audio.genre_writing import read_genres, write_genres
 from service.tagging import undo
 from sleeve.errors import SourceError
+from tests.command_home import CommandHome
 from tests.factories import write_tinted
-from tests.homes import Home
 from tests.indexer.images.audio.recordings import FORMATS, write_track
 
 TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50)}
 
 
 @pytest.fixture
-def library(make_home: Callable[[Path, str], Home], tmp_path: Path) -> Home:
+def library(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> CommandHome:
     home = make_home(tmp_path, "sqlite")
     for number, (genre, tint) in enumerate(TINTS.items()):
         for n in range(12):
@@ -32,7 +32,7 @@ def library(make_home: Callable[[Path, str], Home], tmp_path: Path) -> Home:
     return home
 
 
-def test_a_genre_is_told_then_written_then_undone(library: Home) -> None:
+def test_a_genre_is_told_then_written_then_undone(library: CommandHome) -> None:
     tracks = {genre: library.folder / f"music/{genre}/0/1.flac" for genre in TINTS}
     before = {genre: track.read_bytes() for genre, track in tracks.items()}
     told = library.json("tag", "music", "--genre")
@@ -64,7 +64,7 @@ def test_a_genre_is_told_then_written_then_undone(library: Home) -> None:
     assert {file["note"] for file in again["files"]} == {"", "it is as it was before"}
 
 
-def test_what_cannot_be_tagged_is_said(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_what_cannot_be_tagged_is_said(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     write_track(tmp_path / "more/1.flac", album="not added")
     (tmp_path / "more/bad.mp3").write_bytes(b"nothing")

@@ -9,14 +9,14 @@ import pytest
 from pydantic import SecretStr
 
 from db.database import Database
-from indexer.home import Home as OpenedHome
+from indexer.home import Home
 from indexer.jobs.index import _Extending
 from indexer.jobs.running import JobPhase, last_job, one_at_a_time
 from service.upkeep import Upkeep
 from sleeve.settings import Settings
+from tests.command_home import CommandHome
 from tests.factories import home_at, write_covers
 from tests.forked import SLEEVE
-from tests.homes import Home
 from tests.service.test_living_index import World
 
 
@@ -27,7 +27,7 @@ class Kept(World):
         super().__init__(database, home, seed=1)
         url = database.url.render_as_string(hide_password=False)
         settings = Settings(home=home, database_url=SecretStr(url))
-        self.upkeep = Upkeep(OpenedHome(settings, database), self.live_indexes[0])
+        self.upkeep = Upkeep(Home(settings, database), self.live_indexes[0])
         self.home = home
 
     def started(self, *, measure: bool = True) -> bool:
@@ -125,7 +125,7 @@ def test_a_long_run_extends_the_index_on_its_way(kept: Kept, monkeypatch: pytest
     kept.check()
 
 
-def with_little_room(home: Home, *arguments: object, limit_bytes: int) -> "subprocess.CompletedProcess[str]":
+def with_little_room(home: CommandHome, *arguments: object, limit_bytes: int) -> "subprocess.CompletedProcess[str]":
     """Run a command none of whose files may grow past a limit, as on a full disk."""
     return subprocess.run(
         [SLEEVE, *map(str, arguments)],
@@ -139,7 +139,7 @@ def with_little_room(home: Home, *arguments: object, limit_bytes: int) -> "subpr
 
 
 def test_a_full_disk_leaves_the_live_version_and_nothing_half_written(
-    make_home: Callable[[Path, str], Home], tmp_path: Path
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     write_covers(tmp_path / "covers", {"jazz": 200})

@@ -10,8 +10,8 @@ import pytest
 from db.records import CoverFile
 from indexer.sources import GenreFrom, open_source
 from indexer.sources.changes import ChangedFiles
+from tests.command_home import CommandHome
 from tests.factories import write_cover, write_covers
-from tests.homes import Home
 from tests.indexer.images.audio.recordings import write_track
 from tests.indexer.images.zips import cover_bytes, write_zip
 
@@ -51,7 +51,7 @@ def lines_of(stream: Iterator[str], wanted: str) -> str:
     return next(line for line in stream if wanted in line)
 
 
-def test_changes_are_added_until_ctrl_c(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_changes_are_added_until_ctrl_c(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     write_covers(tmp_path / "covers", {"jazz": 2})
     process = home.start("add", "covers", "--watch")
@@ -77,7 +77,7 @@ def test_changes_are_added_until_ctrl_c(make_home: Callable[[Path, str], Home], 
     assert (status["covers"], status["genres"]) == (4, {"jazz": 2, "rock": 1, "soul": 1})
 
 
-def test_watching_goes_without_json(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_watching_goes_without_json(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     (tmp_path / "covers").mkdir()
     assert "--watch has no end" in home.sleeve("add", "covers", "--watch", "--json", code=1).stderr
@@ -94,7 +94,7 @@ def test_watching_goes_without_json(make_home: Callable[[Path, str], Home], tmp_
     ],
 )
 def test_mistakes_end_in_one_line(
-    make_home: Callable[[Path, str], Home], tmp_path: Path, arguments: tuple[str, ...], line: str
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, arguments: tuple[str, ...], line: str
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     write_cover(tmp_path / "covers/a.png", 1)

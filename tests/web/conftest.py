@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
+from tests.command_home import CommandHome
 from tests.factories import write_cover, write_covers
-from tests.homes import Home
 from tests.web.chromium import chromium, chromium_path
 
 WAIT_MS = 10_000
@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def filled_home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
+def filled_home(make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
     """Forty albums, of which one has a back cover and two show the same picture; indexed and mapped."""
     home = make_home(tmp_path_factory.mktemp("web"), "sqlite")
     covers = home.folder / "covers"
@@ -51,15 +51,15 @@ def filled_home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest
 
 
 @pytest.fixture(scope="module")
-def web_home(filled_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def web_home(filled_home: CommandHome, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
     """A copy for each module: its journeys change the catalogue."""
     copy = tmp_path_factory.mktemp("copy") / "home"
     shutil.copytree(filled_home.environment["SLEEVE_HOME"], copy)
-    return Home(filled_home.folder, {**filled_home.environment, "SLEEVE_HOME": str(copy)})
+    return CommandHome(filled_home.folder, {**filled_home.environment, "SLEEVE_HOME": str(copy)})
 
 
 @pytest.fixture(scope="module")
-def address(browser: Browser, web_home: Home) -> Iterator[str]:
+def address(browser: Browser, web_home: CommandHome) -> Iterator[str]:
     with web_home.serving() as address:
         yield address
 

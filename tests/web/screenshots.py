@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.homes import Home
+from tests.command_home import CommandHome
 from tests.web.chromium import chromium
 
 FOLDER = Path("screenshots")
@@ -48,8 +48,8 @@ README_WIDTH_PX = 1200
 def demo() -> Iterator[str]:
     """The address of a service over the demo's catalogue, drawn and laid out where it is not yet."""
     folder = Path(os.environ.get("SLEEVE_HOME", ".sleeve")).absolute()
-    Home(Path.cwd(), {**os.environ, "SLEEVE_HOME": str(folder)}).sleeve("demo", "--no-serve", timeout_s=600)
-    home = Home(Path.cwd(), {**os.environ, "SLEEVE_HOME": str(folder / "demo")})
+    CommandHome(Path.cwd(), {**os.environ, "SLEEVE_HOME": str(folder)}).sleeve("demo", "--no-serve", timeout_s=600)
+    home = CommandHome(Path.cwd(), {**os.environ, "SLEEVE_HOME": str(folder / "demo")})
     home.sleeve("map", timeout_s=600)
     with home.serving() as address:
         yield address

@@ -12,13 +12,13 @@ from playwright.sync_api import Browser, Page, expect
 from indexer.sources.remote_image import fetch_image
 from service.http.app import create_app
 from sleeve.settings import Settings
-from tests.homes import Home
+from tests.command_home import CommandHome
 from tests.indexer.sources.remote_image.server import Server, answer, near, serving
 from tests.web.test_search_journeys import CARDS
 
 
 @pytest.fixture(scope="module")
-def pictures(web_home: Home) -> Iterator[Server]:
+def pictures(web_home: CommandHome) -> Iterator[Server]:
     """A host with one picture."""
     image = (web_home.folder / "named.png").read_bytes()
     with serving(
@@ -30,7 +30,7 @@ def pictures(web_home: Home) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def address(browser: Browser, web_home: Home) -> Iterator[str]:
+def address(browser: Browser, web_home: CommandHome) -> Iterator[str]:
     """The service in this process, with a world in which the host of the pictures is a public one."""
     home = Path(web_home.environment["SLEEVE_HOME"])
     settings = Settings(home=home, bundle=web_home.environment["SLEEVE_BUNDLE"], image_urls=True)

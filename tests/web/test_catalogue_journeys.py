@@ -4,13 +4,13 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.command_home import CommandHome
 from tests.factories import write_cover
-from tests.homes import Home
 
 CARDS = "main ul.grid > li.card[data-album]"
 
 
-def test_covers_are_added_found_corrected_and_deleted(page: Page, web_home: Home) -> None:
+def test_covers_are_added_found_corrected_and_deleted(page: Page, web_home: CommandHome) -> None:
     files = [write_cover(web_home.folder / f"new-{seed}.png", seed=seed) for seed in (7001, 7002)]
     page.goto("/catalogue")
     page.get_by_role("button", name="Add covers").click()

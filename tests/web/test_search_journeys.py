@@ -5,12 +5,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.homes import Home
+from tests.command_home import CommandHome
 
 CARDS = "main ul.grid > li.card[data-album]"
 
 
-def test_a_chosen_picture_finds_its_album_and_says_why(page: Page, web_home: Home) -> None:
+def test_a_chosen_picture_finds_its_album_and_says_why(page: Page, web_home: CommandHome) -> None:
     page.goto("/")
     page.get_by_label("Choose a picture of a cover").first.set_input_files(web_home.folder / "named.png")
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks like your picture")
@@ -24,7 +24,7 @@ def test_a_chosen_picture_finds_its_album_and_says_why(page: Page, web_home: Hom
     expect(page.locator(CARDS).first).to_contain_text("Blue Window")
 
 
-def test_a_dropped_and_a_pasted_picture_search(page: Page, web_home: Home) -> None:
+def test_a_dropped_and_a_pasted_picture_search(page: Page, web_home: CommandHome) -> None:
     for event, holder in (("drop", "dataTransfer"), ("paste", "clipboardData")):
         page.goto("/catalogue")
         page.evaluate(

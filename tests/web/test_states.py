@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.homes import Home
+from tests.command_home import CommandHome
 
 KEY = "open sesame"
 
@@ -62,7 +62,7 @@ def test_a_picture_of_another_browser(page: Page) -> None:
 
 
 def test_an_empty_catalogue_says_what_to_do(
-    browser: Browser, make_home: Callable[[Path, str], Home], tmp_path: Path
+    browser: Browser, make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
     with make_home(tmp_path, "sqlite").serving() as address:
         page = browser.new_page(base_url=address)

@@ -24,9 +24,9 @@ from indexer.jobs.export import export_catalogue
 from indexer.progress import Silent
 from indexer.sources import GenreFrom, open_source
 from sleeve.vocabulary import AlbumId, ContentHash, LabelSource, Side
+from tests.command_home import CommandHome
 from tests.conftest import sqlite_url
 from tests.factories import home_at, write_cover, write_covers
-from tests.homes import Home
 from tests.indexer.images.audio.recordings import write_track
 from tests.indexer.images.zips import cover_bytes, write_zip
 
@@ -179,7 +179,7 @@ def test_any_names_survive(
 
 
 def test_the_command_writes_predictions_and_asks_before_it_replaces(
-    make_home: Callable[[Path, str], Home], tmp_path: Path
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     write_covers(tmp_path / "covers", {"jazz": 6, "rock": 6})

@@ -27,8 +27,8 @@ from indexer.sources import open_source
 from indexer.sources.remote_image import Reach, fetch_image
 from indexer.sources.url_covers import FETCHES_AT_ONCE, UrlCovers
 from sleeve.vocabulary import Rejection, Side
+from tests.command_home import CommandHome
 from tests.factories import home_at
-from tests.homes import Home
 from tests.indexer.jobs.test_export import SUFFIXES, contents, empty
 from tests.indexer.sources.musicbrainz.stand_in import picture
 from tests.indexer.sources.remote_image.server import Server, answer, near, serving
@@ -142,14 +142,14 @@ def test_urls_are_off_until_turned_on(adding: Adding, web: Server, tmp_path: Pat
         assert albums.counts(session).files == {"added": 1, "unchanged": 1}
 
 
-def test_the_command_says_how_to_turn_them_on(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_the_command_says_how_to_turn_them_on(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     told = home.sleeve("add", manifest_of(tmp_path, "https://covers.example/1.png"), code=1)
     assert told.stderr.splitlines() == [
         "rejected https://covers.example/1.png: URL not allowed "
         "(images by URL are off; set SLEEVE_IMAGE_URLS=1 and add it again)"
     ]
-    on = Home(home.folder, {**home.environment, "SLEEVE_IMAGE_URLS": "1"})
+    on = CommandHome(home.folder, {**home.environment, "SLEEVE_IMAGE_URLS": "1"})
     told = on.sleeve("add", manifest_of(tmp_path, "http://127.0.0.1/1.png"), code=1)
     assert "127.0.0.1 is not on the public Internet" in told.stderr
 
@@ -328,7 +328,7 @@ def test_few_are_fetched_at_once_and_each_is_told(database: Database, tmp_path: 
 COMMAND = """
 from indexer.jobs import add
 from service.cli import app
-from tests.homes import Home
+from tests.command_home import CommandHome
 from tests.indexer.sources.musicbrainz.stand_in import picture
 from tests.indexer.sources.remote_image.server import near
 add.REACH = near()
@@ -336,7 +336,7 @@ app()
 """
 
 
-def test_a_killed_run_goes_on_where_it_was(home: Home, web: Server, tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_where_it_was(home: CommandHome, web: Server, tmp_path: Path) -> None:
     path = manifest_of(tmp_path, *(web.url(f"/{number}.png") for number in range(30)))
     environment = {**home.environment, "SLEEVE_IMAGE_URLS": "1", "PYTHONPATH": str(Path(__file__).parents[3])}
 

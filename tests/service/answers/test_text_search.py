@@ -19,7 +19,7 @@ from indexer.models.text_tower import TextTower
 from indexer.training.clip_export import export_open_clip
 from service.cli.export import export
 from sleeve.settings import Settings
-from tests.homes import Home, vectors_of
+from tests.command_home import CommandHome, vectors_of
 from tests.small_clip import COLOURS, SHAPES, SmallClip, draw, train_small_clip
 from tests.web.chromium import chromium, chromium_path
 
@@ -35,7 +35,9 @@ def bundle(clip: SmallClip) -> Bundle:
 
 
 @pytest.fixture(scope="module")
-def home(bundle: Bundle, make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(
+    bundle: Bundle, make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory
+) -> CommandHome:
     plain = make_home(tmp_path_factory.mktemp("texts"), "sqlite")
     home = replace(plain, environment={**plain.environment, "SLEEVE_BUNDLE": str(bundle.folder)})
     for seed, (colour, shape) in enumerate((colour, shape) for colour in COLOURS for shape in SHAPES for _ in range(3)):
@@ -52,7 +54,7 @@ def files(document: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("colour", COLOURS)
-def test_a_text_finds_the_covers_that_it_describes(home: Home, colour: str) -> None:
+def test_a_text_finds_the_covers_that_it_describes(home: CommandHome, colour: str) -> None:
     found = home.json("similar", "--text", f"a {colour} cover", "-k", 6)
     nothing: dict[str, list[object]] = {"files": [], "like": [], "dislike": []}
     assert found["query"] == {"file": None, "album_id": None, "text": f"a {colour} cover", **nothing}
@@ -60,7 +62,7 @@ def test_a_text_finds_the_covers_that_it_describes(home: Home, colour: str) -> N
     assert len(files(found)) == 6
 
 
-def test_the_answer_is_that_of_brute_force(home: Home, bundle: Bundle) -> None:
+def test_the_answer_is_that_of_brute_force(home: CommandHome, bundle: Bundle) -> None:
     text = "yellow cross"
     query = TextTower(bundle, threads=1).embed(text)[0]
     expected = {file: float(vector @ query) for file, vector in vectors_of(home).items()}
@@ -72,7 +74,7 @@ def test_the_answer_is_that_of_brute_force(home: Home, bundle: Bundle) -> None:
     assert {n["file"] for n in only} == {file for file in expected if "/cross/" in file}
 
 
-def test_the_service_answers_as_the_command_line_does(home: Home, client: httpx.Client) -> None:
+def test_the_service_answers_as_the_command_line_does(home: CommandHome, client: httpx.Client) -> None:
     answer = client.post("/api/v1/similar", params={"k": 5}, json={"text": "a circle on blue"})
     assert answer.status_code == 200
     assert answer.json() == home.json("similar", "--text", "a circle on blue", "-k", 5)
@@ -82,7 +84,9 @@ def test_the_service_answers_as_the_command_line_does(home: Home, client: httpx.
     ("text", "told"),
     [(" \n", "the text is empty"), ("red " * 15, "the text has 15 tokens and this bundle reads 14")],
 )
-def test_a_text_that_cannot_be_asked_with_is_told(home: Home, client: httpx.Client, text: str, told: str) -> None:
+def test_a_text_that_cannot_be_asked_with_is_told(
+    home: CommandHome, client: httpx.Client, text: str, told: str
+) -> None:
     answer = client.post("/api/v1/similar", json={"text": text})
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert told in answer.json()["detail"]
@@ -121,14 +125,14 @@ _COLOUR = """async (image) => {
 """A picture's upper left corner: red, green, blue."""
 
 
-def test_images_still_ask(home: Home, client: httpx.Client) -> None:
+def test_images_still_ask(home: CommandHome, client: httpx.Client) -> None:
     image = next((home.folder / "covers" / "circle").glob("red-*.png"))
     answer = client.post("/api/v1/similar", files={"image": ("q.png", image.read_bytes())}, params={"k": 1})
     assert files(answer.json()) == [image.name]
     assert client.post("/api/v1/classify", json={"text": "red"}).status_code == 422
 
 
-def test_serving_texts_needs_no_pytorch(home: Home) -> None:
+def test_serving_texts_needs_no_pytorch(home: CommandHome) -> None:
     program = (
         "import sys; from service.cli import main\n"
         "sys.argv = ['sleeve', 'similar', '--text', 'red', '--json']\n"

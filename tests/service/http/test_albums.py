@@ -8,16 +8,16 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.command_home import CommandHome
 from tests.factories import write_cover, write_covers
-from tests.homes import Home
 from tests.service.http.test_http import NO_QUERY, problem, similar
 
 NAMES: dict[str, Any] = {"title": "Blue Train", "artist": "John Coltrane", "year": "1957"}
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    make: Callable[[Path, str], Home] = request.getfixturevalue("make_home")
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
+    make: Callable[[Path, str], CommandHome] = request.getfixturevalue("make_home")
     home = make(tmp_path_factory.mktemp("albums"), request.param)
     write_covers(home.folder / "covers", {"jazz": 12, "rock": 8})
     home.sleeve("add", "covers")
@@ -25,7 +25,7 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return home
 
 
-def picture(home: Home, seed: int) -> bytes:
+def picture(home: CommandHome, seed: int) -> bytes:
     return write_cover(home.folder / "pictures" / f"{seed}.png", seed).read_bytes()
 
 
@@ -34,7 +34,7 @@ def create(client: httpx.Client, image: bytes, back: bytes | None = None, **name
     return client.post("/api/v1/albums", files=files, data=names)
 
 
-def kept(home: Home, data: bytes) -> Path:
+def kept(home: CommandHome, data: bytes) -> Path:
     digest = sha256(data).hexdigest()
     return Path(home.environment["SLEEVE_HOME"]) / "covers" / digest[:2] / f"{digest}.png"
 
@@ -49,7 +49,7 @@ def nearest(client: httpx.Client, image: bytes, k: int = 1) -> list[dict[str, An
     return neighbours
 
 
-def test_a_new_album_is_kept_and_found_by_the_next_search(home: Home, client: httpx.Client) -> None:
+def test_a_new_album_is_kept_and_found_by_the_next_search(home: CommandHome, client: httpx.Client) -> None:
     image, back, before = picture(home, 501), picture(home, 502), counts(client)
     made = create(client, image, back, **NAMES, genre=["Jazz", "Bebop"])
     assert made.status_code == 201, made.text
@@ -94,7 +94,7 @@ def test_a_new_album_is_kept_and_found_by_the_next_search(home: Home, client: ht
     assert counts(client) == before
 
 
-def test_an_unnamed_album_is_known_by_its_front(home: Home, client: httpx.Client) -> None:
+def test_an_unnamed_album_is_known_by_its_front(home: CommandHome, client: httpx.Client) -> None:
     image = picture(home, 510)
     made, again = create(client, image), create(client, image)
     assert (made.status_code, again.status_code, again.json()) == (201, 200, made.json())
@@ -124,7 +124,7 @@ def test_an_unnamed_album_is_known_by_its_front(home: Home, client: httpx.Client
     ],
 )
 def test_a_bad_album_changes_nothing(
-    home: Home, client: httpx.Client, files: dict[str, bytes | None], names: Any, status: int, detail: str
+    home: CommandHome, client: httpx.Client, files: dict[str, bytes | None], names: Any, status: int, detail: str
 ) -> None:
     before = counts(client)
     sent = {name: (f"{name}.png", data or picture(home, 520)) for name, data in files.items()}
@@ -133,7 +133,7 @@ def test_a_bad_album_changes_nothing(
     assert not kept(home, picture(home, 520)).exists()
 
 
-def test_files_of_the_users_own_stay(home: Home, client: httpx.Client) -> None:
+def test_files_of_the_users_own_stay(home: CommandHome, client: httpx.Client) -> None:
     own = write_cover(home.folder / "own/rock/1.png", seed=530)
     home.sleeve("add", "own")
     newest = client.get("/api/v1/albums", params={"limit": 1}).json()["albums"][0]
@@ -143,7 +143,7 @@ def test_files_of_the_users_own_stay(home: Home, client: httpx.Client) -> None:
     assert own.exists()
 
 
-def test_genres_by_hand_count_at_once_and_outlast_adding(home: Home, client: httpx.Client) -> None:
+def test_genres_by_hand_count_at_once_and_outlast_adding(home: CommandHome, client: httpx.Client) -> None:
     def genres() -> dict[str, int]:
         return {genre["name"]: genre["albums"] for genre in client.get("/api/v1/genres").json()["genres"]}
 
@@ -221,7 +221,7 @@ def test_a_bad_list_gets_a_problem(client: httpx.Client, query: str) -> None:
     assert problem(client.get(f"/api/v1/albums?{query}"), 422)
 
 
-def test_recommendations_are_those_of_the_command_line(home: Home, client: httpx.Client) -> None:
+def test_recommendations_are_those_of_the_command_line(home: CommandHome, client: httpx.Client) -> None:
     body = {"like": [2, 3], "dislike": [15], "k": 30, "diversity": 0.5}
     answer = client.post("/api/v1/recommend", json=body, params={"genre": "jazz"}).json()
     told = home.json(
@@ -242,7 +242,7 @@ def test_recommendations_are_those_of_the_command_line(home: Home, client: httpx
     assert "no album 999" in problem(client.post("/api/v1/recommend", json={"like": [999]}), 404)
 
 
-def test_likes_and_several_images_ask_together(home: Home, client: httpx.Client) -> None:
+def test_likes_and_several_images_ask_together(home: CommandHome, client: httpx.Client) -> None:
     by_albums = similar(client, body={"like": [2, 3], "dislike": [15]}, k=50).json()
     assert {found["album_id"] for found in by_albums["neighbours"]} == set(range(1, 21)) - {2, 3, 15}
     data = [(home.folder / f"covers/jazz/{name}.png").read_bytes() for name in ("001", "002")]
@@ -259,7 +259,9 @@ def test_likes_and_several_images_ask_together(home: Home, client: httpx.Client)
     assert "no text tower" in problem(similar(client, body={"like": [1], "text": "fog"}), 422)
 
 
-def test_a_batch_is_classified_in_order_and_one_bad_image_fails_nothing_else(home: Home, client: httpx.Client) -> None:
+def test_a_batch_is_classified_in_order_and_one_bad_image_fails_nothing_else(
+    home: CommandHome, client: httpx.Client
+) -> None:
     good = (home.folder / "covers/jazz/001.png").read_bytes()
     files = [("image", (name, data)) for name, data in (("a.png", good), ("b.png", b"<html>"), ("c.png", good))]
     first, failed, last = client.post("/api/v1/classify/batch", files=files).json()["results"]
@@ -275,7 +277,7 @@ def test_a_batch_is_classified_in_order_and_one_bad_image_fails_nothing_else(hom
     assert "Too many files" in problem(client.post("/api/v1/classify/batch", files=files * 11), 400)
 
 
-def test_the_state_is_told_and_rolled_back(home: Home, client: httpx.Client) -> None:
+def test_the_state_is_told_and_rolled_back(home: CommandHome, client: httpx.Client) -> None:
     status = client.get("/api/v1/status").json()
     assert (status["albums"], status["covers"], status["pending"], status["genres"]) == (20, 20, 0, 2)
     assert status["bundle"] == {
@@ -304,7 +306,7 @@ def test_the_state_is_told_and_rolled_back(home: Home, client: httpx.Client) -> 
     assert nearest(client, image)[0]["album_id"] == added["id"], "in the delta of the version before"
 
 
-def test_the_first_album_makes_the_first_index(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_the_first_album_makes_the_first_index(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     with home.serving() as address, httpx.Client(base_url=address, timeout=60) as client:
         assert client.get("/api/v1/status").json()["bundle"]["name"] == "tiny"

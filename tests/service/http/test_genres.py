@@ -6,23 +6,23 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.command_home import CommandHome
 from tests.factories import write_tinted
-from tests.homes import Home
 
 TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50)}
 COVERS_A_GENRE = 10
 
 
-MakeHome = Callable[[Path, str], Home]
+MakeHome = Callable[[Path, str], CommandHome]
 
 
 @pytest.fixture
-def catalogue(home: Home) -> Home:
+def catalogue(home: CommandHome) -> CommandHome:
     """Three genres of ten albums, an artist each, indexed."""
     return plant(home)
 
 
-def plant(home: Home) -> Home:
+def plant(home: CommandHome) -> CommandHome:
     rows = ["file,genre,artist,album,source"]
     for number, (genre, tint) in enumerate(TINTS.items()):
         for n in range(COVERS_A_GENRE):
@@ -35,7 +35,7 @@ def plant(home: Home) -> Home:
     return home
 
 
-def test_a_cover_is_of_the_genre_of_its_colour(catalogue: Home) -> None:
+def test_a_cover_is_of_the_genre_of_its_colour(catalogue: CommandHome) -> None:
     images = [write_tinted(catalogue.folder / f"{genre}.png", 900, tint) for genre, tint in TINTS.items()]
     before = catalogue.json("classify", *images)
     assert [answer["genres"][0]["genre"] for answer in before] == list(TINTS)
@@ -67,7 +67,7 @@ def test_a_cover_is_of_the_genre_of_its_colour(catalogue: Home) -> None:
         assert (missing.status_code, missing.json()["detail"]) == (404, "there is no album 999")
 
 
-def test_evaluation_measures_what_was_planted(catalogue: Home) -> None:
+def test_evaluation_measures_what_was_planted(catalogue: CommandHome) -> None:
     report = catalogue.json("evaluate")
     methods = report["methods"]
     assert methods["prediction"]["accuracy"] > 0.9
@@ -95,7 +95,7 @@ def test_evaluation_is_told_in_tables(tmp_path: Path, make_home: MakeHome) -> No
     assert "photo-like" in table
 
 
-def test_classify_needs_neither_a_catalogue_nor_a_label(home: Home) -> None:
+def test_classify_needs_neither_a_catalogue_nor_a_label(home: CommandHome) -> None:
     image = write_tinted(home.folder / "a.png", 1, (50, 50, 50))
     [answer] = home.json("classify", image)
     assert (answer["genres"], answer["unsure"], answer["index_version"]) == ([], True, None)
@@ -105,7 +105,7 @@ def test_classify_needs_neither_a_catalogue_nor_a_label(home: Home) -> None:
     assert "rejected page.jpg: not an image" in told.stderr
 
 
-def test_genres_that_the_model_has_not_met_are_named_until_they_are_learnt(home: Home) -> None:
+def test_genres_that_the_model_has_not_met_are_named_until_they_are_learnt(home: CommandHome) -> None:
     for genre, count in (("blues", 10), ("metal", 11), ("reggae", 9)):
         for n in range(count):
             write_tinted(home.folder / f"covers/{genre}/{n}.png", n, TINTS[genre])
@@ -118,7 +118,7 @@ def test_genres_that_the_model_has_not_met_are_named_until_they_are_learnt(home:
     assert "Next" not in home.sleeve("index").stderr
 
 
-def test_what_cannot_be_learnt_is_said(home: Home) -> None:
+def test_what_cannot_be_learnt_is_said(home: CommandHome) -> None:
     assert "no embedded cover has a genre" in home.sleeve("train", "--head-only", code=1).stderr
     assert "no embedded cover has a genre" in home.sleeve("evaluate", code=1).stderr
     for n in range(6):

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.command_home import CommandHome
 from tests.factories import write_cover, write_covers
-from tests.homes import Home
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Path) -> Home:
-    make: Callable[[Path, str], Home] = request.getfixturevalue("make_home")
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, tiny_bundle: Path) -> CommandHome:
+    make: Callable[[Path, str], CommandHome] = request.getfixturevalue("make_home")
     home = make(tmp_path_factory.mktemp("http"), request.param)
     write_covers(home.folder / "covers", {"jazz": 12, "rock": 8})
     home.sleeve("add", "covers")
@@ -50,7 +50,7 @@ def test_it_runs(client: httpx.Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
-def test_an_upload_gets_the_answer_of_the_command_line(home: Home, client: httpx.Client) -> None:
+def test_an_upload_gets_the_answer_of_the_command_line(home: CommandHome, client: httpx.Client) -> None:
     query = write_cover(home.folder / "q.png", seed=5)
     for options in ({"k": 6}, {"k": 50}, {"k": 50, "genre": "rock"}):
         answer = similar(client, query.read_bytes(), **options)
@@ -64,14 +64,14 @@ def test_an_upload_gets_the_answer_of_the_command_line(home: Home, client: httpx
     assert len(answer.json()["neighbours"]) == 8
 
 
-def test_an_album_asks_by_its_id(home: Home, client: httpx.Client) -> None:
+def test_an_album_asks_by_its_id(home: CommandHome, client: httpx.Client) -> None:
     answer = similar(client, body={"album_id": 3}, k=4).json()
     assert answer == home.json("similar", "--album", 3, "-k", 4)
     assert answer["query"] == {**NO_QUERY, "album_id": 3}
     assert 3 not in {neighbour["album_id"] for neighbour in answer["neighbours"]}
 
 
-def test_albums_and_their_pictures(home: Home, client: httpx.Client) -> None:
+def test_albums_and_their_pictures(home: CommandHome, client: httpx.Client) -> None:
     album = client.get("/api/v1/albums/2").json()
     assert album["genres"] == ["jazz"]
     [cover] = album["covers"]
@@ -133,7 +133,7 @@ def test_a_wrong_album_gets_a_problem(client: httpx.Client, body: bytes, status:
     assert detail in problem(answer, status)
 
 
-def test_a_text_needs_a_text_tower(home: Home, client: httpx.Client) -> None:
+def test_a_text_needs_a_text_tower(home: CommandHome, client: httpx.Client) -> None:
     told = problem(similar(client, body={"text": "foggy forest"}), 422)
     assert told.startswith("this bundle has no text tower")
     assert home.sleeve("similar", "--text", "foggy forest", code=1).stderr == f"sleeve: {told}\n"
@@ -208,7 +208,7 @@ def test_a_body_past_the_limit_is_refused_whether_announced_or_not(client: httpx
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_vanished_cover_is_a_problem_and_nothing_more(home: Home, client: httpx.Client) -> None:
+def test_a_vanished_cover_is_a_problem_and_nothing_more(home: CommandHome, client: httpx.Client) -> None:
     path = home.folder / "covers/jazz/000.png"
     data = path.read_bytes()
     path.unlink()
@@ -247,7 +247,9 @@ def test_the_api_is_described(client: httpx.Client) -> None:
     assert json.dumps(document)
 
 
-def test_it_follows_an_index_made_by_another_process(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_it_follows_an_index_made_by_another_process(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
     home = make_home(tmp_path, "sqlite")
     with home.serving("--workers", 2) as address, httpx.Client(base_url=address, timeout=30) as client:
         assert "there is no index yet" in problem(similar(client, body={"album_id": 1}), 503)
@@ -263,7 +265,7 @@ def test_it_follows_an_index_made_by_another_process(make_home: Callable[[Path, 
             assert len(similar(client, body={"album_id": 1}).json()["neighbours"]) == 4
 
 
-def test_a_taken_port_is_one_clear_line(home: Home, client: httpx.Client) -> None:
+def test_a_taken_port_is_one_clear_line(home: CommandHome, client: httpx.Client) -> None:
     told = home.sleeve("serve", "--port", client.base_url.port, code=1)
     assert "cannot listen on 127.0.0.1" in told.stderr
     assert len(told.stderr.strip().splitlines()) == 1

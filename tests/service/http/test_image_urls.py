@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from service.http.image_urls import AT_ONCE, ImageUrls
-from tests.homes import Home
+from tests.command_home import CommandHome
 from tests.indexer.sources.remote_image.server import Server, answer, says, serving
 from tests.service.http.test_http import problem
 from tests.service.http.test_protection import home_with
@@ -18,7 +18,9 @@ ROUTES = ("/api/v1/similar", "/api/v1/classify")
 
 @pytest.fixture(scope="module", params=["off", "on"])
 def service(
-    request: pytest.FixtureRequest, make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    make_home: Callable[[Path, str], CommandHome],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, httpx.Client]]:
     settings = {"SLEEVE_IMAGE_URLS": "1"} if request.param == "on" else {}
     home = home_with(make_home, tmp_path_factory.mktemp("urls"), **settings)

@@ -11,18 +11,18 @@ import httpx
 import pytest
 
 from indexer.jobs.running import one_at_a_time
+from tests.command_home import CommandHome
 from tests.factories import home_at, write_cover, write_covers
-from tests.homes import Home
 from tests.postgres import postgres_server
 from tests.service.http.test_http import problem
 from tests.tiny_bundle import write_tiny_bundle
 
 
-def home_folder(home: Home) -> Path:
+def home_folder(home: CommandHome) -> Path:
     return Path(home.environment["SLEEVE_HOME"])
 
 
-def filled(home: Home, count: int = 6) -> Home:
+def filled(home: CommandHome, count: int = 6) -> CommandHome:
     write_covers(home.folder / "covers", {"jazz": count})
     home.sleeve("add", "covers")
     home.sleeve("index")
@@ -30,12 +30,12 @@ def filled(home: Home, count: int = 6) -> Home:
 
 
 @pytest.fixture(scope="module")
-def home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
     return filled(make_home(tmp_path_factory.mktemp("index"), "sqlite"))
 
 
 @pytest.fixture(scope="module")
-def client(home: Home) -> Iterator[httpx.Client]:
+def client(home: CommandHome) -> Iterator[httpx.Client]:
     with home.serving("--workers", 2) as address, httpx.Client(base_url=address, timeout=30) as client:
         yield client
 
@@ -61,7 +61,7 @@ def events_of(client: httpx.Client) -> list[tuple[str, Any]]:
     return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in lines]
 
 
-def test_a_rebuild_is_started_watched_and_followed_by_every_worker(home: Home, client: httpx.Client) -> None:
+def test_a_rebuild_is_started_watched_and_followed_by_every_worker(home: CommandHome, client: httpx.Client) -> None:
     before = client.get("/api/v1/index").json()
     assert (before["count"], before["delta"], before["tombstones"], before["kind"]) == (6, 0, 0, "exact")
     assert (before["bundle"], before["problem"]) == ("tiny", None)
@@ -84,7 +84,7 @@ def test_a_rebuild_is_started_watched_and_followed_by_every_worker(home: Home, c
         assert "another `sleeve index` is at work" in home.sleeve("index", code=1).stderr
 
 
-def test_what_is_embedded_removed_and_rolled_back_is_seen_at_once(home: Home, client: httpx.Client) -> None:
+def test_what_is_embedded_removed_and_rolled_back_is_seen_at_once(home: CommandHome, client: httpx.Client) -> None:
     image = write_cover(home.folder / "covers/jazz/new.png", seed=77)
     home.sleeve("add", "covers")
     home.sleeve("index")
@@ -111,13 +111,15 @@ def test_what_is_embedded_removed_and_rolled_back_is_seen_at_once(home: Home, cl
 
 
 def test_a_switch_of_models_is_followed_without_a_failed_request(
-    make_home: Callable[[Path, str], Home], tmp_path: Path
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     bundles = home_folder(home) / "bundles"
     for name, mean in (("light", 120.0), ("dark", 135.0)):
         write_tiny_bundle(bundles / name, mean=mean)
-    home = Home(home.folder, {name: value for name, value in home.environment.items() if name != "SLEEVE_BUNDLE"})
+    home = CommandHome(
+        home.folder, {name: value for name, value in home.environment.items() if name != "SLEEVE_BUNDLE"}
+    )
     write_covers(home.folder / "covers", {"jazz": 6})
     home.sleeve("add", "covers")
     home.sleeve("bundles", "use", "light")
@@ -137,7 +139,7 @@ def test_a_switch_of_models_is_followed_without_a_failed_request(
 
 
 def test_an_index_that_is_gone_at_the_start_is_said_and_healed(
-    make_home: Callable[[Path, str], Home], tmp_path: Path
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
     home = filled(make_home(tmp_path, "sqlite"))
     shutil.rmtree(home_folder(home) / "versions")
@@ -155,12 +157,12 @@ def test_an_index_that_is_gone_at_the_start_is_said_and_healed(
 
 
 def test_a_database_that_is_gone_for_a_while_is_said_and_healed(
-    make_home: Callable[[Path, str], Home], tmp_path: Path
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
     with postgres_server() as server:
         url = server.database().render_as_string(hide_password=False)
         plain = make_home(tmp_path, "sqlite")
-        home = filled(Home(plain.folder, {**plain.environment, "SLEEVE_DATABASE_URL": url}))
+        home = filled(CommandHome(plain.folder, {**plain.environment, "SLEEVE_DATABASE_URL": url}))
         image = home.folder / "covers/jazz/003.png"
         with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
             assert client.get("/healthz").json() == {"status": "ok"}

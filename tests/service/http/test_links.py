@@ -9,7 +9,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.homes import Home
+from tests.command_home import CommandHome
 from tests.indexer.artwork.artworks import artwork, bordered
 
 UNLIKE = 0.8
@@ -17,8 +17,8 @@ UNLIKE = 0.8
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    make: Callable[[Path, str], Home] = request.getfixturevalue("make_home")
+def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
+    make: Callable[[Path, str], CommandHome] = request.getfixturevalue("make_home")
     home = make(tmp_path_factory.mktemp("links"), request.param)
     (home.folder / "covers/jazz").mkdir(parents=True)
     for seed in range(8):
@@ -53,7 +53,7 @@ def similar(client: httpx.Client, query: dict[str, Any]) -> dict[int, bool]:
     return {album["album_id"]: album["near_duplicate"] for album in found}
 
 
-def test_what_was_indexed_is_shown_as_linked(home: Home, client: httpx.Client) -> None:
+def test_what_was_indexed_is_shown_as_linked(home: CommandHome, client: httpx.Client) -> None:
     one, other = (album_with(client, file) for file in ("/1.png", "1 bordered.png"))
     for album, twin in ((one, other), (other, one)):
         [found] = twins(client, album)
@@ -62,7 +62,7 @@ def test_what_was_indexed_is_shown_as_linked(home: Home, client: httpx.Client) -
     assert twins(client, album_with(client, "/2.png")) == []
 
 
-def test_an_upload_is_linked_at_once_and_both_albums_stay(home: Home, client: httpx.Client) -> None:
+def test_an_upload_is_linked_at_once_and_both_albums_stay(home: CommandHome, client: httpx.Client) -> None:
     original = album_with(client, "/6.png")
     before = client.get("/api/v1/status").json()["albums"]
     pressing, another = upload(client, bordered(artwork(6)), "Pressing"), upload(client, artwork(77), "Another")
@@ -102,7 +102,7 @@ def test_an_upload_is_linked_at_once_and_both_albums_stay(home: Home, client: ht
     client.delete(f"/api/v1/albums/{another}")
 
 
-def test_being_alike_is_not_being_one_artwork_but_the_same_file_is(home: Home, client: httpx.Client) -> None:
+def test_being_alike_is_not_being_one_artwork_but_the_same_file_is(home: CommandHome, client: httpx.Client) -> None:
     plain = (Image.new("RGB", (64, 64), colour) for colour in ((90, 90, 40), (90, 90, 40), (92, 90, 40)))
     one, same, alike = (upload(client, picture, f"Plain {number}") for number, picture in enumerate(plain))
     similarities = client.post("/api/v1/similar?k=20", json={"album_id": one}).json()["neighbours"]
@@ -115,7 +115,7 @@ def test_being_alike_is_not_being_one_artwork_but_the_same_file_is(home: Home, c
 
 
 def test_the_first_albums_of_an_empty_catalogue_are_linked(
-    make_home: Callable[[Path, str], Home], tmp_path: Path
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     with home.serving() as address, httpx.Client(base_url=address, timeout=60) as client:

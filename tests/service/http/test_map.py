@@ -5,11 +5,11 @@ from pathlib import Path
 
 import httpx
 
+from tests.command_home import CommandHome
 from tests.factories import write_cover, write_covers
-from tests.homes import Home
 
 
-def filled(home: Home) -> Home:
+def filled(home: CommandHome) -> CommandHome:
     write_covers(home.folder / "covers", {"jazz": 9, "rock": 6})
     write_cover(home.folder / "covers" / "plain.png", seed=77)
     home.sleeve("add", "covers")
@@ -17,7 +17,7 @@ def filled(home: Home) -> Home:
     return home
 
 
-def test_the_map_holds_every_album_with_its_genre(home: Home) -> None:
+def test_the_map_holds_every_album_with_its_genre(home: CommandHome) -> None:
     drawn = filled(home).json("map")
     assert drawn["albums"] == 16
     with home.serving() as address, httpx.Client(base_url=address) as client:
@@ -42,7 +42,7 @@ def test_the_map_holds_every_album_with_its_genre(home: Home) -> None:
         assert later.json()["x"] == [x for x, one in zip(document["x"], document["albums"], strict=True) if one != gone]
 
 
-def test_without_a_map_the_answer_says_what_to_run(home: Home) -> None:
+def test_without_a_map_the_answer_says_what_to_run(home: CommandHome) -> None:
     filled(home)
     with home.serving() as address:
         answer = httpx.get(f"{address}/api/v1/map")
@@ -50,7 +50,7 @@ def test_without_a_map_the_answer_says_what_to_run(home: Home) -> None:
     assert "sleeve map" in answer.json()["detail"]
 
 
-def test_a_damaged_map_is_as_good_as_none(home: Home) -> None:
+def test_a_damaged_map_is_as_good_as_none(home: CommandHome) -> None:
     file = Path(filled(home).json("map")["file"])
     whole = json.loads(file.read_text())
     for damaged in ("", "{", json.dumps({**whole, "x": whole["x"][1:]})):
@@ -59,5 +59,5 @@ def test_a_damaged_map_is_as_good_as_none(home: Home) -> None:
             assert httpx.get(f"{address}/api/v1/map").status_code == 404
 
 
-def test_nothing_to_map(home: Home) -> None:
+def test_nothing_to_map(home: CommandHome) -> None:
     assert "sleeve index" in home.sleeve("map", code=1).stderr

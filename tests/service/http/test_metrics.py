@@ -7,8 +7,8 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.command_home import CommandHome
 from tests.factories import write_cover, write_covers
-from tests.homes import Home
 from tests.service.http.test_http import problem, similar
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -31,7 +31,7 @@ def value(found: Samples, name: str, **labels: str) -> float | None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_requests_stages_and_the_index_are_counted(
-    make_home: Callable[[Path, str], Home], tmp_path: Path, workers: int
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, workers: int
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     with home.serving("--workers", workers) as address, httpx.Client(base_url=address, timeout=30) as client:

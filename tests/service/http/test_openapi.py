@@ -18,15 +18,15 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.command_home import CommandHome
 from tests.factories import write_covers
-from tests.homes import Home
 
 EXAMPLES = 8
 CHECKS = (not_a_server_error, status_code_conformance, response_schema_conformance, content_type_conformance)
 
 
 @pytest.fixture(scope="module")
-def address(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = make_home(tmp_path_factory.mktemp("described"), "sqlite")
     write_covers(home.folder / "covers", {"jazz": 4, "rock": 2})
     home.sleeve("add", "covers")

@@ -12,7 +12,7 @@ import pytest
 
 from service.http.protection.rate_limit import MAX_ADDRESSES, READS_PER_MINUTE, Buckets, counted_as
 from service.http.protection.writes import changes_something
-from tests.homes import Home
+from tests.command_home import CommandHome
 from tests.service.http.test_http import problem
 
 KEY = "a-key-nobody-guesses"
@@ -23,13 +23,15 @@ SETTINGS = {
 }
 
 
-def home_with(make_home: Callable[[Path, str], Home], folder: Path, **settings: str) -> Home:
+def home_with(make_home: Callable[[Path, str], CommandHome], folder: Path, **settings: str) -> CommandHome:
     home = make_home(folder, "sqlite")
     return replace(home, environment={**home.environment, **settings})
 
 
 @pytest.fixture(scope="module")
-def client(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def client(
+    make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
     home = home_with(make_home, tmp_path_factory.mktemp("protected"), **SETTINGS)
     with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
         yield client
@@ -157,7 +159,9 @@ def test_a_request_keeps_its_id_or_gets_one(client: httpx.Client) -> None:
     assert all(len(identifier) == 32 and identifier.isalnum() for identifier in made)
 
 
-def test_the_log_has_a_line_a_request_and_no_secrets(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_the_log_has_a_line_a_request_and_no_secrets(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
     home = home_with(make_home, tmp_path, **SETTINGS)
     process = home.start("serve", "--port", 0)
     assert process.stderr is not None
@@ -183,7 +187,7 @@ def test_the_log_has_a_line_a_request_and_no_secrets(make_home: Callable[[Path, 
         assert secret not in err
 
 
-def test_who_asks_too_often_waits(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_who_asks_too_often_waits(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = home_with(make_home, tmp_path, SLEEVE_READS_PER_MINUTE="5", SLEEVE_WRITES_PER_MINUTE="2")
     with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
         reads = [client.get("/api/v1/albums/1").status_code for _ in range(7)]
@@ -223,7 +227,9 @@ def test_addresses_are_forgotten_and_networks_counted_as_one() -> None:
     assert counted_as("unix") == ("", False)
 
 
-def test_without_a_setting_only_this_machine_is_spared(make_home: Callable[[Path, str], Home], tmp_path: Path) -> None:
+def test_without_a_setting_only_this_machine_is_spared(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
     import anyio
 
     from service.http.protection.rate_limit import RateLimit

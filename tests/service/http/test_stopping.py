@@ -16,15 +16,15 @@ import httpx
 import pytest
 
 from indexer.jobs.running import job
+from tests.command_home import CommandHome
 from tests.factories import home_at, write_cover, write_covers
 from tests.forked import Forked
-from tests.homes import Home
 
 EVENTS = "/api/v1/index/rebuild/events"
 
 
 @pytest.fixture(scope="module")
-def home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
     home = make_home(tmp_path_factory.mktemp("stopping"), "sqlite")
     write_covers(home.folder / "covers", {"jazz": 4})
     home.sleeve("add", "covers")
@@ -33,7 +33,7 @@ def home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPa
 
 
 @contextmanager
-def started(home: Home, *options: object) -> Iterator[tuple["Forked | subprocess.Popen[str]", str]]:
+def started(home: CommandHome, *options: object) -> Iterator[tuple["Forked | subprocess.Popen[str]", str]]:
     # The installed script itself: it is what takes the signals, and what its workers begin as.
     process = replace(home, as_script=True).start("serve", "--port", 0, *options)
     try:
@@ -47,7 +47,7 @@ def started(home: Home, *options: object) -> Iterator[tuple["Forked | subprocess
 
 
 @pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, 1), (signal.SIGTERM, 2)])
-def test_streams_end_and_requests_finish(home: Home, number: signal.Signals, workers: int) -> None:
+def test_streams_end_and_requests_finish(home: CommandHome, number: signal.Signals, workers: int) -> None:
     image = write_cover(home.folder / "q.png", seed=2).read_bytes()
     body = b'--x\r\nContent-Disposition: form-data; name="image"; filename="q.png"\r\n\r\n' + image + b"\r\n--x--\r\n"
     told: list[str] = []

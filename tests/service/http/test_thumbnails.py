@@ -16,8 +16,8 @@ from db.records import CoverRecord
 from service.http.thumbnails import SIZES_PX, PictureFormat, Thumbnails, size_made
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
+from tests.command_home import CommandHome
 from tests.factories import write_cover
-from tests.homes import Home
 
 
 def cover_of(path: Path) -> CoverRecord:
@@ -116,7 +116,9 @@ def test_a_folder_that_cannot_be_written_keeps_nothing_and_answers(tmp_path: Pat
 
 
 @pytest.fixture(scope="module")
-def client(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def client(
+    make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
     home = make_home(tmp_path_factory.mktemp("pictures"), "sqlite")
     write_cover(home.folder / "covers/jazz/a.png", seed=3, size_px=900)
     home.sleeve("add", "covers")

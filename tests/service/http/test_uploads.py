@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from service.http.protection.body_limit import BodyLimit
+from tests.command_home import CommandHome
 from tests.factories import write_cover, write_covers
-from tests.homes import Home
 from tests.indexer.images.decoding.pictures import chunk, encode, plain, png
 from tests.service.http.test_http import problem
 
@@ -23,7 +23,7 @@ ROUTES = ("/api/v1/similar", "/api/v1/classify")
 
 
 @pytest.fixture(scope="module")
-def home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPathFactory) -> Home:
+def home(make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory) -> CommandHome:
     home = make_home(tmp_path_factory.mktemp("uploads"), "sqlite")
     write_covers(home.folder / "covers", {"jazz": 4})
     home.sleeve("add", "covers")
@@ -32,7 +32,7 @@ def home(make_home: Callable[[Path, str], Home], tmp_path_factory: pytest.TempPa
 
 
 @pytest.fixture(scope="module")
-def good(home: Home) -> bytes:
+def good(home: CommandHome) -> bytes:
     return write_cover(home.folder / "q.png", seed=7).read_bytes()
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from service.http.web_files import FOLDER, read_web_files
-from tests.homes import Home
+from tests.command_home import CommandHome
 
 VIEWS = ("/", "/?album=12", "/map", "/catalogue?q=a", "/index", "/album/12")
 
@@ -17,7 +17,7 @@ VIEWS = ("/", "/?album=12", "/map", "/catalogue?q=a", "/index", "/album/12")
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory, make_home: object) -> Iterator[httpx.Client]:
     assert callable(make_home)
-    home: Home = make_home(tmp_path_factory.mktemp("static"), "sqlite")
+    home: CommandHome = make_home(tmp_path_factory.mktemp("static"), "sqlite")
     with home.serving() as address, httpx.Client(base_url=address) as client:
         yield client
 

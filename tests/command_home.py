@@ -24,7 +24,7 @@ def _hears_ctrl_c() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class CommandHome:
     """Where a test's ``sleeve`` lives: its folder and its environment."""
 
     folder: Path
@@ -73,7 +73,7 @@ class Home:
         return json.loads(self.sleeve(*arguments, "--json", code=code).stdout)
 
 
-def execute(home: Home, statement: str) -> None:
+def execute(home: CommandHome, statement: str) -> None:
     """Change a home's database behind its back."""
     url = home.environment.get("SLEEVE_DATABASE_URL")
     default = URL.create("sqlite", database=str(Path(home.environment["SLEEVE_HOME"]) / "sleeve.sqlite3"))
@@ -81,7 +81,7 @@ def execute(home: Home, statement: str) -> None:
         session.execute(text(statement))
 
 
-def vectors_of(home: Home) -> dict[str, np.ndarray]:
+def vectors_of(home: CommandHome) -> dict[str, np.ndarray]:
     """File → vector, straight out of the database."""
     query = "SELECT c.file, v.embedding FROM vectors v JOIN covers c ON c.id = v.cover_id"
     url = home.environment.get("SLEEVE_DATABASE_URL")
