@@ -4,10 +4,11 @@ from indexer.artwork.comparing import Comparison
 from indexer.artwork.geometry import agreement, sketch
 from indexer.artwork.groups import groups
 from indexer.artwork.linking import Linked, link_album, link_pending
-from indexer.artwork.proposing import propose
+from indexer.artwork.proposing import LEAST_SIMILARITY, propose
 from indexer.artwork.verdict import is_same_artwork, show_one_artwork
 
 __all__ = [
+    "LEAST_SIMILARITY",
     "Comparison",
     "Linked",
     "agreement",

@@ -1,6 +1,6 @@
 """A front and those proposed for it → those that show the same artwork, told by their pixels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,38 +22,63 @@ _MAX_VERDICTS = 65_536
 
 
 class Comparison:
-    """Compares fronts and remembers their pictures for a while. Safe to use from several threads at once."""
+    """Compares fronts and remembers their pictures for a while. Safe to use from several threads at once.
 
-    def __init__(self) -> None:
-        self._sketch = lru_cache(MAX_SKETCHES)(_sketch)
+    Args:
+        max_sketches: pictures that are remembered, 128 KiB each.
+    """
+
+    def __init__(self, max_sketches: int = MAX_SKETCHES) -> None:
+        self._sketch = lru_cache(max_sketches)(_sketch)
         self._same = lru_cache(_MAX_VERDICTS)(self._compare)
 
     def matches(self, cover: FrontCover, proposed: Sequence[FrontCover]) -> list[FrontCover] | None:
-        """Those that show the cover's artwork; None where that cannot be told because the cover cannot be read.
-
-        One that cannot be read is passed over.
-        """
+        """Those that show the cover's artwork; None if the cover cannot be read. Others that cannot be read are left
+        out."""
         if not proposed:
             return []
         if self._sketch(cover) is None:
             return None
-        found: list[FrontCover] = []
-        strangers = 0
-        for other in proposed:
-            if strangers == MOST_STRANGERS:
-                break
-            same = self._same(*sorted((cover, other), key=lambda one: one.cover_id))
-            if same:
-                found.append(other)
-            strangers += same is False
-        return found
+        return _matches(proposed, lambda other: self._same(*sorted((cover, other), key=lambda one: one.cover_id)))
+
+    def matches_of_image(self, data: bytes, proposed: Sequence[FrontCover]) -> list[FrontCover]:
+        """Those that show the artwork of an image that is not in the catalogue, given as the bytes of its file.
+
+        Raises:
+            FileRejectedError: the bytes are no image that Sleeve can use.
+        """
+        if not proposed:
+            return []
+        content_hash = sha256(data).hexdigest()
+        own = sketch(decode(data, reduce_to_px=SIDE_PX))
+
+        def same(other: FrontCover) -> bool | None:
+            if other.content_hash == content_hash:
+                return True
+            its = self._sketch(other)
+            return None if its is None else show_one_artwork(own, its)
+
+        return _matches(proposed, same)
 
     def _compare(self, first: FrontCover, second: FrontCover) -> bool | None:
-        # Also where a picture is too plain for its points to tell anything.
+        # Also if a picture is too plain for its points to decide.
         if first.content_hash == second.content_hash:
             return True
         one, other = self._sketch(first), self._sketch(second)
         return None if one is None or other is None else show_one_artwork(one, other)
+
+
+def _matches(proposed: Sequence[FrontCover], same: Callable[[FrontCover], bool | None]) -> list[FrontCover]:
+    found: list[FrontCover] = []
+    strangers = 0
+    for other in proposed:
+        if strangers == MOST_STRANGERS:
+            break
+        verdict = same(other)
+        if verdict:
+            found.append(other)
+        strangers += verdict is False
+    return found
 
 
 def _sketch(cover: FrontCover) -> Sketch | None:

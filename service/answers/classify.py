@@ -1,11 +1,12 @@
 """The genre of a cover: the neighbours' vote, the head's opinion, and the prediction made of both."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db import albums, cover_links
+from db import albums
 from db.database import Database
 from indexer.genre import Calibration, score_genres, voting_queries
 from indexer.jobs.export import Predicted
@@ -39,7 +40,10 @@ class Classifier:
         except VectorIndexError:
             model = self._search.model()
             return self._answer(model, self._search.embed(model, data), None)
-        return self._answer(snapshot.model, self._search.embed(snapshot.model, data), snapshot.version)
+        answer = self._answer(snapshot.model, self._search.embed(snapshot.model, data), snapshot.version)
+        same = self._search.artworks.same_artwork(data, answer.neighbours)
+        voters = (replace(voter, same_artwork=voter.album_id in same) for voter in answer.neighbours)
+        return replace(answer, neighbours=tuple(voters))
 
     def by_album(self, album_id: AlbumId) -> ClassifyAnswer:
         """The genres of an album of the catalogue by its first front cover; neither its own labels vote nor those of
@@ -51,8 +55,7 @@ class Classifier:
         """
         snapshot = self._search.snapshot()
         query = self._search.vectors_of(snapshot.version, album_id)[:1]
-        with self._database.reading() as session:
-            linked = cover_links.albums_linked_to(session, (album_id,))
+        linked = self._search.artworks.linked_to({album_id})
         return self._answer(snapshot.model, query, snapshot.version, leave_out={album_id, *linked})
 
     def likeliest(self, album_id: AlbumId) -> Predicted | None:

@@ -1,6 +1,6 @@
 """Albums for a taste: examples → one vector → search → what differs from the examples and from each other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,10 +26,12 @@ MAX_CANDIDATES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Taste:
-    """The (1, d) vector to search with, and the (n, d) vectors of every cover that is an example."""
+    """The (1, d) vector to search with, the (n, d) vectors of every cover that is an example, and those (1, d) of the
+    images among them."""
 
     vector: NDArray[np.float32]
     examples: NDArray[np.float32]
+    images: tuple[NDArray[np.float32], ...]
 
 
 class Recommender:
@@ -53,15 +55,17 @@ class Recommender:
         found = self._search.by_vectors(snapshot.version, taste.vector, request, leave_out=examples.albums)
         likeness = self._likeness(snapshot, found.neighbours)
         limit = self._search.genre_classifiers.near_duplicate_at(snapshot.model)
-        linked = self._linked_to(examples)
-        told = (
+        linked = self._search.artworks.linked_to(examples.albums)
+        same = linked.union(*self._same_as_images(examples, taste, found.neighbours, likeness))
+        marked = (
             replace(
                 neighbour,
+                same_artwork=neighbour.album_id in same,
                 near_duplicate=neighbour.album_id in linked or likeness.to(taste.examples, neighbour.album_id) >= limit,
             )
             for neighbour in found.neighbours
         )
-        return replace(found, neighbours=tuple(told))
+        return replace(found, neighbours=tuple(marked))
 
     def recommend(self, examples: Examples, request: RecommendRequest) -> SimilarAnswer:
         """Albums for a taste: neither an example, nor a near-duplicate of one, nor two of the same artwork. Links tell
@@ -73,7 +77,7 @@ class Recommender:
         snapshot = self._search.snapshot()
         taste = self._taste(snapshot, examples)
         limit = self._search.genre_classifiers.near_duplicate_at(snapshot.model)
-        left_out = examples.albums | self._linked_to(examples)
+        left_out = examples.albums | self._search.artworks.linked_to(examples.albums)
         wanted = max(LEAST_CANDIDATES, CANDIDATES_PER_ALBUM * request.k)
         while True:
             asked = SimilarRequest(wanted, request.allowed)
@@ -95,9 +99,14 @@ class Recommender:
                 return replace(found, neighbours=tuple(new[place] for place in chosen))
             wanted = min(4 * wanted, MAX_CANDIDATES)
 
-    def _linked_to(self, examples: Examples) -> set[AlbumId]:
-        with self._database.reading() as session:
-            return cover_links.albums_linked_to(session, examples.albums)
+    def _same_as_images(
+        self, examples: Examples, taste: _Taste, neighbours: Sequence[Neighbour], likeness: Likeness
+    ) -> Iterator[set[AlbumId]]:
+        """For each image that is liked, the albums that show its artwork."""
+        for data, vector in zip(examples.images, taste.images, strict=True):
+            near = (replace(each, similarity=likeness.to(vector, each.album_id)) for each in neighbours)
+            nearest = sorted(near, key=lambda each: -each.similarity)
+            yield self._search.artworks.same_artwork(data, nearest)
 
     def _likeness_or_link(
         self, likeness: Likeness, album_ids: Sequence[AlbumId], limit: float
@@ -131,6 +140,7 @@ class Recommender:
                 np.concatenate([none, *map(_middle, disliked)]),
             ),
             np.concatenate([none, *liked, *disliked, *images]),
+            tuple(images),
         )
 
     def _albums(self, bundle: BundleRecord, album_ids: tuple[AlbumId, ...]) -> list[NDArray[np.float32]]:

@@ -31,7 +31,9 @@ class Neighbour:
 
     Attributes:
         similarity: cosine of the two vectors, higher is nearer.
-        near_duplicate: it shows the same artwork as what was asked with.
+        same_artwork: its cover shows the artwork of what was asked with, confirmed by their pixels.
+        near_duplicate: deprecated. For an image, a similarity at which covers usually show one artwork; for an album,
+            ``same_artwork``.
     """
 
     album_id: AlbumId
@@ -42,6 +44,7 @@ class Neighbour:
     genres: tuple[str, ...]
     similarity: float
     file: str
+    same_artwork: bool = False
     near_duplicate: bool = False
 
 

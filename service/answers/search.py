@@ -1,12 +1,12 @@
 """Albums that look like an image, an album or what a text describes: the query's vectors → index → owners → ranking."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db import albums, cover_links, vectors
+from db import albums, vectors
 from db.database import Database
 from indexer.models.preparing import fit_image
 from indexer.vector_index import Hits
@@ -16,6 +16,7 @@ from service.answers.live_index import LiveIndex, Snapshot
 from service.answers.model import Model
 from service.answers.ranking import rank_albums
 from service.answers.records import MAX_K, Neighbour, SimilarAnswer, SimilarRequest
+from service.answers.same_artwork import ArtworkFinder
 from service.answers.stages import Stage, Timed, untimed
 from sleeve.errors import NotFoundError, QueryError
 from sleeve.vocabulary import AlbumId
@@ -32,6 +33,7 @@ class Search:
         self._live_index = live_index
         self._timed = timed
         self.genre_classifiers = GenreClassifiers(database)
+        self.artworks = ArtworkFinder(database, timed)
 
     def by_image(self, data: bytes, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like an image, given as the bytes of its file.
@@ -43,8 +45,12 @@ class Search:
         snapshot = self.snapshot()
         answer = self.by_vectors(snapshot.version, self.embed(snapshot.model, data), request)
         limit = self.genre_classifiers.near_duplicate_at(snapshot.model)
-        told = (replace(found, near_duplicate=found.similarity >= limit) for found in answer.neighbours)
-        return replace(answer, neighbours=tuple(told))
+        same = self.artworks.same_artwork(data, answer.neighbours)
+        marked = (
+            replace(found, same_artwork=found.album_id in same, near_duplicate=found.similarity >= limit)
+            for found in answer.neighbours
+        )
+        return replace(answer, neighbours=tuple(marked))
 
     def by_text(self, text: str, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like what a text describes.
@@ -64,12 +70,11 @@ class Search:
             VectorIndexError: there is no index.
         """
         snapshot = self.snapshot()
-        queries, linked = self.vectors_of(snapshot.version, album_id), self._linked_to(album_id)
+        queries, linked = self.vectors_of(snapshot.version, album_id), self.artworks.linked_to({album_id})
         answer = self.by_vectors(snapshot.version, queries, request, leave_out=(album_id,))
-        told = (replace(found, near_duplicate=found.album_id in linked) for found in answer.neighbours)
-        return replace(answer, neighbours=tuple(told))
+        return replace(answer, neighbours=_marked(answer.neighbours, linked))
 
-    def near_duplicates(self, album_id: AlbumId) -> tuple[Neighbour, ...]:
+    def same_artwork(self, album_id: AlbumId) -> tuple[Neighbour, ...]:
         """The other albums that show the same artwork as one in the catalogue, nearest first: those linked to it.
 
         Raises:
@@ -78,8 +83,8 @@ class Search:
         """
         snapshot = self.snapshot()
         queries = self.vectors_of(snapshot.version, album_id)
-        found = self._of_albums(snapshot.version, queries, self._linked_to(album_id))
-        return tuple(replace(neighbour, near_duplicate=True) for neighbour in found[:MAX_K])
+        linked = self.artworks.linked_to({album_id})
+        return _marked(self._of_albums(snapshot.version, queries, linked)[:MAX_K], linked)
 
     def snapshot(self) -> Snapshot:
         """What to answer a request with, all of it.
@@ -162,10 +167,6 @@ class Search:
             neighbours=tuple(certain[: request.k]),
         )
 
-    def _linked_to(self, album_id: AlbumId) -> set[AlbumId]:
-        with self._database.reading() as session:
-            return cover_links.albums_linked_to(session, (album_id,))
-
     def _of_albums(
         self, version: OpenVersion, queries: NDArray[np.float32], album_ids: Collection[AlbumId]
     ) -> list[Neighbour]:
@@ -187,6 +188,14 @@ class Search:
         with self._database.reading() as session:
             owners = vectors.owners(session, sorted({vector_id for vector_id, _ in live_index}))
         return rank_albums(live_index, owners, leave_out=leave_out)
+
+
+def _marked(neighbours: Sequence[Neighbour], linked: Collection[AlbumId]) -> tuple[Neighbour, ...]:
+    """The neighbours of an album, those linked to it marked as the same artwork."""
+    return tuple(
+        replace(found, same_artwork=found.album_id in linked, near_duplicate=found.album_id in linked)
+        for found in neighbours
+    )
 
 
 def _least_certain(hits: list[Hits]) -> float:

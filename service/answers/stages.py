@@ -12,6 +12,7 @@ class Stage(StrEnum):
     EMBED = "embed"
     SEARCH = "search"
     RANK = "rank"
+    COMPARE = "compare"
 
 
 Timed = Callable[[Stage], AbstractContextManager[object]]

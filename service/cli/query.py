@@ -125,10 +125,13 @@ def neighbours_table(neighbours: list[NeighbourSchema]) -> Table | str:
     """The neighbours for a person to read."""
     if not neighbours:
         return "no album fits"
-    table = Table("similarity", "album", "title", "artist", "year", "genres", "file", box=None, pad_edge=False)
+    table = Table(
+        "similarity", "artwork", "album", "title", "artist", "year", "genres", "file", box=None, pad_edge=False
+    )
     for neighbour in neighbours:
         table.add_row(
             f"{neighbour.similarity:.3f}",
+            "same" if neighbour.same_artwork else "",
             str(neighbour.album_id),
             neighbour.title or "",
             neighbour.artist or "",

@@ -12,7 +12,7 @@ from service.schemas.genres import (
 )
 from service.schemas.index import IndexSchema, JobSchema, VersionSchema, VersionsSchema
 from service.schemas.map import MapSchema
-from service.schemas.neighbours import NearDuplicatesSchema, NeighbourSchema, RecommendSchema, SimilarSchema
+from service.schemas.neighbours import NeighbourSchema, RecommendSchema, SameArtworkSchema, SimilarSchema
 from service.schemas.problem import Health, Problem
 from service.schemas.queries import (
     MAX_BATCH,
@@ -65,13 +65,13 @@ __all__ = [
     "LiveBundleSchema",
     "MapSchema",
     "Name",
-    "NearDuplicatesSchema",
     "NeighbourSchema",
     "OneLine",
     "Problem",
     "Query",
     "RecommendQuery",
     "RecommendSchema",
+    "SameArtworkSchema",
     "SimilarQuery",
     "SimilarSchema",
     "StatusSchema",

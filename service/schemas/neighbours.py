@@ -21,6 +21,7 @@ class NeighbourSchema(BaseModel):
                     "genres": ["jazz"],
                     "similarity": 0.81,
                     "file": "covers/jazz/blue-train.jpg",
+                    "same_artwork": False,
                     "near_duplicate": False,
                 }
             ]
@@ -35,7 +36,15 @@ class NeighbourSchema(BaseModel):
     genres: tuple[str, ...]
     similarity: float = Field(description="cosine of the two vectors, -1 to 1; higher is nearer")
     file: str = Field(description="the cover's path as it was added")
-    near_duplicate: bool = Field(description="it shows the same artwork as what was asked with")
+    same_artwork: bool = Field(
+        description="its cover shows the artwork of what was asked with: another pressing, a crop or a copy, confirmed "
+        "by comparing their pixels. An image is compared with its nearest few albums"
+    )
+    near_duplicate: bool = Field(
+        deprecated=True,
+        description="use `same_artwork`, or `similarity` with a limit of your own. For an image: a similarity at which "
+        "covers usually show one artwork; for an album: as `same_artwork`. Leaves with the next release",
+    )
 
     @classmethod
     def of(cls, neighbour: Neighbour) -> "NeighbourSchema":
@@ -70,7 +79,7 @@ class RecommendSchema(BaseModel):
         return cls(query=query, bundle=answer.bundle, index_version=answer.index_version, recommendations=chosen)
 
 
-class NearDuplicatesSchema(BaseModel):
+class SameArtworkSchema(BaseModel):
     """The other albums that show the same artwork, nearest first."""
 
     neighbours: list[NeighbourSchema]

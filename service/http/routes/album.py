@@ -112,9 +112,15 @@ def delete_album(album_id: TheAlbumId, home: TheHome) -> None:
     remove(home, [album_id])
 
 
-@router.get("/{album_id}/near-duplicates", summary="Albums with the same artwork", responses=PROBLEMS)
-def near_duplicates(album_id: TheAlbumId, search: TheSearch) -> schemas.NearDuplicatesSchema:
-    """Other pressings, crops and copies: albums with a front whose pixels were found to show the same artwork when it
-    was indexed or uploaded."""
-    found = search.near_duplicates(album_id)
-    return schemas.NearDuplicatesSchema(neighbours=[schemas.NeighbourSchema.of(neighbour) for neighbour in found])
+@router.get("/{album_id}/same-artwork", summary="Albums with the same artwork", responses=PROBLEMS)
+def same_artwork(album_id: TheAlbumId, search: TheSearch) -> schemas.SameArtworkSchema:
+    """Other pressings, crops and copies, nearest first: albums with a front whose pixels were found to show the same
+    artwork when it was indexed or uploaded."""
+    found = search.same_artwork(album_id)
+    return schemas.SameArtworkSchema(neighbours=[schemas.NeighbourSchema.of(neighbour) for neighbour in found])
+
+
+@router.get("/{album_id}/near-duplicates", summary="Old name", responses=PROBLEMS, deprecated=True)
+def near_duplicates(album_id: TheAlbumId, search: TheSearch) -> schemas.SameArtworkSchema:
+    """The old name of `/albums/{album_id}/same-artwork`; it leaves with the next release."""
+    return same_artwork(album_id, search)

@@ -1,6 +1,7 @@
 """Which of those proposed show a cover's artwork: the order, the giving up, and files that are not what they were."""
 
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,21 @@ def test_what_cannot_be_read_is_no_stranger_and_no_match(covers: Covers) -> None
     assert comparison.matches(own, [*broken, crop]) == [crop]
     for cover in broken:
         assert comparison.matches(cover, [own]) is None
+
+
+def test_an_image_that_is_not_in_the_catalogue_is_compared_likewise(covers: Covers) -> None:
+    own, crop, sticker, late = (covers.add(made(artwork(1))) for made in (faded, cropped, stickered, bordered))
+    one, gone, two = covers.add(artwork(2)), covers.add(turned(artwork(1))), covers.add(artwork(3))
+    Path(gone.path).unlink()
+    image = BytesIO()
+    artwork(1).save(image, "PNG")
+    comparison = Comparison()
+    found = comparison.matches_of_image(image.getvalue(), [one, crop, gone, own, sticker, two, late])
+    assert found == [crop, own, sticker]
+    assert comparison.matches_of_image(b"no image", []) == []
+
+    plain, other = (covers.add(Image.new("RGB", (64, 64), colour)) for colour in ("navy", "black"))
+    assert comparison.matches_of_image(Path(plain.path).read_bytes(), [other, plain]) == [plain], "the same bytes"
 
 
 def test_the_short_verdict_is_the_long_one() -> None:

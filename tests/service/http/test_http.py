@@ -235,6 +235,7 @@ def test_the_api_is_described(client: httpx.Client) -> None:
         "/api/v1/albums",
         "/api/v1/albums/{album_id}",
         "/api/v1/albums/{album_id}/near-duplicates",
+        "/api/v1/albums/{album_id}/same-artwork",
         "/api/v1/bundles",
         "/api/v1/classify/batch",
         "/api/v1/genres",

@@ -9,8 +9,12 @@ import httpx
 import pytest
 from PIL import Image
 
+from indexer.artwork import LEAST_SIMILARITY
 from tests.command_home import CommandHome
-from tests.indexer.artwork.artworks import artwork, bordered
+from tests.indexer.artwork.artworks import artwork, bordered, cropped, squeezed, stickered, turned
+
+NEAR = 0.9
+"""The similarity from which an image's neighbour was called a near-duplicate, if no calibration was fitted."""
 
 UNLIKE = 0.8
 """The similarity of these borders' vectors to those of the pictures inside is lower: links alone can tell."""
@@ -44,20 +48,40 @@ def album_with(client: httpx.Client, file: str) -> int:
 
 
 def twins(client: httpx.Client, album_id: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.get(f"/api/v1/albums/{album_id}/near-duplicates").json()["neighbours"]
+    found: list[dict[str, Any]] = client.get(f"/api/v1/albums/{album_id}/same-artwork").json()["neighbours"]
+    assert client.get(f"/api/v1/albums/{album_id}/near-duplicates").json()["neighbours"] == found, "the old name"
     return found
 
 
 def similar(client: httpx.Client, query: dict[str, Any]) -> dict[int, bool]:
     found = client.post("/api/v1/similar?k=20", json=query).json()["neighbours"]
-    return {album["album_id"]: album["near_duplicate"] for album in found}
+    assert all(album["near_duplicate"] == album["same_artwork"] for album in found)
+    return {album["album_id"]: album["same_artwork"] for album in found}
+
+
+def encoded(picture: Image.Image, kind: str = "JPEG") -> bytes:
+    file = BytesIO()
+    picture.save(file, kind)
+    return file.getvalue()
+
+
+def asked_with(client: httpx.Client, *pictures: Image.Image, k: int = 20, **likes: Any) -> list[dict[str, Any]]:
+    files = [("image", ("q.jpg", encoded(picture))) for picture in pictures]
+    answer = client.post("/api/v1/similar", params={"k": k}, files=files, data=likes)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["neighbours"]
+    return found
+
+
+def same_artwork(found: list[dict[str, Any]]) -> set[int]:
+    return {album["album_id"] for album in found if album["same_artwork"]}
 
 
 def test_what_was_indexed_is_shown_as_linked(home: CommandHome, client: httpx.Client) -> None:
     one, other = (album_with(client, file) for file in ("/1.png", "1 bordered.png"))
     for album, twin in ((one, other), (other, one)):
         [found] = twins(client, album)
-        assert (found["album_id"], found["near_duplicate"]) == (twin, True)
+        assert (found["album_id"], found["same_artwork"], found["near_duplicate"]) == (twin, True, True)
         assert found["similarity"] < UNLIKE
     assert twins(client, album_with(client, "/2.png")) == []
 
@@ -67,7 +91,7 @@ def test_an_upload_is_linked_at_once_and_both_albums_stay(home: CommandHome, cli
     before = client.get("/api/v1/status").json()["albums"]
     pressing, another = upload(client, bordered(artwork(6)), "Pressing"), upload(client, artwork(77), "Another")
     [found] = twins(client, pressing)
-    assert (found["album_id"], found["near_duplicate"]) == (original, True)
+    assert (found["album_id"], found["same_artwork"]) == (original, True)
     assert found["similarity"] < UNLIKE
     assert [album["album_id"] for album in twins(client, original)] == [pressing]
     assert twins(client, another) == []
@@ -79,7 +103,8 @@ def test_an_upload_is_linked_at_once_and_both_albums_stay(home: CommandHome, cli
 
     files = {"image": ("6.png", (home.folder / "covers/jazz/6.png").read_bytes())}
     voters = client.post("/api/v1/classify", files=files).json()["neighbours"]
-    assert pressing in {album["album_id"] for album in voters}, "to a picture alone it is a neighbour like any other"
+    assert same_artwork(voters) == {pressing}, "it votes on a picture from elsewhere, as it is unlike enough"
+    assert len(voters) > 1
     for album, twin in ((original, pressing), (pressing, original)):
         voters = client.post("/api/v1/classify", json={"album_id": album}).json()["neighbours"]
         assert voters
@@ -112,6 +137,55 @@ def test_being_alike_is_not_being_one_artwork_but_the_same_file_is(home: Command
     assert (near[same], near[alike]) == (True, False)
     for album in (one, same, alike):
         client.delete(f"/api/v1/albums/{album}")
+
+
+def test_an_image_shows_the_artwork_of_its_crop_or_copy_whatever_the_similarity(
+    home: CommandHome, client: httpx.Client
+) -> None:
+    original = album_with(client, "/6.png")
+    for change in (cropped, squeezed, turned, bordered):
+        found = asked_with(client, change(artwork(6)))
+        assert same_artwork(found) == {original}, change
+        [match] = [album for album in found if album["album_id"] == original]
+        assert match["near_duplicate"] == (match["similarity"] >= NEAR), "by similarity alone, as ever"
+    assert not match["near_duplicate"], "a picture with a border is not near enough for that"
+
+    # Each field has the mean colour of the cover's: to the backbone the same picture, to the eye another.
+    fields = artwork(6).resize((4, 4), Image.Resampling.BOX).resize((400, 400), Image.Resampling.NEAREST)
+    [nearest, *_] = found = asked_with(client, fields)
+    assert (nearest["album_id"], nearest["near_duplicate"]) == (original, True)
+    assert nearest["similarity"] > 0.99
+    assert same_artwork(found) == set()
+    assert same_artwork(asked_with(client, artwork(555))) == set()
+
+
+def test_what_is_linked_to_the_artwork_of_an_image_shows_it_too(home: CommandHome, client: httpx.Client) -> None:
+    pair = {album_with(client, file) for file in ("/1.png", "1 bordered.png")}
+    found = asked_with(client, stickered(artwork(1)))
+    assert same_artwork(found) == pair
+    far = bordered(bordered(artwork(1)))
+    assert {album["album_id"]: album["similarity"] < LEAST_SIMILARITY for album in asked_with(client, far)}[
+        album_with(client, "/1.png")
+    ]
+    assert same_artwork(asked_with(client, far)) == pair, "one is too unlike to be compared, and linked to the other"
+
+
+def test_each_image_of_several_is_compared(home: CommandHome, client: httpx.Client) -> None:
+    expected = {album_with(client, file) for file in ("/4.png", "/5.png")}
+    assert same_artwork(asked_with(client, cropped(artwork(4)), squeezed(artwork(5)), artwork(555))) == expected
+    liked = album_with(client, "/1.png")
+    with_album = asked_with(client, cropped(artwork(4)), like=[liked])
+    assert same_artwork(with_album) == {album_with(client, "/4.png"), album_with(client, "1 bordered.png")}
+
+
+def test_the_command_line_says_which_albums_show_the_same_artwork(home: CommandHome) -> None:
+    query = home.folder / "q.jpg"
+    query.write_bytes(encoded(cropped(artwork(3))))
+    [match] = [album for album in home.json("similar", query)["neighbours"] if album["same_artwork"]]
+    assert match["file"] == "covers/jazz/3.png"
+    table = home.sleeve("similar", query).stdout.splitlines()
+    assert table[0].split()[:2] == ["similarity", "artwork"]
+    assert [line.split()[1:3] for line in table if " same " in line] == [["same", str(match["album_id"])]]
 
 
 def test_the_first_albums_of_an_empty_catalogue_are_linked(
