@@ -9,7 +9,7 @@ REPORT ?= report
 REPORT_HOME := $(CURDIR)/.sleeve-report
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo report test check fix screenshots pictures bundle benchmarks clean
+.PHONY: help install dev demo report test test-slow test-all check fix screenshots pictures bundle benchmarks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -30,8 +30,13 @@ else
 	@$(BIN)/sleeve report -o "$(REPORT)"
 endif
 
-test: $(VENV)/.dev ## Run every test (SQLite, PostgreSQL, FAISS, HTTP)
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest
+test: $(VENV)/.dev ## Run the tests (SQLite, PostgreSQL, FAISS, HTTP), but for the slow ones
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m "not slow"
+
+test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, long kill rounds, every view of the web app
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
+
+test-all: test test-slow ## Run every test
 
 check: $(VENV)/.dev ## Check style, types and the direction of imports; change nothing
 	@$(BIN)/ruff format --quiet --check .

@@ -1,6 +1,5 @@
 """kill -9 at random moments: afterwards one more run gives the catalogue, vectors and answers of an undisturbed one."""
 
-import os
 import random
 import time
 from collections.abc import Callable
@@ -13,10 +12,7 @@ import pytest
 from tests.command_home import CommandHome, vectors_of
 from tests.factories import write_cover, write_covers
 
-ROUNDS = int(os.environ.get("SLEEVE_KILL_ROUNDS", "4"))
-"""Kills of ``add`` and as many of ``index``, on each engine. Many: ``SLEEVE_KILL_ROUNDS=100 pytest tests/crash``."""
-
-COVERS = 300
+COVERS = 120
 
 
 def outcome(home: CommandHome, query: Path) -> dict[str, Any]:
@@ -30,10 +26,10 @@ def outcome(home: CommandHome, query: Path) -> dict[str, Any]:
     }
 
 
-def kill_at_random(home: CommandHome, *arguments: object, moments: random.Random, until_s: float) -> int:
-    """Start, kill, and start again ``ROUNDS`` times; returns how many were still running when killed."""
+def kill_at_random(home: CommandHome, *arguments: object, moments: random.Random, until_s: float, rounds: int) -> int:
+    """Start, kill, and start again; returns how many were still running when killed."""
     killed = 0
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         with home.start(*arguments) as process:
             time.sleep(moments.uniform(0.0, until_s))
             killed += process.poll() is None
@@ -43,7 +39,9 @@ def kill_at_random(home: CommandHome, *arguments: object, moments: random.Random
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_nothing_is_lost(make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str) -> None:
+def test_nothing_is_lost(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str, rounds: int
+) -> None:
     write_covers(tmp_path / "covers", {"jazz": COVERS // 2, "rock": COVERS // 2})
     query = write_cover(tmp_path / "query.png", seed=7)
     undisturbed = make_home(tmp_path / "undisturbed", engine)
@@ -56,12 +54,12 @@ def test_nothing_is_lost(make_home: Callable[[Path, str], CommandHome], tmp_path
 
     disturbed = make_home(tmp_path / "disturbed", engine)
     moments = random.Random(11)
-    killed = kill_at_random(disturbed, "add", tmp_path / "covers", moments=moments, until_s=add_s)
+    killed = kill_at_random(disturbed, "add", tmp_path / "covers", moments=moments, until_s=add_s, rounds=rounds)
     disturbed.sleeve("add", tmp_path / "covers")
-    killed += kill_at_random(disturbed, "index", moments=moments, until_s=index_s)
+    killed += kill_at_random(disturbed, "index", moments=moments, until_s=index_s, rounds=rounds)
     disturbed.sleeve("index")
 
-    assert killed >= ROUNDS // 2, "most kills came too late to disturb anything"
+    assert killed >= rounds // 2, "most kills came too late to disturb anything"
     assert outcome(disturbed, query) == outcome(undisturbed, query)
     expected, found = vectors_of(undisturbed), vectors_of(disturbed)
     assert found.keys() == expected.keys()

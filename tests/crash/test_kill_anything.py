@@ -1,6 +1,5 @@
 """kill -9 at random moments of every command that writes: what was acknowledged holds, at once and after a run more."""
 
-import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -24,9 +23,6 @@ from service.answers.records import SimilarRequest
 from service.answers.search import Search
 from tests.command_home import CommandHome
 from tests.factories import FakeBackbone, write_covers
-
-ROUNDS = int(os.environ.get("SLEEVE_KILL_ROUNDS", "4"))
-"""Kills of whatever changes a catalogue, on each engine."""
 
 COVERS_A_ROUND = 12
 
@@ -144,18 +140,18 @@ def _fake_model(bundle: BundleRecord | None) -> Model:
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_what_was_acknowledged_holds(
-    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str, rounds: int
 ) -> None:
     witness = Witness(make_home(tmp_path, engine), seed=5)
     commands = ["add", "index", "rebuild", "remove", "rollback", "prune"]
     for name in ["add", *commands]:
         witness.run(name, undisturbed=True)
     witness.check()
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         if len(witness.acknowledged) < COVERS_A_ROUND:
             # Most adds are killed, and what was removed must be missed by something.
             witness.run("add", undisturbed=True)
         witness.run(witness.random.choice(commands))
         witness.check()
-    assert witness.killed >= ROUNDS // 2, "most kills came too late to disturb anything"
+    assert witness.killed >= rounds // 2, "most kills came too late to disturb anything"
     witness.heal()

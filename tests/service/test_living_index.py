@@ -179,7 +179,7 @@ def world(database: Database, tmp_path: Path) -> World:
     return World(database, tmp_path, seed=1)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_every_search_equals_brute_force_whatever_happened_before(
     database: Database, tmp_path: Path, seed: int
 ) -> None:

@@ -4,11 +4,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-VIEWS = ("/", "/?album=1", "/?like=1&like=2&dislike=5", "/album/1", "/catalogue", "/index", "/map")
+QUICK = ("/", "/album/1")
+VIEWS = ("/?album=1", "/?like=1&like=2&dislike=5", "/catalogue", "/index", "/map")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", [*QUICK, *(pytest.param(view, marks=pytest.mark.slow) for view in VIEWS)])
 def test_axe_finds_nothing(page: Page, view: str) -> None:
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     _open(page, view)
@@ -21,6 +22,7 @@ def test_axe_finds_nothing(page: Page, view: str) -> None:
 
 
 @pytest.mark.parametrize("button", ["Add covers"])
+@pytest.mark.slow
 def test_dialogs(page: Page, button: str) -> None:
     _open(page, "/catalogue")
     page.get_by_role("button", name=button).click()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.command_home import CommandHome
@@ -42,6 +43,7 @@ def test_covers_are_added_found_corrected_and_deleted(page: Page, web_home: Comm
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_an_album_shows_both_sides_and_its_relatives(page: Page) -> None:
     page.goto("/catalogue?q=Blue Window&sort=year")
     page.locator(CARDS).first.get_by_role("link", name=re.compile("^Blue Window")).click()
@@ -53,6 +55,7 @@ def test_an_album_shows_both_sides_and_its_relatives(page: Page) -> None:
     expect(page.locator(CARDS)).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_an_album_that_is_not_there(page: Page, expected_failures: list[int]) -> None:
     expected_failures.append(404)
     page.goto("/album/99999")
@@ -73,6 +76,7 @@ def test_the_catalogue_is_filtered_sorted_and_shared_by_its_address(page: Page) 
     expect(page.locator(CARDS)).to_have_count(22)
 
 
+@pytest.mark.slow
 def test_a_rebuild_is_watched_and_rolled_back(page: Page) -> None:
     page.goto("/index")
     expect(page.locator(".figure").filter(has_text="Recall")).to_contain_text("1.000")
@@ -85,6 +89,7 @@ def test_a_rebuild_is_watched_and_rolled_back(page: Page) -> None:
     expect(page.locator('[aria-label="Bundles"]')).to_contain_text("tiny")
 
 
+@pytest.mark.slow
 def test_the_theme_is_chosen_and_kept(page: Page) -> None:
     page.goto("/")
     assert page.evaluate("document.documentElement.dataset.theme") == "light"

@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 EVERY_CALL_100_MS_LATER = "let told = 0; performance.now = () => (told += 100);"
@@ -33,6 +34,7 @@ def test_a_point_tells_its_album_and_opens_it(page: Page) -> None:
     expect(page.get_by_text("1 album highlighted")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_legend_shows_one_genre_and_all_again(page: Page) -> None:
     page.goto("/map")
     page.locator(".legend").get_by_role("button", name=re.compile("^rock")).click()
@@ -50,6 +52,7 @@ def test_the_legend_shows_one_genre_and_all_again(page: Page) -> None:
     )
 
 
+@pytest.mark.slow
 def test_keys_move_and_open(page: Page) -> None:
     page.goto("/map?highlight=3")
     page.locator("canvas").focus()
@@ -59,6 +62,7 @@ def test_keys_move_and_open(page: Page) -> None:
     expect(page).to_have_url(re.compile("/album/3$"))
 
 
+@pytest.mark.slow
 def test_colours_reach_the_screen(page: Page) -> None:
     page.goto("/map?genre=rock")
     expect(page.locator(".thumbs img").first).to_be_attached()
@@ -76,6 +80,7 @@ def test_colours_reach_the_screen(page: Page) -> None:
     assert drawn > 18 * 12
 
 
+@pytest.mark.slow
 def test_where_drawing_is_slow_fewer_points_move_and_all_come_to_rest(page: Page, expected_failures: list[int]) -> None:
     expected_failures.append(404)  # there are not so many albums: the one pointed at has no card
     numbers = list(range(1, 20_001))

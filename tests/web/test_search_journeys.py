@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.command_home import CommandHome
@@ -24,6 +25,7 @@ def test_a_chosen_picture_finds_its_album_and_says_why(page: Page, web_home: Com
     expect(page.locator(CARDS).first).to_contain_text("Blue Window")
 
 
+@pytest.mark.slow
 def test_a_dropped_and_a_pasted_picture_search(page: Page, web_home: CommandHome) -> None:
     for event, holder in (("drop", "dataTransfer"), ("paste", "clipboardData")):
         page.goto("/catalogue")
@@ -67,6 +69,7 @@ def test_names_filters_and_going_back(page: Page) -> None:
     expect(page.locator(CARDS)).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_a_genre_narrows_the_neighbours(page: Page) -> None:
     page.goto("/?album=1")
     page.locator("select[name=genre]").select_option("rock")
@@ -75,6 +78,7 @@ def test_a_genre_narrows_the_neighbours(page: Page) -> None:
     expect(page.locator(CARDS).filter(has_text="jazz")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_taste_grows_by_likes_and_dislikes_and_stays_in_the_address(page: Page) -> None:
     page.goto("/?album=1")
     expect(page.locator(CARDS).nth(2)).to_be_visible()
@@ -97,6 +101,7 @@ def test_a_taste_grows_by_likes_and_dislikes_and_stays_in_the_address(page: Page
     expect(page.locator(".chip.pick")).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_other_albums_with_the_same_artwork_are_found(page: Page) -> None:
     page.goto("/?q=Blue Window")
     first = page.locator(CARDS).first
@@ -109,6 +114,7 @@ def test_other_albums_with_the_same_artwork_are_found(page: Page) -> None:
     expect(page.locator(CARDS)).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_everything_is_within_reach_of_the_keyboard(page: Page) -> None:
     page.goto("/?album=1")
     expect(page.locator(CARDS).first).to_be_visible()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.command_home import CommandHome
@@ -45,6 +46,7 @@ def test_a_write_that_wants_a_key_asks_for_it_once(page: Page, expected_failures
     assert keys == [None, KEY, KEY]
 
 
+@pytest.mark.slow
 def test_a_problem_is_one_line_and_can_be_tried_again(page: Page, expected_failures: list[int]) -> None:
     expected_failures.append(503)
     page.route("**/api/v1/albums?*", lambda route: _refused(route, 503, "there is no index; run `sleeve index`"))
@@ -56,6 +58,7 @@ def test_a_problem_is_one_line_and_can_be_tried_again(page: Page, expected_failu
     expect(page.locator("li.card[data-album]").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_picture_of_another_browser(page: Page) -> None:
     page.goto("/?upload=someone-elses")
     expect(page.get_by_role("alert")).to_contain_text("Drop or choose it again")

@@ -23,6 +23,7 @@ def test_tsne_keeps_clear_groups_together_and_is_the_same_again() -> None:
     assert found.title == "t-SNE, perplexity 20"
 
 
+@pytest.mark.slow
 def test_umap_keeps_clear_groups_together_and_is_the_same_again() -> None:
     data = planted(30, noise=0.05)
     found, again = (umap(data.vectors, seed=1) for _ in range(2))

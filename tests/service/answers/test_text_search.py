@@ -95,6 +95,7 @@ def test_a_text_that_cannot_be_asked_with_is_told(
     assert len(errors.strip().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_words_ask_in_the_browser(client: httpx.Client) -> None:
     if chromium_path() is None:
         pytest.skip("no Chromium here: `apt-get install chromium`")

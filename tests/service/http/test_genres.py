@@ -78,6 +78,7 @@ def test_evaluation_measures_what_was_planted(catalogue: CommandHome) -> None:
     assert views["jpeg"]["recall_at_5"] > views["photo"]["recall_at_5"], "a grid of colours knows no perspective"
 
 
+@pytest.mark.slow
 def test_frozen_features_and_logits_are_measured_beside_the_bundle(tmp_path: Path, make_home: MakeHome) -> None:
     home = make_home(tmp_path, "sqlite")
     plant(home)
