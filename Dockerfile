@@ -4,7 +4,7 @@ WORKDIR /build
 RUN python -m venv /opt/sleeve
 ENV PATH=/opt/sleeve/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY pyproject.toml constraints.txt ./
-# What Sleeve needs comes first, so that a change of its own code does not install everything again.
+# Dependencies come first, so that a change of Sleeve's own code does not install them again.
 RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
         > requirements.txt \
     && pip install -c constraints.txt -r requirements.txt
@@ -13,6 +13,7 @@ COPY db ./db
 COPY indexer ./indexer
 COPY migrations ./migrations
 COPY service ./service
+COPY sleeve ./sleeve
 RUN pip install --no-deps -c constraints.txt .
 
 FROM python:3.11-slim-bookworm
@@ -23,7 +24,7 @@ USER 10001
 WORKDIR /var/lib/sleeve
 VOLUME /var/lib/sleeve
 EXPOSE 8000
-# Alive, not ready: before the first `sleeve index` a service is healthy and has nothing to answer with.
+# Alive, not ready: before the first `sleeve index` the service is healthy but cannot answer queries.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 ENTRYPOINT ["sleeve"]

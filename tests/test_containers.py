@@ -69,7 +69,7 @@ def test_what_is_copied_is_there_and_reaches_the_build(steps: list[list[str]]) -
     ignored = (PROJECT / ".dockerignore").read_text().splitlines()
     let_in = [line[1:] for line in ignored if line.startswith("!")]
     sources = [word for step in steps if step[0] == "COPY" and "--from=build" not in step for word in step[1:-1]]
-    assert {"db", "indexer", "migrations", "service"} <= set(sources)
+    assert {"db", "indexer", "migrations", "service", "sleeve"} <= set(sources)
     for source in sources:
         assert (PROJECT / source).exists(), source
         assert any(fnmatch(source, pattern) for pattern in let_in), source
