@@ -15,7 +15,7 @@ from service.cli.export import export
 from service.cli.index import report_index
 from sleeve.errors import BundleError
 
-app = typer.Typer(help="List the models and switch between them.", invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()

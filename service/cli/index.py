@@ -18,7 +18,7 @@ WORKER_PAUSE_S = 15.0
 
 SHOWN_GENRES = 5
 
-app = typer.Typer(help="Embed what is new and bring the index up to date.", invoke_without_command=True)
+app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()
