@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constraints.txt
 export SLEEVE_HOME ?= $(CURDIR)/.sleeve
-# Where `make report` writes, and the home of a catalogue that it is given as a manifest.
+# Where `make report` writes, and the home it uses for a table of covers.
 REPORT ?= report
 REPORT_HOME := $(CURDIR)/.sleeve-report
 
@@ -14,14 +14,14 @@ REPORT_HOME := $(CURDIR)/.sleeve-report
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-install: $(VENV)/.installed ## Set up .venv with what running needs (no PyTorch)
+install: $(VENV)/.installed ## Set up .venv to run Sleeve (no PyTorch)
 
-dev: $(VENV)/.dev ## Set up .venv with what training, testing and checking need as well
+dev: $(VENV)/.dev ## Set up .venv to train, test and check as well
 
 demo: $(VENV)/.installed ## Draw a catalogue, index it, answer a query, serve it until Ctrl-C
 	@$(BIN)/sleeve demo
 
-report: $(VENV)/.report ## Write the research report of SLEEVE_HOME, or of a manifest: make report MANIFEST=covers/manifest.csv
+report: $(VENV)/.report ## Report on the catalogue of SLEEVE_HOME, or on a table: make report MANIFEST=covers.csv
 ifdef MANIFEST
 	@SLEEVE_HOME=$(REPORT_HOME) $(BIN)/sleeve add "$(MANIFEST)"
 	@SLEEVE_HOME=$(REPORT_HOME) $(BIN)/sleeve index
@@ -38,23 +38,24 @@ test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, long kill rounds, 
 
 test-all: test test-slow ## Run every test
 
-check: $(VENV)/.dev ## Check style, types and the direction of imports; change nothing
+check: $(VENV)/.dev ## Check style, types and import rules; change nothing
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
 
-fix: $(VENV)/.dev ## Format, and mend what can be mended by itself
+fix: $(VENV)/.dev ## Format the code, repair what can be repaired, write docs/commands.md
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@$(BIN)/python -m typer service.cli utils docs --name sleeve --title Commands --output docs/commands.md
 
-screenshots: $(VENV)/.dev ## Take pictures of the web app over the demo's catalogue, into screenshots/
+screenshots: $(VENV)/.dev ## Take pictures of every view of the web app, into screenshots/
 	@$(BIN)/python -m tests.web.screenshots
 
-pictures: $(VENV)/.dev ## Take the README's pictures again, of the demo
+pictures: $(VENV)/.dev ## Take the README's pictures again
 	@$(BIN)/python -m tests.web.screenshots --readme
 
-bundle: $(VENV)/.dev ## Export the ImageNet bundle again from its weights, over the shipped one
+bundle: $(VENV)/.dev ## Export the shipped ImageNet bundle again from its weights
 	@$(BIN)/python -m indexer.training.imagenet_weights
 
 benchmarks: $(VENV)/.dev ## Run the benchmarks and print their tables
