@@ -86,7 +86,7 @@ class BundleDescription(BaseModel):
         return self
 
 
-class Manifest(BundleDescription):
+class BundleManifest(BundleDescription):
     """``manifest.json``: the description, and the SHA-256 of every file by its name."""
 
     format: Literal["sleeve-bundle-1"] = "sleeve-bundle-1"
@@ -109,7 +109,7 @@ class Bundle:
     """A bundle whose files were whole when it was read."""
 
     folder: Path
-    manifest: Manifest
+    manifest: BundleManifest
 
     @property
     def model_path(self) -> Path:
@@ -147,7 +147,7 @@ def read_bundle(folder: Path) -> Bundle:
     except OSError as error:
         raise BundleError(f"{folder} is not a model bundle: {MANIFEST_FILE}: {error.strerror}") from error
     try:
-        manifest = Manifest.model_validate_json(text)
+        manifest = BundleManifest.model_validate_json(text)
     except ValidationError as error:
         raise BundleError(f"{folder / MANIFEST_FILE}: {_first_fault(error)}") from error
     for name, digest in manifest.files.items():
@@ -167,7 +167,7 @@ def write_bundle(folder: Path, description: BundleDescription, contents: Mapping
     """
     digests = {name: sha256(data).hexdigest() for name, data in contents.items()}
     try:
-        manifest = Manifest(**description.model_dump(include=set(BundleDescription.model_fields)), files=digests)
+        manifest = BundleManifest(**description.model_dump(include=set(BundleDescription.model_fields)), files=digests)
     except ValidationError as error:
         raise BundleError(f"{folder}: {_first_fault(error)}") from error
     if folder.exists():

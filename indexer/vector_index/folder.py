@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from indexer.files import flush
 from indexer.vector_index.building import load
-from indexer.vector_index.manifest import FileRecord, Manifest
+from indexer.vector_index.manifest import FileRecord, IndexManifest
 from indexer.vector_index.protocol import VectorIndex
 from indexer.vector_index.stored import IDS_FILE, NATIVE_FILE
 from sleeve.errors import VectorIndexError
@@ -23,7 +23,7 @@ _PIECE = 1 << 20
 _READ_AT_ONCE = 1 << 18
 
 
-def write(index: VectorIndex, folder: Path, *, fingerprint: Fingerprint, recall: float | None) -> Manifest:
+def write(index: VectorIndex, folder: Path, *, fingerprint: Fingerprint, recall: float | None) -> IndexManifest:
     """Write an index as a new folder, creating its parents.
 
     Everything is written and flushed to disk in a hidden folder beside it, which then takes the name: a crash leaves
@@ -81,7 +81,7 @@ def open_folder(folder: Path, *, expected_fingerprint: Fingerprint) -> VectorInd
     return index
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> IndexManifest:
     """Return what a folder says it holds, without checking the rest.
 
     Raises:
@@ -94,7 +94,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, UnicodeDecodeError) as error:
         raise VectorIndexError(f"{folder / _MANIFEST_FILE} cannot be read") from error
     try:
-        return Manifest.from_json(text)
+        return IndexManifest.from_json(text)
     except VectorIndexError as error:
         raise VectorIndexError(f"the index in {folder} cannot be used: {error}") from error
 
@@ -112,8 +112,8 @@ def stamp(folder: Path) -> tuple[object, ...]:
     return tuple(found)
 
 
-def _manifest_of(index: VectorIndex, folder: Path, fingerprint: Fingerprint, recall: float | None) -> Manifest:
-    return Manifest(
+def _manifest_of(index: VectorIndex, folder: Path, fingerprint: Fingerprint, recall: float | None) -> IndexManifest:
+    return IndexManifest(
         kind=index.kind,
         dimension=index.dimension,
         count=len(index),

@@ -22,7 +22,7 @@ class FileRecord(BaseModel):
     sha256_of_pieces: str
 
 
-class Manifest(BaseModel):
+class IndexManifest(BaseModel):
     """What an index folder holds.
 
     Attributes:
@@ -57,7 +57,7 @@ class Manifest(BaseModel):
         return json.dumps({**content, "seal": _seal(content)}, indent=2) + "\n"
 
     @classmethod
-    def from_json(cls, text: str) -> "Manifest":
+    def from_json(cls, text: str) -> "IndexManifest":
         """Read the page.
 
         Raises:
