@@ -28,7 +28,7 @@ STRENGTH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class GenrePair:
     """Two genres: the area under the ROC curve of the second against the first, 0.5 chance, 1 always told apart.
 
     ``low`` and ``high`` are 95 %, by bootstrap over groups of the held-out scores. The models are not fitted anew, so
@@ -54,7 +54,7 @@ class Separability:
 
     genres: tuple[str, ...]
     left_out: tuple[str, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[GenrePair, ...]
 
     def matrix(self) -> NDArray[np.float64]:
         """(g, g) AUC, symmetric; NaN on the diagonal."""
@@ -148,7 +148,7 @@ def weighted_auc(
 
 def _live_index(
     data: LabelledVectors, pairs: list[tuple[int, int]], seed: int, resamples: int, progress: Progress
-) -> Iterator[Pair]:
+) -> Iterator[GenrePair]:
     for first, second in pairs:
         rows, is_second = pair_rows(data, first, second, seed=seed)
         progress.advance(1)
@@ -160,7 +160,7 @@ def _live_index(
         auc, *others = weighted_auc(scores, is_second, drawn).tolist()
         low, high = np.nanquantile(others, [0.025, 0.975])
         counts = (int((~is_second).sum()), int(is_second.sum()))
-        yield Pair(data.genres[first], data.genres[second], counts, auc, float(low), float(high))
+        yield GenrePair(data.genres[first], data.genres[second], counts, auc, float(low), float(high))
 
 
 _CHANCE = 0.5

@@ -25,7 +25,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GalleryRow:
     """Covers with what they have in common."""
 
     title: str
@@ -38,7 +38,7 @@ class Gallery:
 
     title: str
     caption: str
-    rows: tuple[Row, ...]
+    rows: tuple[GalleryRow, ...]
     data: str = ""
     flowing: bool = False
 
@@ -51,7 +51,7 @@ def samples(material: Material, seed: int) -> Gallery:
     for column in columns.tolist():
         of_genre = generator.permutation(np.flatnonzero(material.targets[:, column]))[:SAMPLES_A_GENRE]
         shown = tuple(_shown(material, row, _title(material, row)) for row in of_genre.tolist())
-        rows.append(Row(material.genres[column], shown))
+        rows.append(GalleryRow(material.genres[column], shown))
     return Gallery("Samples of each genre", f"Drawn at random, seed {seed}.", tuple(rows))
 
 
@@ -66,7 +66,7 @@ def near_centres(material: Material, found: Clustered) -> Gallery:
         )
         kept = found.view.rows[nearest[nearest >= 0]]
         shown = tuple(_shown(material, row, ", ".join(material.covers[row].genres)) for row in kept.tolist())
-        rows.append(Row(f"cluster {number + 1}: {share}", shown))
+        rows.append(GalleryRow(f"cluster {number + 1}: {share}", shown))
     caption = f"{found.view.title}. Under each cover its genres; beside the number the cluster's two commonest."
     return Gallery("Covers nearest each cluster's centre", caption, tuple(rows))
 
@@ -77,7 +77,7 @@ def conflicts(material: Material) -> Gallery | None:
     # Only then are the rows of the facts those of the material.
     pairs = [conflict for conflict in material.facts.conflicts if every and conflict.kind != "sources differ"]
     found = [
-        Row(
+        GalleryRow(
             pair.kind,
             tuple(_shown(material, row, ", ".join(of)) for row, of in zip(pair.rows, pair.genres, strict=True)),
         )
@@ -104,7 +104,7 @@ def mistakes(study: Study) -> Gallery:
             for n, similarity in zip(mistake.neighbours, mistake.similarities, strict=True)
         ]
         title = f"taken for {mistake.predicted} ({mistake.probability:.0%}), loss {mistake.loss:.1f}"
-        rows.append(Row(title, (own, *near)))
+        rows.append(GalleryRow(title, (own, *near)))
     return Gallery(
         "The dearest mistakes",
         "Framed: the cover with its genres; after it its nearest covers of other artists and artworks with their "
@@ -131,7 +131,7 @@ def suspects(study: Study) -> Gallery:
     return Gallery(
         "The first of the list",
         f"The first {len(shown)} of {len(study.suspects):,}, the likeliest first.",
-        (Row("", shown),),
+        (GalleryRow("", shown),),
         "label-suspects.csv",
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from indexer.analysis.label_errors import LEAST_COVERS, LISTED_SHARE
 from indexer.analysis.learning_curve import LearningCurve
-from indexer.analysis.separability import Pair, Separability
+from indexer.analysis.separability import GenrePair, Separability
 from indexer.evaluation import EvaluationReport
 from indexer.report.study import Clustered, Study
 from indexer.report.views import View
@@ -166,7 +166,7 @@ def _some_seen(study: Study) -> bool:
     return not bool(study.material.live.unseen.all())
 
 
-def _pair(pair: Pair) -> str:
+def _pair(pair: GenrePair) -> str:
     return f"{pair.first} / {pair.second} ({pair.auc:.2f}, {pair.low:.2f} to {pair.high:.2f})"
 
 

@@ -12,7 +12,7 @@ from db.records import CoverFile, RejectedFile
 from indexer.sources.names import clean, distinct, year_of
 from indexer.sources.paths import unusable
 from indexer.sources.remote_image import target_of
-from indexer.sources.table_rows import Cell, Row, Table
+from indexer.sources.table_rows import Cell, Table, TableRow
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
@@ -73,7 +73,7 @@ class ManifestSource:
         if not checked:
             raise SourceError(f"{self.path} has no column `file`: it holds no rows that can be read")
 
-    def _check(self, row: Row) -> None:
+    def _check(self, row: TableRow) -> None:
         header = {_folded(name) for name in row.cells}
         for ours, theirs in self.columns.items():
             if _folded(theirs) not in header:
@@ -83,7 +83,7 @@ class ManifestSource:
                 f"{self.path} has no column `file` in its first row; --column file=NAME says what it is called"
             )
 
-    def _offers(self, row: Row, cells: Mapping[str, Cell]) -> Iterator[CoverFile | RejectedFile]:
+    def _offers(self, row: TableRow, cells: Mapping[str, Cell]) -> Iterator[CoverFile | RejectedFile]:
         front = self._cover(row, cells)
         yield front
         back = _text(cells.get("back"))
@@ -96,7 +96,7 @@ class ManifestSource:
         else:
             yield replace(front, file=back, path=place.path, url=place.url, side=Side.BACK, group=group)
 
-    def _cover(self, row: Row, cells: Mapping[str, Cell]) -> CoverFile | RejectedFile:
+    def _cover(self, row: TableRow, cells: Mapping[str, Cell]) -> CoverFile | RejectedFile:
         lies_at = cells.get(PATH_COLUMN)
         # An export names its files exactly; people put spaces around theirs.
         file = _exactly(cells.get("file")) if lies_at else _text(cells.get("file"))
@@ -141,7 +141,7 @@ class ManifestSource:
             return RejectedFile(shown, Rejection.FORBIDDEN_URL, "images by URL cannot be added here")
         return _Place(self.url_path(url), url)
 
-    def _bad(self, row: Row, detail: str) -> RejectedFile:
+    def _bad(self, row: TableRow, detail: str) -> RejectedFile:
         return RejectedFile(f"{self.path.absolute()}:{row.number}", Rejection.BAD_RECORD, detail)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from indexer.sources.table_rows import MAX_COLUMNS, MAX_LINE_CHARACTERS, Cell, Row, as_cell
+from indexer.sources.table_rows import MAX_COLUMNS, MAX_LINE_CHARACTERS, Cell, TableRow, as_cell
 from sleeve.errors import MissingExtraError, SourceError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def pyarrow_modules() -> tuple[Any, Any]:
     return pa, pq
 
 
-def parquet_rows(path: Path) -> Iterator[Row]:
+def parquet_rows(path: Path) -> Iterator[TableRow]:
     """The rows, after a row 0 that only tells the columns.
 
     Raises:
@@ -72,12 +72,12 @@ def _check(path: Path, metadata: Any) -> None:
         raise SourceError(f"{path} says that it holds {metadata.num_rows:,} rows, more than a file of its size should")
 
 
-def _rows(pa: Any, path: Path, file: "pyarrow.parquet.ParquetFile") -> Iterator[Row]:
+def _rows(pa: Any, path: Path, file: "pyarrow.parquet.ParquetFile") -> Iterator[TableRow]:
     columns = file.schema_arrow.names
     if len(columns) > MAX_COLUMNS or file.metadata.num_rows > MAX_ROWS:
         raise SourceError(f"{path} has over {MAX_COLUMNS:,} columns or {MAX_ROWS:,} rows")
     empty: dict[str, Cell] = dict.fromkeys(columns, "")
-    yield Row(0, empty)
+    yield TableRow(0, empty)
     read = [field.name for field in file.schema_arrow if _is_plain(pa, field.type)]
     number = 0
     for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=read):
@@ -86,9 +86,9 @@ def _rows(pa: Any, path: Path, file: "pyarrow.parquet.ParquetFile") -> Iterator[
             number += 1
             values = {name: column[place] for name, column in found.items()}
             if sum(map(_length, values.values())) > MAX_LINE_CHARACTERS:
-                yield Row(number, {}, f"the row is longer than {MAX_LINE_CHARACTERS:,} characters")
+                yield TableRow(number, {}, f"the row is longer than {MAX_LINE_CHARACTERS:,} characters")
             else:
-                yield Row(number, {**empty, **{name: as_cell(value) for name, value in values.items()}})
+                yield TableRow(number, {**empty, **{name: as_cell(value) for name, value in values.items()}})
 
 
 def _is_plain(pa: Any, kind: "pyarrow.DataType") -> bool:

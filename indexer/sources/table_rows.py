@@ -26,7 +26,7 @@ _DELIMITERS = ",;\t|"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row: its cells by column as the table spells it, or what is wrong with it.
 
     Attributes:
@@ -44,7 +44,7 @@ class Table:
 
     path: Path
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[TableRow]:
         """The rows.
 
         Raises:
@@ -68,17 +68,17 @@ class Table:
         except OSError as error:
             raise SourceError(f"{self.path} cannot be read: {error.strerror}") from error
 
-    def _csv_rows(self, lines: TextIO) -> Iterator[Row]:
+    def _csv_rows(self, lines: TextIO) -> Iterator[TableRow]:
         delimiter = "\t" if self.path.suffix.lower() in _TABS else _delimiter(lines)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         header = next(reader, [])
         if len(header) > MAX_COLUMNS:
             raise SourceError(f"{self.path} has over {MAX_COLUMNS:,} columns")
         # A row of no cells at its head tells the columns of a table without rows.
-        yield Row(0, dict.fromkeys(header, ""))
+        yield TableRow(0, dict.fromkeys(header, ""))
         for cells in reader:
             if cells:
-                yield Row(reader.line_num, dict(zip(header, cells, strict=False)))
+                yield TableRow(reader.line_num, dict(zip(header, cells, strict=False)))
 
 
 def _delimiter(lines: TextIO) -> str:
@@ -88,26 +88,26 @@ def _delimiter(lines: TextIO) -> str:
     return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([first], delimiter=delimiter), [])))
 
 
-def _json_rows(lines: TextIO) -> Iterator[Row]:
+def _json_rows(lines: TextIO) -> Iterator[TableRow]:
     number = 0
     while line := lines.readline(MAX_LINE_CHARACTERS):
         number += 1
         if len(line) == MAX_LINE_CHARACTERS and not line.endswith("\n"):
             while (rest := lines.readline(MAX_LINE_CHARACTERS)) and not rest.endswith("\n"):
                 pass
-            yield Row(number, {}, f"the line is longer than {MAX_LINE_CHARACTERS:,} characters")
+            yield TableRow(number, {}, f"the line is longer than {MAX_LINE_CHARACTERS:,} characters")
         elif line.strip():
             yield _json_row(number, line)
 
 
-def _json_row(number: int, line: str) -> Row:
+def _json_row(number: int, line: str) -> TableRow:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
-        return Row(number, {}, "not JSON")
+        return TableRow(number, {}, "not JSON")
     if not isinstance(found, dict):
-        return Row(number, {}, "not a JSON object")
-    return Row(number, {name: as_cell(value) for name, value in list(found.items())[:MAX_COLUMNS]})
+        return TableRow(number, {}, "not a JSON object")
+    return TableRow(number, {name: as_cell(value) for name, value in list(found.items())[:MAX_COLUMNS]})
 
 
 def as_cell(value: object) -> Cell:

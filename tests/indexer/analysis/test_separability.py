@@ -4,7 +4,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 
-from indexer.analysis.separability import Pair, Separability, held_out_scores, separability, weighted_auc
+from indexer.analysis.separability import GenrePair, Separability, held_out_scores, separability, weighted_auc
 from tests.indexer.analysis.planted import GENRES, planted
 
 
@@ -84,9 +84,9 @@ def test_the_same_seed_gives_the_same_scores() -> None:
 
 def test_mean_auc_of_a_matrix_by_hand() -> None:
     pairs = (
-        Pair("a", "b", (9, 9), 0.6, 0.4, 0.7),
-        Pair("a", "c", (9, 9), 0.9, 0.8, 1),
-        Pair("b", "c", (9, 9), 0.8, 0.7, 0.9),
+        GenrePair("a", "b", (9, 9), 0.6, 0.4, 0.7),
+        GenrePair("a", "c", (9, 9), 0.9, 0.8, 1),
+        GenrePair("b", "c", (9, 9), 0.8, 0.7, 0.9),
     )
     found = Separability(("a", "b", "c"), (), pairs)
     assert found.ranked() == ("c", "a", "b")
