@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.distortions import THREADS
-from db.records import FrontCover, FrontVectors
+from db.records import FrontVectors, HashedCover
 from indexer.artwork import Comparison, propose
 from indexer.evaluation.labelled_catalogue import embed_files
 from indexer.models.backbone import OpenVinoBackbone
@@ -47,7 +47,7 @@ def main() -> None:
         paths, OpenVinoBackbone(read_bundle(arguments.bundle), THREADS), threads=THREADS, progress=Silent()
     )
     fronts = [
-        FrontCover(CoverId(row), str(path), ContentHash(sha256(path.read_bytes()).hexdigest()))
+        HashedCover(CoverId(row), str(path), ContentHash(sha256(path.read_bytes()).hexdigest()))
         for row, path in enumerate(paths)
     ]
     index = build(IndexKind.EXACT, vectors.shape[1], [(np.arange(len(fronts)), vectors)])
@@ -71,7 +71,7 @@ def main() -> None:
             csv.writer(file).writerows((files[first], files[second]) for first, second in wrong)
 
 
-def _live_index(matches: Iterable[Sequence[FrontCover] | None]) -> set[tuple[int, int]]:
+def _live_index(matches: Iterable[Sequence[HashedCover] | None]) -> set[tuple[int, int]]:
     """Each cover's matches → pairs of rows, the lower one first."""
     return {
         (min(row, other.cover_id), max(row, other.cover_id))

@@ -10,7 +10,7 @@ import numpy as np
 from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from db.records import BundleRecord, FrontCover, FrontVectors
+from db.records import BundleRecord, FrontVectors, HashedCover
 from db.tables import Cover, CoverLink, Vector
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 
@@ -34,14 +34,14 @@ def pending(
     rows = session.execute(query if album_id is None else query.where(Cover.album_id == album_id)).all()
     stored = np.frombuffer(b"".join(row.embedding for row in rows), dtype="<f2")
     return FrontVectors(
-        covers=tuple(FrontCover(CoverId(row.id), row.path, ContentHash(row.content_hash)) for row in rows),
+        covers=tuple(HashedCover(CoverId(row.id), row.path, ContentHash(row.content_hash)) for row in rows),
         vectors=stored.reshape(len(rows), bundle.dimension).astype(np.float32),
     )
 
 
-def fronts(session: Session, vector_ids: Sequence[int]) -> dict[int, FrontCover]:
+def fronts(session: Session, vector_ids: Sequence[int]) -> dict[int, HashedCover]:
     """The front that each vector was made of; vectors of backs and those that are gone are absent."""
-    found: dict[int, FrontCover] = {}
+    found: dict[int, HashedCover] = {}
     for start in range(0, len(vector_ids), _ASKED_AT_ONCE):
         query = (
             select(Vector.id, Cover.id.label("cover_id"), Cover.path, Cover.content_hash)
@@ -49,12 +49,12 @@ def fronts(session: Session, vector_ids: Sequence[int]) -> dict[int, FrontCover]
             .where(Vector.id.in_(vector_ids[start : start + _ASKED_AT_ONCE]), Cover.side == Side.FRONT)
         )
         for row in session.execute(query):
-            found[row.id] = FrontCover(CoverId(row.cover_id), row.path, ContentHash(row.content_hash))
+            found[row.id] = HashedCover(CoverId(row.cover_id), row.path, ContentHash(row.content_hash))
     return found
 
 
 def record(
-    session: Session, compared: Sequence[FrontCover], same: Iterable[tuple[FrontCover, FrontCover]]
+    session: Session, compared: Sequence[HashedCover], same: Iterable[tuple[HashedCover, HashedCover]]
 ) -> list[tuple[CoverId, CoverId]]:
     """Write down which fronts were compared and which pairs show one artwork; return the pairs that are new.
 
@@ -123,7 +123,7 @@ def _album_pairs(session: Session, album_ids: set[AlbumId]) -> set[tuple[AlbumId
     return found
 
 
-def _current(session: Session, covers: set[FrontCover]) -> set[FrontCover]:
+def _current(session: Session, covers: set[HashedCover]) -> set[HashedCover]:
     """Those that are still in the catalogue, as fronts of the same content."""
     query = select(Cover.id, Cover.content_hash).where(
         Cover.id.in_([cover.cover_id for cover in covers]), Cover.side == Side.FRONT

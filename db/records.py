@@ -282,17 +282,8 @@ class AlbumVectors:
 
 
 @dataclass(frozen=True, slots=True)
-class PendingCover:
-    """A cover that waits to be embedded, as its file was when it was added."""
-
-    cover_id: CoverId
-    path: str
-    content_hash: ContentHash
-
-
-@dataclass(frozen=True, slots=True)
-class FrontCover:
-    """A front cover, as its file was when it was added."""
+class HashedCover:
+    """A cover and the file that shows it, as it was when it was added: its bytes count only while they have this hash."""
 
     cover_id: CoverId
     path: str
@@ -307,7 +298,7 @@ class FrontVectors:
         vectors: (n, d) float32, L2-normalised.
     """
 
-    covers: tuple[FrontCover, ...]
+    covers: tuple[HashedCover, ...]
     vectors: NDArray[np.float32]
 
 

@@ -16,9 +16,9 @@ from db.records import (
     AlbumVectors,
     BundleRecord,
     CatalogueFilter,
+    HashedCover,
     LabelledVectors,
     NewVector,
-    PendingCover,
     RepresentativeVectors,
     VectorBatch,
     VectorOwner,
@@ -35,10 +35,10 @@ def count_pending(session: Session, bundle: BundleRecord) -> int:
     return session.scalar(select(func.count()).select_from(_pending(bundle).subquery())) or 0
 
 
-def pending(session: Session, bundle: BundleRecord, *, after: CoverId, limit: int) -> list[PendingCover]:
+def pending(session: Session, bundle: BundleRecord, *, after: CoverId, limit: int) -> list[HashedCover]:
     """Covers without a vector of this bundle, by ascending id, from the first one past ``after``."""
     rows = session.execute(_pending(bundle).where(Cover.id > after).order_by(Cover.id).limit(limit))
-    return [PendingCover(CoverId(row.id), row.path, ContentHash(row.content_hash)) for row in rows]
+    return [HashedCover(CoverId(row.id), row.path, ContentHash(row.content_hash)) for row in rows]
 
 
 def store(session: Session, bundle: BundleRecord, new: Sequence[NewVector]) -> int:

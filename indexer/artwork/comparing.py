@@ -5,7 +5,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from db.records import FrontCover
+from db.records import HashedCover
 from indexer.artwork.geometry import SIDE_PX, Sketch, sketch
 from indexer.artwork.verdict import show_one_artwork
 from indexer.images.decoding import decode, read
@@ -32,7 +32,7 @@ class Comparison:
         self._sketch = lru_cache(max_sketches)(_sketch)
         self._same = lru_cache(_MAX_VERDICTS)(self._compare)
 
-    def matches(self, cover: FrontCover, proposed: Sequence[FrontCover]) -> list[FrontCover] | None:
+    def matches(self, cover: HashedCover, proposed: Sequence[HashedCover]) -> list[HashedCover] | None:
         """Those that show the cover's artwork; None if the cover cannot be read. Others that cannot be read are left
         out."""
         if not proposed:
@@ -41,7 +41,7 @@ class Comparison:
             return None
         return _matches(proposed, lambda other: self._same(*sorted((cover, other), key=lambda one: one.cover_id)))
 
-    def matches_of_image(self, data: bytes, proposed: Sequence[FrontCover]) -> list[FrontCover]:
+    def matches_of_image(self, data: bytes, proposed: Sequence[HashedCover]) -> list[HashedCover]:
         """Those that show the artwork of an image that is not in the catalogue, given as the bytes of its file.
 
         Raises:
@@ -52,7 +52,7 @@ class Comparison:
         content_hash = sha256(data).hexdigest()
         own = sketch(decode(data, reduce_to_px=SIDE_PX))
 
-        def same(other: FrontCover) -> bool | None:
+        def same(other: HashedCover) -> bool | None:
             if other.content_hash == content_hash:
                 return True
             its = self._sketch(other)
@@ -60,7 +60,7 @@ class Comparison:
 
         return _matches(proposed, same)
 
-    def _compare(self, first: FrontCover, second: FrontCover) -> bool | None:
+    def _compare(self, first: HashedCover, second: HashedCover) -> bool | None:
         # Also if a picture is too plain for its points to decide.
         if first.content_hash == second.content_hash:
             return True
@@ -68,8 +68,8 @@ class Comparison:
         return None if one is None or other is None else show_one_artwork(one, other)
 
 
-def _matches(proposed: Sequence[FrontCover], same: Callable[[FrontCover], bool | None]) -> list[FrontCover]:
-    found: list[FrontCover] = []
+def _matches(proposed: Sequence[HashedCover], same: Callable[[HashedCover], bool | None]) -> list[HashedCover]:
+    found: list[HashedCover] = []
     strangers = 0
     for other in proposed:
         if strangers == MOST_STRANGERS:
@@ -81,7 +81,7 @@ def _matches(proposed: Sequence[FrontCover], same: Callable[[FrontCover], bool |
     return found
 
 
-def _sketch(cover: FrontCover) -> Sketch | None:
+def _sketch(cover: HashedCover) -> Sketch | None:
     """None where the file is gone, is no image any more, or is another than the one that was added."""
     try:
         data = read(Path(cover.path))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from db import cover_links, vectors
 from db.database import Database
-from db.records import FrontCover, FrontVectors, IndexVersionRecord
+from db.records import FrontVectors, HashedCover, IndexVersionRecord
 from indexer.artwork.comparing import Comparison
 from indexer.artwork.proposing import propose
 from indexer.progress import Progress, Silent
@@ -88,12 +88,12 @@ def link_album(database: Database, version: OpenVersion, album_id: AlbumId) -> L
     return _record(database, page, matches)
 
 
-def _proposed(database: Database, version: OpenVersion, page: FrontVectors) -> list[list[FrontCover]]:
+def _proposed(database: Database, version: OpenVersion, page: FrontVectors) -> list[list[HashedCover]]:
     with database.reading() as session:
         return propose(page, (version.index, *version.delta), lambda ids: cover_links.fronts(session, ids))
 
 
-def _record(database: Database, page: FrontVectors, matches: Sequence[Sequence[FrontCover] | None]) -> Linked:
+def _record(database: Database, page: FrontVectors, matches: Sequence[Sequence[HashedCover] | None]) -> Linked:
     compared = [(cover, same) for cover, same in zip(page.covers, matches, strict=True) if same is not None]
     if not compared:
         return Linked()

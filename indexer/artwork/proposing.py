@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from db.records import FrontCover, FrontVectors
+from db.records import FrontVectors, HashedCover
 from indexer.vector_index import Hits, VectorIndex
 
 LEAST_SIMILARITY = 0.6
@@ -25,11 +25,11 @@ _ASKED = 32
 
 _AROUND = slice(17, _ASKED)
 
-Fronts = Callable[[Sequence[int]], Mapping[int, FrontCover]]
+Fronts = Callable[[Sequence[int]], Mapping[int, HashedCover]]
 """Vector ids → the fronts that they were made of; backs and removed covers are absent."""
 
 
-def propose(asked: FrontVectors, parts: Sequence[VectorIndex], fronts: Fronts) -> list[list[FrontCover]]:
+def propose(asked: FrontVectors, parts: Sequence[VectorIndex], fronts: Fronts) -> list[list[HashedCover]]:
     """The most similar other fronts of each cover, nearest first.
 
     Args:
@@ -56,5 +56,5 @@ def _nearest(found: Sequence[Hits], queries: int) -> Hits:
     return Hits(np.take_along_axis(ids, order, axis=1), np.take_along_axis(similarities, order, axis=1))
 
 
-def _others(cover: FrontCover, found: Iterable[FrontCover | None]) -> list[FrontCover]:
+def _others(cover: HashedCover, found: Iterable[HashedCover | None]) -> list[HashedCover]:
     return [other for other in found if other is not None and other.cover_id != cover.cover_id][:NEIGHBOURS]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from db import vectors
 from db.database import Database
-from db.records import BundleRecord, NewVector, PendingCover, RejectedFile
+from db.records import BundleRecord, HashedCover, NewVector, RejectedFile
 from db.registration import record_rejections
 from indexer.chunks import chunks
 from indexer.images.decoding import read
@@ -43,7 +43,7 @@ Item = TypeVar("Item")
 class Fitted:
     """A cover ready for the backbone: pixels is (s, s, 3) uint8."""
 
-    cover: PendingCover
+    cover: HashedCover
     pixels: NDArray[np.uint8]
 
 
@@ -95,7 +95,7 @@ def embed_pending(
     return report
 
 
-def _pending(database: Database, bundle: BundleRecord) -> Iterator[PendingCover]:
+def _pending(database: Database, bundle: BundleRecord) -> Iterator[HashedCover]:
     after = CoverId(0)
     while True:
         with database.reading() as session:
@@ -107,7 +107,7 @@ def _pending(database: Database, bundle: BundleRecord) -> Iterator[PendingCover]
 
 
 def _prepare(
-    pool: ThreadPoolExecutor, covers: Iterator[PendingCover], backbone: Backbone
+    pool: ThreadPoolExecutor, covers: Iterator[HashedCover], backbone: Backbone
 ) -> Iterator[Fitted | RejectedFile]:
     """Read, decode and fit on the pool's threads, in order, at most ``AHEAD_COVERS`` ahead of who takes them."""
     waiting: deque[Future[Fitted | RejectedFile]] = deque()
@@ -119,7 +119,7 @@ def _prepare(
         yield waiting.popleft().result()
 
 
-def _prepare_one(cover: PendingCover, backbone: Backbone) -> Fitted | RejectedFile:
+def _prepare_one(cover: HashedCover, backbone: Backbone) -> Fitted | RejectedFile:
     try:
         data = read(Path(cover.path))
         if sha256(data).hexdigest() != cover.content_hash:

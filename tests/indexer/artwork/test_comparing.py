@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from db.records import FrontCover
+from db.records import HashedCover
 from indexer.artwork import Comparison, agreement, is_same_artwork, show_one_artwork, sketch
 from sleeve.vocabulary import ContentHash, CoverId
 from tests.indexer.artwork.artworks import artwork, bordered, cropped, faded, squeezed, stickered, turned
@@ -18,13 +18,13 @@ class Covers:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.made: list[FrontCover] = []
+        self.made: list[HashedCover] = []
 
-    def add(self, picture: Image.Image) -> FrontCover:
+    def add(self, picture: Image.Image) -> HashedCover:
         path = self.folder / f"{len(self.made)}.png"
         picture.save(path)
         content = ContentHash(sha256(path.read_bytes()).hexdigest())
-        self.made.append(FrontCover(CoverId(len(self.made) + 1), str(path), content))
+        self.made.append(HashedCover(CoverId(len(self.made) + 1), str(path), content))
         return self.made[-1]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from db.records import FrontCover, FrontVectors
+from db.records import FrontVectors, HashedCover
 from indexer.artwork import groups, propose
 from indexer.artwork.proposing import LEAST_SIMILARITY, NEIGHBOURS, STANDS_OUT, SURE_SIMILARITY
 from indexer.vector_index import IndexKind, build
@@ -14,11 +14,11 @@ from sleeve.vocabulary import ContentHash, CoverId
 BACKS = set(range(0, 300, 7))
 
 
-def front(row: int) -> FrontCover:
-    return FrontCover(CoverId(1000 + row), f"{row}.png", ContentHash(f"{row:064}"))
+def front(row: int) -> HashedCover:
+    return HashedCover(CoverId(1000 + row), f"{row}.png", ContentHash(f"{row:064}"))
 
 
-def fronts_of(rows: Sequence[int]) -> dict[int, FrontCover]:
+def fronts_of(rows: Sequence[int]) -> dict[int, HashedCover]:
     return {row: front(row) for row in rows if row not in BACKS}
 
 
