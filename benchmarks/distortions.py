@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.evaluation.labelled import ArtworkQueries
 from indexer.evaluation.labelled_catalogue import embed_files
 from indexer.evaluation.measuring import measure_artwork_retrieval
+from indexer.evaluation.retrieval import ArtworkQueries
 from indexer.models.backbone import OpenVinoBackbone
 from indexer.models.bundle import read_bundle
 from indexer.progress import Silent

@@ -15,11 +15,11 @@ import numpy as np
 
 from benchmarks.distortions import THREADS
 from indexer.analysis.label_errors import likely_label_errors
-from indexer.evaluation import LabelledVectors
 from indexer.evaluation.labelled_catalogue import difference_hashes, labelled_covers
+from indexer.genre import LabelledVectors
 from indexer.genre.fit import fit_genre_model
 from indexer.home import open_home
-from indexer.jobs.genres import read_labelled
+from indexer.jobs.genres import read_labelled_catalogue
 from indexer.progress import Silent
 from sleeve.settings import read_settings
 
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     with open_home(read_settings()) as home:
-        catalogue = read_labelled(home)
+        catalogue = read_labelled_catalogue(home)
         hashes = difference_hashes(catalogue.vectors.paths, threads=THREADS, progress=Silent())
         covers = labelled_covers(catalogue.vectors, catalogue.bundle, hashes)
     print(
@@ -57,15 +57,7 @@ def _round(covers: LabelledVectors, share: float, seed: int) -> tuple[int, int, 
     changed = np.zeros(len(covers), np.bool_)
     changed[wrong] = True
     given = replace(covers, targets=targets)
-    answered = fit_genre_model(
-        given.vectors,
-        given.targets,
-        given.genres,
-        given.groups,
-        seed=seed,
-        unseen=given.unseen,
-        genre_dimensions=given.genre_dimensions,
-    ).out_of_fold
+    answered = fit_genre_model(given, seed=seed).out_of_fold
     suspects = likely_label_errors(answered.prediction, given.targets[answered.rows], given.genres)
     listed = answered.rows[[suspect.row for suspect in suspects]]
     return len(listed), int(changed[listed].sum()), len(answered.rows), int(changed[answered.rows].sum())

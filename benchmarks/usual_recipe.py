@@ -16,9 +16,9 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from indexer.genre.scoring import accuracy, confusion, macro_f1
 from indexer.training.imagenet_weights import EFFICIENTNET_LITE0, MEAN, STD, imagenet_backbone
 from indexer.training.samples import LabelledCover, Split, learnable_genres, load_pixels, split_by_group, targets
-from indexer.training.validation import confusion, macro_f1
 
 LEAST_COVERS = 50
 SHARE = 0.2
@@ -31,7 +31,7 @@ def main() -> None:
     samples = _samples(arguments.covers)
     genres = learnable_genres(samples, LEAST_COVERS)
     samples = [sample for sample in samples if sample.genres[0] in genres]
-    wanted, pixels = targets(samples, genres), load_pixels(samples)
+    shares, pixels = targets(samples, genres), load_pixels(samples)
     order = np.random.default_rng(0).permutation(len(samples))
     cut = round(SHARE * len(samples))
     splits = {
@@ -40,18 +40,20 @@ def main() -> None:
     }
     print(f"{len(samples)} covers, {len(genres)} genres, {arguments.epochs} epochs at {arguments.size} px")
     for name, split in splits.items():
-        table = _score(pixels, wanted, split, arguments.epochs, arguments.size)
-        accuracy = np.trace(table) / table.sum()
-        print(f"{name:16} accuracy {accuracy:.3f}   macro F1 {macro_f1(table):.3f}   n = {table.sum()}", flush=True)
+        table = _score(pixels, shares, split, arguments.epochs, arguments.size)
+        print(
+            f"{name:16} accuracy {accuracy(table):.3f}   macro F1 {macro_f1(table):.3f}   n = {table.sum():.0f}",
+            flush=True,
+        )
 
 
 def _score(
-    pixels: NDArray[np.uint8], wanted: NDArray[np.float32], split: Split, epochs: int, size_px: int
-) -> NDArray[np.int64]:
+    pixels: NDArray[np.uint8], shares: NDArray[np.float32], split: Split, epochs: int, size_px: int
+) -> NDArray[np.float64]:
     torch.manual_seed(0)
     rng = np.random.default_rng(0)
     model = torch.nn.Sequential(
-        imagenet_backbone(EFFICIENTNET_LITE0), torch.nn.Dropout(0.2), torch.nn.Linear(1280, wanted.shape[1])
+        imagenet_backbone(EFFICIENTNET_LITE0), torch.nn.Dropout(0.2), torch.nn.Linear(1280, shares.shape[1])
     )
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.01)
     steps = len(split.training) // BATCH
@@ -62,7 +64,7 @@ def _score(
         for step in range(steps):
             rows = order[step * BATCH : (step + 1) * BATCH]
             images = _input([_augmented(pixels[row], size_px, rng) for row in rows])
-            loss = torch.nn.functional.cross_entropy(model(images), torch.from_numpy(wanted[rows]))
+            loss = torch.nn.functional.cross_entropy(model(images), torch.from_numpy(shares[rows]))
             optimizer.zero_grad(set_to_none=True)
             torch.autograd.backward(loss)
             optimizer.step()
@@ -74,7 +76,7 @@ def _score(
         for start in range(0, len(held_back), BATCH):
             rows = held_back[start : start + BATCH]
             logits.append(model(_input([_resized(pixels[row], size_px) for row in rows])).numpy())
-    return confusion(np.concatenate(logits), wanted[held_back])
+    return confusion(np.concatenate(logits).argmax(axis=1), shares[held_back] > 0)
 
 
 def _augmented(pixels: NDArray[np.uint8], size_px: int, rng: np.random.Generator) -> NDArray[np.uint8]:

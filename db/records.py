@@ -283,7 +283,7 @@ class AlbumVectors:
 
 @dataclass(frozen=True, slots=True)
 class HashedCover:
-    """A cover and the file that shows it, as it was when it was added: its bytes count only while they have this hash."""
+    """A cover and the file that it was when it was added."""
 
     cover_id: CoverId
     path: str
@@ -336,7 +336,7 @@ class RepresentativeVectors:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledVectors:
+class CatalogueVectors:
     """The vectors of front covers with what is known of their albums; a row a cover.
 
     Attributes:

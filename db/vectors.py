@@ -16,8 +16,8 @@ from db.records import (
     AlbumVectors,
     BundleRecord,
     CatalogueFilter,
+    CatalogueVectors,
     HashedCover,
-    LabelledVectors,
     NewVector,
     RepresentativeVectors,
     VectorBatch,
@@ -148,7 +148,7 @@ def of_albums(session: Session, bundle: BundleRecord, album_ids: Sequence[AlbumI
     )
 
 
-def labelled(session: Session, bundle: BundleRecord) -> LabelledVectors:
+def of_catalogue(session: Session, bundle: BundleRecord) -> CatalogueVectors:
     """Every front cover's vector with its album's genres and artist, by ascending vector id."""
     rows = session.execute(
         select(Vector.embedding, Cover.album_id, Cover.content_hash, Cover.path, Cover.extra, Album.artist_folded)
@@ -161,7 +161,7 @@ def labelled(session: Session, bundle: BundleRecord) -> LabelledVectors:
     for album_id, name in session.execute(select(AlbumGenre.album_id, Genre.name).join(Genre)):
         genres[album_id].add(name)
     stored = np.frombuffer(b"".join(row.embedding for row in rows), dtype="<f2")
-    return LabelledVectors(
+    return CatalogueVectors(
         vectors=stored.reshape(len(rows), bundle.dimension).astype(np.float32),
         album_ids=np.array([row.album_id for row in rows], dtype=np.int64),
         genres=tuple(tuple(sorted(genres[row.album_id])) for row in rows),

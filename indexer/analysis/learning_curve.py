@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.evaluation import LabelledVectors
 from indexer.evaluation.bootstrap import interval
 from indexer.evaluation.metrics import mean
+from indexer.genre import LabelledVectors
 from indexer.genre.folds import group_folds
 from indexer.genre.head import fit_head
 from indexer.genre.membership import genre_prior

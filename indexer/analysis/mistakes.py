@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.evaluation import LabelledVectors
+from indexer.genre import LabelledVectors
 from indexer.genre.membership import genre_shares
 from indexer.genre.neighbours import nearest
 

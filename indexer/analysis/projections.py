@@ -1,7 +1,7 @@
 """Vectors on a plane: t-SNE and UMAP. Pictures to ask questions with, not to answer them.
 
 Both keep neighbourhoods and distort distances, sizes and gaps (Wattenberg et al., "How to use t-SNE effectively",
-2016), so every picture comes with the share of neighbours that it kept, and several perplexities stand side by side.
+2016), so every picture comes with the share of neighbours that it kept, and there are several perplexities to compare.
 """
 
 import warnings
@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-PRINCIPAL_COMPONENTS = 50
-"""Vectors are reduced to these before t-SNE (van der Maaten and Hinton, "Visualizing data using t-SNE", 2008: 30)."""
+from indexer.analysis.tsne import principal_components, tsne
 
 UMAP_NEIGHBOURS = 15
 KEPT_NEIGHBOURS = 10
 
-_EARLY_ITERATIONS, _ITERATIONS = 250, 500
+_ITERATIONS = (250, 500)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,33 +58,18 @@ def medium_perplexity(count: int) -> float:
     return found[len(found) // 2]
 
 
-def tsne(vectors: NDArray[np.float32], perplexity: float, *, seed: int) -> Projection:
+def project_tsne(vectors: NDArray[np.float32], perplexity: float, *, seed: int) -> Projection:
     """t-SNE from a PCA initialisation, so that the rough layout is that of the data and not of chance.
 
     Args:
         vectors: (n, d), four or more.
     """
-    from openTSNE import TSNEEmbedding, affinity, initialization
-
-    reduced = _principal_components(vectors, seed)
-    method = "exact" if len(vectors) <= _EXACT_NEIGHBOURS else "annoy"
-    forces = "bh" if len(vectors) < _INTERPOLATED else "fft"
     # One thread: several add up forces in an order of their own, and another order is another picture.
-    affinities = affinity.PerplexityBasedNN(reduced, perplexity, method=method, n_jobs=1, random_state=seed)
-    start = initialization.pca(reduced, random_state=seed)
-    embedding = TSNEEmbedding(start, affinities, n_jobs=1, random_state=seed, negative_gradient_method=forces)
-    embedding.optimize(_EARLY_ITERATIONS, exaggeration=12, momentum=0.5, inplace=True)
-    embedding.optimize(_ITERATIONS, momentum=0.8, inplace=True)
-    points = np.asarray(embedding, dtype=np.float64)
+    points = tsne(principal_components(vectors), perplexity, iterations=_ITERATIONS, seed=seed)
     return Projection("t-SNE", perplexity, points, neighbours_kept(vectors, points))
 
 
-_EXACT_NEIGHBOURS = 12_000
-_INTERPOLATED = 1_500
-"""From here on forces are interpolated on a grid, whose cost is the same for any number of points."""
-
-
-def umap(vectors: NDArray[np.float32], *, seed: int, neighbours: int = UMAP_NEIGHBOURS) -> Projection:
+def project_umap(vectors: NDArray[np.float32], *, seed: int, neighbours: int = UMAP_NEIGHBOURS) -> Projection:
     """UMAP with its defaults, by cosine.
 
     Args:
@@ -115,10 +99,3 @@ def neighbours_kept(vectors: NDArray[np.float32], points: NDArray[np.float64], c
     before = NearestNeighbors(n_neighbors=count, algorithm="brute").fit(vectors).kneighbors(return_distance=False)
     after = NearestNeighbors(n_neighbors=count).fit(points).kneighbors(return_distance=False)
     return float(np.mean([len(np.intersect1d(one, other)) for one, other in zip(before, after, strict=True)]) / count)
-
-
-def _principal_components(vectors: NDArray[np.float32], seed: int) -> NDArray[np.float64]:
-    from sklearn.decomposition import PCA
-
-    count = min(PRINCIPAL_COMPONENTS, *vectors.shape)
-    return np.asarray(PCA(count, random_state=seed).fit_transform(vectors.astype(np.float64)))

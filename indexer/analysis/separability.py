@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.evaluation import LabelledVectors
 from indexer.evaluation.bootstrap import resampled_weights
+from indexer.genre import LabelledVectors
 from indexer.progress import Progress, Silent
 
 FOLDS = 5

@@ -6,14 +6,13 @@ every cover in turn; both give an ``EvaluationReport``.
 
 from indexer.evaluation.evaluate import Baseline, cross_evaluate, evaluate
 from indexer.evaluation.grouping import difference_hash, group_covers
-from indexer.evaluation.labelled import ArtworkQueries, LabelledVectors
 from indexer.evaluation.report import EvaluationReport
+from indexer.evaluation.retrieval import ArtworkQueries
 
 __all__ = [
     "ArtworkQueries",
     "Baseline",
     "EvaluationReport",
-    "LabelledVectors",
     "cross_evaluate",
     "difference_hash",
     "evaluate",

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.evaluation.labelled import ArtworkQueries, LabelledVectors
 from indexer.evaluation.leaks import check_leaks, near_duplicates_across
 from indexer.evaluation.measuring import (
     Resampling,
@@ -16,7 +15,9 @@ from indexer.evaluation.measuring import (
 )
 from indexer.evaluation.procedures import fitted_answers, majority_answers, nearest_answers
 from indexer.evaluation.report import EvaluationReport, LeakCheck
+from indexer.evaluation.retrieval import ArtworkQueries
 from indexer.genre.folds import group_folds
+from indexer.genre.labelled_vectors import LabelledVectors
 from indexer.genre.voting import VoteSettings
 from sleeve.errors import TrainingError
 

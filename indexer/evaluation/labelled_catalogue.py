@@ -7,11 +7,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from db.records import LabelledVectors
+from db.records import CatalogueVectors
 from indexer.chunks import chunks
-from indexer.evaluation import labelled
 from indexer.evaluation.grouping import difference_hash, group_covers, near_duplicates
-from indexer.genre import membership
+from indexer.genre import LabelledVectors, membership
 from indexer.images.decoding import decode, read
 from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
@@ -33,8 +32,8 @@ _HASH_PX = 128
 
 
 def labelled_covers(
-    catalogue: LabelledVectors, bundle: Bundle, hashes: NDArray[np.uint64] | None = None
-) -> labelled.LabelledVectors:
+    catalogue: CatalogueVectors, bundle: Bundle, hashes: NDArray[np.uint64] | None = None
+) -> LabelledVectors:
     """The covers that have a genre.
 
     Args:
@@ -44,7 +43,7 @@ def labelled_covers(
     genres = tuple(sorted({genre for names in catalogue.genres for genre in names}))
     targets = membership(catalogue.genres, genres)
     rows = np.flatnonzero(targets.any(axis=1))
-    return labelled.LabelledVectors(
+    return LabelledVectors(
         vectors=catalogue.vectors[rows],
         targets=targets[rows],
         genres=genres,
@@ -55,7 +54,7 @@ def labelled_covers(
     )
 
 
-def cover_groups(catalogue: LabelledVectors, hashes: NDArray[np.uint64] | None = None) -> NDArray[np.int64]:
+def cover_groups(catalogue: CatalogueVectors, hashes: NDArray[np.uint64] | None = None) -> NDArray[np.int64]:
     """(n,) which covers must stay on one side of a split: one artist, one artwork, and with hashes near-duplicates."""
     artworks = [extra.get(ARTWORK_COLUMN) for extra in catalogue.extra]
     pairs: list[list[int]] = [] if hashes is None else near_duplicates(catalogue.vectors, hashes).tolist()

@@ -1,11 +1,13 @@
 """What a careless split would have shown."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.evaluation.labelled import LabelledVectors
 from indexer.evaluation.report import LeakCheck
 from indexer.genre.fit import fit_genre_model
+from indexer.genre.labelled_vectors import LabelledVectors
 from indexer.genre.neighbours import nearest
 
 
@@ -18,14 +20,7 @@ def check_leaks(data: LabelledVectors, *, near_duplicate_similarity: float, seed
 
     def prediction_accuracy(groups: NDArray[np.integer]) -> float:
         model = fit_genre_model(
-            data.vectors,
-            data.targets,
-            data.genres,
-            groups,
-            seed=seed,
-            near_duplicate_similarity=near_duplicate_similarity,
-            unseen=data.unseen,
-            genre_dimensions=data.genre_dimensions,
+            replace(data, groups=groups), seed=seed, near_duplicate_similarity=near_duplicate_similarity
         )
         return model.metrics["prediction_accuracy"]
 

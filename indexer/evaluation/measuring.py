@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.evaluation.bootstrap import interval
-from indexer.evaluation.labelled import ArtworkQueries, LabelledVectors
-from indexer.evaluation.metrics import PrecisionRecall, Reliability, brier, in_top, mean, precision_recall, reliability
+from indexer.evaluation.metrics import Reliability, brier, in_top, mean, reliability
 from indexer.evaluation.report import (
     ArtworkRetrieval,
     GenreRetrieval,
@@ -18,9 +17,19 @@ from indexer.evaluation.report import (
     ReliabilityBin,
     SourceScores,
 )
-from indexer.evaluation.retrieval import artwork_ranks, genre_precision
+from indexer.evaluation.retrieval import ArtworkQueries, artwork_ranks, genre_precision
+from indexer.genre.labelled_vectors import LabelledVectors
 from indexer.genre.neighbours import nearest
-from indexer.genre.scoring import NO_ANSWER, accuracy, answers, confusion, macro_f1, negative_log_likelihood
+from indexer.genre.scoring import (
+    NO_ANSWER,
+    PrecisionRecall,
+    accuracy,
+    answers,
+    confusion,
+    macro_f1,
+    negative_log_likelihood,
+    precision_recall,
+)
 
 NEIGHBOURS = 10
 

@@ -9,41 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.genre.membership import genre_shares
-from indexer.genre.scoring import answers, is_right
+from indexer.genre.scoring import answers, is_right, ratio
 
 BINS = 15
 """Of equal width over (0, 1], as in Guo et al., "On calibration of modern neural networks", 2017."""
 
 TOP = 3
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PrecisionRecall:
-    """Of each genre, (g,): scikit-learn's precision, recall, F1 and support, 0 where nothing is to divide by."""
-
-    precision: NDArray[np.float64]
-    recall: NDArray[np.float64]
-    f1: NDArray[np.float64]
-    support: NDArray[np.float64]
-    answered: NDArray[np.float64]
-
-    def macro(self, values: NDArray[np.float64]) -> float:
-        """The mean over the genres that have support or were answered."""
-        seen = (self.support > 0) | (self.answered > 0)
-        return float(values[seen].mean()) if seen.any() else 0.0
-
-    def weighted(self, values: NDArray[np.float64]) -> float:
-        """The mean weighted by support."""
-        total = float(self.support.sum())
-        return float(values @ self.support) / total if total else 0.0
-
-
-def precision_recall(table: NDArray[np.float64]) -> PrecisionRecall:
-    """Of a (g, g + 1) confusion table."""
-    hits, support, answered = np.diag(table), table.sum(axis=1), table[:, :-1].sum(axis=0)
-    return PrecisionRecall(
-        _ratio(hits, answered), _ratio(hits, support), _ratio(2 * hits, support + answered), support, answered
-    )
 
 
 def in_top(probabilities: NDArray[np.floating], targets: NDArray[np.bool_], count: int = TOP) -> NDArray[np.bool_]:
@@ -96,15 +67,11 @@ def reliability(
     row_bins = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
     totals = _sums(row_bins, weight, bins)
     return Reliability(
-        _ratio(_sums(row_bins, weight * confidence, bins), totals),
-        _ratio(_sums(row_bins, weight * right, bins), totals),
+        ratio(_sums(row_bins, weight * confidence, bins), totals),
+        ratio(_sums(row_bins, weight * right, bins), totals),
         totals,
     )
 
 
 def _sums(row_bins: NDArray[np.int64], amounts: NDArray[np.floating], bins: int) -> NDArray[np.float64]:
     return np.asarray(np.bincount(row_bins, amounts, minlength=bins), dtype=np.float64)
-
-
-def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.divide(part, whole, where=whole > 0, out=np.zeros(len(part))))

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.evaluation.labelled import LabelledVectors
 from indexer.genre.fit import GenreModel, fit_genre_model
+from indexer.genre.labelled_vectors import LabelledVectors
 from indexer.genre.membership import genre_prior, genre_shares
 from indexer.genre.neighbours import nearest
 from indexer.genre.prediction import predict
@@ -20,16 +20,7 @@ def fitted_answers(
     Raises:
         TrainingError: there is too little to fit to.
     """
-    model = fit_genre_model(
-        train.vectors,
-        train.targets,
-        train.genres,
-        train.groups,
-        seed=seed,
-        near_duplicate_similarity=near_duplicate_similarity,
-        unseen=train.unseen,
-        genre_dimensions=train.genre_dimensions,
-    )
+    model = fit_genre_model(train, seed=seed, near_duplicate_similarity=near_duplicate_similarity)
     heads, votes = _heads(model, test), _votes(model, train, test)
     predictions = predict(
         heads,

@@ -1,11 +1,32 @@
 """How good neighbours are: of the query's genre, and of the query's artwork."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.genre.neighbours import NearestRows
 
 _CHUNK_NUMBERS = 2**22
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArtworkQueries:
+    """Other views of covers in a gallery: other pressings, crops, photos.
+
+    Attributes:
+        name: the kind of view.
+        vectors: (q, d) L2-normalised.
+        artworks: (q,) which artwork each shows.
+        gallery: (n, d) L2-normalised; no query is in it.
+        gallery_artworks: (n,).
+    """
+
+    name: str
+    vectors: NDArray[np.float32]
+    artworks: NDArray[np.integer]
+    gallery: NDArray[np.float32]
+    gallery_artworks: NDArray[np.integer]
 
 
 def genre_precision(

@@ -5,6 +5,7 @@ Answering a query needs NumPy only: ``score_genres`` composes ``vote``, ``Linear
 """
 
 from indexer.genre.head import FittedHead, LinearHead, fit_head
+from indexer.genre.labelled_vectors import LabelledVectors
 from indexer.genre.membership import genre_prior, genre_shares, membership
 from indexer.genre.prediction import Calibration, is_unsure, predict
 from indexer.genre.scores import GenreScore, GenreScores, score_genres
@@ -16,6 +17,7 @@ __all__ = [
     "FittedHead",
     "GenreScore",
     "GenreScores",
+    "LabelledVectors",
     "LinearHead",
     "VoteSettings",
     "fit_head",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from indexer.genre.calibrating import fit_calibration
 from indexer.genre.choosing import choose_head, choose_vote
 from indexer.genre.head import LinearHead, fit_head, learnable_genres
+from indexer.genre.labelled_vectors import LabelledVectors
 from indexer.genre.prediction import Calibration, predict
 from indexer.genre.scoring import accuracy, answers, confusion, macro_f1, negative_log_likelihood
 from indexer.genre.voting import VoteSettings
@@ -20,7 +21,7 @@ class OutOfFold:
     """What each would have said of covers it had not seen.
 
     Attributes:
-        rows: (m,) rows of the vectors that were fitted: those with a genre, and unseen by the backbone.
+        rows: (m,) rows of the covers that were fitted to: those unseen by the backbone.
         head, vote, prediction: (m, g), on the axis of all genres.
     """
 
@@ -51,39 +52,28 @@ class GenreModel:
 
 
 def fit_genre_model(
-    vectors: NDArray[np.float32],
-    targets: NDArray[np.bool_],
-    genres: tuple[str, ...],
-    groups: NDArray[np.integer],
+    covers: LabelledVectors,
     *,
     seed: int,
     near_duplicate_similarity: float = VoteSettings().near_duplicate_similarity,
-    unseen: NDArray[np.bool_] | None = None,
-    genre_dimensions: int = 0,
 ) -> GenreModel:
     """Fit head, vote and calibration.
 
-    Args:
-        vectors: (n, d) L2-normalised.
-        targets: (n, g); rows without a genre take no part.
-        groups: (n,); covers of one group (artist, artwork) stay on one side of every split and do not vote on each
-            other.
-        unseen: (n,), the covers that the backbone was not trained on. Only these are tested: on the others a fine-tuned
-            backbone's vectors flatter everything that is fitted to them. None when the backbone saw none.
-        genre_dimensions: how many of the last components are the vectors' genre part.
+    Covers of one group (artist, artwork) stay on one side of every split and do not vote on each other. Only covers
+    that the backbone was not trained on are tested: on the others a fine-tuned backbone's vectors flatter everything
+    that is fitted to them.
 
     Raises:
         TrainingError: too few genres, albums or groups to learn from or to measure on.
     """
-    labelled = np.flatnonzero(targets.any(axis=1))
-    vectors, targets, groups = vectors[labelled], targets[labelled], groups[labelled]
-    tested = np.arange(len(labelled)) if unseen is None else np.flatnonzero(unseen[labelled])
+    vectors, targets, genres, groups = covers.vectors, covers.targets, covers.genres, covers.groups
+    tested = np.flatnonzero(covers.unseen_or_all)
     learnable = learnable_genres(targets, genres, groups)
     if not len(tested):
         raise TrainingError("the backbone was trained on every album with a genre; none is left to measure a model on")
     strength, heads = choose_head(vectors, targets, genres, groups, tested, seed=seed)
     fitted = fit_head(vectors, targets, genres, groups=groups, C=strength)
-    settings, votes = choose_vote(vectors, targets, groups, tested, near_duplicate_similarity, genre_dimensions)
+    settings, votes = choose_vote(vectors, targets, groups, tested, near_duplicate_similarity, covers.genre_dimensions)
     calibration = fit_calibration(heads[:, learnable], votes[:, learnable], targets[tested][:, learnable], settings)
     predictions = predict(heads, votes, calibration, head_knows=learnable)
     return GenreModel(
@@ -93,7 +83,7 @@ def fit_genre_model(
         left_out=fitted.left_out,
         C=strength,
         metrics=_metrics({"head": heads, "vote": votes, "prediction": predictions}, targets[tested]),
-        out_of_fold=OutOfFold(labelled[tested], heads, votes, predictions),
+        out_of_fold=OutOfFold(tested, heads, votes, predictions),
     )
 
 

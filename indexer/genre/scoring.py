@@ -4,6 +4,8 @@ A cover counts for one genre: the predicted one when it is among its album's, el
 the first of its columns unless another is given. A cover without a prediction (a row of zeros) counts as wrong.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,17 +49,39 @@ def accuracy(table: NDArray[np.float64]) -> float:
     return float(np.trace(table)) / total if total else 0.0
 
 
-def f1_per_genre(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(g, g + 1) → (g,): 2 TP / (2 TP + FP + FN); 0 for a genre neither found nor answered."""
-    hits = np.diag(table)
-    denominator = table.sum(axis=1) + table[:, :-1].sum(axis=0)
-    return np.asarray(np.divide(2 * hits, denominator, where=denominator > 0, out=np.zeros(len(hits))))
+@dataclass(frozen=True, slots=True, eq=False)
+class PrecisionRecall:
+    """Of each genre, (g,): scikit-learn's precision, recall, F1 and support, 0 where nothing is to divide by."""
+
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    support: NDArray[np.float64]
+    answered: NDArray[np.float64]
+
+    def macro(self, values: NDArray[np.float64]) -> float:
+        """The mean over the genres that have support or were answered."""
+        seen = (self.support > 0) | (self.answered > 0)
+        return float(values[seen].mean()) if seen.any() else 0.0
+
+    def weighted(self, values: NDArray[np.float64]) -> float:
+        """The mean weighted by support."""
+        total = float(self.support.sum())
+        return float(values @ self.support) / total if total else 0.0
+
+
+def precision_recall(table: NDArray[np.float64]) -> PrecisionRecall:
+    """Of a (g, g + 1) confusion table."""
+    hits, support, answered = np.diag(table), table.sum(axis=1), table[:, :-1].sum(axis=0)
+    return PrecisionRecall(
+        ratio(hits, answered), ratio(hits, support), ratio(2 * hits, support + answered), support, answered
+    )
 
 
 def macro_f1(table: NDArray[np.float64]) -> float:
     """The plain mean of F1 over the genres that a cover counts for or that were answered (scikit-learn's default)."""
-    seen = (table.sum(axis=1) + table[:, :-1].sum(axis=0)) > 0
-    return float(f1_per_genre(table)[seen].mean()) if seen.any() else 0.0
+    scores = precision_recall(table)
+    return scores.macro(scores.f1)
 
 
 def negative_log_likelihood(probabilities: NDArray[np.floating], targets: NDArray[np.bool_]) -> float:
@@ -66,3 +90,8 @@ def negative_log_likelihood(probabilities: NDArray[np.floating], targets: NDArra
         return 0.0
     logs = np.log(np.maximum(probabilities, _LEAST_PROBABILITY))
     return float(-(genre_shares(targets) * logs).sum(axis=1).mean())
+
+
+def ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``part`` / ``whole``, 0 where ``whole`` is 0."""
+    return np.asarray(np.divide(part, whole, where=whole > 0, out=np.zeros(len(part))))

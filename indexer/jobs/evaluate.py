@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, cross_evaluate
 from indexer.evaluation.labelled_catalogue import difference_hashes, embed_files, labelled_covers, unseen_by
 from indexer.home import Home
-from indexer.jobs.genres import Labelled, read_labelled
+from indexer.jobs.genres import LabelledCatalogue, read_labelled_catalogue
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import FROZEN_BUNDLE
 from indexer.progress import Progress
@@ -38,7 +38,7 @@ def evaluate(home: Home, progress: Progress, *, baselines: bool = False, seed: i
         TrainingError: there are too few labels, or none.
         BundleError: the bundle is missing or damaged.
     """
-    catalogue = read_labelled(home)
+    catalogue = read_labelled_catalogue(home)
     hashes = difference_hashes(catalogue.vectors.paths, threads=home.threads, progress=progress)
     covers = labelled_covers(catalogue.vectors, catalogue.bundle, hashes)
     compared, notes = _baselines(home, catalogue, progress) if baselines else ([], ())
@@ -47,7 +47,7 @@ def evaluate(home: Home, progress: Progress, *, baselines: bool = False, seed: i
     return Evaluated(cross_evaluate(covers, seed=seed, baselines=compared, artworks=views), notes)
 
 
-def _baselines(home: Home, catalogue: Labelled, progress: Progress) -> tuple[list[Baseline], tuple[str, ...]]:
+def _baselines(home: Home, catalogue: LabelledCatalogue, progress: Progress) -> tuple[list[Baseline], tuple[str, ...]]:
     found = catalogue.vectors
     paths = [path for path, genres in zip(found.paths, found.genres, strict=True) if genres]
     frozen = _embedded(home, paths, home.shelf.named(FROZEN_BUNDLE), progress)
@@ -66,7 +66,7 @@ def _embedded(home: Home, paths: list[Path], bundle: Bundle, progress: Progress)
     return embed_files(paths, backbone, threads=home.threads, progress=progress)
 
 
-def _changed_views(home: Home, catalogue: Labelled, progress: Progress) -> list[ArtworkQueries]:
+def _changed_views(home: Home, catalogue: LabelledCatalogue, progress: Progress) -> list[ArtworkQueries]:
     from indexer.training.changed_views import changed_views
 
     found = catalogue.vectors

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db import genre_models, vectors
-from db.records import BundleRecord, LabelledVectors
+from db.records import BundleRecord, CatalogueVectors
 from indexer.evaluation.labelled_catalogue import labelled_covers
 from indexer.home import Home
 from indexer.models.backbone import Backbone
@@ -24,16 +24,16 @@ class FittedGenres:
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledCatalogue:
     """Every front cover's vector and labels, and the bundle that made them."""
 
-    vectors: LabelledVectors
+    vectors: CatalogueVectors
     record: BundleRecord
     backbone: Backbone
     bundle: Bundle
 
 
-def read_labelled(home: Home) -> Labelled:
+def read_labelled_catalogue(home: Home) -> LabelledCatalogue:
     """What training and evaluation begin with.
 
     Raises:
@@ -43,10 +43,10 @@ def read_labelled(home: Home) -> Labelled:
     backbone, bundle = home.backbone()
     record = home.register(backbone, bundle)
     with home.database.reading() as session:
-        found = vectors.labelled(session, record)
+        found = vectors.of_catalogue(session, record)
     if not any(found.genres):
         raise TrainingError("no embedded cover has a genre; `sleeve add` covers with genres, then `sleeve index`")
-    return Labelled(found, record, backbone, bundle)
+    return LabelledCatalogue(found, record, backbone, bundle)
 
 
 def fit_genres(home: Home) -> FittedGenres:
@@ -59,17 +59,9 @@ def fit_genres(home: Home) -> FittedGenres:
     # scikit-learn takes a second to import.
     from indexer.genre.fit import fit_genre_model
 
-    catalogue = read_labelled(home)
+    catalogue = read_labelled_catalogue(home)
     covers = labelled_covers(catalogue.vectors, catalogue.bundle)
-    model = fit_genre_model(
-        covers.vectors,
-        covers.targets,
-        covers.genres,
-        covers.groups,
-        seed=0,
-        unseen=covers.unseen,
-        genre_dimensions=covers.genre_dimensions,
-    )
+    model = fit_genre_model(covers, seed=0)
     with home.database.writing() as session:
         genre_models.store(
             session,

@@ -13,7 +13,7 @@ from db import cover_facts
 from db.cover_facts import CoverFacts
 from indexer.evaluation.labelled_catalogue import embed_files
 from indexer.home import Home
-from indexer.jobs.genres import read_labelled
+from indexer.jobs.genres import read_labelled_catalogue
 from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import FROZEN_BUNDLE
@@ -65,7 +65,7 @@ def check_installed() -> None:
 def _material(home: Home, seed: int, progress: Progress) -> "Material":
     from indexer.report.material import gather
 
-    catalogue = read_labelled(home)
+    catalogue = read_labelled_catalogue(home)
     with home.database.reading() as session:
         every = cover_facts.front_covers(session)
     frozen = home.shelf.named(FROZEN_BUNDLE)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from indexer.evaluation.labelled_catalogue import cover_groups
 from indexer.home import Home
-from indexer.jobs.genres import read_labelled
+from indexer.jobs.genres import read_labelled_catalogue
 from indexer.models.bundle import Bundle
 from indexer.progress import Progress
 from sleeve.errors import MissingExtraError
@@ -52,7 +52,7 @@ def train(
         raise MissingExtraError("training", str(error.name), "train") from error
 
     folder = home.shelf.new_folder(name)
-    found = read_labelled(home).vectors
+    found = read_labelled_catalogue(home).vectors
     groups = cover_groups(found)
     samples = [
         LabelledCover(path, genres, str(group))

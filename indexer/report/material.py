@@ -10,10 +10,10 @@ from db import records
 from db.cover_facts import CoverFacts
 from indexer.analysis.catalogue_facts import CatalogueFacts, catalogue_facts
 from indexer.analysis.looks import Looks, read_looks
-from indexer.evaluation import LabelledVectors, group_covers
+from indexer.evaluation import group_covers
 from indexer.evaluation.grouping import near_duplicates
 from indexer.evaluation.labelled_catalogue import ARTWORK_COLUMN, SOURCE_COLUMN, unseen_by
-from indexer.genre import membership
+from indexer.genre import LabelledVectors, membership
 from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
 from indexer.progress import Progress
@@ -88,7 +88,7 @@ Embed = Callable[[Sequence[CoverFacts]], NDArray[np.float32]]
 
 def gather(
     every: Sequence[CoverFacts],
-    found: records.LabelledVectors,
+    found: records.CatalogueVectors,
     live: tuple[Bundle, Backbone],
     frozen: tuple[Bundle, Backbone, Embed] | None,
     *,

@@ -13,9 +13,10 @@ from indexer.analysis.clustering import Clustering, cluster
 from indexer.analysis.learning_curve import CurvePoint, LearningCurve, learning_curve, neighbours_curve
 from indexer.analysis.looks import Appearance, appearance
 from indexer.analysis.mistakes import Mistake, top_losses
-from indexer.analysis.projections import Projection, perplexities, tsne, umap
+from indexer.analysis.projections import Projection, perplexities, project_tsne, project_umap
 from indexer.analysis.separability import Separability, separability
-from indexer.evaluation import Baseline, EvaluationReport, LabelledVectors, cross_evaluate
+from indexer.evaluation import Baseline, EvaluationReport, cross_evaluate
+from indexer.genre import LabelledVectors
 from indexer.genre.fit import GenreModel, fit_genre_model
 from indexer.progress import Progress
 from indexer.report.judging import Explained, SuspectCover, explained_covers, suspect_covers
@@ -74,7 +75,7 @@ def study(material: Material, *, seed: int, threads: int, progress: Progress) ->
     live = data[material.live.name]
     baselines = [Baseline("frozen", data[model.name].vectors) for model in models if model is not material.live]
     evaluation = steps.add("Measures", partial(cross_evaluate, live, seed=seed, baselines=baselines))
-    fits = {name: steps.add(f"Answers of {name}", partial(_fit, of, seed)) for name, of in data.items()}
+    fits = {name: steps.add(f"Answers of {name}", partial(fit_genre_model, of, seed=seed)) for name, of in data.items()}
     apart = [
         (view, steps.add(f"Separability: {view.title}", partial(separability, view.data, seed=seed))) for view in views
     ]
@@ -133,7 +134,7 @@ def _maps(model: Model, seed: int, steps: Steps) -> "list[Future[Projection | No
     return [
         steps.add(
             f"t-SNE of {model.name}, perplexity {perplexity:g}",
-            partial(tsne, model.vectors, perplexity, seed=seed),
+            partial(project_tsne, model.vectors, perplexity, seed=seed),
         )
         for perplexity in perplexities(len(model.vectors))
     ]
@@ -145,7 +146,7 @@ def _umaps(models: tuple[Model, ...], seed: int, progress: Progress) -> dict[str
     drawn = [model for model in models if len(model.vectors) >= LEAST_COVERS]
     progress.start("UMAP", len(drawn))
     for model in drawn:
-        found[model.name] = umap(model.vectors, seed=seed)
+        found[model.name] = project_umap(model.vectors, seed=seed)
         progress.advance(1)
     return found
 
@@ -155,18 +156,6 @@ def _clustered(view: View, material: Material, seed: int) -> Clustered:
     found = cluster(data.vectors, data.primary_or_first, data.genres, seed=seed)
     looks = (appearance(material.looks, view.rows[found.labels == number], seed=seed) for number in range(found.k))
     return Clustered(view, found, tuple(looks))
-
-
-def _fit(data: LabelledVectors, seed: int) -> GenreModel:
-    return fit_genre_model(
-        data.vectors,
-        data.targets,
-        data.genres,
-        data.groups,
-        seed=seed,
-        unseen=data.unseen,
-        genre_dimensions=data.genre_dimensions,
-    )
 
 
 def _learning(data: LabelledVectors, fit: "Future[GenreModel | None]", seed: int) -> LearningCurve | None:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from indexer.evaluation.labelled_catalogue import SEEN_FILE, embed_files, seen_list
-from indexer.genre import membership
+from indexer.genre import LabelledVectors, membership
 from indexer.genre.fit import GenreModel, fit_genre_model
 from indexer.images.decoding import read
 from indexer.models.backbone import OpenVinoBackbone
@@ -76,16 +76,18 @@ def finish_bundle(
     paths = [sample.path for sample in samples]
     vectors = embed_files(paths, OpenVinoBackbone(exported), threads=1, progress=Silent())
     genres = exported.manifest.genres
-    names = {group: number for number, group in enumerate(sorted({sample.group for sample in samples}))}
-    model = fit_genre_model(
-        vectors,
-        membership([sample.genres for sample in samples], genres),
+    groups = np.unique([sample.group for sample in samples], return_inverse=True)[1]
+    targets = membership([sample.genres for sample in samples], genres)
+    labelled = np.flatnonzero(targets.any(axis=1))
+    covers = LabelledVectors(
+        vectors[labelled],
+        targets[labelled],
         genres,
-        np.array([names[sample.group] for sample in samples]),
-        seed=0,
-        unseen=held_out,
+        groups[labelled],
+        unseen=held_out[labelled],
         genre_dimensions=exported.manifest.genre_dimensions,
     )
+    model = fit_genre_model(covers, seed=0)
     seen = [ContentHash(sha256(read(path)).hexdigest()) for path, out in zip(paths, held_out, strict=True) if not out]
     description = exported.manifest.model_dump(include=set(BundleDescription.model_fields))
     description["genres"] = model.head.genres

@@ -8,6 +8,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from indexer.evaluation.metrics import in_top, mean
+from indexer.genre.scoring import accuracy, confusion, macro_f1
 from indexer.training.architectures import Tower
 from indexer.training.distortions import distort
 from indexer.training.embedding_network import EmbeddingNetwork
@@ -22,7 +24,7 @@ class ValidationScores:
     Args:
         accuracy: the classifier's first genre is one of the cover's.
         top3: one of its first three is.
-        macro_f1: mean F1 over the genres that validation has.
+        macro_f1: mean F1 over the genres that validation has, or that were answered.
         photo_recall: a photo-like query finds its own cover first among the validation covers.
     """
 
@@ -63,48 +65,38 @@ def validate(
     network: EmbeddingNetwork,
     tower: Tower,
     covers: Sequence[Image.Image],
-    wanted: NDArray[np.float32],
+    targets: NDArray[np.float32],
     size_px: int,
 ) -> tuple[ValidationScores, NDArray[np.int64]]:
     """Scores over the validation covers, and their (g, g) confusion: rows are true genres, columns answers.
 
     Args:
         covers: the n validation covers.
-        wanted: (n, g) targets; a row of zeros has no genre and counts for artwork alone.
+        targets: (n, g) shares; a row of zeros has no genre and counts for artwork alone.
     """
     artwork, genre = embed_parts(network, tower, covers, size_px)
+    labelled = targets.any(axis=1)
     with torch.inference_mode():
-        logits = network.logits(genre.to(_device(network))).float().cpu().numpy()
-    step = max(1, len(covers) // PHOTO_QUERIES)
-    asked = np.arange(0, len(covers), step)
-    photos = [distort(covers[number], "photo", str(number)) for number in asked.tolist()]
-    photo, _ = embed_parts(network, tower, photos, size_px)
-    found = (photo @ artwork.T).argmax(1).numpy()
-    labelled = wanted.sum(1) > 0
-    table = confusion(logits[labelled], wanted[labelled])
-    top3 = _top3(logits[labelled], wanted[labelled])
-    accuracy = float(np.trace(table) / max(1, table.sum()))
-    return ValidationScores(accuracy, top3, macro_f1(table), float((found == asked).mean())), table
+        probabilities = network.logits(genre.to(_device(network))).float().softmax(1).cpu().numpy()[labelled]
+    is_genre = targets[labelled] > 0
+    table = confusion(probabilities.argmax(axis=1), is_genre)
+    scores = ValidationScores(
+        accuracy=accuracy(table),
+        top3=mean(in_top(probabilities, is_genre)),
+        macro_f1=macro_f1(table),
+        photo_recall=_photo_recall(network, tower, covers, artwork, size_px),
+    )
+    return scores, table[:, :-1].astype(np.int64)
 
 
-def confusion(logits: NDArray[np.float32], wanted: NDArray[np.float32]) -> NDArray[np.int64]:
-    """(g, g) counts from (n, g) logits; of several genres any is right, and a miss counts for the first column."""
-    table = np.zeros((wanted.shape[1], wanted.shape[1]), np.int64)
-    for answer, row in zip(logits.argmax(1), wanted, strict=True):
-        table[answer if row[answer] > 0 else row.argmax(), answer] += 1
-    return table
-
-
-def macro_f1(table: NDArray[np.int64]) -> float:
-    """Mean over the genres that have a cover of 2·hits / (answers + covers)."""
-    covers, answers = table.sum(1), table.sum(0)
-    present = covers > 0
-    return float(np.mean(2 * np.diag(table)[present] / (covers + answers)[present])) if present.any() else 0.0
-
-
-def _top3(logits: NDArray[np.float32], wanted: NDArray[np.float32]) -> float:
-    best = np.argsort(-logits, axis=1)[:, :3]
-    return float((np.take_along_axis(wanted, best, axis=1) > 0).any(1).mean()) if len(logits) else 0.0
+def _photo_recall(
+    network: EmbeddingNetwork, tower: Tower, covers: Sequence[Image.Image], artwork: torch.Tensor, size_px: int
+) -> float:
+    rows = np.arange(0, len(covers), max(1, len(covers) // PHOTO_QUERIES))
+    photos = [distort(covers[row], "photo", str(row)) for row in rows.tolist()]
+    queries, _ = embed_parts(network, tower, photos, size_px)
+    nearest = (queries @ artwork.T).argmax(1).numpy()
+    return float((nearest == rows).mean())
 
 
 def _device(network: EmbeddingNetwork) -> torch.device:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from indexer.evaluation import LabelledVectors
+from indexer.genre import LabelledVectors
 
 GENRES = ("ambient", "folk", "jazz", "punk")
 

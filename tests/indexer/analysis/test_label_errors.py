@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from indexer.analysis.label_errors import likely_label_errors
@@ -12,7 +14,7 @@ def test_planted_label_errors_are_found_three_times_as_often_as_by_chance() -> N
     targets = data.targets.copy()
     for row in flipped:
         targets[row] = np.roll(targets[row], generator.integers(1, len(GENRES)))
-    fitted = fit_genre_model(data.vectors, targets, GENRES, data.groups, seed=0)
+    fitted = fit_genre_model(replace(data, targets=targets), seed=0)
     answered = fitted.out_of_fold
     found = likely_label_errors(answered.prediction, targets[answered.rows], GENRES)
     rows = [int(answered.rows[suspect.row]) for suspect in found]

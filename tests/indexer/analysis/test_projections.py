@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from indexer.analysis.projections import medium_perplexity, neighbours_kept, perplexities, tsne, umap
+from indexer.analysis.projections import medium_perplexity, neighbours_kept, perplexities, project_tsne, project_umap
+from indexer.analysis.tsne import principal_components
 from tests.indexer.analysis.planted import planted
 
 
@@ -15,7 +16,7 @@ def test_perplexities_go_with_the_number_of_covers() -> None:
 
 def test_tsne_keeps_clear_groups_together_and_is_the_same_again() -> None:
     data = planted(30, noise=0.05)
-    found, again = (tsne(data.vectors, 20, seed=1) for _ in range(2))
+    found, again = (project_tsne(data.vectors, 20, seed=1) for _ in range(2))
     np.testing.assert_array_equal(found.points, again.points)
     assert found.points.shape == (120, 2)
     near = _genres_of_nearest(found.points, data.targets.argmax(axis=1))
@@ -26,7 +27,7 @@ def test_tsne_keeps_clear_groups_together_and_is_the_same_again() -> None:
 @pytest.mark.slow
 def test_umap_keeps_clear_groups_together_and_is_the_same_again() -> None:
     data = planted(30, noise=0.05)
-    found, again = (umap(data.vectors, seed=1) for _ in range(2))
+    found, again = (project_umap(data.vectors, seed=1) for _ in range(2))
     np.testing.assert_array_equal(found.points, again.points)
     assert _genres_of_nearest(found.points, data.targets.argmax(axis=1)) > 0.8
 
@@ -47,3 +48,11 @@ def _genres_of_nearest(points: np.ndarray, genre_of: np.ndarray) -> float:
     distances = np.linalg.norm(points[:, np.newaxis] - points, axis=2)
     np.fill_diagonal(distances, np.inf)
     return float((genre_of[distances.argmin(axis=1)] == genre_of).mean())
+
+
+def test_principal_components_are_the_directions_of_most_variance() -> None:
+    vectors = np.random.default_rng(0).normal(size=(60, 5)).astype(np.float32) * [1, 9, 1, 3, 1]
+    centred = vectors - vectors.mean(axis=0)
+    components = principal_components(vectors.astype(np.float32))
+    np.testing.assert_allclose(np.abs(components), np.abs(centred @ np.linalg.svd(centred)[2].T), atol=1e-4)
+    assert principal_components(vectors[:1].astype(np.float32)).tolist() == [[0, 0]]

@@ -3,18 +3,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, LabelledVectors, cross_evaluate, evaluate
+from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, cross_evaluate, evaluate
 from indexer.evaluation.procedures import fitted_answers
+from indexer.genre import LabelledVectors
 from indexer.genre.membership import genre_prior
 from sleeve.errors import TrainingError
-from tests.indexer.genre.planted import Planted, planted
+from tests.indexer.genre.planted import planted
 
 ROWS = np.arange(240)
 
 
-def labelled(data: Planted) -> LabelledVectors:
+def labelled(data: LabelledVectors) -> LabelledVectors:
     sources = np.where(np.arange(len(data.vectors)) % 2, "scan", "stream")
-    return LabelledVectors(data.vectors, data.targets, data.genres, data.groups, sources=sources)
+    return replace(data, sources=sources)
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, precision_recall_fscore_support, top_k_accuracy_score
 
-from indexer.evaluation.metrics import brier, in_top, mean, precision_recall, reliability
+from indexer.evaluation.metrics import brier, in_top, mean, reliability
 from indexer.genre.calibrating import fit_calibration
 from indexer.genre.prediction import predict
-from indexer.genre.scoring import answers, confusion, negative_log_likelihood
+from indexer.genre.scoring import answers, confusion, negative_log_likelihood, precision_recall
 from indexer.genre.voting import VoteSettings
 
 GENERATOR = np.random.default_rng(0)

@@ -1,19 +1,8 @@
 """Labelled vectors in which genres are there to be found."""
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Planted:
-    """Covers of ``groups`` around a direction a genre, with noise of each group and of each cover."""
-
-    vectors: NDArray[np.float32]
-    targets: NDArray[np.bool_]
-    genres: tuple[str, ...]
-    groups: NDArray[np.int64]
+from indexer.genre import LabelledVectors
 
 
 def planted(
@@ -24,8 +13,11 @@ def planted(
     group_noise: float = 0.0,
     group_size: int = 1,
     genres: int = 3,
-) -> Planted:
-    """Genre 0 is the commonest: each next one has half as many covers."""
+) -> LabelledVectors:
+    """Covers of groups around a direction for each genre, with noise of each group and of each cover.
+
+    Genre 0 is the commonest: each next one has half as many covers.
+    """
     generator = np.random.default_rng(seed)
     groups = np.arange(covers) // group_size
     shares = 0.5 ** np.arange(genres)
@@ -36,4 +28,4 @@ def planted(
     vectors = centres[labels] + 0.25 * (noise * generator.normal(size=(covers, 16)) + group_noise * own)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     names = ("rock", "jazz", "polka", "metal")[:genres]
-    return Planted(vectors.astype(np.float32), np.eye(genres, dtype=bool)[labels], names, groups)
+    return LabelledVectors(vectors.astype(np.float32), np.eye(genres, dtype=bool)[labels], names, groups)

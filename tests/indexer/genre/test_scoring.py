@@ -7,10 +7,10 @@ from indexer.genre.scoring import (
     accuracy,
     answers,
     confusion,
-    f1_per_genre,
     is_right,
     macro_f1,
     negative_log_likelihood,
+    precision_recall,
 )
 
 GENERATOR = np.random.default_rng(0)
@@ -24,7 +24,7 @@ def test_with_one_genre_each_it_is_scikit_learn() -> None:
     np.testing.assert_array_equal(table[:, :-1], confusion_matrix(LABELS, ANSWERS, labels=range(5)))
     assert accuracy(table) == pytest.approx(accuracy_score(LABELS, ANSWERS))
     expected = f1_score(LABELS, ANSWERS, labels=range(5), average=None, zero_division=0)
-    np.testing.assert_allclose(f1_per_genre(table), expected)
+    np.testing.assert_allclose(precision_recall(table).f1, expected)
     assert macro_f1(table) == pytest.approx(f1_score(LABELS, ANSWERS, average="macro", zero_division=0))
 
 
@@ -65,3 +65,14 @@ def test_likelihood_is_scikit_learns_and_shares_an_album_among_its_genres() -> N
         -(np.log(0.5) + np.log(0.25)) / 2
     )
     assert negative_log_likelihood(np.array([[0.0, 1.0, 0.0]]), np.array([[True, False, False]])) < 30
+
+
+def test_macro_f1_by_hand() -> None:
+    assert macro_f1(np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0]])) == pytest.approx((0.5 + 0.5 + 1) / 3)
+    assert macro_f1(np.array([[2, 1, 0, 0], [0, 3, 0, 0], [0, 0, 0, 0]])) == pytest.approx((4 / 5 + 6 / 7) / 2)
+    assert macro_f1(np.zeros((2, 3), int)) == 0
+
+
+def test_confusion_of_shares_counts_any_of_several_genres_as_right() -> None:
+    shares = np.array([[1, 0, 0], [1, 0, 0], [0, 0.5, 0.5], [0, 1, 0], [0, 1, 0]], np.float32)
+    assert confusion(np.array([0, 1, 2, 0, 1]), shares > 0)[:, :-1].tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 1]]

@@ -1,4 +1,4 @@
-"""What is evaluated: vectors with what is known of their covers."""
+"""Vectors of covers that have a genre, with what fitting and measuring need to know of each cover."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -70,22 +70,3 @@ class LabelledVectors:
             None if self.unseen is None else self.unseen[rows],
             self.genre_dimensions,
         )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ArtworkQueries:
-    """Other views of covers in a gallery: other pressings, crops, photos.
-
-    Attributes:
-        name: the kind of view.
-        vectors: (q, d) L2-normalised.
-        artworks: (q,) which artwork each shows.
-        gallery: (n, d) L2-normalised; no query is in it.
-        gallery_artworks: (n,).
-    """
-
-    name: str
-    vectors: NDArray[np.float32]
-    artworks: NDArray[np.integer]
-    gallery: NDArray[np.float32]
-    gallery_artworks: NDArray[np.integer]
