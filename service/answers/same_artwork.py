@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from db import albums, cover_links
 from db.database import Database
-from db.records import FrontCover
+from db.records import HashedCover
 from indexer.artwork import LEAST_SIMILARITY, Comparison
 from service.answers.records import Neighbour
 from service.answers.stages import Stage, Timed
@@ -48,13 +48,13 @@ class ArtworkFinder:
         with self._database.reading() as session:
             return cover_links.albums_linked_to(session, album_ids)
 
-    def _covers(self, neighbours: Sequence[Neighbour]) -> dict[FrontCover, AlbumId]:
-        found: dict[FrontCover, AlbumId] = {}
+    def _covers(self, neighbours: Sequence[Neighbour]) -> dict[HashedCover, AlbumId]:
+        found: dict[HashedCover, AlbumId] = {}
         with self._database.reading() as session:
             for neighbour in neighbours:
                 try:
                     cover = albums.cover(session, neighbour.cover_id)
                 except NotFoundError:  # removed since it was found
                     continue
-                found[FrontCover(cover.id, str(cover.path), cover.content_hash)] = neighbour.album_id
+                found[HashedCover(cover.id, str(cover.path), cover.content_hash)] = neighbour.album_id
         return found
