@@ -22,8 +22,8 @@ app = typer.Typer(invoke_without_command=True)
 def show(context: typer.Context, json: Json = False) -> None:
     """List the models: those trained here, then the shipped ones.
 
-    Vectors of two bundles are never compared. Switching embeds every cover with the other bundle first; until that is
-    done, the one that is live goes on answering.
+    Vectors of two bundles are never compared. Switching first embeds every cover with the other bundle; until that is
+    done, the live bundle keeps answering.
 
     Examples:
 
@@ -45,10 +45,10 @@ def use(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A name from the list, or a bundle's folder.")],
 ) -> None:
-    """Embed the catalogue with another bundle and make it the one that answers.
+    """Embed the catalogue with another bundle, and answer with it from then on.
 
-    Covers it has embedded before are not embedded again, so switching back is quick. Stop it whenever you like: the
-    next run goes on where it was.
+    Covers that it embedded before are not embedded again, so switching back is quick. You can stop it at any time; the
+    next run continues where it stopped.
 
     Example:
 

@@ -33,22 +33,22 @@ def add(
     ],
     genre_from: Annotated[
         GenreFrom | None,
-        typer.Option(help="What says the genre. By default a manifest's column, or a folder's sub-folders."),
+        typer.Option(help="What gives the genre. By default the column of a manifest, or the sub-folders of a folder."),
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(metavar="OURS=THEIRS", help=f"What a manifest calls one of {', '.join(COLUMNS)}."),
+        typer.Option(metavar="OURS=THEIRS", help=f"The manifest's name for one of {', '.join(COLUMNS)}."),
     ] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Stay and add what changes, until Ctrl-C.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep running and add what changes, until Ctrl-C.")] = False,
     json: Json = False,
 ) -> None:
     """Register albums and covers. Adding the same files twice changes nothing.
 
-    A folder is a folder a genre: `covers/jazz/blue.jpg` is jazz. A zip archive is a genre too, or holds a folder a
-    genre; it is read in place. A manifest is a table (.csv, .tsv, .jsonl, .parquet) with a column `file` and, if you
-    like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`; with SLEEVE_IMAGE_URLS=1 a
-    file may be an http(s) URL. With `--genre-from tags` a folder is a music library: albums come from the tags of its
-    tracks, covers from `cover.jpg` and the like or from the tracks.
+    In a folder, each sub-folder is a genre: `covers/jazz/blue.jpg` is jazz. A zip archive is one genre, or has a
+    folder for each; it is read without unpacking. A manifest is a table (.csv, .tsv, .jsonl, .parquet) with a column
+    `file` and, if you like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`. With
+    SLEEVE_IMAGE_URLS=1, a file may be an http(s) URL. With `--genre-from tags`, a folder is a music library: albums
+    come from the tags of its tracks, and covers from files such as `cover.jpg` or from the tracks.
 
     Examples:
 
@@ -142,7 +142,7 @@ def remove(
     album: Annotated[list[int], typer.Option(min=1, max=MAX_ID, help="Id of an album; may be given several times.")],
     json: Json = False,
 ) -> None:
-    """Forget albums everywhere: covers, labels, vectors. Your image files stay; covers uploaded to the service go.
+    """Remove albums with their covers, labels and vectors. Your own files stay; files that Sleeve wrote are deleted.
 
     Example:
 
@@ -159,7 +159,7 @@ def remove(
 
 
 def status(context: typer.Context, json: Json = False) -> None:
-    """Show what is in the catalogue and which index version is live."""
+    """Show what is in the catalogue, and which index version is live."""
     with open_home(settings_of(context)) as home:
         found = count_home(home)
         counts, live = found.counts, found.live

@@ -15,16 +15,18 @@ from service.cli.documents import CatalogueExportDocument
 
 def export(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="The file to write: its ending (.csv, .jsonl, .parquet) says how.")],
+    file: Annotated[
+        Path, typer.Argument(help="The file to write; its ending (.csv, .jsonl, .parquet) gives the format.")
+    ],
     predictions: Annotated[bool, typer.Option("--predictions", help="Add the predicted genre of each album.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file where it exists.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     json: Json = False,
 ) -> None:
-    """Write the catalogue as a table: a row a cover, with its album, genres and whatever a manifest said of it.
+    """Write the catalogue as a table: one row per cover, with its album, genres and other columns of its manifest.
 
-    `sleeve add` reads the table again: on an empty catalogue it gives the same albums and covers, as long as the images
-    lie where they were. Columns that begin with `sleeve_` are Sleeve's own: where the image lies, which covers share an
-    album without a name, and with --predictions the genre, its probability and whether it is unsure.
+    `sleeve add` can read the table again. On an empty catalogue that gives the same albums and covers, as long as the
+    images are where they were. Columns that begin with `sleeve_` are Sleeve's own: the path of the image, which covers
+    share an album without a name, and with --predictions the genre, its probability and whether it is unsure.
 
     Examples:
 

@@ -16,6 +16,6 @@ def _group() -> None:
 
 @app.command()
 def upgrade(context: typer.Context) -> None:
-    """Bring the database to the newest schema; harmless when it is there already."""
+    """Bring the database to the newest schema; does nothing if it is up to date."""
     with Home(settings_of(context)) as home:
         answer(f"{home.database} is at revision {upgrade_schema(home.database)}")

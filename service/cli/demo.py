@@ -31,7 +31,7 @@ def demo(
 ) -> None:
     """Draw a catalogue of invented albums, index and map it, learn its genres, answer a query and serve it.
 
-    With PATH your own covers are used. The demo keeps to a home of its own; your catalogue is not touched.
+    With PATH, it uses your own covers. The demo has its own home and does not touch your catalogue.
 
     Examples:
 

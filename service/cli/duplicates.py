@@ -11,10 +11,10 @@ from service.cli.documents import DuplicateDocument, DuplicatesDocument
 
 
 def duplicates(context: typer.Context, json: Json = False) -> None:
-    """Show which front covers are of one artwork: other pressings, crops, borders, stickers.
+    """Show which front covers have the same artwork: other pressings, crops, borders, stickers.
 
-    `sleeve index` links such covers, by the pixels of near neighbours; those that it has not come to are compared
-    first. No album is changed; `sleeve remove --album ID` forgets what you do not want twice.
+    `sleeve index` links such covers by comparing the pixels of near neighbours; this command first compares those that
+    are still waiting. It changes no album; `sleeve remove --album ID` removes one that you do not want twice.
 
     Example:
 

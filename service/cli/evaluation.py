@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 def evaluate(
     context: typer.Context,
     baselines: Annotated[
-        bool, typer.Option("--baselines", help="Measure frozen ImageNet features and their logits beside it.")
+        bool, typer.Option("--baselines", help="Measure frozen ImageNet features and their logits too.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Of the folds and the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the folds and the bootstrap.")] = 0,
     json: Json = False,
 ) -> None:
     """Measure vote, head and prediction on covers whose artists and artworks were held out.
 
-    Every labelled cover that the backbone has not been trained on is answered by a model fitted without its group.
-    Beside them stand a majority guess and the nearest neighbour alone, intervals from 1,000 bootstraps, how much a
-    random split would have flattered, and how often a cropped, worn or photographed cover finds itself. With
-    --baselines every labelled cover is embedded twice more; the logits need the `train` extra.
+    A labelled cover counts if the backbone was not trained on it, and a model fitted without its group predicts it.
+    For comparison there are a majority guess and the nearest neighbour alone. Intervals come from 1,000 bootstraps. It
+    also shows how much a random split would have flattered, and how often a cropped, worn or photographed cover is
+    found again. With --baselines every labelled cover is embedded twice more; the logits need the `train` extra.
 
     Examples:
 

@@ -20,8 +20,8 @@ def export(
 ) -> None:
     """Make a bundle of a CLIP model without training it (needs the `train` extra).
 
-    It holds the image tower and, where the model reads texts with CLIP's own tokenizer, the text tower: then
-    `sleeve similar --text` works with it. The weights are those of a file or of a tag of open_clip's; a tag is fetched
+    The bundle has the image tower. If the model reads text with CLIP's own tokenizer, it also has the text tower, and
+    `sleeve similar --text` works with it. The weights come from a file, or from a tag of open_clip, which is downloaded
     from the hub.
 
     Examples:

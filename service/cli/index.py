@@ -27,15 +27,18 @@ def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build from nothing instead of extending.")] = False,
     kind: Annotated[
         IndexKind | None,
-        typer.Option(help="Kind of index; by default the live one's, until the catalogue outgrows that."),
+        typer.Option(help="Kind of index; by default that of the live one, until the catalogue outgrows it."),
     ] = None,
-    worker: Annotated[bool, typer.Option("--worker", help="Stay, and index what is added, until stopped.")] = False,
+    worker: Annotated[
+        bool, typer.Option("--worker", help="Keep running and index what is added, until stopped.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Embed the covers that have no vector yet, bring the index up to date, and link covers that show one artwork.
+    """Embed new covers, bring the index up to date, and link covers with the same artwork.
 
-    Covers are found from the moment they are embedded. Other pressings, crops and copies stay albums of their own;
-    `sleeve duplicates` and an album's page show them. Stop it whenever you like: the next run goes on where it was.
+    A cover can be found as soon as it is embedded. Other pressings, crops and copies stay separate albums;
+    `sleeve duplicates` and the album's page show them. You can stop it at any time; the next run continues where it
+    stopped.
 
     Examples:
 
@@ -69,8 +72,8 @@ def index(
 def rollback(context: typer.Context, json: Json = False) -> None:
     """Make the index version before the live one live again; a running service follows.
 
-    Covers that were added or removed since then are found or not found as ever. The next `sleeve index` goes on from
-    the version that is live then.
+    Answers stay up to date: covers added since then are found, and removed ones are not. The next `sleeve index`
+    continues from this version.
 
     Example:
 
@@ -88,7 +91,7 @@ def rollback(context: typer.Context, json: Json = False) -> None:
 
 @app.command()
 def prune(context: typer.Context, json: Json = False) -> None:
-    """Delete what is no longer of use: all index versions but the live one and the one before it, and leftovers.
+    """Delete all index versions except the live one and the one before it, and what crashes left behind.
 
     Example:
 

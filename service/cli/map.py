@@ -12,9 +12,9 @@ from service.cli.documents import MapDocument
 
 
 def draw_map(context: typer.Context, json: Json = False) -> None:
-    """Lay out all albums so that those that look alike lie together; the web app shows it at /map.
+    """Draw the map of all albums, with those that look alike close together; the web app shows it at /map.
 
-    Run it again when many albums have come; until then new ones are missing from the map.
+    Run it again after adding many albums; until then they are missing from the map.
 
     Example:
 

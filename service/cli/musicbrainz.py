@@ -25,8 +25,8 @@ DEFAULT_ALBUMS = 100
 
 def musicbrainz(
     context: typer.Context,
-    genre: Annotated[str | None, typer.Option(help="Albums of this genre.")] = None,
-    artist: Annotated[str | None, typer.Option(help="Albums of this artist: the name, or the MusicBrainz id.")] = None,
+    genre: Annotated[str | None, typer.Option(help="Albums in this genre.")] = None,
+    artist: Annotated[str | None, typer.Option(help="Albums by this artist, given by name or MusicBrainz id.")] = None,
     release_group: Annotated[str | None, typer.Option(help="The album with this MusicBrainz id.")] = None,
     collection: Annotated[
         str | None,
@@ -35,22 +35,26 @@ def musicbrainz(
         ),
     ] = None,
     fill: Annotated[
-        bool, typer.Option("--fill", help="Albums of the catalogue that lack a genre, a year or a cover.")
+        bool, typer.Option("--fill", help="Albums in the catalogue that lack a genre, a year or a cover.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --fill: tell what would be filled in, and change nothing.")
+        bool, typer.Option("--dry-run", help="With --fill: show what would be filled in, and change nothing.")
     ] = False,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, max=MAX_ALBUMS, help=f"Albums at most; {DEFAULT_ALBUMS} unless told, with --fill all."),
+        typer.Option(
+            min=1, max=MAX_ALBUMS, help=f"At most this many albums; by default {DEFAULT_ALBUMS}, or all with --fill."
+        ),
     ] = None,
-    backs: Annotated[bool, typer.Option("--backs", help="Back covers too: three more requests an album.")] = False,
+    backs: Annotated[
+        bool, typer.Option("--backs", help="Back covers too; costs three more requests per album.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Register albums from MusicBrainz with their covers from the Cover Art Archive, or fill in what albums lack.
 
-    Set SLEEVE_CONTACT to your mail address or web page first: both services want to know who asks. Each is asked once
-    a second at most. Stop whenever you like; the same command goes on where it was.
+    First set SLEEVE_CONTACT to your mail address or web page: both services want to know who asks. Each is asked at
+    most once a second. You can stop it at any time; the same command continues where it stopped.
 
     Examples:
 

@@ -22,7 +22,7 @@ def similar(
     context: typer.Context,
     image: Annotated[Path | None, typer.Argument(help="An image file.")] = None,
     album: Annotated[int | None, typer.Option(min=1, max=MAX_ID, help="Id of an album, instead of an image.")] = None,
-    text: Annotated[str | None, typer.Option(help="What the cover shows, instead of an image.")] = None,
+    text: Annotated[str | None, typer.Option(help="A description of the cover, instead of an image.")] = None,
     k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_K, help="How many albums.")] = 10,
     genre: Annotated[str | None, typer.Option(help="Only albums of this genre.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
@@ -30,9 +30,9 @@ def similar(
     side: Annotated[Side | None, typer.Option(help="Only front or back covers.")] = None,
     json: Json = False,
 ) -> None:
-    """Show the albums that look most like an image, like an album of the catalogue, or like what a text describes.
+    """Show the albums that look most like an image, an album of the catalogue, or what a text describes.
 
-    Texts need a model that reads them: `sleeve bundles export` makes one from a CLIP model.
+    Searching by text needs a model that reads text; `sleeve bundles export` makes one from a CLIP model.
 
     Examples:
 
@@ -68,9 +68,9 @@ def classify(
     images: Annotated[list[Path], typer.Argument(help="Image files.")],
     json: Json = False,
 ) -> None:
-    """Tell the genre of covers: the probability of each, the neighbours' vote, the head's opinion, and who voted.
+    """Predict the genre of covers: the probability of each genre, with the vote, the head and the neighbours.
 
-    Needs no catalogue: without an index the head that came with the model speaks alone.
+    This needs no catalogue: without an index, the head that came with the model answers alone.
 
     Examples:
 

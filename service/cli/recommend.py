@@ -23,7 +23,10 @@ def recommend(
     ] = None,
     k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_RECOMMENDATIONS, help="How many albums.")] = 20,
     diversity: Annotated[
-        float, typer.Option(min=0, max=1, help="How different from each other: 0 by similarity alone, to 1.")
+        float,
+        typer.Option(
+            min=0, max=1, help="How different the albums are from each other, from 0 (similarity alone) to 1."
+        ),
     ] = 0.3,
     genre: Annotated[str | None, typer.Option(help=f"Only albums of this genre; {GENRE_HELP}.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
@@ -31,7 +34,7 @@ def recommend(
 ) -> None:
     """Recommend albums for a taste: near what is liked, away from what is disliked, and unlike each other.
 
-    The albums named, other pressings of them, and a second album with the same artwork are left out.
+    The albums you name and other pressings of them are left out, and each artwork appears once.
 
     Examples:
 

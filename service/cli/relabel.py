@@ -16,10 +16,10 @@ from sleeve.vocabulary import AlbumId
 def relabel(
     context: typer.Context,
     album: Annotated[int, typer.Option(min=1, max=MAX_ID, help="Id of the album.")],
-    genre: Annotated[list[str], typer.Option(help="A genre of it; may be given several times.")],
+    genre: Annotated[list[str], typer.Option(help="A genre of the album; may be given several times.")],
     json: Json = False,
 ) -> None:
-    """Say of which genres an album is, whatever its folder or manifest says.
+    """Set the genres of an album, whatever its folder or manifest says.
 
     These genres replace all others, count in the next vote, and stay when the album's file is added again.
 

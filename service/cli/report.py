@@ -14,15 +14,15 @@ from service.cli.documents import ReportDocument
 
 def report(
     context: typer.Context,
-    folder: Annotated[Path, typer.Option("--output", "-o", help="Where the page and its files go.")] = Path("report"),
-    seed: Annotated[int, typer.Option(min=0, help="Of every random choice.")] = 0,
+    folder: Annotated[Path, typer.Option("--output", "-o", help="Folder for the page and its files.")] = Path("report"),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random choice.")] = 0,
     json: Json = False,
 ) -> None:
-    """Write a research report on the catalogue: one page that opens offline, with figures and their data beside it.
+    """Write a research report on the catalogue: one page that opens offline, with its figures and their data.
 
-    What is in the catalogue, maps of the vectors before and after fine-tuning, clusters, how far apart genres are, what
-    the models get right and wrong, labels that are probably wrong, and where on a cover a prediction comes from. The
-    same seed gives the same numbers. Needs the `report` extra.
+    It shows what is in the catalogue, maps of the vectors before and after fine-tuning, clusters, how far apart genres
+    are, what the models get right and wrong, labels that are probably wrong, and which parts of a cover decide a
+    prediction. The same seed gives the same numbers. Needs the `report` extra.
 
     Examples:
 

@@ -19,19 +19,17 @@ SHOWN_FILES = 40
 
 def tag(
     context: typer.Context,
-    path: Annotated[Path | None, typer.Argument(help="A music library that was added, or a part of it.")] = None,
-    genre: Annotated[bool, typer.Option("--genre", help="Tell, and with --write write, the predicted genre.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run/--write", help="Only tell what would be written, or write it.")
-    ] = True,
-    overwrite: Annotated[bool, typer.Option("--replace", help="Also where a file has a genre.")] = False,
-    undo: Annotated[Path | None, typer.Option(help="Put back what the run of this journal wrote.")] = None,
+    path: Annotated[Path | None, typer.Argument(help="A music library that was added before, or a part of it.")] = None,
+    genre: Annotated[bool, typer.Option("--genre", help="Show the predicted genre, or write it with --write.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run/--write", help="Show what would be written, or write it.")] = True,
+    overwrite: Annotated[bool, typer.Option("--replace", help="Also replace genres that files already have.")] = False,
+    undo: Annotated[Path | None, typer.Option(help="Undo the run of this journal.")] = None,
     json: Json = False,
 ) -> None:
     """Write predicted genres into music files. Without --write nothing is written.
 
-    Only files without a genre are written, and only where the prediction is sure. Every run keeps a journal in
-    SLEEVE_HOME that undoes it. Each file is the old one or the new one at any moment; other tags stay as they are.
+    Sleeve writes only to files without a genre, and only if the prediction is sure. Every run keeps a journal in
+    SLEEVE_HOME that can undo it. A file is replaced in one step, and its other tags stay as they are.
 
     Examples:
 

@@ -19,23 +19,24 @@ if TYPE_CHECKING:
 def train(
     context: typer.Context,
     head_only: Annotated[
-        bool, typer.Option("--head-only", help="Fit the head and the vote to the labels; seconds, no PyTorch.")
+        bool,
+        typer.Option("--head-only", help="Only fit the head and the vote to the labels; takes seconds and no PyTorch."),
     ] = False,
     architecture: Annotated[
         str, typer.Option(help="efficientnet-lite0, a timm name, or open_clip:MODEL/TAG-OR-FILE.")
     ] = "efficientnet-lite0",
     weights: Annotated[Path | None, typer.Option(help="A checkpoint file for a timm name.")] = None,
-    epochs: Annotated[int, typer.Option(min=1, max=1000, help="Rounds over the covers.")] = 4,
+    epochs: Annotated[int, typer.Option(min=1, max=1000, help="Passes over the covers.")] = 4,
     name: Annotated[str, typer.Option(help="The new bundle's name.")] = "tuned",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint of this name.")] = False,
-    seed: Annotated[int, typer.Option(help="Of the split and of every random choice.")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue from the last checkpoint of this name.")] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the split and of every random choice.")] = 0,
     json: Json = False,
 ) -> None:
     """Learn from the catalogue's genres.
 
-    With --head-only the bundle stays: the linear head, the vote and their calibration are fitted to the labels as they
-    are now and answer from then on. Without it a backbone is fine-tuned and exported as a new bundle (needs the
-    `train` extra).
+    With --head-only, the bundle stays the same: Sleeve fits the linear head, the vote and their calibration to the
+    current labels, and uses them from then on. Without it, Sleeve fine-tunes a backbone and exports it as a new bundle
+    (needs the `train` extra).
 
     Examples:
 

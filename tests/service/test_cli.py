@@ -109,7 +109,7 @@ def test_a_mistake_ends_in_one_clear_line(
     ("name", "value", "line"),
     [
         ("SLEEVE_THREADS", "many", "SLEEVE_THREADS"),
-        ("SLEEVE_DATABASE_URL", "mysql://x/y", "Sleeve speaks postgresql and sqlite"),
+        ("SLEEVE_DATABASE_URL", "mysql://x/y", "Sleeve supports postgresql and sqlite"),
         ("SLEEVE_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/none", "cannot be used"),
         ("SLEEVE_BUNDLE", "/nowhere", "there is no bundle /nowhere"),
         ("SLEEVE_HOME", "/proc/nowhere", "cannot make the folder"),
