@@ -1,5 +1,6 @@
 """What can be said of the container files without an engine to run them."""
 
+import json
 import re
 import shlex
 from fnmatch import fnmatch
@@ -8,6 +9,9 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.main import get_command
+
+from service.cli import app
 
 PROJECT = Path(__file__).parent.parent
 
@@ -23,28 +27,48 @@ def steps() -> list[list[str]]:
     """The Dockerfile's instructions, one a list of words."""
     text = re.sub(r"\\\n", " ", (PROJECT / "Dockerfile").read_text())
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    return [line.split() if "CMD" in line else shlex.split(line) for line in lines]
+    return [line.split() if "CMD" in line or "ENTRYPOINT" in line else shlex.split(line) for line in lines]
 
 
-def test_each_service_waits_for_what_it_needs(compose: dict[str, Any]) -> None:
+def parsed(command: list[str]) -> tuple[str, dict[str, Any]]:
+    """A command line as ``sleeve`` understands it: the path of the command, and its options; nothing is run."""
+    found: Any = get_command(app)
+    context = found.make_context("sleeve", list(command))
+    while rest := [*context._protected_args, *context.args]:
+        name, found, rest = found.resolve_command(context, rest)
+        context = found.make_context(name, rest, parent=context)
+    return context.command_path, context.params
+
+
+def test_every_command_is_one_that_sleeve_has(compose: dict[str, Any], steps: list[list[str]]) -> None:
+    commands = {
+        name: parsed(service["command"]) for name, service in compose["services"].items() if "command" in service
+    }
+    assert {name: path for name, (path, _) in commands.items()} == {
+        "migrate": "sleeve db upgrade",
+        "service": "sleeve serve",
+        "worker": "sleeve index",
+    }
+    assert commands["worker"][1]["worker"] is True
+    assert (commands["service"][1]["host"], commands["service"][1]["port"]) == ("0.0.0.0", 8000)
+    assert all("entrypoint" not in service for service in compose["services"].values())
+    [entrypoint] = [json.loads(" ".join(step[1:])) for step in steps if step[0] == "ENTRYPOINT"]
+    [command] = [json.loads(" ".join(step[1:])) for step in steps if step[0] == "CMD"]
+    assert entrypoint == ["sleeve"]
+    assert parsed(command)[0] == "sleeve serve"
+
+
+def test_who_reads_the_catalogue_waits_for_its_schema_and_shares_its_home(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"database", "migrate", "service", "worker"}
-    waits = {
-        name: {on: how["condition"] for on, how in service.get("depends_on", {}).items()}
-        for name, service in services.items()
-    }
-    assert waits == {
-        "database": {},
-        "migrate": {"database": "service_healthy"},
-        "service": {"migrate": "service_completed_successfully"},
-        "worker": {"migrate": "service_completed_successfully"},
-    }
+    for name in ("service", "worker"):
+        [migration] = [
+            on for on in services[name]["depends_on"] if parsed(services[on]["command"])[0].endswith("upgrade")
+        ]
+        assert services[name]["depends_on"][migration]["condition"] == "service_completed_successfully"
+        assert services[migration]["depends_on"]["database"]["condition"] == "service_healthy"
+        assert set(services[name]["volumes"]) == set(services[migration]["volumes"])
     assert "test" in services["database"]["healthcheck"]
-    assert services["migrate"]["command"] == ["db", "upgrade"]
-    assert "restart" not in services["migrate"]
-    homes = [services[name]["volumes"] for name in ("migrate", "service", "worker")]
-    assert all("home:/var/lib/sleeve" in volumes for volumes in homes)
-    assert set(compose["volumes"]) == {"database", "home"}
+    assert "restart" not in services["migrate"], "it has an end"
 
 
 def test_nothing_is_open_to_the_network_that_was_not_asked_for(compose: dict[str, Any]) -> None:

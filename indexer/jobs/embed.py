@@ -77,7 +77,8 @@ def embed_pending(
     report = EmbedReport()
     with database.reading() as session:
         progress.start("Embedding", vectors.count_pending(session, bundle))
-    with ThreadPoolExecutor(threads, thread_name_prefix="decode") as pool:
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
+    try:
         prepared = _prepare(pool, _pending(database, bundle), backbone)
         results = _embed(_timed(prepared, "wait for decoding", report), backbone, report)
         for batch in chunks(results, STORE_COVERS):
@@ -92,6 +93,9 @@ def embed_pending(
             report.rejected += rejected
             progress.advance(len(batch))
             stored(count)
+    finally:
+        # A run that is stopped does not wait for the covers ahead.
+        pool.shutdown(cancel_futures=True)
     return report
 
 

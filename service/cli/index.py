@@ -1,5 +1,7 @@
 """``sleeve index``: embed what is pending, extend or rebuild the index, gate it and promote it; go back, tidy."""
 
+import signal
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -56,6 +58,7 @@ def index(
         raise typer.BadParameter("--worker goes alone: it has no end to report")
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         if worker:
+            _stop_at_sigterm()
             jobs.work(home, bar, every_s=WORKER_PAUSE_S)
         run = jobs.index(home, bar, rebuild=rebuild, kind=kind)
     rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in run.embedded.rejected]
@@ -105,6 +108,15 @@ def prune(context: typer.Context, json: Json = False) -> None:
         answer(f"{len(pruned.folders)} folders deleted, {decimal(pruned.freed_bytes)} freed")
     else:
         answer("there is nothing to delete")
+
+
+def _stop_at_sigterm() -> None:
+    """Leave at once, as at Ctrl-C, also as a container's first process, for which the signal does nothing by itself."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, stop)
 
 
 def report_index(run: IndexReport) -> None:

@@ -110,6 +110,21 @@ def test_what_is_embedded_removed_and_rolled_back_is_seen_at_once(home: CommandH
     assert [folder.name for folder in (home_folder(home) / "versions").iterdir()] == [version]
 
 
+def test_a_rebuild_embeds_what_is_pending(home: CommandHome, client: httpx.Client) -> None:
+    image = write_cover(home.folder / "covers/jazz/pending.png", seed=78)
+    home.sleeve("add", "covers")
+    before = client.get("/api/v1/status").json()
+    assert before["pending"] == 1
+    assert "covers/jazz/pending.png" not in found_files(client, image)
+    assert client.post("/api/v1/index/rebuild").status_code == 202
+    assert events_of(client)[-1][0] == "done"
+    assert client.get("/api/v1/status").json() == {**before, "pending": 0}
+    eventually(
+        lambda: all(client.get("/api/v1/index").json()["count"] == before["covers"] for _ in range(6)), "every worker"
+    )
+    assert found_files(client, image)[0] == "covers/jazz/pending.png"
+
+
 def test_a_switch_of_models_is_followed_without_a_failed_request(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
