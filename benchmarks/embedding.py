@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from db.records import CoverFile
-from indexer.home import Home, open_home, usable_cores
+from indexer.home import Home, open_home
 from indexer.images.decoding import read
 from indexer.jobs.add import add
 from indexer.jobs.index import index
@@ -28,6 +28,7 @@ from indexer.models.shelf import DEFAULT_BUNDLE
 from indexer.progress import Silent
 from indexer.sources import open_source
 from service.demo import draw_catalogue
+from sleeve.platform import usable_cores
 from sleeve.settings import Settings
 
 COVERS = 1000

@@ -7,7 +7,6 @@ of them alike; the ratios hold, the absolute numbers less so.
 """
 
 import argparse
-import os
 import time
 from itertools import product
 from pathlib import Path
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from indexer.models.backbone import load_openvino
 from indexer.models.bundle import Bundle, read_bundle
 from indexer.models.shelf import SHIPPED_BUNDLES
+from sleeve.platform import usable_cores
 
 SHIPPED = SHIPPED_BUNDLES / "efficientnet-lite0-imagenet"
 PRECISIONS = ("f32", "bf16")
@@ -39,7 +39,7 @@ class Configuration:
         settings = {
             "INFERENCE_PRECISION_HINT": precision,
             "NUM_STREAMS": streams,
-            "INFERENCE_NUM_THREADS": len(os.sched_getaffinity(0)),
+            "INFERENCE_NUM_THREADS": usable_cores(),
             "ENABLE_CPU_PINNING": False,
         }
         compiled = core.compile_model(model, "CPU", settings)
@@ -67,7 +67,7 @@ def main() -> None:
     bundle = read_bundle(arguments.bundle)
     size_px = bundle.manifest.input_size_px
     images = np.random.default_rng(0).standard_normal((arguments.images, 3, size_px, size_px)).astype(np.float32)
-    cores = len(os.sched_getaffinity(0))
+    cores = usable_cores()
     configurations = [
         Configuration(bundle, precision, streams, batch)
         for precision, streams, batch in product(PRECISIONS, {1, cores}, BATCHES)

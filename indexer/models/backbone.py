@@ -1,6 +1,5 @@
 """Pixels → vectors: the narrow protocol of a backbone, and the one that runs a bundle on OpenVINO."""
 
-import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from indexer.images.decoding import ResizeRule
 from indexer.models.bundle import Bundle
 from sleeve.errors import BundleError
+from sleeve.platform import usable_cores
 from sleeve.vocabulary import Fingerprint
 
 
@@ -51,7 +51,7 @@ class OpenVinoBackbone:
 
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
         manifest = bundle.manifest
-        streams = threads or len(os.sched_getaffinity(0))
+        streams = threads or usable_cores()
         compiled = _compile(bundle, streams)
         self.fingerprint = fingerprint_as_run(bundle, compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name())
         self.dimension = manifest.dimension

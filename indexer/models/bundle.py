@@ -6,18 +6,16 @@ head is a new bundle, whose vectors are the same because its fingerprint is.
 """
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
-from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from indexer.files import flush
+from indexer.files import new_folder
 from indexer.images.decoding import ResizeRule
 from sleeve.errors import BundleError
 from sleeve.vocabulary import Fingerprint
@@ -172,20 +170,13 @@ def write_bundle(folder: Path, description: BundleDescription, contents: Mapping
         raise BundleError(f"{folder}: {_first_fault(error)}") from error
     if folder.exists():
         raise BundleError(f"{folder} exists already; write the bundle elsewhere or remove that folder")
-    aside = folder.with_name(f".{folder.name}.{uuid4().hex}")
     text = manifest.model_dump_json(indent=2) + "\n"
     try:
-        aside.mkdir(parents=True)
-        for name, data in {**contents, MANIFEST_FILE: text.encode()}.items():
-            (aside / name).write_bytes(data)
-            flush(aside / name)
-        flush(aside)
-        aside.rename(folder)
-        flush(folder.parent)
+        with new_folder(folder) as fresh:
+            for name, data in {**contents, MANIFEST_FILE: text.encode()}.items():
+                (fresh / name).write_bytes(data)
     except OSError as error:
         raise BundleError(f"{folder} cannot be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return Bundle(folder, manifest)
 
 

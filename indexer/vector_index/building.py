@@ -27,6 +27,9 @@ _MOST_EXACT = 100_000
 _MOST_HNSW = 5_000_000
 """Past this the graph's building time and its 270 bytes a vector tell."""
 
+_NO_MAPPING = "Not implemented"
+"""What FAISS says where it maps no files: on macOS. The index is then read into memory."""
+
 
 def kind_for(count: int, *, at_least: IndexKind | None = None) -> IndexKind:
     """Return the kind that suits a number of vectors, or ``at_least`` where that is a kind for more."""
@@ -61,21 +64,31 @@ def load(folder: Path, dimension: int, *, mapped: bool = False) -> VectorIndex:
 
     Args:
         dimension: components of a vector.
-        mapped: leave the bytes in the files and share them with every process that maps them too; such an index can be
-            searched but neither changed nor copied. The files must not be written to while it is open; replacing or
-            deleting them is harmless.
+        mapped: leave the bytes in the files and share them with every process that maps them too, where the engine can;
+            such an index can be searched but neither changed nor copied. The files must not be written to while it is
+            open; replacing or deleting them is harmless where the system allows it.
 
     Raises:
         VectorIndexError: a file is missing or visibly not what it should be.
     """
     try:
-        native = faiss.read_index(str(folder / NATIVE_FILE), faiss.IO_FLAG_MMAP_IFC if mapped else 0)
+        native = _read_native(folder / NATIVE_FILE, mapped=mapped)
         ids = np.asarray(np.load(folder / IDS_FILE, allow_pickle=False, mmap_mode="r" if mapped else None))
     except (RuntimeError, OSError, ValueError, EOFError) as error:
         raise VectorIndexError(f"the index in {folder} cannot be read") from error
     if ids.dtype != np.int64 or ids.ndim != 1:
         raise VectorIndexError(f"{folder / IDS_FILE} does not hold ids")
     return _wrapped(native, Directory.of(ids), dimension, mapped=mapped)
+
+
+def _read_native(file: Path, *, mapped: bool) -> faiss.Index:
+    if mapped:
+        try:
+            return faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            if _NO_MAPPING not in str(error):
+                raise
+    return faiss.read_index(str(file))
 
 
 def _fill(native: faiss.Index, dimension: int, batches: Iterable[Batch]) -> Directory:

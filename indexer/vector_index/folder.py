@@ -1,14 +1,12 @@
 """Index folders: written whole or not at all, opened only when every byte is what was written."""
 
 import os
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
 
-from indexer.files import flush
+from indexer.files import new_folder
 from indexer.vector_index.building import load
 from indexer.vector_index.manifest import FileRecord, IndexManifest
 from indexer.vector_index.protocol import VectorIndex
@@ -16,7 +14,6 @@ from indexer.vector_index.stored import IDS_FILE, NATIVE_FILE
 from sleeve.errors import VectorIndexError
 from sleeve.vocabulary import Fingerprint
 
-_UNFINISHED_PREFIX = ".writing-"
 _MANIFEST_FILE = "manifest.json"
 _DATA_FILES = (NATIVE_FILE, IDS_FILE)
 _PIECE = 1 << 20
@@ -26,8 +23,7 @@ _READ_AT_ONCE = 1 << 18
 def write(index: VectorIndex, folder: Path, *, fingerprint: Fingerprint, recall: float | None) -> IndexManifest:
     """Write an index as a new folder, creating its parents.
 
-    Everything is written and flushed to disk in a hidden folder beside it, which then takes the name: a crash leaves
-    either no folder or a whole one, and at worst a hidden leftover.
+    A crash leaves either no folder or a whole one, and at worst a hidden leftover (``new_folder``).
 
     Args:
         fingerprint: of the bundle that the vectors come from.
@@ -38,21 +34,13 @@ def write(index: VectorIndex, folder: Path, *, fingerprint: Fingerprint, recall:
     """
     if folder.exists():
         raise VectorIndexError(f"{folder} exists already; an index is written to a new folder")
-    aside = folder.parent / f"{_UNFINISHED_PREFIX}{folder.name}-{uuid4().hex[:8]}"
     try:
-        aside.mkdir(parents=True)
-        index.save(aside)
-        manifest = _manifest_of(index, aside, fingerprint, recall)
-        (aside / _MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
-        for name in (*_DATA_FILES, _MANIFEST_FILE):
-            flush(aside / name)
-        flush(aside)
-        aside.replace(folder)
-        flush(folder.parent)
+        with new_folder(folder) as fresh:
+            index.save(fresh)
+            manifest = _manifest_of(index, fresh, fingerprint, recall)
+            (fresh / _MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
     except OSError as error:
         raise VectorIndexError(f"the index cannot be written to {folder}: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return manifest
 
 

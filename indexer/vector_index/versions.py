@@ -115,10 +115,15 @@ class Refresh:
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """What was deleted: versions' folders, and leftovers that no version names."""
+    """What was deleted: versions' folders, and leftovers that no version names.
+
+    Attributes:
+        in_use: folders that another process holds; the next ``prune`` or refresh deletes them.
+    """
 
     folders: tuple[str, ...]
     freed_bytes: int
+    in_use: tuple[str, ...] = ()
 
 
 class IndexVersions:
@@ -243,10 +248,16 @@ class IndexVersions:
             named = {version.folder for version in index_versions.versions(session)}
         folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
         gone = [folder for folder in folders if folder.is_dir() and folder.name not in named]
-        freed_bytes = sum(file.stat().st_size for folder in gone for file in folder.iterdir())
+        freed_bytes, in_use = 0, []
         for folder in gone:
+            size_bytes = sum(file.stat().st_size for file in folder.iterdir())
             shutil.rmtree(folder, ignore_errors=True)
-        return Pruned(tuple(folder.name for folder in gone), freed_bytes)
+            if folder.exists():  # Windows deletes no file that a process has mapped
+                in_use.append(folder.name)
+            else:
+                freed_bytes += size_bytes
+        deleted = tuple(folder.name for folder in gone if folder.name not in in_use)
+        return Pruned(deleted, freed_bytes, tuple(in_use))
 
     def _extendable(
         self, live: IndexVersionRecord | None, bundle: BundleRecord, kind: IndexKind | None

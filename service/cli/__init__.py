@@ -29,6 +29,7 @@ from service.cli import (
 from service.cli.console import say
 from service.logs import set_up_logs
 from sleeve.errors import SleeveError
+from sleeve.platform import write_utf8
 from sleeve.settings import read_settings
 
 app = typer.Typer(
@@ -74,6 +75,7 @@ def _set_up(
 
 def main() -> None:
     """Run the command; a person's mistake ends in one line and exit code 1, never in a traceback."""
+    write_utf8()
     command = typer.main.get_command(app)
     arguments = sys.argv[1:] or ["--help"]
     if arguments[:2] == ["add", "musicbrainz"] and not Path("musicbrainz").exists():

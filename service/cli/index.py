@@ -106,8 +106,10 @@ def prune(context: typer.Context, json: Json = False) -> None:
         answer_json(PruneDocument(folders=list(pruned.folders), freed_bytes=pruned.freed_bytes))
     elif pruned.folders:
         answer(f"{len(pruned.folders)} folders deleted, {decimal(pruned.freed_bytes)} freed")
-    else:
+    elif not pruned.in_use:
         answer("there is nothing to delete")
+    if pruned.in_use:
+        say(f"{len(pruned.in_use)} folders are in use; a later `sleeve index` deletes them")
 
 
 def _stop_at_sigterm() -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from indexer.files import replacing
+
 _JPEG_END = b"\xff\xd9"
 _PNG_END = b"IEND\xaeB`\x82"
 _WEBP_HEAD_BYTES = 8
@@ -14,9 +16,8 @@ def write_whole(path: Path, content: bytes) -> None:
         OSError: the folder cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.part")
-    aside.write_bytes(content)
-    aside.replace(path)
+    with replacing(path, durable=False) as fresh:
+        fresh.write_bytes(content)
 
 
 def is_whole(path: Path) -> bool:

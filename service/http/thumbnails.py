@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import os
 import threading
 import time
 from contextlib import suppress
@@ -13,6 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from db.records import CoverRecord
+from indexer.files import replacing
 from indexer.images.decoding import decode, file_holding, read
 
 MIN_SIZE_PX = 16
@@ -82,13 +82,8 @@ class Thumbnails:
 
     def _keep(self, path: Path, made: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.parent / f".{path.name}-{os.getpid()}-{threading.get_ident()}"
-        try:
-            aside.write_bytes(made)
-            aside.replace(path)
-        except OSError:
-            aside.unlink(missing_ok=True)
-            raise
+        with replacing(path, durable=False) as fresh:
+            fresh.write_bytes(made)
         self._written_bytes += len(made)
         if self._written_bytes >= self._max_bytes * _LOOK_AFTER_SHARE and self._pruning.acquire(blocking=False):
             try:

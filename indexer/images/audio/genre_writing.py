@@ -1,9 +1,7 @@
 """Writing the genre tag of a music file: on a copy beside it, which takes its place when it reads back right."""
 
-import os
 import shutil
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from indexer.files import replacing
 from indexer.images.audio.opening import FAULTS, load, one_line, open_tags
 from indexer.images.audio.tags import GENRE_KEYS, genres_of
 from sleeve.errors import FileRejectedError
+from sleeve.platform import keep_owner
 from sleeve.vocabulary import Rejection
 
 _ID3_GENRE, _MP4_GENRE, _VORBIS_GENRE = GENRE_KEYS
@@ -49,7 +48,7 @@ def write_genres(path: Path, genres: Sequence[str]) -> None:
                 raise FileRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
             if list(read_genres(fresh)) != list(genres):
                 raise FileRejectedError(Rejection.BAD_TAGS, "the genre does not read back as it was written")
-            _keep_owner(target, fresh)
+            keep_owner(target, fresh)
     except OSError as error:
         raise FileRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
 
@@ -71,9 +70,3 @@ def _set(music: FileType, genres: list[str]) -> None:
         elif key in tags:
             del tags[key]
     music.save()
-
-
-def _keep_owner(target: Path, fresh: Path) -> None:
-    status = target.stat()
-    with suppress(OSError):  # only root may give a file away
-        os.chown(fresh, status.st_uid, status.st_gid)

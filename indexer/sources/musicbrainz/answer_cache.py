@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
 
+from indexer.files import replacing
 from indexer.sources.remote_image import Answer
 from sleeve.errors import CatalogueError
 
@@ -74,15 +74,10 @@ class AnswerCache:
             "at_s": kept.at_s,
         }
         file = self._file(url)
-        aside = file.with_name(uuid4().hex)
         with _as_catalogue_error(self._folder):
             file.parent.mkdir(exist_ok=True)
-            try:
-                aside.write_bytes(json.dumps(first).encode() + b"\n" + kept.answer.body)
-                aside.replace(file)
-            finally:
-                with suppress(OSError):
-                    aside.unlink(missing_ok=True)
+            with replacing(file, durable=False) as fresh:
+                fresh.write_bytes(json.dumps(first).encode() + b"\n" + kept.answer.body)
 
     def forget(self, url: str) -> None:
         """Keep nothing for a URL."""

@@ -1,6 +1,5 @@
 """The lock of a home and what is told of its last job, also from other processes."""
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -76,7 +75,7 @@ def test_a_killed_job_is_interrupted_and_its_lock_free(tmp_path: Path) -> None:
         with pytest.raises(BusyError), job(home_at(tmp_path)):
             pass
         assert told_of(tmp_path).phase is JobPhase.RUNNING, "whoever was turned away wrote nothing"
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait()
     assert (told_of(tmp_path).phase, told_of(tmp_path).task) == (JobPhase.INTERRUPTED, "Building")
     with job(home_at(tmp_path)):

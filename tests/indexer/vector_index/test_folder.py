@@ -280,7 +280,7 @@ def test_everything_is_flushed_before_the_folder_takes_its_name(
     write(build(IndexKind.EXACT, 3, []), tmp_path / "index", fingerprint=FINGERPRINT, recall=None)
     aside = events[3]
     assert aside.startswith(".writing-index-")
-    assert events == ["index.faiss", "ids.npy", "manifest.json", aside, f"rename {aside} index", tmp_path.name]
+    assert events == ["ids.npy", "index.faiss", "manifest.json", aside, f"rename {aside} index", tmp_path.name]
 
 
 _KILLED_WHILE_WRITING = """

@@ -1,0 +1,50 @@
+"""What differs between Linux, macOS and Windows."""
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
+
+HOLDS_OPEN_FILES = os.name == "nt"
+"""Whether a file that is open or mapped can be neither deleted nor replaced."""
+
+FLUSHABLE = os.O_RDWR if os.name == "nt" else os.O_RDONLY
+"""How a file is opened whose bytes are to be forced to the disk; elsewhere a read-only file must do as well."""
+
+if sys.platform == "win32":
+    BACKGROUND = subprocess.IDLE_PRIORITY_CLASS
+else:
+    BACKGROUND = 0
+"""Creation flags of a process that leaves the processor to others; it also calls ``lower_priority``."""
+
+_LOWEST_PRIORITY = 19
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def lower_priority() -> None:
+    """Leave the processor to other processes."""
+    if hasattr(os, "nice"):
+        os.nice(_LOWEST_PRIORITY)
+
+
+def keep_owner(original: Path, copy: Path) -> None:
+    """Give a copy the owner of the original, where that is possible."""
+    if hasattr(os, "chown"):
+        status = original.stat()
+        with suppress(OSError):  # only root may give a file away
+            os.chown(copy, status.st_uid, status.st_gid)
+
+
+def write_utf8() -> None:
+    """Make stdout and stderr take every character; on Windows a pipe or a file gets the country's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(encoding="utf-8")
