@@ -60,8 +60,7 @@ class OpenVinoBackbone:
         self._idle: SimpleQueue[Any] = SimpleQueue()
         for _ in range(streams):
             self._idle.put(compiled.create_infer_request())
-        # OpenVINO's bindings look NumPy up at a process's first inference; two threads doing so at once can wait for
-        # each other for ever, one holding the interpreter's lock, one the initialisation's. So the first is made here.
+        # A process's first inference has hung in OpenVINO's bindings, so it is made here, by one thread alone.
         self._infer(np.zeros((self.input_size_px, self.input_size_px, 3), np.uint8))
         self._workers = ThreadPoolExecutor(streams, thread_name_prefix="embed")
 

@@ -1,7 +1,7 @@
 """The rows of a Parquet file; needs the extra ``parquet``.
 
-Parquet tells a value that repeats once, so a few hundred bytes can stand for gigabytes. Texts are therefore read as
-dictionaries, a row's length is bounded as a line of JSON is, and what has no plain text is not read.
+Memory stays bounded however well a file is packed: a text that repeats is kept once, a row's length is bounded as a
+line of JSON is, and what has no plain text is not read.
 """
 
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def parquet_rows(path: Path) -> Iterator[TableRow]:
 
 
 def _check(path: Path, metadata: Any) -> None:
-    # What is said of single columns is not asked for: pyarrow ends the process where that is damaged.
+    # Nothing is asked of a single column: pyarrow has ended the process over damaged answers.
     groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
     if max((group.total_byte_size for group in groups), default=0) > MAX_UNPACKED_BYTES:
         raise SourceError(

@@ -60,7 +60,7 @@ def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIn
 
 
 def load(folder: Path, dimension: int, *, mapped: bool = False) -> VectorIndex:
-    """Read what `VectorIndex.save` wrote, trusting it: damaged bytes can crash the process, so see `open_folder`.
+    """Read what `VectorIndex.save` wrote, trusting it; `open_folder` checks every byte first.
 
     Args:
         dimension: components of a vector.

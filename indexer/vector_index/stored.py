@@ -25,8 +25,7 @@ Native = TypeVar("Native", bound=faiss.Index)
 class StoredIndex(ABC, Generic[Native]):
     """A native index, the fp16 store in it (or that it is) and the directory of ids; a `VectorIndex` but for the kind.
 
-    The ids are kept here and not in the engine: its `IDMap2` keeps both vectors of a repeated id and aborts the process
-    on some removals.
+    The ids are kept here and not in the engine, whose own map of ids has ended the process.
     """
 
     kind: ClassVar[IndexKind]
@@ -36,7 +35,7 @@ class StoredIndex(ABC, Generic[Native]):
 
         Args:
             dimension: components of a vector as callers know it; stored ones may be filled up.
-            mapped: its memory is a file's, so it can be searched only: the engine aborts the process on a change.
+            mapped: its memory is a file's, so it can be searched only.
 
         Raises:
             VectorIndexError: the directory is of another number of vectors, or the native index is not over a store.

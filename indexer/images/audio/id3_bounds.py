@@ -1,4 +1,4 @@
-"""What of a file's ID3 tags mutagen may read: it would take any amount of memory and time for tags made to that end."""
+"""What of a file's ID3 tags mutagen may read, so that memory and time stay bounded."""
 
 from contextlib import suppress
 from typing import Any
@@ -13,8 +13,7 @@ MAX_ID3_BYTES = 256 * 2**10
 """Of one ID3 frame that is no picture, and of all of them in a file; what is over that is kept, but not read."""
 
 MAX_ID3_COPIED_BYTES = 8 * 2**30
-"""mutagen copies what is left of a tag for each of its frames, which takes hours for millions of empty ones. This many
-bytes are a few seconds; a tag with 30 MB of pictures after 50 texts has 1.5 GB."""
+"""What mutagen may copy while it reads one tag; one with 30 MB of pictures after 50 texts has 1.5 GB."""
 
 
 class _Budget:
@@ -25,11 +24,7 @@ class _Budget:
 
 
 class _Bounded:
-    """A kind of ID3 frame that is kept as it is, unread, where it would cost too much.
-
-    mutagen would unpack any amount of a compressed one, and what it takes for texts grows with the square of their
-    size.
-    """
+    """A kind of ID3 frame that is kept as it is, unread, if it is compressed or too large."""
 
     def __init__(self, frame: type[Frame], budget: _Budget) -> None:
         self._frame = frame

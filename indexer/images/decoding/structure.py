@@ -1,8 +1,7 @@
 """Bounds on what a small file can make Pillow do, checked before Pillow sees it.
 
-Pillow bounds pixels, not effort. Left alone, a JPEG of a few hundred kilobytes can ask for thousands of passes over
-the picture (one a scan), its EXIF segments are joined at quadratic cost, and each number of a TIFF tag becomes an
-object, each strip a tile. ``BoundedSource`` covers the rest: the parsers of every format are loops over small reads.
+Pillow bounds pixels, not effort. JPEG segments and TIFF tags are therefore counted first, and ``BoundedSource`` bounds
+the reads of every format.
 """
 
 import io
@@ -18,7 +17,7 @@ _MAX_READS = 1_000_000
 """About two seconds of parsing; a 64 MiB PNG in chunks of 8 KiB takes 25,000."""
 
 _MAX_SCANS = 32
-"""A progressive JPEG has 6 (grey), 10 (colour) or 18 (CMYK); each costs a pass over the whole picture."""
+"""A progressive JPEG has 6 (grey), 10 (colour) or 18 (CMYK)."""
 
 _MAX_EXIF_SEGMENTS = 64
 

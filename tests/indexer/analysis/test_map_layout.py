@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis.map_layout import EARLY_ITERATIONS, FEWEST_FOR_TSNE, ITERATIONS, lay_out
+from indexer.analysis.tsne import _start
 from indexer.progress import Silent
 
 
@@ -59,6 +60,14 @@ def test_equal_vectors_and_a_single_one_lie_in_the_middle() -> None:
         assert np.allclose(places, 0)
 
 
-def test_many_equal_vectors_have_finite_places() -> None:
-    vectors = np.full((40, 8), 0.5, dtype=np.float32)
+def test_no_two_begin_in_the_same_place() -> None:
+    vectors, _ = clusters(3, 15)
+    start = _start(np.repeat(vectors[:20].astype(np.float64), 2, axis=0), seed=1)
+    assert len(np.unique(start, axis=0)) == 40
+    assert len(np.unique(_start(np.zeros((40, 2)), seed=1), axis=0)) == 40
+
+
+def test_equal_vectors_among_others_have_finite_places() -> None:
+    vectors, _ = clusters(3, 15)
+    vectors[:5] = vectors[0]
     assert np.isfinite(lay_out(vectors, threads=1, progress=Silent()).places).all()

@@ -28,6 +28,7 @@ from indexer.sources.url_covers import FETCHES_AT_ONCE, UrlCovers
 from sleeve.vocabulary import Rejection, Side
 from tests.command_home import CommandHome
 from tests.factories import home_at
+from tests.indexer.images.decoding.pictures import png
 from tests.indexer.jobs.test_export import SUFFIXES, contents, empty
 from tests.indexer.sources.musicbrainz.stand_in import picture
 from tests.indexer.sources.remote_image.server import Server, answer, near, serving
@@ -178,7 +179,7 @@ def test_bad_urls_are_a_line_each_and_stop_nothing(adding: Adding, tmp_path: Pat
             "/empty": answer("200 OK"),
             "/file": answer("302 Found", b"", "Location: file:///etc/passwd"),
             "/loop": answer("302 Found", b"", "Location: /loop"),
-            "/bomb": answer("200 OK", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\1\0\0\0\1\0\0\x08\2\0\0\0" + bytes(40)),
+            "/header": answer("200 OK", png((10_001, 10_000), 8, 2, [])),
         }
         connection.sendall(answers.get(path, answer("404 Not Found")))
 
@@ -198,7 +199,7 @@ def test_bad_urls_are_a_line_each_and_stop_nothing(adding: Adding, tmp_path: Pat
             f"{base}/empty": "",
             f"{base}/file": "not an http or https URL",
             f"{base}/loop": "more than 3 redirects",
-            f"{base}/bomb": "",
+            f"{base}/header": "10001 x 10000 px",
             "http://inside.example/": "not on the public Internet",
             "http://me:secret@x.example/": "it holds a user name or password",
             "http://2130706433/": "an unusual spelling",

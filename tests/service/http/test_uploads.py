@@ -46,15 +46,14 @@ def send(
     return client.post(route, content=body, headers={"content-type": kind})
 
 
-def large(size: tuple[int, int]) -> bytes:
+def only_claims(size: tuple[int, int]) -> bytes:
+    """A PNG that has a header and no pixels."""
     return png(size, 8, 2, [b""])
 
 
-def huge_text_chunk() -> bytes:
-    """A PNG of 8 x 8 px with a comment that unpacks to 200 MB."""
-    packer = zlib.compressobj(9)
-    comment = b"".join(packer.compress(bytes(2**20)) for _ in range(200)) + packer.flush()
-    return png((8, 8), 8, 0, [bytes(8)] * 8, chunk(b"zTXt", b"Comment\0\0" + comment))
+def long_comment() -> bytes:
+    """A PNG of 8 x 8 px with a comment that is longer than Pillow reads."""
+    return png((8, 8), 8, 0, [bytes(8)] * 8, chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(2**20 + 1))))
 
 
 JPEG = encode(plain(size=(64, 64)), "JPEG")
@@ -65,10 +64,10 @@ IMAGES: dict[str, tuple[bytes, str]] = {
     "zeros": (bytes(100_000), "not an image: only zero bytes"),
     "truncated": (encode(Image.effect_noise((200, 200), 80), "JPEG")[:4000], "truncated image"),
     "truncated after the magic": (JPEG[:4], "truncated image"),
-    "bomb": (large((60_000, 60_000)), "too many pixels"),
-    "thin bomb": (large((2**31 - 1, 1)), "too many pixels"),
-    "huge header": (b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 2**31 - 1) + b"IHDR" + bytes(1000), "image: PNG"),
-    "packed comment": (huge_text_chunk(), "damaged image: PNG"),
+    "large": (only_claims((10_001, 10_000)), "too many pixels"),
+    "large and thin": (only_claims((100_000_001, 1)), "too many pixels"),
+    "long header": (b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 2000) + b"IHDR" + bytes(1000), "image: PNG"),
+    "packed comment": (long_comment(), "damaged image: PNG"),
     "tracking pixel": (encode(plain(size=(1, 1)), "PNG"), "too few pixels: 1 x 1 px"),
     "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', "unsupported image format: SVG"),
     "svg behind xml": (b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><svg/>', "SVG"),
@@ -158,7 +157,7 @@ BODIES: dict[str, tuple[bytes, str, int, str]] = {
     "an archive of the form": (gzip.compress(part(b"x")), "multipart/form-data; boundary=x", 400, ""),
     "a form in the address's manner": (b"image=x", "application/x-www-form-urlencoded", 415, "multipart/form-data"),
     "a bare picture": (JPEG, "image/jpeg", 415, "multipart/form-data"),
-    "JSON of 10,000 levels": (b"[" * 10_000, "application/json", 422, ""),
+    "JSON of 1,000 levels": (b"[" * 1_000, "application/json", 422, ""),
     "JSON of a large number": (b'{"album_id": ' + b"9" * 5_000 + b"}", "application/json", 422, ""),
     "XML": (b"<a/>", "application/xml", 415, "multipart/form-data"),
 }

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from indexer.images.decoding import DecodingLimits, decode
+from indexer.images.decoding import DecodingLimits, decode, decoder
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 from tests.indexer.images.decoding.pictures import BLUE, GREEN, RED, bmp, chunk, corners, encode, near, plain, png, tiff
@@ -79,7 +79,7 @@ def test_the_limits_themselves_are_allowed() -> None:
 
 
 def _claims(width: int, height: int) -> dict[str, bytes]:
-    """Small files whose headers speak of a huge picture."""
+    """Small files whose headers speak of a large picture."""
     jpeg = bytearray(encode(plain(), "JPEG"))
     at = jpeg.index(b"\xff\xc0") + 5
     jpeg[at : at + 4] = struct.pack(">HH", min(height, 65500), min(width, 65500))
@@ -101,26 +101,31 @@ def _claims(width: int, height: int) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("format_name", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
-@pytest.mark.parametrize("side", [11_000, 60_000])
-def test_bombs_are_stopped_by_their_header(format_name: str, side: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("pillows_own", [False, True])
+def test_a_picture_over_the_limit_is_stopped_by_its_header(
+    format_name: str, pillows_own: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("PIL.Image.core.new", None)  # whatever would hold the pixels is never made
-    assert rejection(_claims(side, side)[format_name]) is Rejection.TOO_MANY_PIXELS
+    if pillows_own:
+        monkeypatch.setattr("PIL.Image.MAX_IMAGE_PIXELS", 100 * 100 // 2 - 1)
+    limits = DecodingLimits() if pillows_own else DecodingLimits(max_pixels=100 * 100 - 1)
+    assert rejection(_claims(100, 100)[format_name], limits) is Rejection.TOO_MANY_PIXELS
 
 
-def test_tiles_larger_than_any_picture() -> None:
-    data = tiff((64, 64), {258: (8,), 262: (1,), 322: (20_000,), 323: (20_000,)}, bytes(64 * 64))
-    assert rejection(data) is Rejection.TOO_MANY_PIXELS
+def test_tiles_larger_than_a_picture_may_be() -> None:
+    data = tiff((64, 64), {258: (8,), 262: (1,), 322: (200,), 323: (200,)}, bytes(64 * 64))
+    assert rejection(data, DecodingLimits(max_pixels=200 * 200 - 1)) is Rejection.TOO_MANY_PIXELS
 
 
 def test_a_tile_whose_side_is_no_number() -> None:
     data = tiff((64, 64), {258: (8,), 262: (1,), 322: (8,), 323: (8,)}, bytes(64 * 64))
     data = data.replace(struct.pack("<HHI", 322, 3, 1), struct.pack("<HHI", 322, 1, 1))  # bytes, times the other side
-    data = data.replace(struct.pack("<HHIHH", 323, 3, 1, 8, 0), struct.pack("<HHII", 323, 4, 1, 2**32 - 1))
+    data = data.replace(struct.pack("<HHIHH", 323, 3, 1, 8, 0), struct.pack("<HHII", 323, 4, 1, 2**16))
     assert decode(data).size == (64, 64)
 
 
 @pytest.mark.parametrize("name", [b"zTXt", b"iTXt", b"iCCP"])
-def test_compressed_text_that_explodes(name: bytes) -> None:
+def test_compressed_text_over_pillows_limit(name: bytes) -> None:
     body = {b"zTXt": b"k\0\0", b"iTXt": b"k\0\1\0\0\0", b"iCCP": b"k\0\0"}[name] + zlib.compress(bytes(2**21))
     assert rejection(png((16, 16), 8, 0, [bytes(16)] * 16, chunk(name, body))) is Rejection.DAMAGED
 
@@ -184,6 +189,8 @@ def test_a_picture_too_large_for_memory(monkeypatch: pytest.MonkeyPatch) -> None
     assert rejection(ALL_FORMATS["PNG"]) is Rejection.DAMAGED
 
 
-def test_a_bmp_that_would_be_unpacked_for_minutes() -> None:
-    lines = (b"\1\5" + b"\0\0") * 1500 + b"\0\1"
-    assert rejection(bmp((60_000, 1500), 8, 1, lines)) is Rejection.TOO_MANY_PIXELS
+def test_a_bmp_of_run_lengths_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert decode(ALL_FORMATS["BMP run lengths"]).size == (48, 32)
+    monkeypatch.setattr(decoder, "_MAX_RLE_PIXELS", 48 * 32 - 1)
+    assert rejection(ALL_FORMATS["BMP run lengths"]) is Rejection.TOO_MANY_PIXELS
+    assert decode(ALL_FORMATS["BMP"]).size == (48, 32)
