@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.models.backbone import load_openvino
-from indexer.models.bundle import Bundle, read_bundle
+from indexer.models.bundle import MODEL_FILE, Bundle, read_bundle
 from indexer.models.shelf import SHIPPED_BUNDLES
 from sleeve.platform import usable_cores
 
@@ -32,7 +32,7 @@ class Configuration:
     def __init__(self, bundle: Bundle, precision: str, streams: int, batch: int) -> None:
         ov = load_openvino()
         core = ov.Core()
-        model = core.read_model(bundle.model_path)
+        model = core.read_model(bundle.folder / MODEL_FILE)
         self.batch = batch
         self.name = f"{precision}, {streams} at once, {batch} images each"
         model.reshape([batch, 3, bundle.manifest.input_size_px, bundle.manifest.input_size_px])

@@ -11,7 +11,7 @@ from db.database import Database, database_url
 from db.migration import ensure_current
 from db.records import BundleRecord, IndexVersionRecord
 from indexer.images.cover_store import CoverStore
-from indexer.models.backbone import Backbone, OpenVinoBackbone
+from indexer.models.backbone import Backbone, OpenVinoBackbone, fingerprint_here
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import DEFAULT_BUNDLE, BundleShelf
 from indexer.vector_index.versions import IndexVersions
@@ -98,23 +98,22 @@ class Home:
         live = self.live()
         return self.shelf.named(DEFAULT_BUNDLE) if live is None else self.shelf.require(live.bundle)
 
-    def backbone(self, bundle: Bundle | None = None) -> tuple[Backbone, Bundle]:
-        """The backbone of a bundle, by default of the one to embed with, and that bundle.
+    def backbone(self, bundle: Bundle) -> Backbone:
+        """The backbone of a bundle, compiled.
 
         Raises:
-            BundleError: the bundle is missing, damaged or cannot be compiled.
+            BundleError: its model is missing, damaged or cannot be compiled.
         """
-        bundle = bundle or self.bundle()
-        return OpenVinoBackbone(bundle, threads=self.threads), bundle
+        return OpenVinoBackbone(bundle, threads=self.threads)
 
-    def register(self, backbone: Backbone, bundle: Bundle) -> BundleRecord:
-        """Make a backbone's bundle known to the database."""
+    def register(self, bundle: Bundle) -> BundleRecord:
+        """Make a bundle known to the database, by the fingerprint of what this CPU makes with it."""
         with self.database.writing() as session:
             return bundles.register(
                 session,
-                backbone.fingerprint,
+                fingerprint_here(bundle),
                 name=bundle.manifest.name,
-                dimension=backbone.dimension,
+                dimension=bundle.manifest.dimension,
                 manifest=bundle.manifest.model_dump(mode="json"),
             )
 

@@ -83,7 +83,7 @@ class Adder:
             snapshot = self._search.snapshot()
         except VectorIndexError:
             model = self._search.model()
-            return model, self._home.register(model.backbone, self._home.bundle())
+            return model, self._home.register(self._home.bundle())
         return snapshot.model, snapshot.version.record.bundle
 
     def _make(self, model: Model, side: Side, upload: Upload) -> _Made:

@@ -62,8 +62,7 @@ def _baselines(home: Home, catalogue: LabelledCatalogue, progress: Progress) -> 
 
 
 def _embedded(home: Home, paths: list[Path], bundle: Bundle, progress: Progress) -> NDArray[np.float32]:
-    backbone, _ = home.backbone(bundle)
-    return embed_files(paths, backbone, threads=home.threads, progress=progress)
+    return embed_files(paths, home.backbone(bundle), threads=home.threads, progress=progress)
 
 
 def _changed_views(home: Home, catalogue: LabelledCatalogue, progress: Progress) -> list[ArtworkQueries]:
@@ -71,5 +70,5 @@ def _changed_views(home: Home, catalogue: LabelledCatalogue, progress: Progress)
 
     found = catalogue.vectors
     unseen = np.flatnonzero(unseen_by(catalogue.bundle, found.content_hashes))
-    asked = np.sort(np.random.default_rng(0).permutation(unseen)[:SHOWN_QUERIES])
-    return changed_views(found.paths, asked, found.vectors, catalogue.backbone, progress)
+    queries = np.sort(np.random.default_rng(0).permutation(unseen)[:SHOWN_QUERIES])
+    return changed_views(found.paths, queries, found.vectors, home.backbone(catalogue.bundle), progress)

@@ -7,7 +7,6 @@ from db import genre_models, vectors
 from db.records import BundleRecord, CatalogueVectors
 from indexer.evaluation.labelled_catalogue import labelled_covers
 from indexer.home import Home
-from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
 from sleeve.errors import TrainingError
 
@@ -29,7 +28,6 @@ class LabelledCatalogue:
 
     vectors: CatalogueVectors
     record: BundleRecord
-    backbone: Backbone
     bundle: Bundle
 
 
@@ -40,13 +38,13 @@ def read_labelled_catalogue(home: Home) -> LabelledCatalogue:
         TrainingError: no embedded cover has a genre.
         BundleError: the bundle is missing or damaged.
     """
-    backbone, bundle = home.backbone()
-    record = home.register(backbone, bundle)
+    bundle = home.bundle()
+    record = home.register(bundle)
     with home.database.reading() as session:
         found = vectors.of_catalogue(session, record)
     if not any(found.genres):
         raise TrainingError("no embedded cover has a genre; `sleeve add` covers with genres, then `sleeve index`")
-    return LabelledCatalogue(found, record, backbone, bundle)
+    return LabelledCatalogue(found, record, bundle)
 
 
 def fit_genres(home: Home) -> FittedGenres:

@@ -67,20 +67,29 @@ def index(home: Home, progress: Progress, *, rebuild: bool = False, kind: IndexK
 def run_index(home: Home, progress: Progress, *, rebuild: bool = False, kind: IndexKind | None = None) -> IndexReport:
     """``index`` for a caller that holds the home's lock already."""
     started = perf_counter()
-    backbone, bundle = home.backbone()
-    record = home.register(backbone, bundle)
-    embedded = embed_pending(
+    bundle = home.bundle()
+    record = home.register(bundle)
+    embedded = _embed(home, bundle, record, progress)
+    refresh = home.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
+    live_after_s = perf_counter() - started
+    linked = link_pending(home.database, home.versions, refresh.version, threads=home.threads, progress=progress)
+    return IndexReport(embedded, refresh, linked, live_after_s, _unlearned(home, record, bundle))
+
+
+def _embed(home: Home, bundle: Bundle, record: BundleRecord, progress: Progress) -> EmbedReport:
+    """``embed_pending``; the model is compiled only if something is pending."""
+    with home.database.reading() as session:
+        pending = vectors.count_pending(session, record)
+    if not pending:
+        return EmbedReport()
+    return embed_pending(
         home.database,
-        backbone,
+        home.backbone(bundle),
         record,
         threads=home.threads,
         progress=progress,
         stored=_Extending(home.versions, record).stored,
     )
-    refresh = home.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
-    live_after_s = perf_counter() - started
-    linked = link_pending(home.database, home.versions, refresh.version, threads=home.threads, progress=progress)
-    return IndexReport(embedded, refresh, linked, live_after_s, _unlearned(home, record, bundle))
 
 
 def work(home: Home, progress: Progress, *, every_s: float) -> None:

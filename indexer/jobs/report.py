@@ -75,7 +75,7 @@ def _material(home: Home, seed: int, progress: Progress) -> "Material":
     return gather(
         every,
         catalogue.vectors,
-        (catalogue.bundle, catalogue.backbone),
+        (catalogue.bundle, home.backbone(catalogue.bundle)),
         other,
         threads=home.threads,
         seed=seed,
@@ -87,7 +87,7 @@ def _frozen(home: Home, bundle: Bundle, progress: Progress) -> "tuple[Backbone, 
     """The frozen bundle opened, and what embeds with it, from the home's cache if that has them."""
     from indexer.report.vector_cache import cached_vectors
 
-    backbone, _ = home.backbone(bundle)
+    backbone = home.backbone(bundle)
     file = home.report_vectors_file(backbone.fingerprint)
 
     def embed_paths(paths: list[Path]) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from queue import SimpleQueue
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.images.decoding import ResizeRule
-from indexer.models.bundle import Bundle
+from indexer.models.bundle import MODEL_FILE, Bundle, Precision
 from sleeve.errors import BundleError
 from sleeve.platform import usable_cores
 from sleeve.vocabulary import Fingerprint
@@ -42,18 +43,18 @@ class OpenVinoBackbone:
     (``benchmarks/embedding_configurations.py``).
 
     Args:
-        bundle: verified when it was read.
+        bundle: its model is proved by its SHA-256 before it is loaded.
         threads: images in work at once; by default the cores that this process may use.
 
     Raises:
-        BundleError: OpenVINO cannot run the model, or the model is not what the manifest says.
+        BundleError: the model is missing or damaged, OpenVINO cannot run it, or it is not what the manifest says.
     """
 
     def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
         manifest = bundle.manifest
         streams = threads or usable_cores()
         compiled = _compile(bundle, streams)
-        self.fingerprint = fingerprint_as_run(bundle, compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name())
+        self.fingerprint = fingerprint_here(bundle)
         self.dimension = manifest.dimension
         self.input_size_px = manifest.input_size_px
         self.resize = manifest.resize
@@ -107,6 +108,27 @@ def fingerprint_as_run(bundle: Bundle, precision: str) -> Fingerprint:
     return Fingerprint(sha256(f"{bundle.fingerprint} in {precision}".encode()).hexdigest())
 
 
+def fingerprint_here(bundle: Bundle) -> Fingerprint:
+    """The fingerprint of the vectors that this CPU makes with a bundle; nothing of the bundle but its manifest is read.
+
+    f32 is the same everywhere; whether bf16 is used, OpenVINO says.
+    """
+    precision = bundle.manifest.precision
+    return fingerprint_as_run(bundle, precision if precision is Precision.F32 else _precision_used(precision))
+
+
+@cache
+def _precision_used(hint: Precision) -> str:
+    """What OpenVINO's CPU plugin makes of a precision that it is asked for: its answer for a model of one operation."""
+    ov = load_openvino()
+    opset = import_module("openvino.opset13")
+    number = opset.parameter([1], ov.Type.f32)
+    compiled = ov.Core().compile_model(
+        ov.Model([opset.relu(number)], [number], "probe"), "CPU", {"INFERENCE_PRECISION_HINT": hint.value}
+    )
+    return str(compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name())
+
+
 def fingerprints_as_run(bundle: Bundle) -> set[Fingerprint]:
     """Every fingerprint that vectors of a bundle can have, on this CPU or another."""
     return {fingerprint_as_run(bundle, precision) for precision in ("f32", "bf16", "f16")}
@@ -114,10 +136,10 @@ def fingerprints_as_run(bundle: Bundle) -> set[Fingerprint]:
 
 def _compile(bundle: Bundle, streams: int) -> Any:
     """Pixels (1, s, s, 3) uint8 → (1, d) float32; OpenVINO converts and normalises them, so Python touches none."""
-    manifest, ov = bundle.manifest, load_openvino()
+    manifest, path, ov = bundle.manifest, bundle.verified_path(MODEL_FILE), load_openvino()
     core = ov.Core()
     try:
-        graph = ov.preprocess.PrePostProcessor(core.read_model(bundle.model_path))
+        graph = ov.preprocess.PrePostProcessor(core.read_model(path))
         graph.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
         graph.input().model().set_layout(ov.Layout("NCHW"))
         steps = graph.input().preprocess().convert_element_type(ov.Type.f32)
@@ -137,9 +159,9 @@ def _compile(bundle: Bundle, streams: int) -> Any:
         )
         made = compiled.output().get_partial_shape()
     except RuntimeError as error:
-        raise BundleError(f"{bundle.model_path} cannot be run: {str(error).strip().splitlines()[-1]}") from error
+        raise BundleError(f"{path} cannot be run: {str(error).strip().splitlines()[-1]}") from error
     if made != ov.PartialShape([1, manifest.dimension]):
-        raise BundleError(f"{bundle.model_path} makes vectors of shape {made}, not [1,{manifest.dimension}]")
+        raise BundleError(f"{path} makes vectors of shape {made}, not [1,{manifest.dimension}]")
     return compiled
 
 

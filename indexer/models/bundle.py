@@ -104,15 +104,10 @@ class BundleManifest(BundleDescription):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle whose files were whole when it was read."""
+    """A bundle as its manifest describes it. Its files are proved by their SHA-256 when they are used, not before."""
 
     folder: Path
     manifest: BundleManifest
-
-    @property
-    def model_path(self) -> Path:
-        """The ONNX file."""
-        return self.folder / MODEL_FILE
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -124,21 +119,39 @@ class Bundle:
         return Fingerprint(sha256(json.dumps(deciding, sort_keys=True, separators=(",", ":")).encode()).hexdigest())
 
     def read(self, name: str) -> bytes:
-        """The bytes of one of its files, proved again by their SHA-256.
+        """The bytes of one of its files, proved by their SHA-256.
 
         Raises:
-            BundleError: the bundle has no such file, or it is no longer what it was.
+            BundleError: the bundle has no such file, or it is missing or damaged.
         """
         if name not in self.manifest.files:
             raise BundleError(f"{self.folder}: the bundle has no {name}")
         return _verified(self.folder, name, self.manifest.files[name])
 
+    def verified_path(self, name: str) -> Path:
+        """The path of one of its files, which was proved as ``read`` does it.
+
+        Raises:
+            BundleError: as of ``read``.
+        """
+        self.read(name)
+        return self.folder / name
+
+    def verify(self) -> None:
+        """Prove every file.
+
+        Raises:
+            BundleError: one is missing or damaged.
+        """
+        for name in self.manifest.files:
+            self.read(name)
+
 
 def read_bundle(folder: Path) -> Bundle:
-    """Open a bundle and prove every file by its SHA-256.
+    """Read what a bundle says of itself; of its files only the manifest is read.
 
     Raises:
-        BundleError: the folder is missing, or its manifest or a file of it is missing or damaged.
+        BundleError: the folder or its manifest is missing, or the manifest is damaged.
     """
     try:
         text = (folder / MANIFEST_FILE).read_bytes()
@@ -148,8 +161,6 @@ def read_bundle(folder: Path) -> Bundle:
         manifest = BundleManifest.model_validate_json(text)
     except ValidationError as error:
         raise BundleError(f"{folder / MANIFEST_FILE}: {_first_fault(error)}") from error
-    for name, digest in manifest.files.items():
-        _verified(folder, name, digest)
     return Bundle(folder, manifest)
 
 

@@ -36,7 +36,7 @@ class TextTower:
 
         Raises:
             QueryError: the text is empty, or longer than the tower reads.
-            BundleError: OpenVINO cannot run the tower, or it is not what the manifest says.
+            BundleError: a file of the tower is damaged, OpenVINO cannot run it, or it is not what the manifest says.
         """
         tokenizer, compiled = self._load()
         places = compiled.input().shape[1]
@@ -79,7 +79,7 @@ def tokens_of(text: str, tokenizer: ClipTokenizer, places: int) -> NDArray[np.in
 
 def _compile(bundle: Bundle, threads: int) -> Any:
     """Tokens (1, places) int64 → (1, d) float32."""
-    path = bundle.folder / TEXT_MODEL_FILE
+    path = bundle.verified_path(TEXT_MODEL_FILE)
     ov = load_openvino()
     core = ov.Core()
     try:

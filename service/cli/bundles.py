@@ -57,6 +57,7 @@ def use(
     settings = settings_of(context)
     with Home(settings) as home:
         bundle = home.shelf.named(name)
+        bundle.verify()
         if settings.bundle and home.shelf.named(settings.bundle).fingerprint != bundle.fingerprint:
             raise BundleError(f"SLEEVE_BUNDLE says {settings.bundle}, and it would win over {name}: unset it first")
     with open_home(settings.model_copy(update={"bundle": str(bundle.folder)})) as home, ProgressBar() as bar:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from indexer.models.backbone import fingerprint_as_run
+from indexer.models.bundle import MANIFEST_FILE, MODEL_FILE
 from indexer.models.shelf import BundleShelf
 from sleeve.vocabulary import Fingerprint
 from tests.command_home import CommandHome
@@ -86,3 +87,33 @@ def test_a_bundle_is_found_by_the_vectors_of_a_cpu_without_its_precision(tmp_pat
         assert found is not None
         assert found.folder == bundle.folder
     assert shelf.of(Fingerprint("0" * 64)) is None
+
+
+def test_looking_at_the_shelf_reads_manifests_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("dark", "light"):
+        write_tiny_bundle(tmp_path / "bundles" / name, mean=float(len(name)))
+    (tmp_path / "bundles" / "dark" / MODEL_FILE).unlink()
+    (tmp_path / "bundles" / "dark" / MODEL_FILE).mkdir()
+    read: list[str] = []
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (read.append(path.name), read_bytes(path))[1])
+    shelf = BundleShelf(tmp_path / "bundles", chosen="")
+    assert [bundle.folder.name for bundle in shelf][:2] == ["dark", "light"]
+    found = shelf.of(shelf.named("dark").fingerprint)
+    assert found is not None
+    assert found.folder.name == "dark"
+    assert set(read) == {MANIFEST_FILE}
+
+
+def test_a_damaged_model_is_refused_by_whatever_uses_it_and_by_nothing_else(shelf: CommandHome) -> None:
+    shelf.sleeve("bundles", "use", "dark")
+    folder = Path(shelf.environment["SLEEVE_HOME"]) / "bundles"
+    for name in ("dark", "light"):
+        (folder / name / MODEL_FILE).write_bytes(b"not what was written")
+    assert shelf.json("index")["embedded"] == 0, "nothing is pending, so the model is not needed"
+    assert listed(shelf)["dark"]["live"]
+    write_cover(shelf.folder / "covers/9.png", 9)
+    shelf.sleeve("add", "covers")
+    for command in (("index",), ("similar", "covers/2.png"), ("classify", "covers/2.png"), ("bundles", "use", "light")):
+        assert "model.onnx is damaged" in shelf.sleeve(*command, code=1).stderr
+    assert listed(shelf)["dark"]["vectors"] == 4

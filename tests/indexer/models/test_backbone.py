@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from indexer.images.decoding import ResizeRule
-from indexer.models.backbone import Backbone, OpenVinoBackbone, fingerprint_as_run, load_openvino, unit_rows
+from indexer.models.backbone import (
+    Backbone,
+    OpenVinoBackbone,
+    fingerprint_as_run,
+    fingerprint_here,
+    load_openvino,
+    unit_rows,
+)
 from indexer.models.bundle import MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
 from sleeve.errors import BundleError
 
@@ -200,6 +207,20 @@ def test_the_precision_in_force_is_the_one_in_the_fingerprint(tmp_path: Path) ->
     capable = "BF16" in load_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     assert (backbone.fingerprint == half.fingerprint) == (error > 1e-4) == capable
     assert error < 0.02
+
+
+def test_the_fingerprint_is_known_before_the_model_is_loaded(bundle: Bundle, tmp_path: Path) -> None:
+    half = write(tmp_path / "half", colour_grid(), precision=Precision.BF16)
+    for whole in (bundle, half):
+        compiled = OpenVinoBackbone(whole).fingerprint
+        (whole.folder / MODEL_FILE).unlink()
+        assert fingerprint_here(whole) == compiled
+
+
+def test_a_damaged_model_is_not_run(bundle: Bundle) -> None:
+    (bundle.folder / MODEL_FILE).write_bytes(b"not what was written")
+    with pytest.raises(BundleError, match=r"model\.onnx is damaged"):
+        OpenVinoBackbone(bundle)
 
 
 def test_a_model_that_is_none(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
         MODEL_FILE: sha256(MODEL).hexdigest(),
         "head.npz": sha256(HEAD).hexdigest(),
     }
-    assert bundle.model_path.read_bytes() == MODEL
+    assert (bundle.folder / MODEL_FILE).read_bytes() == MODEL
     assert bundle.read("head.npz") == HEAD
 
 
@@ -161,32 +161,35 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [MODEL_FILE, "head.npz"])
-def test_a_flipped_bit_is_found(tmp_path: Path, name: str) -> None:
-    bundle = write_bundle(tmp_path / "b", describe(), {MODEL_FILE: MODEL, "head.npz": HEAD})
+def test_a_flipped_bit_is_found_before_the_file_is_used(tmp_path: Path, name: str) -> None:
+    write_bundle(tmp_path / "b", describe(), {MODEL_FILE: MODEL, "head.npz": HEAD})
     data = bytearray((tmp_path / "b" / name).read_bytes())
     data[3] ^= 1
     (tmp_path / "b" / name).write_bytes(data)
-    with pytest.raises(BundleError, match=f"{name} is damaged"):
-        read_bundle(tmp_path / "b")
-    with pytest.raises(BundleError, match=f"{name} is damaged"):
-        bundle.read(name)
+    bundle = read_bundle(tmp_path / "b")
+    for use in (lambda: bundle.read(name), lambda: bundle.verified_path(name), bundle.verify):
+        with pytest.raises(BundleError, match=f"{name} is damaged"):
+            use()
+    other = ({MODEL_FILE, "head.npz"} - {name}).pop()
+    assert bundle.verified_path(other) == tmp_path / "b" / other
 
 
-def test_a_missing_file_is_found(tmp_path: Path) -> None:
+def test_a_missing_file_is_found_before_it_is_used(tmp_path: Path) -> None:
     bundle = write_bundle(tmp_path / "b", describe(), {MODEL_FILE: MODEL})
     (tmp_path / "b" / MODEL_FILE).unlink()
-    with pytest.raises(BundleError, match=r"model\.onnx cannot be read: No such file"):
-        read_bundle(tmp_path / "b")
-    with pytest.raises(BundleError, match=r"model\.onnx cannot be read: No such file"):
-        bundle.read(MODEL_FILE)
+    assert read_bundle(tmp_path / "b") == bundle
+    for use in (lambda: bundle.read(MODEL_FILE), lambda: bundle.verified_path(MODEL_FILE), bundle.verify):
+        with pytest.raises(BundleError, match=r"model\.onnx cannot be read: No such file"):
+            use()
 
 
 def test_a_link_out_of_the_bundle_is_refused(tmp_path: Path) -> None:
-    write_bundle(tmp_path / "b", describe(), {MODEL_FILE: MODEL})
+    bundle = write_bundle(tmp_path / "b", describe(), {MODEL_FILE: MODEL})
     (tmp_path / "b" / MODEL_FILE).rename(tmp_path / "elsewhere")
     (tmp_path / "b" / MODEL_FILE).symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(BundleError, match="leads out of the bundle"):
-        read_bundle(tmp_path / "b")
+    for use in (lambda: bundle.read(MODEL_FILE), lambda: bundle.verified_path(MODEL_FILE), bundle.verify):
+        with pytest.raises(BundleError, match="leads out of the bundle"):
+            use()
 
 
 def test_only_named_files_are_read(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from torch import nn
 
 from indexer.images.decoding import ResizeRule
 from indexer.models.backbone import OpenVinoBackbone, unit_rows
-from indexer.models.bundle import Bundle, Precision, read_bundle
+from indexer.models.bundle import MODEL_FILE, Bundle, Precision, read_bundle
 from indexer.training.export import export_backbone, probe_images
 from sleeve.errors import BundleError
 
@@ -84,7 +84,7 @@ def test_the_manifest_says_what_was_given(exported: Bundle) -> None:
 
 
 def test_the_model_has_the_form_that_bundles_promise(exported: Bundle) -> None:
-    graph = onnx.load(exported.model_path).graph
+    graph = onnx.load(exported.folder / MODEL_FILE).graph
     shapes = [
         (value.name, value.type.tensor_type.elem_type, [d.dim_value for d in value.type.tensor_type.shape.dim])
         for value in (*graph.input, *graph.output)
@@ -99,7 +99,7 @@ def test_the_model_has_the_form_that_bundles_promise(exported: Bundle) -> None:
 
 
 def test_the_model_does_not_tell_where_it_was_made(exported: Bundle) -> None:
-    data = exported.model_path.read_bytes()
+    data = (exported.folder / MODEL_FILE).read_bytes()
     assert b"site-packages" not in data
     assert b".py" not in data
 
