@@ -3,17 +3,31 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import BoundedSemaphore
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from sleeve.errors import CatalogueError, SettingsError
 
 LOCK_TIMEOUT_S = 60
 """How long a writer waits for another writer before it gives up."""
+
+POOL_CONNECTIONS, MORE_CONNECTIONS = 8, 36
+"""Connections of a process: those kept open, and those opened besides while many threads read at once."""
+
+CONNECTION_TIMEOUT_S = 10
+"""How long a thread waits for a connection."""
+
+WAITING_WRITERS = 4
+"""Threads of a process that may write or wait for another process's write at once; each holds a connection."""
+
+TURN_TIMEOUT_S = 2.0
+"""How long any further thread waits to be one of them: a stuck writer elsewhere must not hold up those that read."""
 
 _WRITER_LOCK = 0x51EE7E
 """PostgreSQL advisory lock that admits one writer at a time, as SQLite does by nature."""
@@ -54,6 +68,7 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.engine = _create_engine(url)
         self.url = url
+        self._turns = BoundedSemaphore(WAITING_WRITERS)
 
     def __enter__(self) -> Self:
         return self
@@ -87,9 +102,10 @@ class Database:
         """A session that commits when its block ends well and rolls back when it does not.
 
         Raises:
-            CatalogueError: the database cannot be reached, is full, or stays locked for ``LOCK_TIMEOUT_S``.
+            CatalogueError: the database cannot be reached, is full, or stays locked for ``LOCK_TIMEOUT_S``; or many
+                wait for that already.
         """
-        with self._translated(), Session(self.engine) as session, session.begin():
+        with self._turn(), self._translated(), Session(self.engine) as session, session.begin():
             session.connection(execution_options={"writing": True})
             if self.engine.dialect.name == "postgresql":
                 session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'"))
@@ -106,12 +122,23 @@ class Database:
             session.execute(text("SELECT 1"))
 
     @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=TURN_TIMEOUT_S):
+            raise CatalogueError("too many changes wait for the database, which another process holds; try again later")
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except (OperationalError, InterfaceError) as error:
             reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
             raise CatalogueError(f"the database {self} cannot be used: {reason}") from error
+        except PoolTimeoutError as error:
+            raise CatalogueError(f"every connection to the database {self} is in use; try again later") from error
         except DatabaseError as error:
             if self.engine.dialect.name == "sqlite" and "not a database" in str(error.orig):
                 raise CatalogueError(f"{self.url.database} is not a SQLite database") from error
@@ -119,15 +146,21 @@ class Database:
 
 
 def _create_engine(url: URL) -> Engine:
+    pool: dict[str, Any] = {
+        "pool_size": POOL_CONNECTIONS,
+        "max_overflow": MORE_CONNECTIONS,
+        "pool_timeout": CONNECTION_TIMEOUT_S,
+        "hide_parameters": True,
+    }
     if url.get_backend_name() != "sqlite":
-        options = {"connect_timeout": 10}
-        return create_engine(url, pool_pre_ping=True, pool_size=8, hide_parameters=True, connect_args=options)
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **pool)
     if url.database:
         try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            # A catalogue is nobody else's business.
+            Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise CatalogueError(f"cannot make the folder of {url.database}: {error.strerror}") from error
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_TIMEOUT_S})
+    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_S}, **pool)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -22,7 +22,7 @@ from sleeve.vocabulary import Fingerprint
 
 
 class Home:
-    """The folder and database of one catalogue. Nothing is read or written until it is asked for.
+    """The folder and database of one catalogue. Making one makes the folder of the default database, nothing else.
 
     Args:
         settings: name the folder, the database, the bundle and the threads.

@@ -5,6 +5,7 @@
 Run by the service only; the settings come from the environment. One line on stdout says that the work has begun.
 """
 
+import logging
 import os
 import subprocess
 import sys
@@ -12,9 +13,12 @@ import sys
 from indexer.home import Home
 from indexer.jobs.index import run_index
 from indexer.jobs.running import busy_error, job
-from sleeve.errors import BusyError, SleeveError
+from indexer.progress import Progress
+from sleeve.errors import BundleError, BusyError, SleeveError
 from sleeve.platform import BACKGROUND, lower_priority
 from sleeve.settings import read_settings
+
+_log = logging.getLogger(__name__)
 
 _REBUILD = "--rebuild"
 _BEGUN = b"begun\n"
@@ -60,11 +64,23 @@ def main() -> None:
             sys.stdout.buffer.write(_BEGUN)
             sys.stdout.flush()
             home.set_up()
-            run_index(home, reported, rebuild=_REBUILD in sys.argv)
+            _bring_up_to_date(home, reported, rebuild=_REBUILD in sys.argv)
     except BusyError:
         sys.exit(_BUSY_EXIT)
     except SleeveError:
         sys.exit(1)
+
+
+def _bring_up_to_date(home: Home, progress: Progress, *, rebuild: bool) -> None:
+    try:
+        run_index(home, progress, rebuild=rebuild)
+    except BundleError as error:
+        live = home.live()
+        if live is None:
+            raise
+        # An index is built of vectors alone, so it is mended even if the model that made them is gone.
+        _log.warning("covers that wait cannot be embedded: %s", error)
+        home.versions.refresh(live.bundle, rebuild=rebuild, progress=progress)
 
 
 if __name__ == "__main__":

@@ -38,3 +38,5 @@ def set_up_logs(kind: Literal["text", "json"], level: int = logging.WARNING) -> 
         for handler in logging.getLogger().handlers:
             handler.setFormatter(JsonLines())
         logging.getLogger(REQUESTS).setLevel(logging.INFO)
+    # A line for every odd form or protocol that a stranger sends would be a way to fill the log.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)

@@ -46,6 +46,11 @@ class Upkeep:
         """Begin to look."""
         self._thread.start()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it looks."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Stop looking, and the refresh with it; the next one begins anew."""
         self._stopping.set()
@@ -82,6 +87,8 @@ class Upkeep:
                 self.look(measure=looks % MEASURE_EVERY_LOOKS == 0)
             except SleeveError as error:
                 _log.warning("the index cannot be looked after: %s", error)
+            except Exception:  # noqa: BLE001 - whatever it is, the next look may go well, and there must be one
+                _log.exception("the index cannot be looked after")
 
     def _refresh(self, *, rebuild: bool) -> None:
         with self._starting:
@@ -117,7 +124,8 @@ class Upkeep:
         job = last_job(self._home)
         if job is None or job.phase is not JobPhase.FAILED:
             return False
-        return (datetime.now(UTC) - job.updated_at).total_seconds() < REST_AFTER_FAILURE_S
+        # A clock that was set back puts the failure into the future: that is no reason to rest.
+        return 0 <= (datetime.now(UTC) - job.updated_at).total_seconds() < REST_AFTER_FAILURE_S
 
 
 def _summary(drift: Drift) -> str:

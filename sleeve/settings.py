@@ -26,6 +26,8 @@ class Settings(BaseSettings):
             default that spares this machine itself.
         writes_per_minute: ``SLEEVE_WRITES_PER_MINUTE``, what one address may change; likewise.
         image_urls: ``SLEEVE_IMAGE_URLS``, whether queries and manifests may name the URL of an image.
+        hosts: ``SLEEVE_HOSTS``, host names that the service answers to besides ``localhost`` and addresses, with commas
+            between them; ``*`` for any.
         log_format: ``SLEEVE_LOG_FORMAT``, ``text``, or ``json`` for a JSON object a line, requests among them.
         contact: ``SLEEVE_CONTACT``, a mail address or a web page; services that are asked for covers are told it.
         thumbnails_mb: ``SLEEVE_THUMBNAILS_MB``, MiB that pictures scaled down may take in the home.
@@ -45,6 +47,7 @@ class Settings(BaseSettings):
     reads_per_minute: int | None = Field(default=None, ge=0)
     writes_per_minute: int | None = Field(default=None, ge=0)
     image_urls: bool = False
+    hosts: str = ""
     log_format: Literal["text", "json"] = "text"
     contact: str = ""
     thumbnails_mb: int = Field(default=1024, ge=0)
@@ -53,6 +56,11 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """``cors_origins``, one by one."""
         return tuple(origin.strip().rstrip("/") for origin in self.cors_origins.split(",") if origin.strip())
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """``hosts``, one by one, in lower case."""
+        return frozenset(name.strip().lower().rstrip(".") for name in self.hosts.split(",") if name.strip())
 
 
 def read_settings() -> Settings:

@@ -197,7 +197,8 @@ def _show(document: StatusDocument) -> None:
         lines.append(f"index     {version.name}: {'live' if version.live else 'kept'}, {what}")
     if not document.versions:
         lines.append("index     none yet; `sleeve index` builds it")
-    answer("\n".join(lines))
+    for line in lines:
+        answer(line)
 
 
 def _listed(counts: dict[str, int]) -> str:

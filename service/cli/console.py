@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import typer
 from pydantic import BaseModel
@@ -24,13 +24,26 @@ from rich.text import Text
 
 from sleeve.settings import Settings
 
-_stderr = Console(stderr=True, highlight=False)
-_stdout = Console(highlight=False)
+
+class _PlainConsole(Console):
+    """Prints every text letter for letter: no markup, and what is not printable as an escape."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(printable(text), **options)
+
+
+_stderr = _PlainConsole(stderr=True, highlight=False, markup=False, emoji=False)
+_stdout = _PlainConsole(highlight=False, markup=False, emoji=False)
+
+
+def printable(text: str) -> str:
+    """A text with its control characters and line ends as escapes, so that no name can pass for a line of ours."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def say(message: str) -> None:
     """A line for the person, on stderr."""
-    _stderr.print(message, markup=False, soft_wrap=True)
+    _stderr.print(message, soft_wrap=True)
 
 
 def answer(renderable: object) -> None:

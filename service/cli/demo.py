@@ -89,6 +89,8 @@ def _show_query(home: Home) -> None:
     album = first_album(home)
     found = open_answers(home).search.by_album(album.id, SimilarRequest(k=5))
     name = " by ".join(part for part in (album.title, album.artist) if part) or album.covers[0].file
-    say(f"Albums that look like album {album.id}, {name} ({', '.join(album.genres) or 'no genre'}):\n")
+    say(f"Albums that look like album {album.id}, {name} ({', '.join(album.genres) or 'no genre'}):")
+    say("")
     answer(neighbours_table([NeighbourSchema.of(neighbour) for neighbour in found.neighbours]))
-    say(f"\nAsk yourself: SLEEVE_HOME={home.folder} sleeve similar --album {album.id}")
+    say("")
+    say(f"Ask yourself: SLEEVE_HOME={home.folder} sleeve similar --album {album.id}")

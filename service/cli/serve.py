@@ -4,6 +4,7 @@ import os
 import socket
 import tempfile
 from contextlib import ExitStack
+from ipaddress import ip_address
 from typing import Annotated
 
 import typer
@@ -50,11 +51,16 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
     from service.http.app import create_app
     from service.http.metrics import SHARED_FOLDER
 
+    hosts = ",".join(filter(None, (settings.hosts, host)))
     with listen(host, port) as listening, ExitStack() as until_stopped:
+        if settings.api_key is None and not _is_own_machine(host):
+            say("Whoever can reach this address may change the catalogue: set SLEEVE_API_KEY to prevent that.")
         say(f"Serving on http://{host}:{listening.getsockname()[1]} (Ctrl-C stops it)")
         if workers > 1:
             counting_together = tempfile.TemporaryDirectory(prefix="sleeve-metrics-", ignore_cleanup_errors=True)
+            os.environ["SLEEVE_HOSTS"] = hosts
             os.environ[SHARED_FOLDER] = until_stopped.enter_context(counting_together)
+        settings = settings.model_copy(update={"hosts": hosts})
         application = create_app(settings) if workers == 1 else "service.http.app:create_worker"
         config = uvicorn.Config(
             application,
@@ -63,12 +69,20 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
             log_config=None,
             log_level="warning",
             access_log=False,
+            ws="none",
             timeout_graceful_shutdown=DRAIN_S,
         )
         if workers == 1:
             uvicorn.Server(config).run(sockets=[listening])
         else:
             Multiprocess(config, sockets=[listening]).run()
+
+
+def _is_own_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -32,6 +32,12 @@ _STATUS = {
     CatalogueError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
+MAX_ECHOED_CHARACTERS = 100
+"""As much of a name that a request made up is repeated."""
+
+RETRY_AFTER_S = 5
+"""When a client may ask again that the database could not answer."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -49,7 +55,10 @@ def problem(status: int, detail: str) -> JSONResponse:
 
 
 def _response(document: Problem) -> JSONResponse:
-    return JSONResponse(document.model_dump(), status_code=document.status, media_type="application/problem+json")
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if document.status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    return JSONResponse(
+        document.model_dump(), status_code=document.status, headers=headers, media_type="application/problem+json"
+    )
 
 
 def document_of(error: SleeveError) -> Problem:
@@ -82,7 +91,7 @@ def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
 def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if part != "body")
+    where = ".".join(str(part) for part in first["loc"] if part != "body")[:MAX_ECHOED_CHARACTERS]
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}" if where else str(first["msg"]))
 
 

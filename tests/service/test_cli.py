@@ -1,5 +1,7 @@
 """The console command as a person runs it, on both engines, against brute force over the database."""
 
+import csv
+import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -165,3 +167,28 @@ def test_the_demo_learns_its_catalogues_genres_or_says_why_not(
     bare = home.sleeve("demo", "covers/bare.csv", "--no-serve")
     assert "as the shipped model learnt them: no embedded cover has a genre" in bare.stderr
     assert "Albums that look like album 1" in bare.stderr
+
+
+def test_names_appear_letter_for_letter(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_covers(tmp_path / "covers", {"jazz": 4})
+    titles = ["[/b]", "[link=x]y[/link]", ":smile: \x1b[31mred", "two\nlines"]
+    rows = [["file", "album"], *([f"covers/jazz/{n:03}.png", title] for n, title in enumerate(titles))]
+    with (tmp_path / "m.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    (tmp_path / "covers" / "a\x1b]0;owned\x07\nrejected.png").write_text("no picture")
+    rejected = home.sleeve("add", "covers", "m.csv", code=1)
+    assert r"a\x1b]0;owned\x07\nrejected.png" in rejected.stderr
+    home.sleeve("add", "m.csv")
+    home.sleeve("index")
+    shown = home.sleeve("similar", "--album", 1, "-k", 9).stdout + home.sleeve("similar", "--album", 2, "-k", 9).stdout
+    for title in ("[/b]", "[link=x]y[/link]", ":smile:"):
+        assert title in shown
+    printed = rejected.stderr + shown
+    assert not [c for c in printed if not c.isprintable() and c != "\n"]
+
+
+def test_a_new_home_is_its_owner_s(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    home.sleeve("status")
+    assert stat.S_IMODE(Path(home.environment["SLEEVE_HOME"]).stat().st_mode) == 0o700

@@ -3,7 +3,9 @@
 import resource
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -11,14 +13,24 @@ from pydantic import SecretStr
 
 from db.database import Database
 from indexer.home import Home
+from indexer.jobs import running
 from indexer.jobs.index import _Extending
-from indexer.jobs.running import JobPhase, last_job, one_at_a_time
+from indexer.jobs.running import JobPhase, job, last_job, one_at_a_time
 from service.upkeep import Upkeep
+from sleeve.errors import VectorIndexError
 from sleeve.settings import Settings
 from tests.command_home import CommandHome
 from tests.factories import home_at, write_covers
 from tests.forked import SLEEVE
 from tests.service.test_living_index import World
+
+
+class _Tomorrow(datetime):
+    """A clock that is a day ahead."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "_Tomorrow":
+        return cls.fromtimestamp(datetime.now(tz).timestamp() + 86_400, tz)
 
 
 class Kept(World):
@@ -162,3 +174,41 @@ def test_a_full_disk_leaves_the_live_version_and_nothing_half_written(
     assert home.json("status") == before
     assert [path.name for path in folder.iterdir()] == [version["name"] for version in before["versions"]]
     assert home.json("index", "--rebuild", "--kind", "hnsw")["version"]["kind"] == "hnsw"
+
+
+def test_a_failure_that_lies_in_the_future_is_no_reason_to_rest(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.extend()
+    kept.offer(list(range(200, 210)))
+    kept.embed()
+    home = home_at(kept.home)
+    with monkeypatch.context() as ahead:
+        ahead.setattr(running, "datetime", _Tomorrow)
+        with pytest.raises(VectorIndexError), job(home):
+            raise VectorIndexError("not promoted")
+    monkeypatch.setattr("service.upkeep.LEAST_DRIFT", 1)
+    state = last_job(home)
+    assert state is not None
+    assert state.phase is JobPhase.FAILED
+    assert state.updated_at > datetime.now(UTC)
+    assert kept.started(), "the clock was set back since"
+
+
+def test_whatever_happens_it_goes_on_looking(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = threading.Event()
+    looks = []
+
+    def look(*, measure: bool) -> None:
+        looks.append(measure)
+        if len(looks) == 1:
+            raise MemoryError
+        looked.set()
+
+    monkeypatch.setattr("service.upkeep.LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(kept.upkeep, "look", look)
+    kept.upkeep.start()
+    try:
+        assert looked.wait(10)
+        assert kept.upkeep.is_running
+    finally:
+        kept.upkeep.stop()
+    assert not kept.upkeep.is_running

@@ -3,10 +3,11 @@
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from indexer.images.decoding import DecodingLimits
+from indexer.images.decoding import DEFAULT_LIMITS
 from service.http.metrics import Metrics
 from service.http.protection.api_key import ApiKey
 from service.http.protection.body_limit import BODY_TIME_S, BodyLimit
+from service.http.protection.known_hosts import KnownHosts
 from service.http.protection.other_sites import OtherSites
 from service.http.protection.rate_limit import RateLimit
 from service.http.protection.request_log import RequestLog
@@ -15,12 +16,20 @@ from service.http.protection.unexpected import Unexpected
 from sleeve.settings import Settings
 
 _FORM_OVERHEAD_BYTES = 64 * 1024
-"""What a multipart request may hold beside the image."""
+"""What a multipart request may hold besides the image."""
+
+MAX_JSON_BYTES = 64 * 1024
+"""The largest JSON body: the longest real question is 200 album ids and a text."""
 
 
 def install(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     """Protect an app; what is added last sees a request first."""
-    app.add_middleware(BodyLimit, max_bytes=DecodingLimits().max_bytes + _FORM_OVERHEAD_BYTES, max_seconds=BODY_TIME_S)
+    app.add_middleware(
+        BodyLimit,
+        max_form_bytes=DEFAULT_LIMITS.max_bytes + _FORM_OVERHEAD_BYTES,
+        max_other_bytes=MAX_JSON_BYTES,
+        max_seconds=BODY_TIME_S,
+    )
     if settings.api_key is not None:
         app.add_middleware(ApiKey, key=settings.api_key)
     app.add_middleware(OtherSites, allowed=settings.origins)
@@ -36,5 +45,6 @@ def install(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
             allow_headers=("Authorization", "Content-Type", "X-API-Key", "X-Request-ID"),
             expose_headers=("ETag", "Location", "Retry-After", "X-Request-ID"),
         )
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(KnownHosts, names=settings.host_names)
+    app.add_middleware(SecurityHeaders, shared=bool(settings.origins))
     app.add_middleware(RequestLog, metrics=metrics)

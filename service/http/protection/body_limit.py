@@ -3,6 +3,7 @@
 import asyncio
 from http import HTTPStatus
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.problems import problem
@@ -20,18 +21,27 @@ class _RefusedError(Exception):
 
 
 class BodyLimit:
-    """Answers 413 to a request whose body is, or turns out to be, larger than ``max_bytes``, and 408 to one that has
-    not arrived after ``max_seconds``."""
+    """Answers 413 to a request whose body is, or turns out to be, too large, and 408 to one that arrives too slowly.
 
-    def __init__(self, app: ASGIApp, max_bytes: int, max_seconds: float) -> None:
+    Args:
+        max_form_bytes: the largest multipart form, which may carry images.
+        max_other_bytes: the largest body of any other kind. It is parsed as a whole, so it must be small.
+        max_seconds: how long a body may take to arrive.
+    """
+
+    def __init__(self, app: ASGIApp, max_form_bytes: int, max_other_bytes: int, max_seconds: float) -> None:
         self._app = app
-        self._max_bytes = max_bytes
+        self._max_form_bytes = max_form_bytes
+        self._max_other_bytes = max_other_bytes
         self._max_seconds = max_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        kind = Headers(scope=scope).get("content-type", "")
+        is_form = kind.partition(";")[0].strip().lower() == "multipart/form-data"
+        max_bytes = self._max_form_bytes if is_form else self._max_other_bytes
         until_s = asyncio.get_running_loop().time() + self._max_seconds
         received = 0
         complete = False
@@ -49,8 +59,8 @@ class BodyLimit:
                 raise _RefusedError(HTTPStatus.REQUEST_TIMEOUT, detail) from None
             received += len(message.get("body", b""))
             complete = not message.get("more_body", False)
-            if received > self._max_bytes:
-                raise self._too_large()
+            if received > max_bytes:
+                raise _too_large(max_bytes)
             return message
 
         async def watched(message: Message) -> None:
@@ -59,8 +69,8 @@ class BodyLimit:
             await send(message)
 
         try:
-            if _announced(scope) > self._max_bytes:
-                raise self._too_large()
+            if _announced(scope) > max_bytes:
+                raise _too_large(max_bytes)
             await self._app(scope, counted, watched)
         except _RefusedError as refused:
             if started:
@@ -69,9 +79,9 @@ class BodyLimit:
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
 
-    def _too_large(self) -> _RefusedError:
-        detail = f"the request is larger than {self._max_bytes} bytes"
-        return _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
+
+def _too_large(max_bytes: int) -> _RefusedError:
+    return _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the request is larger than {max_bytes} bytes")
 
 
 def _announced(scope: Scope) -> int:

@@ -11,7 +11,7 @@ from service.http.protection.writes import changes_something
 
 
 class OtherSites:
-    """Answers 403 to a change whose ``Origin`` is neither this service nor one of the allowed origins.
+    """Answers 403 to a change that a page of another origin sends, unless that is one of the allowed origins.
 
     CORS keeps other sites from reading answers; it does not keep a form of theirs from being sent. Programs send no
     ``Origin`` and are not concerned.
@@ -30,11 +30,17 @@ class OtherSites:
 
     def _is_foreign(self, headers: Headers) -> bool:
         origin = headers.get("origin")
-        if origin is None or origin in self._allowed:
+        if origin in self._allowed:
             return False
         # No page can set this header; browsers leave it out on plain http.
-        told = headers.get("sec-fetch-site")
-        if told is not None:
-            return told not in {"same-origin", "none"}
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site not in {"same-origin", "none"}
+        if origin is None:
+            return False
+        try:
+            place = urlsplit(origin).netloc.lower()
+        except ValueError:
+            return True
         # Behind a proxy that ends TLS the schemes differ, so only hosts and ports are compared.
-        return urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+        return not place or place != headers.get("host", "").lower()

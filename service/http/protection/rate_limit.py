@@ -79,9 +79,14 @@ class RateLimit:
         if self._unlimited[kind] or scope["path"] in UNLIMITED_PATHS:
             return 0.0
         address, is_loopback = counted_as(scope["client"][0] if scope.get("client") else "")
-        if is_loopback and self._spares_loopback[kind]:
+        if is_loopback and self._spares_loopback[kind] and not _was_forwarded(scope):
             return 0.0
         return self._buckets[kind].wait_s(address, time.monotonic())
+
+
+def _was_forwarded(scope: Scope) -> bool:
+    """Whether a proxy passed the request on: then an address of this machine is the proxy's, or its client's claim."""
+    return any(name in {b"x-forwarded-for", b"forwarded"} for name, _ in scope["headers"])
 
 
 def counted_as(client: str) -> tuple[str, bool]:

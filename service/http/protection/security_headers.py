@@ -24,15 +24,20 @@ _HEADERS = [(name.lower().encode(), value.encode()) for name, value in _NAMED.it
 
 
 class SecurityHeaders:
-    """Adds headers that allow a page its own scripts, styles and pictures, and nothing of any other host."""
+    """Adds headers that allow a page its own scripts, styles and pictures, and nothing of any other host.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        shared: pages of other sites may use the service, so they may show its covers.
+    """
+
+    def __init__(self, app: ASGIApp, shared: bool) -> None:
         self._app = app
+        self._headers = _HEADERS if shared else [*_HEADERS, (b"cross-origin-resource-policy", b"same-origin")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+                message["headers"] = [*message.get("headers", ()), *self._headers]
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from service import schemas
 from service.http.metrics import Metrics
 from service.http.requests import PROBLEM, TheHome, TheLiveIndex
+from sleeve.errors import VectorIndexError
 
 router = APIRouter(tags=["health"])
 
@@ -19,9 +20,11 @@ def healthz(home: TheHome) -> schemas.Health:
 
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Whether queries can be answered", responses={503: PROBLEM})
-def readyz(live_index: TheLiveIndex) -> schemas.Health:
-    """Answers `ok` where the database can be reached and an index answers, and 503 with the reason where not."""
+def readyz(request: Request, live_index: TheLiveIndex) -> schemas.Health:
+    """Answers `ok` if the database can be reached, an index answers and is looked after; else 503 with the reason."""
     live_index.current()
+    if not request.state.upkeep.is_running:
+        raise VectorIndexError("the index is not looked after any more; restart the service")
     return schemas.Health(status="ok")
 
 

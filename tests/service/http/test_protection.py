@@ -10,7 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from service.http.protection.rate_limit import MAX_ADDRESSES, READS_PER_MINUTE, Buckets, counted_as
+from service.http.protection.rate_limit import (
+    MAX_ADDRESSES,
+    READS_PER_MINUTE,
+    WRITES_PER_MINUTE,
+    Buckets,
+    counted_as,
+)
 from service.http.protection.writes import changes_something
 from tests.command_home import CommandHome
 from tests.service.http.test_http import problem
@@ -20,6 +26,7 @@ SETTINGS = {
     "SLEEVE_API_KEY": KEY,
     "SLEEVE_CORS_ORIGINS": "https://shop.example, https://other.example/",
     "SLEEVE_LOG_FORMAT": "json",
+    "SLEEVE_HOSTS": "Covers.Shop.Example",
 }
 
 
@@ -112,6 +119,7 @@ def test_other_sites_read_nothing_unless_allowed(client: httpx.Client) -> None:
     [
         ("https://evil.example", 403),
         ("null", 403),
+        ("http://[::1", 403),
         ("http://127.0.0.1:1", 403),
         ("https://shop.example.evil.example", 403),
         ("https://shop.example", 503),
@@ -132,6 +140,62 @@ def test_a_browser_s_own_word_counts_where_a_proxy_changed_the_host(
 ) -> None:
     headers = {"Origin": "https://covers.example", "Sec-Fetch-Site": told, "X-API-Key": KEY}
     assert problem(client.post(REBUILD, headers=headers), status)
+
+
+def test_a_change_that_a_browser_calls_foreign_is_refused_without_an_origin(client: httpx.Client) -> None:
+    assert problem(client.post(REBUILD, headers={"Sec-Fetch-Site": "cross-site", "X-API-Key": KEY}), 403)
+
+
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [
+        ("127.0.0.1:8000", True),
+        ("localhost:8000", True),
+        ("app.localhost", True),
+        ("[::1]:8000", True),
+        ("192.168.7.20", True),
+        ("covers.shop.example", True),
+        ("COVERS.shop.example.:8000", True),
+        ("foreign.example", False),
+        ("shop.example", False),
+        ("127.0.0.1.foreign.example", False),
+        ("localhost.foreign.example:8000", False),
+        ("localhost@foreign.example", False),
+        ("foreign.example/localhost", False),
+        ("[::1", False),
+        ("", False),
+    ],
+)
+def test_only_names_of_the_service_are_answered(client: httpx.Client, host: str, known: bool) -> None:
+    for method, path in (("GET", "/api/v1/albums"), ("GET", "/"), ("PATCH", "/api/v1/albums/1"), ("POST", REBUILD)):
+        answer = client.request(method, path, headers={"Host": host})
+        assert (answer.status_code == 421) is not known, (method, path, answer.text)
+    assert client.get("/healthz", headers={"Host": host}).status_code in {200, 400}
+
+
+def test_a_forwarded_request_is_not_the_machine_itself(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
+    home = home_with(make_home, tmp_path, FORWARDED_ALLOW_IPS="*")
+    with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
+        answers = [
+            client.delete("/api/v1/albums/1", headers={"X-Forwarded-For": "127.0.0.1"}).status_code
+            for _ in range(WRITES_PER_MINUTE + 20)
+        ]
+        assert answers.count(404) >= WRITES_PER_MINUTE
+        assert answers.count(429) > 0
+        assert client.delete("/api/v1/albums/1").status_code == 404
+
+
+def test_a_service_that_others_reach_without_a_key_says_so(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    process = home.start("serve", "--port", 0, "--host", "0.0.0.0")
+    assert process.stderr is not None
+    try:
+        assert "set SLEEVE_API_KEY" in process.stderr.readline()
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
 
 
 def test_every_answer_says_what_a_page_may_load(client: httpx.Client) -> None:

@@ -183,6 +183,28 @@ def test_a_body_past_the_limit_is_refused(client: httpx.Client, route: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("method", "route"),
+    [
+        ("POST", "/api/v1/similar"),
+        ("POST", "/api/v1/classify"),
+        ("POST", "/api/v1/classify/batch"),
+        ("POST", "/api/v1/recommend"),
+        ("PATCH", "/api/v1/albums/1"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", ""])
+def test_a_body_that_is_no_form_is_small(client: httpx.Client, method: str, route: str, kind: str) -> None:
+    headers = {"Content-Type": kind} if kind else {}
+    answer = client.request(method, route, content=b'{"x": "' + bytes([120]) * 2**16 + b'"}', headers=headers)
+    assert "larger than 65536 bytes" in problem(answer, 413)
+
+
+def test_a_name_that_a_request_made_up_is_not_repeated_in_full(client: httpx.Client) -> None:
+    answer = client.post("/api/v1/recommend", json={"like": [1], "x" * 10_000: 1})
+    assert len(problem(answer, 422)) < 200
+
+
+@pytest.mark.parametrize(
     "name",
     ["Björk: Début.png", "封面.png", "../../etc/passwd", "a\u202egpj.exe", "C:\\covers\\a.png", "x" * 3000, "\u0000"],
 )
@@ -208,7 +230,7 @@ def test_a_body_that_drips_is_given_up() -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    asyncio.run(BodyLimit(reading, max_bytes=10**6, max_seconds=0.1)(scope, drip, send))
+    asyncio.run(BodyLimit(reading, max_form_bytes=10**6, max_other_bytes=10**6, max_seconds=0.1)(scope, drip, send))
     assert sent[0]["status"] == 408
     assert (b"connection", b"close") in sent[0]["headers"]
     assert b"did not arrive within 0.1 s" in sent[1]["body"]
@@ -230,7 +252,7 @@ def test_a_body_that_has_arrived_may_be_answered_for_as_long_as_it_takes() -> No
         raise AssertionError
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
-    asyncio.run(BodyLimit(answering, max_bytes=10, max_seconds=0.05)(scope, receive, send))
+    asyncio.run(BodyLimit(answering, max_form_bytes=10, max_other_bytes=10, max_seconds=0.05)(scope, receive, send))
     assert seen == messages
 
 
