@@ -24,6 +24,9 @@ from rich.text import Text
 
 from sleeve.settings import Settings
 
+_UNCUT_CHARACTERS = 100_000
+"""The width of what is no terminal: a file or another program gets whole lines."""
+
 
 class _PlainConsole(Console):
     """Prints every text letter for letter: no markup, and what is not printable as an escape."""
@@ -33,7 +36,9 @@ class _PlainConsole(Console):
 
 
 _stderr = _PlainConsole(stderr=True, highlight=False, markup=False, emoji=False)
-_stdout = _PlainConsole(highlight=False, markup=False, emoji=False)
+_stdout = _PlainConsole(
+    highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else _UNCUT_CHARACTERS
+)
 
 
 def printable(text: str) -> str:

@@ -173,7 +173,9 @@ def test_only_names_of_the_service_are_answered(client: httpx.Client, host: str,
     assert client.get("/healthz", headers={"Host": host}).status_code in {200, 400}
 
 
-def test_a_forwarded_request_is_not_the_machine_itself(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
+def test_a_forwarded_request_is_not_the_machine_itself(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
     home = home_with(make_home, tmp_path, FORWARDED_ALLOW_IPS="*")
     with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
         answers = [

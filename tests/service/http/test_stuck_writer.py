@@ -12,8 +12,8 @@ import psycopg2
 import pytest
 
 from db.database import _WRITER_LOCK
-from tests.factories import write_covers
 from tests.command_home import CommandHome
+from tests.factories import write_covers
 
 WRITERS = 46
 HELD_S = 8.0
@@ -38,7 +38,9 @@ def _hold(home: CommandHome, held: threading.Event, free: threading.Event) -> No
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
-def test_a_stuck_writer_stops_nobody(make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str) -> None:
+def test_a_stuck_writer_stops_nobody(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str
+) -> None:
     home = make_home(tmp_path, engine)
     if engine == "postgresql":
         home.sleeve("db", "upgrade")
