@@ -153,9 +153,15 @@ def remove(session: Session, album_ids: Sequence[AlbumId]) -> int:
     return len(cover_ids)
 
 
-def paths(session: Session, album_ids: Sequence[AlbumId]) -> set[Path]:
-    """Where the covers of these albums are kept."""
-    return {Path(path) for path in session.scalars(select(Cover.path).where(Cover.album_id.in_(album_ids)))}
+def stored_covers(session: Session, album_ids: Sequence[AlbumId]) -> list[CoverRecord]:
+    """The covers of these albums whose files Sleeve wrote."""
+    found = session.scalars(select(Cover).where(Cover.album_id.in_(album_ids), Cover.stored))
+    return [_cover_record(cover) for cover in found]
+
+
+def paths_of_content(session: Session, content_hash: ContentHash) -> list[Path]:
+    """Where the covers with these bytes are."""
+    return [Path(path) for path in session.scalars(select(Cover.path).where(Cover.content_hash == content_hash))]
 
 
 def has_cover_at(session: Session, path: Path) -> bool:

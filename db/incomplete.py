@@ -8,7 +8,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from db.labels import label
-from db.records import UploadedCover
+from db.records import Placed, UploadedCover
 from db.release_groups import KEY
 from db.tables import Album, AlbumGenre, Cover
 from db.uploads import add_cover
@@ -73,7 +73,7 @@ def fill(
     album_id: AlbumId,
     additions: Additions,
     source: LabelSource,
-    put: Callable[[UploadedCover, Path], None],
+    put: Callable[[UploadedCover, Path], Placed],
 ) -> Additions:
     """Add to an album what is missing of it at this moment; returns what was added.
 
@@ -82,7 +82,7 @@ def fill(
     Args:
         session: a writing session.
         source: who says the genres.
-        put: puts the bytes of a cover at a path; called before the cover's row is written.
+        put: puts the bytes of a cover at a path, or at a free one near it; called before the cover's row is written.
     """
     now = album(session, album_id, tuple(Side))
     row = session.get(Album, album_id)

@@ -52,6 +52,7 @@ class CoverFile:
         group: covers of one group are of one album when no names say so.
         extra: what else the source says, by name.
         url: where the image is fetched from if nothing is at the path; None for a file of the user's own.
+        stored: whether Sleeve wrote the file at the path, or is about to.
     """
 
     file: str
@@ -65,6 +66,7 @@ class CoverFile:
     group: str | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
     url: str | None = None
+    stored: bool = False
 
     @property
     def identity(self) -> str | None:
@@ -180,12 +182,20 @@ class AlbumPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """Where the bytes of a cover are, and whether Sleeve wrote that file."""
+
+    path: Path
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UploadedCover:
     """An image that is to be kept for an album.
 
     Attributes:
         file: the name that its sender gave it, or its URL.
-        path: where its bytes are to be, unless the cover of another album is there.
+        path: where its bytes are to be, unless something else is there.
         vector: (d,) float16, L2-normalised; None where ``sleeve index`` is to make it.
         extra: what else is known of it, by name.
     """

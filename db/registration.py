@@ -118,7 +118,7 @@ class _Register:
             old = gone.path
             self._by_path.pop(old, None)
             self._drop_claim(old)
-            gone.path = path
+            gone.path, gone.stored = path, cover_file.stored
             self._describe(gone, cover_file)
             self._by_path[path] = gone
             # Within one flush rows are changed by age, and an older cover may come to the path that this one leaves.
@@ -126,7 +126,7 @@ class _Register:
             return gone, Outcome.UNCHANGED, f"moved from {old}"
         if same:
             return same[0], Outcome.UNCHANGED, f"same image as {same[0].path}"
-        cover = Cover(path=path, content_hash=item.content_hash)
+        cover = Cover(path=path, content_hash=item.content_hash, stored=cover_file.stored)
         self._describe(cover, cover_file)
         cover.album = self._album(cover_file)
         self._session.add(cover)
@@ -140,7 +140,10 @@ class _Register:
         self._describe(cover, cover_file)
         self._follow_names(cover, cover_file)
         if cover.content_hash == item.content_hash:
+            cover.stored |= cover_file.stored
             return Outcome.UNCHANGED, ""
+        # Whoever changed the file, it is no longer what Sleeve wrote there before.
+        cover.stored = cover_file.stored
         self._by_hash[cover.content_hash].remove(cover)
         insort(self._by_hash[item.content_hash], cover, key=_age)
         cover.content_hash = item.content_hash

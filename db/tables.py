@@ -83,7 +83,8 @@ class Album(Base):
 
 class Cover(Base):
     """One image of an album. ``file`` is its path as it was added, ``path`` the absolute one, ``extra`` what else a
-    manifest says of it; ``compared`` says that its near neighbours were looked at for the same artwork."""
+    manifest says of it; ``compared`` says that its near neighbours were looked at for the same artwork, ``stored`` that
+    Sleeve wrote the file at ``path``, and so may delete it."""
 
     __tablename__ = "covers"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -97,6 +98,7 @@ class Cover(Base):
     extra: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     added_at: Mapped[datetime] = mapped_column(Moment, default=_now)
     compared: Mapped[bool] = mapped_column(default=False, server_default=false())
+    stored: Mapped[bool] = mapped_column(default=False, server_default=false())
     album: Mapped[Album] = relationship(back_populates="covers")
 
 

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from db import vectors
 from db.albums import has_cover_at
 from db.labels import set_genres_by_hand
-from db.records import BundleRecord, NewAlbum, NewVector, SavedAlbum, UploadedCover, fold, identity_of_names
+from db.records import BundleRecord, NewAlbum, NewVector, Placed, SavedAlbum, UploadedCover, fold, identity_of_names
 from db.tables import Album, Cover, File
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Outcome
 
 
 def keep(
-    session: Session, new: NewAlbum, bundle: BundleRecord, put: Callable[[UploadedCover, Path], None]
+    session: Session, new: NewAlbum, bundle: BundleRecord, put: Callable[[UploadedCover, Path], Placed]
 ) -> SavedAlbum:
     """Write an uploaded album to the catalogue.
 
@@ -26,7 +26,7 @@ def keep(
     Args:
         session: a writing session.
         bundle: made the vectors.
-        put: puts the bytes of a cover at a path; called before the cover's row is written.
+        put: puts the bytes of a cover at a path, or at a free one near it; called before the cover's row is written.
     """
     album = _find(session, new)
     if album is None:
@@ -61,18 +61,20 @@ def _find(session: Session, new: NewAlbum) -> Album | None:
     return session.scalar(same.order_by(Cover.id).limit(1))
 
 
-def add_cover(session: Session, album: Album, cover: UploadedCover, put: Callable[[UploadedCover, Path], None]) -> None:
+def add_cover(
+    session: Session, album: Album, cover: UploadedCover, put: Callable[[UploadedCover, Path], Placed]
+) -> None:
     """Write a cover that the home keeps, its bytes first, as one more of an album."""
     path = cover.path
     if has_cover_at(session, path):
         # Two albums may have the same art, but a path has one cover.
         path = path.with_stem(f"{path.stem}-{album.id}")
-    put(cover, path)
-    row = Cover(album=album, side=cover.side, file=cover.file, path=str(path), content_hash=cover.content_hash)
-    row.extra = dict(cover.extra)
+    placed = put(cover, path)
+    row = Cover(album=album, side=cover.side, file=cover.file, path=str(placed.path), content_hash=cover.content_hash)
+    row.extra, row.stored = dict(cover.extra), placed.stored
     session.add(row)
     session.flush()
-    file = session.get(File, str(path)) or File(path=str(path))
+    file = session.get(File, row.path) or File(path=row.path)
     file.outcome, file.content_hash, file.cover_id = Outcome.ADDED, cover.content_hash, row.id
     session.add(file)
     session.flush()

@@ -43,6 +43,7 @@ class Rejection(StrEnum):
     CHANGED = "file changed since it was added"
     FORBIDDEN_URL = "URL not allowed"
     UNREACHABLE = "URL without an image"
+    INTERRUPTED = "interrupted fetch"
     BAD_ARCHIVE = "damaged archive"
     ARCHIVE_TOO_LARGE = "archive too large"
     NESTED_ARCHIVE = "archive in an archive"

@@ -1,17 +1,21 @@
 """Uploaded and fetched covers: kept below ``<home>/covers``, whole or not at all."""
 
+import os
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from uuid import uuid4
 
+from db.records import Placed
 from indexer.files import flush, move_into_place
 from sleeve.errors import CatalogueError
 from sleeve.vocabulary import ContentHash
 
 _ASIDE = ".aside"
+_NAME_ASIDE = re.compile(r"[0-9a-f]{32}")
 _LEFT_AFTER_S = 3600.0
 """What is older there was left by a crash: an upload is written and put in its place within seconds."""
 
@@ -19,7 +23,8 @@ _LEFT_AFTER_S = 3600.0
 class CoverStore:
     """The covers of a home that are no files of the user's own.
 
-    Files are put in place before their rows, so no row is without its file.
+    Files are put in place before their rows, so no row is without its file. Nothing that is there is written over, and
+    which files may be deleted is for the database to say: the user's own may be in the same folder.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -34,24 +39,35 @@ class CoverStore:
         name = sha256(url.encode()).hexdigest()
         return self._folder / name[:2] / f"url-{name}"
 
-    def holds(self, path: Path) -> bool:
-        """Whether a path is one of this store's."""
-        return path.is_relative_to(self._folder)
+    def place(self, path: Path, data: bytes) -> Placed:
+        """Where bytes are to be put: at a path, or near it where something else is there.
+
+        A file that has these bytes already is used as it is. Whose it is is not known, so it counts as the user's own.
+        """
+        if not os.path.lexists(path):
+            return Placed(path, stored=True)
+        if _holds(path, data):
+            return Placed(path, stored=False)
+        return Placed(path.with_stem(f"{path.stem}-{uuid4().hex[:8]}"), stored=True)
 
     @contextmanager
-    def set_aside(self, data: bytes) -> Iterator[Callable[[Path], None]]:
-        """Write bytes aside, flushed to the disk; gives what puts them at a path. If that is not asked for, they go.
+    def set_aside(self, data: bytes) -> Iterator[Callable[[Path], Placed]]:
+        """Write bytes aside, flushed to the disk; gives what puts them at their ``place`` for a path. If that is not
+        asked for, they go.
 
         Raises:
             CatalogueError: the disk refuses.
         """
         aside = self._folder / _ASIDE / uuid4().hex
 
-        def put(path: Path) -> None:
+        def put(path: Path) -> Placed:
             with _as_catalogue_error(path):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                move_into_place(aside, path)
-                flush(self._folder)
+                place = self.place(path, data)
+                if place.stored:
+                    place.path.parent.mkdir(parents=True, exist_ok=True)
+                    move_into_place(aside, place.path)
+                    flush(self._folder)
+            return place
 
         try:
             with _as_catalogue_error(aside):
@@ -63,6 +79,27 @@ class CoverStore:
         finally:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
+
+    def delete(self, path: Path, content_hash: ContentHash, *, unless_at: Iterable[Path]) -> None:
+        """Delete a file that was put here, as far as the disk allows.
+
+        It stays if it is not what was put here any more, or if one of ``unless_at`` is the same file.
+        """
+        with suppress(OSError):
+            with path.open("rb") as file:
+                is_as_it_was = file_digest(file, "sha256").hexdigest() == content_hash
+            if is_as_it_was and not any(_is_same(path, other) for other in unless_at):
+                path.unlink()
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    with suppress(OSError):
+        return path.samefile(other)
+    return False
 
 
 @contextmanager
@@ -78,5 +115,5 @@ def _sweep(folder: Path) -> None:
     for file in folder.iterdir():
         # Another upload may be sweeping as well.
         with suppress(FileNotFoundError):
-            if file.stat().st_mtime < before_s:
+            if _NAME_ASIDE.fullmatch(file.name) and file.stat().st_mtime < before_s:
                 file.unlink()

@@ -1,7 +1,6 @@
-"""Forgetting albums, and the uploaded covers that nobody needs any more."""
+"""Forgetting albums, and the files that Sleeve wrote for them."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 from db import albums
 from indexer.home import Home
@@ -15,12 +14,12 @@ def remove(home: Home, album_ids: Sequence[AlbumId]) -> int:
         NotFoundError: one of them does not exist; nothing is removed.
     """
     with home.database.writing() as session:
-        kept = [path for path in albums.paths(session, album_ids) if home.covers.holds(path)]
+        stored = albums.stored_covers(session, album_ids)
         covers = albums.remove(session, album_ids)
-    if kept:
+    if stored:
         # Uploads put their files in place while they write, so none comes in between. A file that stays is harmless.
-        with home.database.writing() as session, suppress(OSError):
-            for path in kept:
-                if not albums.has_cover_at(session, path):
-                    path.unlink(missing_ok=True)
+        with home.database.writing() as session:
+            for cover in stored:
+                still_named = albums.paths_of_content(session, cover.content_hash)
+                home.covers.delete(cover.path, cover.content_hash, unless_at=still_named)
     return covers

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
+from db import fetches
 from db.database import Database
 from db.records import CoverFile, FileOutcome, RejectedFile
 from db.registration import copies, known_hashes
@@ -44,15 +46,19 @@ class UrlCovers:
         Raises:
             CatalogueError: the disk refuses, or the database cannot be used.
         """
-        missing = [item for item in _by_url(batch) if not item.path.is_file()]
-        if not missing:
+        by_url = _by_url(batch)
+        if not by_url:
             return batch, 0
+        missing = [item for item in by_url if not item.path.is_file()]
         with database.reading() as session:
-            known = copies(session, [str(item.path) for item in missing])
-        brought: dict[str, Offered] = {}
+            left = fetches.interrupted(session, [str(item.path) for item in by_url])
+        brought: dict[str, Offered] = {
+            path: replace(item, stored=True) for item in by_url if (path := str(item.path)) in left
+        }
+        known = _begin(database, missing)
         with ThreadPoolExecutor(FETCHES_AT_ONCE, thread_name_prefix="fetch") as pool:
-            for item in pool.map(partial(self._bring, known=known), missing):
-                brought[str(item.path)] = item
+            for item, offered in zip(missing, pool.map(partial(self._bring, known=known), missing), strict=True):
+                brought[str(item.path)] = offered
                 progress.advance(1)
         return [brought.get(str(item.path), item) for item in batch], len(missing)
 
@@ -63,16 +69,18 @@ class UrlCovers:
             outcomes: of each of the batch, which is registered.
         """
         rejected = {item.path for item, end in zip(batch, outcomes, strict=True) if end.outcome is Outcome.REJECTED}
-        kept = [item.path for item in _by_url(batch)]
+        kept = _by_url(batch)
         if not kept:
             return
+        paths = [str(item.path) for item in kept]
         # While nobody else writes, so that nobody comes to need a file at the moment when it goes.
         with database.writing() as session:
-            needed = known_hashes(session, [str(path) for path in kept])
-            for path in kept:
-                if path in rejected or str(path) not in needed:
+            needed = known_hashes(session, paths)
+            stored = fetches.stored(session, paths) | {str(item.path) for item in kept if item.stored}
+            for item in kept:
+                if str(item.path) in stored and (item.path in rejected or str(item.path) not in needed):
                     with suppress(OSError):
-                        path.unlink(missing_ok=True)
+                        item.path.unlink(missing_ok=True)
 
     def _bring(self, item: CoverFile, known: Mapping[str, tuple[str, ContentHash]]) -> Offered:
         url = item.url or ""
@@ -81,8 +89,8 @@ class UrlCovers:
         except FileRejectedError as error:
             return RejectedFile(str(item.path), error.reason, error.detail, url)
         with self._store.set_aside(data) as put:
-            put(item.path)
-        return item
+            place = put(item.path)
+        return replace(item, path=place.path, stored=place.stored)
 
     def _kept_elsewhere(self, copy: tuple[str, ContentHash] | None) -> bytes | None:
         """The bytes of a URL whose image the catalogue has as another cover."""
@@ -101,6 +109,17 @@ class UrlCovers:
                 Rejection.FORBIDDEN_URL, "images by URL are off; set SLEEVE_IMAGE_URLS=1 and add it again"
             )
         return self._fetch(url)
+
+
+def _begin(database: Database, missing: Sequence[CoverFile]) -> Mapping[str, tuple[str, ContentHash]]:
+    """Say what is about to be fetched; returns what the catalogue has of it already."""
+    paths = [str(item.path) for item in missing]
+    if not paths:
+        return {}
+    with database.writing() as session:
+        known = copies(session, paths)
+        fetches.begin(session, paths)
+    return known
 
 
 def _by_url(batch: Sequence[Offered]) -> list[CoverFile]:

@@ -128,10 +128,10 @@ class GroupAdder:
         return Ending.ADDED if is_new else Ending.UNCHANGED
 
     def _keep(self, group: ReleaseGroup, found: FoundCover) -> bool:
-        path = place_of(self._store, group, found)
+        place = self._store.place(place_of(self._store, group, found), found.data)
         cover_file = CoverFile(
             file=found.url,
-            path=path,
+            path=place.path,
             label_source=LabelSource.MUSICBRAINZ,
             genres=genres_of(group, self._genres),
             artist=group.artist,
@@ -139,12 +139,13 @@ class GroupAdder:
             year=group.year,
             side=found.side,
             extra=origin_of(group, found),
+            stored=place.stored,
         )
         with self._store.set_aside(found.data) as put, self._database.writing() as session:
             [outcome] = register(session, [InspectedFile(cover_file, content_hash_of(found))], os.path.exists)
-            is_ours = has_cover_at(session, path)
+            is_ours = has_cover_at(session, place.path)
             if is_ours:
-                put(path)
+                put(place.path)
         if is_ours:
             self._client.forget(found.url)
         return outcome.outcome is Outcome.ADDED

@@ -1,8 +1,10 @@
 import os
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from db.records import Placed
 from indexer.images.cover_store import CoverStore
 from sleeve.errors import CatalogueError
 from sleeve.vocabulary import ContentHash
@@ -18,14 +20,44 @@ def test_bytes_are_put_under_their_hash_and_nothing_is_left_aside(tmp_path: Path
     store = CoverStore(tmp_path / "covers")
     path = store.path(HASH, "JPEG")
     assert path == tmp_path / "covers/ab" / f"{HASH}.jpeg"
-    assert store.holds(path)
-    assert not store.holds(tmp_path / "other.jpeg")
-    for _ in range(2):
+    for is_first in (True, False):
         with store.set_aside(b"bytes") as put:
             assert any(name.startswith("covers/.aside/") for name in files(tmp_path))
-            put(path)
+            assert put(path) == Placed(path, stored=is_first)
         assert files(tmp_path) == {f"covers/ab/{HASH}.jpeg"}
         assert path.read_bytes() == b"bytes"
+
+
+def test_a_file_in_the_way_is_not_written_over(tmp_path: Path) -> None:
+    store = CoverStore(tmp_path / "covers")
+    path = store.path(HASH, "JPEG")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"the user's")
+    with store.set_aside(b"bytes") as put:
+        placed = put(path)
+    assert path.read_bytes() == b"the user's"
+    assert placed.stored
+    assert placed.path.read_bytes() == b"bytes"
+    assert placed.path.parent == path.parent
+
+
+def test_only_what_was_put_there_is_deleted(tmp_path: Path) -> None:
+    store = CoverStore(tmp_path / "covers")
+    content_hash = ContentHash(sha256(b"bytes").hexdigest())
+    path = store.path(content_hash, "JPEG")
+    with store.set_aside(b"bytes") as put:
+        put(path)
+    other_name = tmp_path / "link.jpeg"
+    other_name.symlink_to(path)
+    store.delete(path, content_hash, unless_at=[other_name])
+    assert path.exists(), "another cover is the same file by another name"
+    path.write_bytes(b"the user's")
+    store.delete(path, content_hash, unless_at=[])
+    assert path.read_bytes() == b"the user's"
+    path.write_bytes(b"bytes")
+    store.delete(path, content_hash, unless_at=[tmp_path / "gone.jpeg"])
+    assert not path.exists()
+    store.delete(path, content_hash, unless_at=[])
 
 
 def test_what_is_not_asked_for_goes_and_what_a_crash_left_goes_later(tmp_path: Path) -> None:
@@ -34,13 +66,14 @@ def test_what_is_not_asked_for_goes_and_what_a_crash_left_goes_later(tmp_path: P
     with store.set_aside(b"bytes"):
         assert len(files(tmp_path)) == 1
     assert files(tmp_path) == set()
-    for name, age_s in (("old", 7200), ("young", 60)):
+    old, young = "0" * 32, "1" * 32
+    for name, age_s in ((old, 7200), (young, 60), ("mine.jpeg", 7200)):
         (aside / name).write_bytes(b"half")
         moment = (aside / name).stat().st_mtime - age_s
         os.utime(aside / name, (moment, moment))
     with store.set_aside(b"bytes"):
         pass
-    assert files(tmp_path) == {"covers/.aside/young"}
+    assert files(tmp_path) == {f"covers/.aside/{young}", "covers/.aside/mine.jpeg"}
 
 
 def test_a_disk_that_refuses_is_said(tmp_path: Path) -> None:
