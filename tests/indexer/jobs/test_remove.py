@@ -20,7 +20,7 @@ from indexer.progress import Silent
 from indexer.sources import open_source
 from sleeve.vocabulary import AlbumId, ContentHash, Fingerprint, Side
 from tests.factories import cover_file, home_at, write_cover, write_covers
-from tests.homes import CommandHome
+from tests.command_home import CommandHome
 
 
 def bytes_below(folder: Path) -> dict[str, bytes]:
