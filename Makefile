@@ -62,7 +62,8 @@ benchmarks: $(VENV)/.dev ## Run the benchmarks and print their tables
 	@for name in decoding embedding; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 clean: ## Remove the environment and the demo's data
-	@rm -rf $(VENV) .sleeve .sleeve-report
+	@rm -rf $(VENV) .sleeve/demo
+	@! [ -d .sleeve ] || rmdir .sleeve 2>/dev/null || echo ".sleeve has a catalogue of your own, which stays"
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (about half a minute) …"

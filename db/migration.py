@@ -22,12 +22,18 @@ def upgrade(database: Database) -> str:
     """Bring the schema to the newest revision and return that; harmless when it is there already.
 
     Two processes that upgrade at once take turns. Either the whole upgrade is done or none of it.
+
+    Raises:
+        CatalogueError: the schema is of a newer Sleeve.
     """
     from alembic import command
 
     config = _config()
     with database.writing() as session:
         connection = session.connection()
+        _, found = _tables_and_revision(connection)
+        if found is not None and found not in _known_revisions():
+            raise _newer(database, found)
         config.attributes["connection"] = connection
         command.upgrade(config, NEWEST)
     return NEWEST
@@ -44,8 +50,7 @@ def ensure_current(database: Database, *, create: bool) -> None:
         CatalogueError: the schema is older or newer, or missing and ``create`` is false.
     """
     with database.reading() as session:
-        tables = inspect(session.connection()).get_table_names()
-        found = current_revision(session.connection()) if _REVISIONS_TABLE in tables else None
+        tables, found = _tables_and_revision(session.connection())
     if found == NEWEST:
         return
     if not tables and create:
@@ -53,9 +58,18 @@ def ensure_current(database: Database, *, create: bool) -> None:
     elif not tables:
         raise CatalogueError(f"the database {database} is empty; run `sleeve db upgrade` first")
     elif found is not None and found not in _known_revisions():
-        raise CatalogueError(f"the database {database} is of a newer Sleeve (revision {found}); update Sleeve")
+        raise _newer(database, found)
     else:
         raise CatalogueError(f"the database {database} is of an older Sleeve; run `sleeve db upgrade`")
+
+
+def _tables_and_revision(connection: Connection) -> tuple[list[str], str | None]:
+    tables = inspect(connection).get_table_names()
+    return tables, current_revision(connection) if _REVISIONS_TABLE in tables else None
+
+
+def _newer(database: Database, revision: str) -> CatalogueError:
+    return CatalogueError(f"the database {database} is of a newer Sleeve (revision {revision}); update Sleeve")
 
 
 def current_revision(connection: Connection) -> str | None:

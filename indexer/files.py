@@ -1,6 +1,7 @@
 """Files that are the old one or the new one at any moment, and locks that go with the process that holds them."""
 
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from sleeve.platform import FLUSHABLE, HOLDS_OPEN_FILES
 
 _RETRY_FOR_S = 2.0
 _RETRY_EVERY_S = 0.05
+
+BEGUN = re.compile(r"\.[0-9a-f]{32}\.part")
+"""Names of files that are being written, or that a crash left (``replacing``)."""
 
 UNFINISHED_PREFIX = ".writing-"
 """Begins the name of a folder that is being written, or that a crash left."""

@@ -41,12 +41,13 @@ def report(home: Home, progress: Progress, folder: Path, *, seed: int = 0) -> Re
         MissingExtraError: the `report` extra is not installed.
         TrainingError: no embedded cover has a genre.
         BundleError: a bundle is missing or damaged.
-        OutputError: the report cannot be written.
+        OutputError: the report cannot be written, or a file in its way is not a report's.
     """
     check_installed()
     from indexer.report.study import study
-    from indexer.report.writing import write_report
+    from indexer.report.writing import check_folder, write_report
 
+    check_folder(folder)
     found = study(_material(home, seed, progress), seed=seed, threads=home.threads, progress=progress)
     return Reported(write_report(found, folder, progress), tuple(found.notes), dict(found.seconds))
 

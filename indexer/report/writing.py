@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from indexer.progress import Progress
+from indexer.report.own_files import require_own, write_files
 from indexer.report.plates import Plate, embedded, rendered, style
 from indexer.report.sections import Section, sections
 from indexer.report.study import Study
@@ -31,14 +33,26 @@ class WrittenReport:
 
 
 def write_report(study: Study, folder: Path, progress: Progress) -> WrittenReport:
-    """Write everything; files of the same names are replaced, others stay.
+    """Write everything; what a report wrote into the folder before is replaced, other files stay.
 
     Raises:
-        OutputError: the folder cannot be written.
+        OutputError: the folder cannot be written, or a file in the way is not a report's.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return _write(study, folder, progress)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be written: {error.strerror}; choose another with -o") from error
+
+
+def check_folder(folder: Path) -> None:
+    """Whether a report may be written into a folder, as far as that can be known before there is one.
+
+    Raises:
+        OutputError: a file in the way is not a report's, or the folder cannot be read.
+    """
+    try:
+        require_own(folder, (PAGE, "vectors.npz"))
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror}; choose another with -o") from error
 
@@ -50,22 +64,22 @@ def _write(study: Study, folder: Path, progress: Progress) -> WrittenReport:
         progress.advance(1)
         plates = [part for section in found for part in section.parts if isinstance(part, Plate)]
         progress.start("Writing figures", len(plates))
-        uris = {}
+        uris: dict[str, str] = {}
+        contents: dict[str, bytes] = {}
         for plate in plates:
             data = rendered(plate)
-            (folder / f"{plate.name}{plate.ending}").write_bytes(data)
-            (folder / f"{plate.name}.csv").write_text(csv_text(plate.columns, plate.rows), encoding="utf-8")
+            contents[f"{plate.name}{plate.ending}"] = data
+            contents[f"{plate.name}.csv"] = csv_text(plate.columns, plate.rows).encode()
             uris[plate.name] = embedded(plate, data)
             progress.advance(1)
     for name, text in (*lists(study), ("conflicts.csv", _conflicts(study))):
-        (folder / name).write_text(text, encoding="utf-8")
+        contents[name] = text.encode()
     if study.evaluation is not None:
-        (folder / "evaluation.json").write_text(study.evaluation.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    _write_vectors(study, folder / "vectors.npz")
-    page = folder / PAGE
-    text = _page(study, found, uris)
-    page.write_text(text, encoding="utf-8")
-    return WrittenReport(page, len(text.encode()), tuple(plate.name for plate in plates), len(study.suspects))
+        contents["evaluation.json"] = (study.evaluation.model_dump_json(indent=2) + "\n").encode()
+    contents["vectors.npz"] = _vectors(study)
+    contents[PAGE] = _page(study, found, uris).encode()
+    write_files(folder, contents)
+    return WrittenReport(folder / PAGE, len(contents[PAGE]), tuple(plate.name for plate in plates), len(study.suspects))
 
 
 def _page(study: Study, found: Sequence[Section], uris: dict[str, str]) -> str:
@@ -116,7 +130,7 @@ def _conflicts(study: Study) -> str:
     return csv_text(("kind", "file", "other_file", "genres", "other_genres"), rows)
 
 
-def _write_vectors(study: Study, file: Path) -> None:
+def _vectors(study: Study) -> bytes:
     """What the measures were computed from, a row a measured cover, so that anyone can compute them again."""
     material = study.material
     columns: dict[str, Any] = {
@@ -130,4 +144,6 @@ def _write_vectors(study: Study, file: Path) -> None:
     }
     if material.frozen is not None:
         columns["frozen"] = material.frozen.vectors.astype(np.float16)
-    np.savez_compressed(file, **columns)
+    buffer = BytesIO()
+    np.savez_compressed(buffer, **columns)
+    return buffer.getvalue()

@@ -82,7 +82,7 @@ def fine_tune(
     """Train a tower and its projection; the folder keeps the checkpoint.
 
     Args:
-        resume: go on from the folder's checkpoint if there is one; otherwise it is overwritten.
+        resume: go on from the folder's checkpoint if there is one; otherwise it is overwritten, if it is Sleeve's.
         tracker: told inside a run that the caller opened, so that its bundle can join it.
 
     Raises:
@@ -92,6 +92,8 @@ def fine_tune(
     split = split_by_group(samples, recipe.validation_share, recipe.seed)
     if steps_per_epoch(split.training, recipe.batch_covers) == 0:
         raise TrainingError(f"{len(split.training)} training covers do not fill a batch of {recipe.batch_covers}")
+    if not resume:
+        load_checkpoint(folder)
     tracker = tracker or NoTracking()
     tracker.parameters({**asdict(recipe), "covers": len(samples), "training_covers": len(split.training)})
     run = _Run(samples, recipe, genres, split)

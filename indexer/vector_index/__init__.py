@@ -4,7 +4,7 @@ The engine is FAISS, imported nowhere else.
 """
 
 from indexer.vector_index.building import Batch, build, kind_for, load
-from indexer.vector_index.folder import open_folder, read_manifest, stamp, write
+from indexer.vector_index.folder import delete, open_folder, read_manifest, stamp, write
 from indexer.vector_index.manifest import IndexManifest
 from indexer.vector_index.protocol import Hits, IndexKind, VectorIndex
 from indexer.vector_index.recall import recall_against_exact
@@ -16,6 +16,7 @@ __all__ = [
     "IndexManifest",
     "VectorIndex",
     "build",
+    "delete",
     "kind_for",
     "load",
     "open_folder",

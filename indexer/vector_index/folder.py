@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -67,6 +68,27 @@ def open_folder(folder: Path, *, expected_fingerprint: Fingerprint) -> VectorInd
         if found != stated:
             raise VectorIndexError(f"the index in {folder} has {name} {found}, but its manifest says {stated}")
     return index
+
+
+def delete(folder: Path) -> int:
+    """Delete the files that `write` made in a folder, and the folder if nothing else is in it.
+
+    Returns:
+        How many bytes that freed, 0 if there were no such files.
+
+    Raises:
+        OSError: a file cannot be deleted; the next try goes on from there.
+    """
+    freed_bytes = 0
+    # The manifest goes first: what a crash leaves then is no index.
+    for name in (_MANIFEST_FILE, *_DATA_FILES):
+        with suppress(FileNotFoundError):
+            size_bytes = (folder / name).stat().st_size
+            (folder / name).unlink()
+            freed_bytes += size_bytes
+    with suppress(OSError):
+        folder.rmdir()
+    return freed_bytes
 
 
 def read_manifest(folder: Path) -> IndexManifest:

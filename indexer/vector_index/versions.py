@@ -5,7 +5,7 @@ and built again from the vectors in the database. Whatever changes them holds ``
 """
 
 import logging
-import shutil
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,6 +36,9 @@ MOST_DELTA = 0.05
 
 MOST_TOMBSTONES = 0.2
 """An index in which removed vectors are a larger share is built again instead of extended."""
+
+_FOLDER = re.compile(rf"(\.writing-)?\d{{8}}T\d{{12}}-({'|'.join(IndexKind)})(-[0-9a-f]{{8}})?")
+"""A version's folder, finished or not. Others below ``versions`` are not Sleeve's."""
 
 _log = logging.getLogger(__name__)
 
@@ -243,21 +246,21 @@ class IndexVersions:
         return self._sweep()
 
     def _sweep(self) -> Pruned:
-        """Delete every folder that no version names: those pruned, and what a crash left."""
+        """Delete the versions that the database does not name: those pruned, and what a crash left."""
         with self._database.reading() as session:
             named = {version.folder for version in index_versions.versions(session)}
         folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
-        gone = [folder for folder in folders if folder.is_dir() and folder.name not in named]
-        freed_bytes, in_use = 0, []
-        for folder in gone:
-            size_bytes = sum(file.stat().st_size for file in folder.iterdir())
-            shutil.rmtree(folder, ignore_errors=True)
-            if folder.exists():  # Windows deletes no file that a process has mapped
+        freed_bytes, deleted, in_use = 0, [], []
+        for folder in folders:
+            if not _is_written(folder) or folder.name in named:
+                continue
+            try:
+                freed_bytes += vector_index.delete(folder)
+            except OSError:  # Windows deletes no file that a process has mapped
                 in_use.append(folder.name)
-            else:
-                freed_bytes += size_bytes
-        deleted = tuple(folder.name for folder in gone if folder.name not in in_use)
-        return Pruned(deleted, freed_bytes, tuple(in_use))
+            if not folder.exists():
+                deleted.append(folder.name)
+        return Pruned(tuple(deleted), freed_bytes, tuple(in_use))
 
     def _extendable(
         self, live: IndexVersionRecord | None, bundle: BundleRecord, kind: IndexKind | None
@@ -310,6 +313,10 @@ class IndexVersions:
             )
         self.prune()
         return version
+
+
+def _is_written(folder: Path) -> bool:
+    return bool(_FOLDER.fullmatch(folder.name)) and folder.is_dir() and not folder.is_symlink()
 
 
 def _recall(index: VectorIndex) -> float:

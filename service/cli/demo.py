@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from indexer.home import Home, open_home
+from db.migration import upgrade
+from indexer.home import Home
 from indexer.jobs.add import add
 from indexer.jobs.genres import fit_genres
 from indexer.jobs.index import index
@@ -40,7 +41,9 @@ def demo(
         sleeve demo ~/Pictures/sleeves
     """
     settings = _demo_settings(settings_of(context), path)
-    with open_home(settings) as home:
+    with Home(settings) as home:
+        # The demo's home is Sleeve's own, and `sleeve db upgrade` is for the home of the user.
+        upgrade(home.database)
         with ProgressBar() as bar:
             manifest = path or _draw(home, bar)
             report = add(home, [open_source(manifest)], bar)
@@ -61,7 +64,7 @@ def _demo_settings(settings: Settings, path: Path | None) -> Settings:
 
 
 def _draw(home: Home, bar: ProgressBar) -> Path:
-    from service.demo import draw_catalogue
+    from service.demo import draw_catalogue, is_drawn
 
     done = 0
 
@@ -72,7 +75,9 @@ def _draw(home: Home, bar: ProgressBar) -> Path:
         bar.advance(drawn - done)
         done = drawn
 
-    return draw_catalogue(home.drawings_folder, progress=report_drawn).manifest
+    # Sleeve drew into the folder of uploads once; what it drew there is in the catalogue by its path.
+    folder = home.covers_folder if is_drawn(home.covers_folder) else home.drawings_folder
+    return draw_catalogue(folder, progress=report_drawn).manifest
 
 
 def _learn_genres(home: Home) -> None:

@@ -8,7 +8,7 @@ from os import cpu_count
 from pathlib import Path
 
 from service.demo.files import is_whole, write_whole
-from service.demo.manifest import is_stamped, stamp, write_manifest
+from service.demo.manifest import MANIFEST_NAME, is_drawn, is_stamped, stamp, write_manifest
 from service.demo.plan import PlannedCover, plan
 from service.demo.rendering import render
 from sleeve.errors import OutputError
@@ -48,11 +48,13 @@ def draw_catalogue(
         progress: called in this thread with (covers done, covers in all) after each cover.
 
     Raises:
-        OutputError: fewer than one album, a negative seed, or a folder that cannot be written.
+        OutputError: fewer than one album, a negative seed, a folder that cannot be written, or one that was never drawn
+            into and has a file where a drawing is to be.
     """
     if albums < 1 or seed < 0:
         raise OutputError(f"A demo catalogue needs at least 1 album and a seed of 0 or more, not {albums} and {seed}.")
     covers = plan(albums, seed)
+    _require_own(folder, covers)
     try:
         if not is_stamped(folder, seed):
             missing = covers
@@ -69,6 +71,13 @@ def draw_catalogue(
     except OSError as error:
         raise OutputError(f"Cannot write the demo catalogue in {folder}: {error.strerror}.") from error
     return DemoCatalogue(folder, manifest, len(covers))
+
+
+def _require_own(folder: Path, covers: list[PlannedCover]) -> None:
+    names = () if is_drawn(folder) else (MANIFEST_NAME, *(cover.file for cover in covers))
+    for name in names:
+        if (folder / name).exists():
+            raise OutputError(f"{folder / name} is not of the demo catalogue; move it away to draw here.")
 
 
 def _rendered(covers: list[PlannedCover]) -> Iterator[tuple[PlannedCover, bytes]]:

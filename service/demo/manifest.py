@@ -41,6 +41,11 @@ def is_stamped(folder: Path, seed: int) -> bool:
         return False
 
 
+def is_drawn(folder: Path) -> bool:
+    """Whether a folder is one that covers were drawn into, from whatever seed by whatever version."""
+    return (folder / _STAMP_NAME).is_file()
+
+
 def stamp(folder: Path, seed: int) -> None:
     """Declare that what is drawn from here on is of this seed and version; the old manifest goes first."""
     (folder / MANIFEST_NAME).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import threading
 import time
 from contextlib import suppress
@@ -12,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from db.records import CoverRecord
-from indexer.files import replacing
+from indexer.files import BEGUN, replacing
 from indexer.images.decoding import decode, file_holding, read
 
 MIN_SIZE_PX = 16
@@ -30,6 +31,9 @@ _LOOK_AFTER_SHARE = 1 / 16
 
 _ABANDONED_S = 3600.0
 """After this long, nobody goes on writing a file that was begun."""
+
+_PICTURE = re.compile(r"[0-9a-f]{64}-[0-9]+\.(webp|jpeg)")
+"""Names that are made here: files of other names in the folder are not Sleeve's."""
 
 _log = logging.getLogger(__name__)
 
@@ -97,9 +101,9 @@ class Thumbnails:
         for path in self._folder.glob("*/*"):
             with suppress(FileNotFoundError):  # another process prunes as well
                 status = path.stat()
-                if not path.name.startswith("."):
+                if _PICTURE.fullmatch(path.name):
                     found.append((status.st_mtime, status.st_size, path))
-                elif status.st_mtime < time.time() - _ABANDONED_S:
+                elif BEGUN.fullmatch(path.name) and status.st_mtime < time.time() - _ABANDONED_S:
                     path.unlink()
         total = sum(size for _, size, _ in found)
         if total <= self._max_bytes:

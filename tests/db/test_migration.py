@@ -58,6 +58,8 @@ def test_a_database_of_a_newer_sleeve_is_refused(empty: Database) -> None:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(CatalogueError, match="newer Sleeve"):
         ensure_current(empty, create=True)
+    with pytest.raises(CatalogueError, match="newer Sleeve"):
+        upgrade(empty)
 
 
 def test_a_database_of_an_older_sleeve_is_refused(empty: Database) -> None:

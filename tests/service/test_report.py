@@ -191,6 +191,18 @@ def test_a_catalogue_without_genres_is_told_in_a_line(home: CommandHome) -> None
     assert "no embedded cover has a genre" in home.sleeve("report", code=1).stderr
 
 
+def test_a_file_of_the_users_in_the_way_is_said_before_the_work_begins(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    page = home.folder / "report" / "report.html"
+    page.parent.mkdir()
+    page.write_text("the user's")
+    said = home.sleeve("report", code=1).stderr
+    assert "report.html was not written by a report, or was changed since: move it away" in said
+    assert page.read_text() == "the user's"
+
+
 def test_without_the_extra_a_line_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(

@@ -1,13 +1,14 @@
 """Answers of web servers on disk, one file a URL, whole or not at all: what was answered once is not asked again."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from indexer.files import replacing
+from indexer.files import BEGUN, replacing
 from indexer.sources.remote_image import Answer
 from sleeve.errors import CatalogueError
 
@@ -15,6 +16,9 @@ KEPT_S = 30 * 86_400.0
 """Answers older than this are deleted when the cache is opened."""
 
 MAX_FIRST_LINE_BYTES = 2**16
+
+_NAME = re.compile(rf"[0-9a-f]{{64}}|{BEGUN.pattern}")
+"""An answer, or one that was not written to its end. Files of other names in the folder are not Sleeve's."""
 
 _KEPT_HEADERS = ("etag", "last-modified", "location")
 
@@ -45,7 +49,7 @@ class AnswerCache:
         with _as_catalogue_error(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for file in folder.glob("*/*"):
-                if file.stat().st_mtime < now_s - KEPT_S:
+                if _NAME.fullmatch(file.name) and file.stat().st_mtime < now_s - KEPT_S:
                     file.unlink(missing_ok=True)
 
     def get(self, url: str) -> CachedAnswer | None:

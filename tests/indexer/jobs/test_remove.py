@@ -19,8 +19,8 @@ from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from indexer.sources import open_source
 from sleeve.vocabulary import AlbumId, ContentHash, Fingerprint, Side
-from tests.factories import cover_file, home_at, write_cover, write_covers
 from tests.command_home import CommandHome
+from tests.factories import cover_file, home_at, write_cover, write_covers
 
 
 def bytes_below(folder: Path) -> dict[str, bytes]:

@@ -64,6 +64,12 @@ def test_a_bundle_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="exists already"):
         write_bundle(tmp_path / "b", describe(), {MODEL_FILE: b"another"})
     assert read_bundle(tmp_path / "b").read(MODEL_FILE) == MODEL
+    own = tmp_path / "mine" / MODEL_FILE
+    own.parent.mkdir()
+    own.write_bytes(b"the user's")
+    with pytest.raises(BundleError, match="exists already"):
+        write_bundle(own.parent, describe(), {MODEL_FILE: MODEL})
+    assert [path.read_bytes() for path in own.parent.iterdir()] == [b"the user's"]
 
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from threading import Event, Lock
 
 import pytest
 
-from db import albums
+from db import albums, fetches
 from db.database import Database
 from db.records import RejectedFile
 from indexer.images.cover_store import CoverStore
@@ -269,6 +269,40 @@ def test_a_cover_whose_bytes_are_gone_or_damaged_is_fetched_again(adding: Adding
     assert contents(adding.database) == before
     assert kept.read_bytes() == picture(1, False)
     assert len(web.requests) == 3
+
+
+@pytest.mark.parametrize("data", [picture(9, False), b"no image"], ids=["a picture", "no image"])
+def test_a_file_of_the_users_where_an_image_is_to_be_stays(
+    adding: Adding, web: Server, tmp_path: Path, data: bytes
+) -> None:
+    url = web.url("/1.png")
+    own = adding.store.path_of_url(url)
+    own.parent.mkdir(parents=True)
+    own.write_bytes(data)
+    adding(manifest_of(tmp_path, url))
+    with adding.database.reading() as session:
+        every = sorted(albums.ids(session))
+    remove(home_at(adding.folder / "home", adding.database), every)
+    assert own.read_bytes() == data
+    assert web.requests == []
+
+
+def test_what_a_killed_run_left_is_known_as_sleeves(adding: Adding, web: Server, tmp_path: Path) -> None:
+    url = web.url("/1.png")
+    left = adding.store.path_of_url(url)
+    with adding.database.writing() as session:
+        fetches.begin(session, [str(left)])
+    with adding.database.reading() as session:
+        assert albums.counts(session).rejections == {"interrupted fetch": 1}
+    left.parent.mkdir(parents=True)
+    left.write_bytes(picture(1, False))
+    assert dict(adding(manifest_of(tmp_path, url)).counts) == {"added": 1}
+    assert web.requests == []
+    with adding.database.reading() as session:
+        assert albums.counts(session).rejections == {}
+        every = sorted(albums.ids(session))
+    remove(home_at(adding.folder / "home", adding.database), every)
+    assert adding.kept() == []
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

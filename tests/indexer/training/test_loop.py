@@ -146,6 +146,14 @@ def test_a_damaged_checkpoint_is_one_clear_line(
         fine_tune(covers, TINY, folder=tmp_path, resume=True)
 
 
+def test_a_file_that_is_no_checkpoint_is_not_written_over(covers: list[LabelledCover], tmp_path: Path) -> None:
+    own = tmp_path / "checkpoint.pt"
+    own.write_bytes(b"the user's")
+    with pytest.raises(TrainingError, match="delete it and train from the start"):
+        fine_tune(covers, TINY, folder=tmp_path)
+    assert own.read_bytes() == b"the user's"
+
+
 def test_a_checkpoint_of_another_recipe_is_refused(covers: list[LabelledCover], tmp_path: Path) -> None:
     fine_tune(covers, replace(TINY, epochs=1), folder=tmp_path)
     with pytest.raises(TrainingError, match="another recipe"):

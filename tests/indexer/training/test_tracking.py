@@ -26,6 +26,9 @@ def test_the_environment_names_the_store(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_mlflow_keeps_parameters_metrics_documents_and_files(tmp_path: Path) -> None:
+    own = tmp_path / "runs" / "notes.txt"
+    own.parent.mkdir()
+    own.write_text("the user's")
     bundle = tmp_path / "bundle"
     bundle.mkdir()
     (bundle / "model.onnx").write_bytes(b"weights")
@@ -44,6 +47,7 @@ def test_mlflow_keeps_parameters_metrics_documents_and_files(tmp_path: Path) -> 
     assert json.loads((kept / "confusion.json").read_text()) == {"rock": [3, 1]}
     assert (kept / "bundle" / "model.onnx").read_bytes() == b"weights"
     assert run.info.status == "FINISHED"
+    assert own.read_text() == "the user's"
 
 
 def test_a_store_that_cannot_be_is_one_line(tmp_path: Path) -> None:

@@ -244,15 +244,42 @@ def test_pruning_keeps_the_live_version_and_the_one_before_and_says_what_it_free
     add_vectors(database, bundle, 30, seed=1)
     names = [versions.refresh(bundle, rebuild=True).version.folder for _ in range(3)]
     assert versions.prune() == Pruned((), 0)
-    leftover = tmp_path / "versions" / ".writing-x"
+    name = ".writing-20260102T030405000006-exact-0a1b2c3d"
+    leftover = tmp_path / "versions" / name
     leftover.mkdir()
     (leftover / "index.faiss").write_bytes(bytes(1000))
-    assert versions.prune() == Pruned((".writing-x",), 1000)
+    assert versions.prune() == Pruned((name,), 1000)
     versions.rollback()
     pruned = versions.prune()
     assert pruned.folders == (names[2],)
     assert pruned.freed_bytes > 30 * DIMENSION * 2
     assert [folder.name for folder in (tmp_path / "versions").iterdir()] == [names[1]]
+
+
+def test_sweeping_leaves_what_sleeve_did_not_write(
+    database: Database, versions: IndexVersions, bundle: BundleRecord, tmp_path: Path
+) -> None:
+    add_vectors(database, bundle, 30, seed=1)
+    old = tmp_path / "versions" / versions.refresh(bundle).version.folder
+    own = [
+        tmp_path / "versions" / "holiday" / "manifest.json",
+        tmp_path / "versions" / f"{old.name}-copy" / "index.faiss",
+        tmp_path / "versions" / ".writing-a-novel" / "index.faiss",
+        tmp_path / "versions" / "20260102T030405000006-exact",
+        tmp_path / "elsewhere" / "index.faiss",
+        old / "notes.txt",
+    ]
+    for path in own:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"the user's")
+    link = tmp_path / "versions" / "20260102T030405000007-exact"
+    link.symlink_to(tmp_path / "elsewhere")
+    for _ in range(3):
+        versions.refresh(bundle, rebuild=True)
+    assert versions.prune() == Pruned((), 0)
+    assert [path.read_bytes() for path in own] == [b"the user's"] * len(own)
+    assert link.is_symlink()
+    assert [path.name for path in old.iterdir()] == ["notes.txt"]
 
 
 def test_the_kind_chosen_once_stays_until_the_catalogue_outgrows_it(

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service.demo import DemoCatalogue, catalogue, draw_catalogue
+from service.demo import DemoCatalogue, catalogue, draw_catalogue, is_drawn
 from service.demo.plan import plan
 from service.demo.rendering import render
-from sleeve.errors import SettingsError
+from sleeve.errors import OutputError
 
 ALBUMS = 20
 SEED = 7
@@ -144,14 +144,31 @@ def test_another_seed_draws_over_the_folder(tmp_path: Path) -> None:
     assert cover.exists()
 
 
+@pytest.mark.parametrize("name", ["manifest.csv", plan(1, 1)[0].file])
+def test_a_folder_that_was_never_drawn_into_keeps_its_files(tmp_path: Path, name: str) -> None:
+    own = tmp_path / name
+    own.parent.mkdir(exist_ok=True)
+    own.write_bytes(b"the user's")
+    with pytest.raises(OutputError, match="is not of the demo catalogue"):
+        draw_catalogue(tmp_path, albums=1, seed=1)
+    assert own.read_bytes() == b"the user's"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [own]
+    assert not is_drawn(tmp_path)
+    own.unlink()
+    (tmp_path / "jazz.txt").write_bytes(b"the user's")
+    assert draw_catalogue(tmp_path, albums=1, seed=1).covers == 1
+    assert is_drawn(tmp_path)
+    assert (tmp_path / "jazz.txt").read_bytes() == b"the user's"
+
+
 @pytest.mark.parametrize(("albums", "seed"), [(0, 7), (-3, 7), (5, -1)])
 def test_impossible_requests_are_refused_in_one_line(tmp_path: Path, albums: int, seed: int) -> None:
-    with pytest.raises(SettingsError, match="at least 1 album"):
+    with pytest.raises(OutputError, match="at least 1 album"):
         draw_catalogue(tmp_path, albums=albums, seed=seed)
 
 
-def test_a_folder_that_cannot_be_written_is_a_settings_error(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("not a folder")
-    with pytest.raises(SettingsError, match="Cannot write the demo catalogue"):
+    with pytest.raises(OutputError, match="Cannot write the demo catalogue"):
         draw_catalogue(in_the_way, albums=1)

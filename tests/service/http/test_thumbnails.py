@@ -81,18 +81,21 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
         [kept] = folder.glob(f"*/{cover.content_hash}*")
         os.utime(kept, (1_000_000 + number, 1_000_000 + number))
         os.utime(cover.path, (1, 1))
-    begun = folder / "ab" / ".begun"
+    begun = folder / "ab" / f".{'ab' * 16}.part"
+    own = [folder / "ab" / name for name in (".hidden", "ab.webp", f"{'ab' * 32}.jpeg")]
     begun.parent.mkdir(exist_ok=True)
-    begun.write_bytes(b"x")
-    os.utime(begun, (1, 1))
+    for file in (begun, *own):
+        file.write_bytes(b"x")
+        os.utime(file, (1, 1))
     bound = sum(sizes) * 2 // 3
     last = cover_of(write_cover(tmp_path / "last.png", 99, size_px=300))
     Thumbnails(folder, bound).picture(last, 192, PictureFormat.JPEG)
     left = [cover for cover in (*covers, last) if list(folder.glob(f"*/{cover.content_hash}*"))]
     assert left == [*covers, last][-len(left) :], "the newest stay"
-    total = sum(path.stat().st_size for path in folder.glob("*/*"))
+    total = sum(path.stat().st_size for path in folder.glob("*/*") if path not in own)
     assert 0.8 * bound - max(sizes) < total <= 0.8 * bound
     assert not begun.exists()
+    assert [file.read_bytes() for file in own] == [b"x"] * len(own), "what was not made here stays"
 
 
 def test_threads_and_processes_do_not_disturb_each_other(tmp_path: Path) -> None:
