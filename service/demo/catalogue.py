@@ -74,8 +74,9 @@ def draw_catalogue(
 
 
 def _require_own(folder: Path, covers: list[PlannedCover]) -> None:
-    names = () if is_drawn(folder) else (MANIFEST_NAME, *(cover.file for cover in covers))
-    for name in names:
+    if is_drawn(folder):
+        return
+    for name in [MANIFEST_NAME, *(cover.file for cover in covers)]:
         if (folder / name).exists():
             raise OutputError(f"{folder / name} is not of the demo catalogue; move it away to draw here.")
 
