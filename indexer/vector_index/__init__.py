@@ -1,12 +1,13 @@
-"""Indexes of vectors behind one protocol: built, searched, measured, and kept in checked folders.
+"""Indexes of vectors: built, searched, measured, and kept in checked folders.
 
 The engine is FAISS, imported nowhere else.
 """
 
 from indexer.vector_index.building import Batch, build, kind_for, load
 from indexer.vector_index.folder import delete, open_folder, read_manifest, stamp, write
+from indexer.vector_index.hits import Hits, IndexKind
+from indexer.vector_index.index import VectorIndex
 from indexer.vector_index.manifest import IndexManifest
-from indexer.vector_index.protocol import Hits, IndexKind, VectorIndex
 from indexer.vector_index.recall import recall_against_exact
 
 __all__ = [

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.vector_index.directory import Selection
+from indexer.vector_index.index import VectorIndex
 from indexer.vector_index.store import scan
-from indexer.vector_index.stored import Native, StoredIndex
 
 _SCAN_BELOW = 0.1
 """Where a smaller part of the positions may be returned, scanning costs less than walking with the same recall."""
 
 
-class AcceleratedIndex(StoredIndex[Native]):
+class AcceleratedIndex(VectorIndex):
     """Searches the accelerator, and scans the store where few may be returned, many are wanted or it finds too few."""
 
     @abstractmethod

@@ -13,9 +13,9 @@ from indexer.vector_index.cells import IvfIndex, with_cells
 from indexer.vector_index.directory import Directory
 from indexer.vector_index.exact import ExactIndex
 from indexer.vector_index.graph import HnswIndex, empty_graph
-from indexer.vector_index.protocol import IndexKind, VectorIndex
+from indexer.vector_index.hits import IndexKind
+from indexer.vector_index.index import IDS_FILE, NATIVE_FILE, VectorIndex
 from indexer.vector_index.store import append, empty_store
-from indexer.vector_index.stored import IDS_FILE, NATIVE_FILE
 from sleeve.errors import VectorIndexError
 
 Batch: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float16] | NDArray[np.float32]]

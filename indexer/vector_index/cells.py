@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.vector_index.accelerated import AcceleratedIndex
 from indexer.vector_index.directory import Directory, Selection
-from indexer.vector_index.protocol import IndexKind
+from indexer.vector_index.hits import IndexKind
 from indexer.vector_index.store import STORE_FACTORY, append, gather
 from sleeve.errors import VectorIndexError
 
@@ -65,10 +65,11 @@ def _base_factory(dimension: int, cells: int) -> str:
     return f"RR{dimension},IVF{cells},PQ{dimension // 2}x4fs"
 
 
-class IvfIndex(AcceleratedIndex[faiss.IndexRefine]):
+class IvfIndex(AcceleratedIndex):
     """Looks into the nearest cells and compares the best codes' vectors in the store."""
 
     kind = IndexKind.IVF
+    _native: faiss.IndexRefine
 
     def __init__(
         self, native: faiss.IndexRefine, directory: Directory, dimension: int, *, mapped: bool = False
@@ -81,9 +82,8 @@ class IvfIndex(AcceleratedIndex[faiss.IndexRefine]):
             raise VectorIndexError("the index has no cells of product codes")
         self._cells = int(cells.nlist)
 
-    @staticmethod
-    def _store_in(native: faiss.IndexRefine) -> faiss.Index:
-        return native.refine_index
+    def _store_inside(self) -> faiss.Index:
+        return self._native.refine_index
 
     @property
     def factory(self) -> str:

@@ -7,19 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.vector_index.directory import Selection
-from indexer.vector_index.protocol import IndexKind
+from indexer.vector_index.hits import IndexKind
+from indexer.vector_index.index import VectorIndex
 from indexer.vector_index.store import STORE_FACTORY, scan, selector
-from indexer.vector_index.stored import StoredIndex
 
 
-class ExactIndex(StoredIndex[faiss.IndexScalarQuantizer]):
+class ExactIndex(VectorIndex):
     """Scans the store; a removed vector is gone at once."""
 
     kind = IndexKind.EXACT
+    _native: faiss.IndexScalarQuantizer
 
-    @staticmethod
-    def _store_in(native: faiss.IndexScalarQuantizer) -> faiss.Index:
-        return native
+    def _store_inside(self) -> faiss.Index:
+        return self._native
 
     @property
     def factory(self) -> str:

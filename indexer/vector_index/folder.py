@@ -9,9 +9,8 @@ from pathlib import Path
 
 from indexer.files import new_folder
 from indexer.vector_index.building import load
+from indexer.vector_index.index import IDS_FILE, NATIVE_FILE, VectorIndex
 from indexer.vector_index.manifest import FileRecord, IndexManifest
-from indexer.vector_index.protocol import VectorIndex
-from indexer.vector_index.stored import IDS_FILE, NATIVE_FILE
 from sleeve.errors import VectorIndexError
 from sleeve.vocabulary import Fingerprint
 

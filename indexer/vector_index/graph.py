@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.vector_index.accelerated import AcceleratedIndex
 from indexer.vector_index.directory import Selection
-from indexer.vector_index.protocol import IndexKind
+from indexer.vector_index.hits import IndexKind
 from indexer.vector_index.store import STORE_FACTORY, selector, stored_dimension
 
 _FACTORY = f"HNSW32,{STORE_FACTORY}"
@@ -26,14 +26,14 @@ def empty_graph(dimension: int) -> faiss.IndexHNSW:
     return graph
 
 
-class HnswIndex(AcceleratedIndex[faiss.IndexHNSW]):
+class HnswIndex(AcceleratedIndex):
     """Walks the graph, removed and disallowed vectors included; the graph's own storage is the store."""
 
     kind = IndexKind.HNSW
+    _native: faiss.IndexHNSW
 
-    @staticmethod
-    def _store_in(native: faiss.IndexHNSW) -> faiss.Index:
-        return native.storage
+    def _store_inside(self) -> faiss.Index:
+        return self._native.storage
 
     @property
     def factory(self) -> str:

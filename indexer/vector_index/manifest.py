@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
 
-from indexer.vector_index.protocol import IndexKind
+from indexer.vector_index.hits import IndexKind
 from sleeve.errors import VectorIndexError
 from sleeve.vocabulary import Fingerprint
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.vector_index.protocol import VectorIndex
+from indexer.vector_index.index import VectorIndex
 from sleeve.errors import VectorIndexError
 
 _VALUES_A_STEP = 1 << 24

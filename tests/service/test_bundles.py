@@ -96,7 +96,12 @@ def test_looking_at_the_shelf_reads_manifests_and_nothing_else(tmp_path: Path, m
     (tmp_path / "bundles" / "dark" / MODEL_FILE).mkdir()
     read: list[str] = []
     read_bytes = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: (read.append(path.name), read_bytes(path))[1])
+
+    def noted(path: Path) -> bytes:
+        read.append(path.name)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", noted)
     shelf = BundleShelf(tmp_path / "bundles", chosen="")
     assert [bundle.folder.name for bundle in shelf][:2] == ["dark", "light"]
     found = shelf.of(shelf.named("dark").fingerprint)

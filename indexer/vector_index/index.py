@@ -1,9 +1,9 @@
-"""What every kind of index does alike: ids, checks, scanning, reading back, saving."""
+"""An index of vectors: what every kind does alike with ids, checks, searching, reading back and saving."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Generic, Self, TypeVar, cast
+from typing import ClassVar, Self
 
 import faiss
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.vector_index.arguments import checked_ids, checked_queries, checked_vectors
 from indexer.vector_index.directory import Directory, Selection
-from indexer.vector_index.protocol import Hits, IndexKind
+from indexer.vector_index.hits import Hits, IndexKind
 from indexer.vector_index.store import append, filled_up, gather, single_threaded, stored_dimension
 from sleeve.errors import VectorIndexError
 
@@ -19,18 +19,25 @@ NATIVE_FILE = "index.faiss"
 IDS_FILE = "ids.npy"
 
 
-Native = TypeVar("Native", bound=faiss.Index)
+class VectorIndex(ABC):
+    """L2-normalised vectors under external ids (0 or greater), searchable by inner product.
 
+    A native index of FAISS, the fp16 store in it (or that it is) and the directory of ids. The ids are kept here and
+    not in the engine, whose own map of ids has ended the process.
 
-class StoredIndex(ABC, Generic[Native]):
-    """A native index, the fp16 store in it (or that it is) and the directory of ids; a `VectorIndex` but for the kind.
+    Any number of threads may search one index at once, each on a single core. An index being searched must not be
+    changed: the native code would read freed memory. To change a live index, `copy` it, change the copy and swap the
+    reference.
 
-    The ids are kept here and not in the engine, whose own map of ids has ended the process.
+    Every method raises `VectorIndexError` for arguments of the wrong shape or type, and for values that are not finite.
     """
 
     kind: ClassVar[IndexKind]
+    """How this index finds neighbours."""
 
-    def __init__(self, native: Native, directory: Directory, dimension: int, *, mapped: bool = False) -> None:
+    _native: faiss.Index
+
+    def __init__(self, native: faiss.Index, directory: Directory, dimension: int, *, mapped: bool = False) -> None:
         """Wrap a native index.
 
         Args:
@@ -40,23 +47,22 @@ class StoredIndex(ABC, Generic[Native]):
         Raises:
             VectorIndexError: the directory is of another number of vectors, or the native index is not over a store.
         """
-        store = faiss.downcast_index(self._store_in(native))
+        self._native = native
+        store = faiss.downcast_index(self._store_inside())
         if not isinstance(store, faiss.IndexScalarQuantizer) or store.metric_type != faiss.METRIC_INNER_PRODUCT:
             raise VectorIndexError("the index does not hold its vectors as fp16")
         if not native.ntotal == store.ntotal == len(directory.by_position):
             raise VectorIndexError(f"the index holds {native.ntotal} vectors but {len(directory.by_position)} ids")
         if store.d not in (dimension, stored_dimension(dimension)):
             raise VectorIndexError(f"the index holds vectors of dimension {store.d}, not {dimension}")
-        self._native = native
         self._dimension = dimension
         self._store = store
         self._directory = directory
         self._mapped = mapped
 
-    @staticmethod
     @abstractmethod
-    def _store_in(native: Native) -> faiss.Index:
-        """Return the store inside a native index."""
+    def _store_inside(self) -> faiss.Index:
+        """Return the store inside the native index."""
 
     @property
     @abstractmethod
@@ -80,14 +86,19 @@ class StoredIndex(ABC, Generic[Native]):
 
     @property
     def tombstones(self) -> int:
-        """Removed vectors that still take up room and time."""
+        """Removed vectors that still take up room and time; building again is what drops them."""
         return self._directory.tombstones
 
     def __len__(self) -> int:
+        """Live vectors."""
         return len(self._directory.live)
 
     def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float16] | NDArray[np.float32]) -> None:
-        """Take in vectors; see `VectorIndex.add`."""
+        """Take in (n,) ids with their (n, dimension) vectors, which are rounded to fp16.
+
+        Raises:
+            VectorIndexError: an id is given twice, is live already or is negative; nothing was added.
+        """
         self._check_changeable()
         ids = checked_ids(ids)
         rounded = checked_vectors(vectors, self.dimension, len(ids))
@@ -96,7 +107,7 @@ class StoredIndex(ABC, Generic[Native]):
         self._directory = directory
 
     def remove(self, ids: NDArray[np.int64]) -> int:
-        """Forget ids; see `VectorIndex.remove`."""
+        """Forget (n,) ids, ignoring unknown ones; return how many were live. A removed id may be added again."""
         self._check_changeable()
         found = np.unique(self._directory.find(checked_ids(ids)))
         positions = found[found >= 0]
@@ -105,7 +116,14 @@ class StoredIndex(ABC, Generic[Native]):
         return len(positions)
 
     def search(self, queries: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> Hits:
-        """Find the nearest live vectors; see `VectorIndex.search`."""
+        """Find the k (0 or more) nearest live vectors of each of (q, dimension) normalised queries.
+
+        A row is padded only when fewer than k live (and allowed) vectors exist. Which of several vectors tied at the
+        k-th place is returned is the engine's choice, the same each time for the same index.
+
+        Args:
+            allowed: the ids that may be returned, in any order, unknown ones ignored; None for all.
+        """
         if k < 0:
             raise VectorIndexError(f"k must be 0 or more, not {k}")
         queries = checked_queries(queries, self.dimension)
@@ -121,7 +139,11 @@ class StoredIndex(ABC, Generic[Native]):
         return Hits(ids, similarities)
 
     def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float16]:
-        """Return stored vectors; see `VectorIndex.vectors`."""
+        """Return a copy of the (n, dimension) vectors stored under (n,) ids.
+
+        Raises:
+            VectorIndexError: an id is not live.
+        """
         ids = checked_ids(ids)
         positions = self._directory.find(ids)
         if (positions < 0).any():
@@ -129,12 +151,16 @@ class StoredIndex(ABC, Generic[Native]):
         return gather(self._store, positions)[:, : self._dimension]
 
     def copy(self) -> Self:
-        """Return an independent index of the same content."""
+        """Return an independent index of the same content, at the price of as much memory again."""
         self._check_changeable()
-        return type(self)(cast(Native, faiss.clone_index(self._native)), self._directory, self._dimension)
+        return type(self)(faiss.clone_index(self._native), self._directory, self._dimension)
 
     def save(self, folder: Path) -> None:
-        """Write the native files; see `VectorIndex.save`."""
+        """Write the native files into an existing folder, neither atomically nor verifiably: see `write`.
+
+        Raises:
+            VectorIndexError: the files cannot be written.
+        """
         try:
             faiss.write_index(self._native, str(folder / NATIVE_FILE))
             np.save(folder / IDS_FILE, self._directory.by_position, allow_pickle=False)

@@ -1,0 +1,34 @@
+"""What an index answers with, and the kinds of index that there are."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class IndexKind(StrEnum):
+    """How an index finds neighbours; each keeps every vector in fp16, besides whatever speeds the search up."""
+
+    EXACT = "exact"
+    """Compares the query with every vector."""
+
+    HNSW = "hnsw"
+    """Walks a graph of neighbours (Malkov and Yashunin, 2016)."""
+
+    IVF = "ivf"
+    """Looks at the codes in the nearest cells of a partition (Jégou et al., 2011), then compares the best of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The neighbours of some queries, one row for each query, nearest first; equal similarities by ascending id.
+
+    Attributes:
+        ids: (q, k) external ids; -1 where fewer than k vectors could be returned.
+        similarities: (q, k) inner products, which for normalised vectors are cosines; -inf where the id is -1.
+            Rounding to fp16 can lift one above 1, by less than 0.001.
+    """
+
+    ids: NDArray[np.int64]
+    similarities: NDArray[np.float32]
