@@ -1,10 +1,14 @@
-"""How a long job tells how far it is; the command line draws it."""
+"""How a long job goes through its items: in lists of a size, reporting how far it is. The command line draws it."""
 
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Protocol, TypeVar
+
+Item = TypeVar("Item")
 
 
 class Progress(Protocol):
-    """Told by a job as it goes."""
+    """Hears from a job how far it is."""
 
     def start(self, task: str, total: int) -> None:
         """A task of ``total`` covers begins; it replaces the one before."""
@@ -14,8 +18,15 @@ class Progress(Protocol):
 
 
 class Silent:
-    """Tells nobody."""
+    """A ``Progress`` that shows nothing."""
 
     def start(self, task: str, total: int) -> None: ...
 
     def advance(self, count: int) -> None: ...
+
+
+def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Lists of ``size`` items, the last one shorter; nothing is read ahead."""
+    remaining = iter(items)
+    while chunk := list(islice(remaining, size)):
+        yield chunk

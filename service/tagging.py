@@ -11,8 +11,8 @@ from typing import TextIO
 from db import albums
 from db.database import Database
 from indexer.images.audio.genre_writing import read_genres, write_genres
+from indexer.sources.file_names import absolute
 from indexer.sources.music import MusicSource
-from indexer.sources.paths import absolute
 from indexer.sources.track_albums import TrackAlbum
 from service.answers.classify import Classifier
 from sleeve.errors import FileRejectedError, NotFoundError, OutputError, SourceError

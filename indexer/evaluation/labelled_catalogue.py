@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.records import CatalogueVectors
-from indexer.chunks import chunks
 from indexer.evaluation.grouping import difference_hash, group_covers, near_duplicates
 from indexer.genre import LabelledVectors, membership
 from indexer.images.decoding import decode, read
 from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
 from indexer.models.preparing import EMBED_COVERS, fit_image
-from indexer.progress import Progress
+from indexer.progress import Progress, chunks
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash
 

@@ -10,10 +10,9 @@ from hashlib import sha256
 from db.database import Database
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile
 from db.registration import known_hashes, register
-from indexer.chunks import chunks
 from indexer.home import Home
 from indexer.images.decoding import PROBE_PX, decode, present, read
-from indexer.progress import Progress, Silent
+from indexer.progress import Progress, Silent, chunks
 from indexer.sources import Source
 from indexer.sources.remote_image import PUBLIC, Reach, fetch_image
 from indexer.sources.url_covers import UrlCovers

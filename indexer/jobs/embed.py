@@ -20,11 +20,10 @@ from db import vectors
 from db.database import Database
 from db.records import BundleRecord, HashedCover, NewVector, RejectedFile
 from db.registration import record_rejections
-from indexer.chunks import chunks
 from indexer.images.decoding import read
 from indexer.models.backbone import Backbone
 from indexer.models.preparing import EMBED_COVERS, fit_image
-from indexer.progress import Progress, Silent
+from indexer.progress import Progress, Silent, chunks
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import CoverId, Rejection
 

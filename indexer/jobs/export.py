@@ -10,10 +10,9 @@ from typing import Any
 
 from db import albums
 from db.records import CatalogueRow
-from indexer.chunks import chunks
 from indexer.files import replacing
 from indexer.home import Home
-from indexer.progress import Progress
+from indexer.progress import Progress, chunks
 from indexer.sources.manifest import ALBUM_COLUMN, COLUMNS, OWN_PREFIX, PATH_COLUMN
 from indexer.sources.parquet_rows import pyarrow_modules
 from indexer.sources.table_rows import MAX_COLUMNS

@@ -1,10 +1,11 @@
 """``sleeve musicbrainz``: albums from MusicBrainz with covers from the Cover Art Archive, and what albums lack."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
+from indexer.files import locked
 from indexer.home import Home
 from indexer.progress import Progress
 from indexer.sources.musicbrainz import (
@@ -18,12 +19,11 @@ from indexer.sources.musicbrainz import (
     GroupReport,
     Manners,
     WebService,
-    one_at_a_time,
 )
 from indexer.sources.musicbrainz.client import INTERVAL_S
-from indexer.sources.musicbrainz.clock import SYSTEM, Clock
+from indexer.sources.musicbrainz.pace import SYSTEM, Clock
 from indexer.sources.remote_image import PUBLIC, Reach
-from sleeve.errors import SettingsError
+from sleeve.errors import BusyError, SettingsError, SourceError
 from sleeve.vocabulary import Side
 
 MAX_ALBUMS = 100_000
@@ -53,7 +53,8 @@ def add_albums(
 
     Raises:
         SettingsError: ``SLEEVE_CONTACT`` is missing or cannot be sent.
-        SourceError: a service cannot be reached, or another run is at work; what was added stays.
+        BusyError: another run is at work.
+        SourceError: a service cannot be reached; what was added stays.
         CatalogueError: the database cannot be used.
     """
     with _services(home) as (client, service, archive):
@@ -65,7 +66,7 @@ def add_albums(
 def fill_albums(
     home: Home, progress: Progress, *, limit: int | None, sides: tuple[Side, ...], dry_run: bool
 ) -> FillReport:
-    """Give albums the genre, year or cover that they lack.
+    """Give albums the genre, year or cover that is missing of them.
 
     Args:
         dry_run: only find out what would be given.
@@ -85,10 +86,22 @@ def fill_albums(
 @contextmanager
 def _services(home: Home) -> Iterator[tuple[Client, WebService, CoverArtArchive]]:
     manners = Manners(_user_agent(home.settings.contact.strip()), SERVICES.reach, SERVICES.clock, SERVICES.interval_s)
-    with one_at_a_time(home.musicbrainz_lock):
+    with _one_at_a_time(home):
         client = Client(AnswerCache(home.musicbrainz_answers_folder, manners.clock.now_s()), manners)
         service = WebService(client, SERVICES.musicbrainz)
         yield client, service, CoverArtArchive(client, service, SERVICES.archive)
+
+
+@contextmanager
+def _one_at_a_time(home: Home) -> Iterator[None]:
+    """Two runs would ask a host twice as often as it permits."""
+    busy = BusyError("another `sleeve musicbrainz` is at work in this home; wait until it ends")
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(home.musicbrainz_lock, busy))
+        except OSError as error:
+            raise SourceError(f"cannot make the lock {home.musicbrainz_lock}: {error.strerror}") from error
+        yield
 
 
 def _user_agent(contact: str) -> str:

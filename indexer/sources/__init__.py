@@ -79,7 +79,7 @@ def open_source(
 
 def _library(path: Path, own_spellings: Path | None) -> Source:
     # The tag library is slow to import, and only this source needs it.
-    from indexer.images.audio.formats import AUDIO_SUFFIXES
+    from indexer.images.audio import AUDIO_SUFFIXES
     from indexer.sources.music import MusicSource
     from indexer.sources.spelling import Spellings
 

@@ -7,9 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from db.records import CoverFile, RejectedFile
 from indexer.images.archive import Member, members
+from indexer.sources.file_names import absolute, is_ignored, sides_of, unusable
 from indexer.sources.names import clean, distinct
-from indexer.sources.paths import absolute, passed_over, unusable
-from indexer.sources.sides import pairs
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
@@ -40,7 +39,7 @@ class ArchiveSource:
             yield refused
             return
         try:
-            found = [item for item in members(self.path).items() if not _passed_over(item[0])]
+            found = [item for item in members(self.path).items() if not _is_ignored(item[0])]
         except FileRejectedError as error:
             yield RejectedFile(str(located), error.reason, error.detail)
             return
@@ -51,7 +50,7 @@ class ArchiveSource:
         tops = {parts[0] for name, _ in found if len(parts := PurePosixPath(name).parts) > 1}
         for _, together in groupby(found, key=lambda item: PurePosixPath(item[0]).parent):
             files = list(together)
-            sided = pairs([PurePosixPath(name).stem for name, _ in files])
+            sided = sides_of([PurePosixPath(name).stem for name, _ in files])
             for name, member in files:
                 yield self._offer(located, name, member, self._genre(name, tops), sided)
 
@@ -87,6 +86,6 @@ def _as_walked(name: PurePosixPath) -> list[tuple[bool, str]]:
     return [*((True, folder) for folder in folders), (False, file)]
 
 
-def _passed_over(name: str) -> bool:
+def _is_ignored(name: str) -> bool:
     parts = name.split("/")
-    return parts[0] == _NO_CONTENT or any(passed_over(part) and part not in {".", ".."} for part in parts)
+    return parts[0] == _NO_CONTENT or any(is_ignored(part) and part not in {".", ".."} for part in parts)

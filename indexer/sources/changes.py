@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.records import CoverFile, RejectedFile
-from indexer.images.audio.formats import AUDIO_SUFFIXES
+from indexer.images.audio import AUDIO_SUFFIXES
 from indexer.sources import Source
 from indexer.sources.table_rows import TABLE_SUFFIXES
 

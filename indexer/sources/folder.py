@@ -8,9 +8,8 @@ from pathlib import Path
 from db.records import CoverFile, RejectedFile
 from indexer.images.archive import ARCHIVE_SUFFIX
 from indexer.sources.archive import ArchiveSource
+from indexer.sources.file_names import absolute, is_ignored, sides_of, unusable
 from indexer.sources.names import clean, distinct
-from indexer.sources.paths import absolute, passed_over, unusable
-from indexer.sources.sides import pairs
 from sleeve.vocabulary import LabelSource, Side
 
 
@@ -51,7 +50,7 @@ class FolderSource:
                 yield from self._below(Path(entry.path), genre)
 
     def _offers(self, files: list[Path], genre: str | None) -> Iterator[CoverFile | RejectedFile]:
-        sided = pairs([path.stem for path in files])
+        sided = sides_of([path.stem for path in files])
         for path in files:
             if _is_archive(path):
                 yield from ArchiveSource(path, label=self.label, genre=genre)
@@ -75,7 +74,7 @@ def entries(folder: Path) -> list["os.DirEntry[str]"]:
     """What lies in a folder, by name, without what is passed over; nothing where it cannot be read."""
     try:
         with os.scandir(folder) as found:
-            kept = [entry for entry in found if not (passed_over(entry.name) or _leads_away(entry))]
+            kept = [entry for entry in found if not (is_ignored(entry.name) or _leads_away(entry))]
     except OSError:
         return []
     return sorted(kept, key=lambda entry: entry.name)

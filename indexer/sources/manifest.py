@@ -9,10 +9,11 @@ from itertools import islice
 from pathlib import Path
 
 from db.records import CoverFile, RejectedFile
+from indexer.sources.file_names import unusable
 from indexer.sources.names import clean, distinct, year_of
-from indexer.sources.paths import unusable
+from indexer.sources.parquet_rows import PARQUET_SUFFIX, parquet_rows
 from indexer.sources.remote_image import target_of
-from indexer.sources.table_rows import Cell, Table, TableRow
+from indexer.sources.table_rows import Cell, TableRow, table_rows
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
@@ -58,7 +59,8 @@ class ManifestSource:
         renamed = {_folded(theirs): ours for ours, theirs in self.columns.items()}
         seen: set[Path] = set()
         checked = False
-        for row in Table(self.path).rows():
+        rows = parquet_rows if self.path.suffix.lower() == PARQUET_SUFFIX else table_rows
+        for row in rows(self.path):
             cells = _named(row.cells, renamed)
             if not checked and not row.fault:
                 self._check(row)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from db.records import CoverFile, RejectedFile, fold
-from indexer.images.audio.formats import AUDIO_SUFFIXES
+from indexer.images.audio import AUDIO_SUFFIXES
 from indexer.images.audio.tags import read_tags
-from indexer.sources.artwork import art_in
+from indexer.sources.file_names import absolute, art_in, unusable
 from indexer.sources.folder import entries
-from indexer.sources.paths import absolute, unusable
 from indexer.sources.spelling import Spellings
 from indexer.sources.track_albums import Track, TrackAlbum, albums_of
 from sleeve.errors import FileRejectedError

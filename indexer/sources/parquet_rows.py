@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pyarrow
     import pyarrow.parquet
 
+PARQUET_SUFFIX = ".parquet"
+
 BATCH_ROWS = 1024
 MAX_ROWS = 100_000_000
 
@@ -42,7 +44,7 @@ def pyarrow_modules() -> tuple[Any, Any]:
 
 
 def parquet_rows(path: Path) -> Iterator[TableRow]:
-    """The rows, after a row 0 that only tells the columns.
+    """The rows, after a row 0 that only names the columns.
 
     Raises:
         SourceError: the file cannot be read, or holds too much.

@@ -1,4 +1,4 @@
-"""The rows of a table, whatever it is written in: CSV, TSV, JSON Lines or Parquet."""
+"""The rows of a table that is text: CSV, TSV or JSON Lines. ``parquet_rows`` has the same of Parquet."""
 
 import csv
 import json
@@ -38,51 +38,39 @@ class TableRow:
     fault: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table by its path; what its columns are called is known before its rows are read, except in JSON Lines."""
+def table_rows(path: Path) -> Iterator[TableRow]:
+    """The rows of a CSV, TSV or JSON Lines table; of the former two after a row 0 that only names the columns.
 
-    path: Path
+    Raises:
+        SourceError: the table cannot be read.
+    """
+    encoding = encoding_of(path)
+    try:
+        with path.open(encoding=encoding, newline="") as lines:
+            yield from _json_rows(lines) if path.suffix.lower() in _LINES else _csv_rows(path, lines)
+    except UnicodeError as error:
+        raise SourceError(f"{path} is not {encoding.upper()} text throughout") from error
+    except csv.Error as error:
+        raise SourceError(f"{path} is not a readable CSV file: {error}") from error
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
 
-    def rows(self) -> Iterator[TableRow]:
-        """The rows.
 
-        Raises:
-            SourceError: the table cannot be read.
-        """
-        suffix = self.path.suffix.lower()
-        if suffix == ".parquet":
-            # An optional library, and a heavy one.
-            from indexer.sources.parquet_rows import parquet_rows
-
-            yield from parquet_rows(self.path)
-            return
-        encoding = encoding_of(self.path)
-        try:
-            with self.path.open(encoding=encoding, newline="") as lines:
-                yield from _json_rows(lines) if suffix in _LINES else self._csv_rows(lines)
-        except UnicodeError as error:
-            raise SourceError(f"{self.path} is not {encoding.upper()} text throughout") from error
-        except csv.Error as error:
-            raise SourceError(f"{self.path} is not a readable CSV file: {error}") from error
-        except OSError as error:
-            raise SourceError(f"{self.path} cannot be read: {error.strerror}") from error
-
-    def _csv_rows(self, lines: TextIO) -> Iterator[TableRow]:
-        delimiter = "\t" if self.path.suffix.lower() in _TABS else _delimiter(lines)
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        header = next(reader, [])
-        if len(header) > MAX_COLUMNS:
-            raise SourceError(f"{self.path} has over {MAX_COLUMNS:,} columns")
-        # A row of no cells at its head tells the columns of a table without rows.
-        yield TableRow(0, dict.fromkeys(header, ""))
-        for cells in reader:
-            if cells:
-                yield TableRow(reader.line_num, dict(zip(header, cells, strict=False)))
+def _csv_rows(path: Path, lines: TextIO) -> Iterator[TableRow]:
+    delimiter = "\t" if path.suffix.lower() in _TABS else _delimiter(lines)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    header = next(reader, [])
+    if len(header) > MAX_COLUMNS:
+        raise SourceError(f"{path} has over {MAX_COLUMNS:,} columns")
+    # So the columns of a table without rows are known.
+    yield TableRow(0, dict.fromkeys(header, ""))
+    for cells in reader:
+        if cells:
+            yield TableRow(reader.line_num, dict(zip(header, cells, strict=False)))
 
 
 def _delimiter(lines: TextIO) -> str:
-    """The character that parts most columns in the first line; spreadsheets of many countries write semicolons."""
+    """The character that makes most columns of the first line; spreadsheets of many countries write semicolons."""
     first = lines.readline(MAX_LINE_CHARACTERS)
     lines.seek(0)
     return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([first], delimiter=delimiter), [])))

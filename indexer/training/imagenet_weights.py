@@ -11,7 +11,7 @@ import torch
 from indexer.images.decoding import ResizeRule
 from indexer.models.bundle import MANIFEST_FILE, MODEL_FILE, Bundle, Precision
 from indexer.models.shelf import SHIPPED_BUNDLES
-from indexer.training.export import export_backbone
+from indexer.training.onnx_bundle import export_backbone
 from indexer.training.torchvision_shim import make_torchvision_importable
 from sleeve.errors import BundleError
 

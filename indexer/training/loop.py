@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import nn
 
-from indexer.chunks import chunks
+from indexer.progress import chunks
 from indexer.training.architectures import Tower, build_tower, freeze, parameters_of
 from indexer.training.batches import PairBatch, epoch_batches, steps_per_epoch
 from indexer.training.checkpoints import load_checkpoint, save_checkpoint

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from indexer.images.decoding import ResizeRule
 from indexer.models.bundle import Bundle, Precision
-from indexer.training.export import export_backbone
 from indexer.training.loop import TrainedModel
+from indexer.training.onnx_bundle import export_backbone
 
 
 def export_trained(model: TrainedModel, folder: Path, *, name: str, trained_on: str) -> Bundle:

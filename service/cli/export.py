@@ -33,7 +33,7 @@ def export(
     with Home(settings_of(context)) as home:
         folder = home.shelf.new_folder(name)
     try:
-        from indexer.training.clip_export import export_open_clip
+        from indexer.training.clip_bundle import export_open_clip
         from indexer.training.open_clip_models import OPEN_CLIP
     except ModuleNotFoundError as error:
         raise MissingExtraError("exporting", str(error.name), "train") from error

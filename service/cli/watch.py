@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from indexer.sources.paths import absolute
+from indexer.sources.file_names import absolute
 from sleeve.errors import SourceError
 
 SETTLE_MS = 2000

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from indexer.images.archive import ARCHIVE_SUFFIX, members, read_member
-from indexer.images.audio.formats import AUDIO_SUFFIXES
+from indexer.images.audio import AUDIO_SUFFIXES
 from indexer.images.decoding.limits import DEFAULT_LIMITS, DecodingLimits
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection

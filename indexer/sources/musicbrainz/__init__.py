@@ -10,7 +10,6 @@ from indexer.sources.musicbrainz.answer_cache import AnswerCache
 from indexer.sources.musicbrainz.client import Client, Manners
 from indexer.sources.musicbrainz.covers import CoverArtArchive
 from indexer.sources.musicbrainz.filling import AlbumFiller, FilledAlbum, FillEnding, FillReport, NotFilled
-from indexer.sources.musicbrainz.turn import one_at_a_time
 from indexer.sources.musicbrainz.web_service import GroupQuery, QueryKind, WebService
 
 __all__ = [
@@ -30,5 +29,4 @@ __all__ = [
     "NotFilled",
     "QueryKind",
     "WebService",
-    "one_at_a_time",
 ]

@@ -11,9 +11,8 @@ from db.albums import has_cover_at
 from db.database import Database
 from db.records import CoverFile, InspectedFile
 from db.registration import register
-from indexer.chunks import chunks
 from indexer.images.cover_store import CoverStore
-from indexer.progress import Progress
+from indexer.progress import Progress, chunks
 from indexer.sources.musicbrainz.client import Client
 from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover, NoCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of

@@ -12,8 +12,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from indexer.sources.musicbrainz.answer_cache import AnswerCache, CachedAnswer
-from indexer.sources.musicbrainz.clock import SYSTEM, Clock
-from indexer.sources.musicbrainz.pace import Pace
+from indexer.sources.musicbrainz.pace import SYSTEM, Clock, Pace
 from indexer.sources.remote_image import (
     MAX_REDIRECTS,
     PUBLIC,

@@ -1,6 +1,26 @@
-"""Never more often than a host permits."""
+"""Requests to one host are held apart, so that it is never asked more often than it permits."""
 
-from indexer.sources.musicbrainz.clock import Clock
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time and how to wait, as this package needs them; a test can replace them.
+
+    Attributes:
+        monotonic_s: seconds that never go back; requests are paced by it.
+        now_s: seconds since 1970; shows how old a kept answer is.
+        sleep: waits for seconds.
+    """
+
+    monotonic_s: Callable[[], float] = time.monotonic
+    now_s: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+
+SYSTEM = Clock()
 
 
 class Pace:

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from db.records import CoverFile, RejectedFile
 from indexer.sources import open_source, parquet_rows
-from indexer.sources.table_rows import Table
 from indexer.sources.text_encoding import encoding_of
 from sleeve.errors import MissingExtraError, SourceError
 from sleeve.vocabulary import Rejection, Side
@@ -180,7 +179,7 @@ def write_packed(path: Path, columns: dict[str, Any]) -> Path:
 
 def test_a_text_of_many_rows_of_parquet_is_kept_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_packed(tmp_path / "m.parquet", {"file": repeated("a" * 2000, 300), "genre": repeated("jazz", 300)})
-    _, *rows = Table(path).rows()
+    _, *rows = parquet_rows.parquet_rows(path)
     assert len(rows) == 300
     assert len({id(row.cells["file"]) for row in rows}) == 1
     monkeypatch.setattr(parquet_rows, "MAX_LINE_CHARACTERS", 2003)
@@ -249,7 +248,7 @@ def test_every_kind_of_column_of_parquet_is_a_text_or_empty(tmp_path: Path) -> N
         "nothing": [None] * 3,
     }
     pq.write_table(pa.table(columns), path)
-    head, *rows = Table(path).rows()
+    head, *rows = parquet_rows.parquet_rows(path)
     assert list(head.cells) == list(columns)
     assert [list(row.cells.values()) for row in rows] == [
         ["x", "u", "q", "1", "1.5", "True", ["a", "b"], ["1"], "", "", ""],

@@ -8,7 +8,7 @@ from torch import nn
 from indexer.images.decoding import ResizeRule, decode, fit, read
 from indexer.models.backbone import OpenVinoBackbone, unit_rows
 from indexer.models.bundle import read_bundle
-from indexer.training import export, imagenet_weights
+from indexer.training import imagenet_weights, onnx_bundle
 from sleeve.errors import BundleError
 
 COVERS = Path(__file__).parents[4] / "shared" / "covers" / "images"
@@ -61,7 +61,7 @@ def test_weights_that_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_shipped_bundle_is_this_tower(tower: nn.Module) -> None:
     bundle = read_bundle(imagenet_weights.SHIPPED_FOLDER)
-    images = export.probe_images(4, 224)
+    images = onnx_bundle.probe_images(4, 224)
     if COVERS.is_dir():
         covers = [decode(read(path)) for path in sorted(COVERS.iterdir())[:800:100]]
         images = np.concatenate([images, [fit(cover, 224, ResizeRule.SQUASH) for cover in covers]])

@@ -9,9 +9,9 @@ from indexer.models.backbone import OpenVinoBackbone
 from indexer.models.bundle import read_bundle
 from indexer.training.architectures import build_tower
 from indexer.training.embedding_network import EmbeddingNetwork, ServedNetwork
-from indexer.training.export import probe_images
 from indexer.training.genre_projection import GenreProjection
 from indexer.training.loop import TrainedModel
+from indexer.training.onnx_bundle import probe_images
 from indexer.training.principal_projection import PrincipalProjection
 from indexer.training.recipe import Recipe
 from indexer.training.samples import Split

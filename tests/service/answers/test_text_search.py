@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from indexer.models.bundle import Bundle, read_bundle
 from indexer.models.text_tower import TextTower
-from indexer.training.clip_export import export_open_clip
+from indexer.training.clip_bundle import export_open_clip
 from service.cli.export import export
 from sleeve.settings import Settings
 from tests.command_home import CommandHome, vectors_of

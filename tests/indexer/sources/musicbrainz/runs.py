@@ -15,7 +15,7 @@ from indexer.images.cover_store import CoverStore
 from indexer.progress import Silent
 from indexer.sources import musicbrainz
 from indexer.sources.musicbrainz import GroupQuery, QueryKind
-from indexer.sources.musicbrainz.clock import Clock
+from indexer.sources.musicbrainz.pace import Clock
 from sleeve.vocabulary import Side
 from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, StandIn
 from tests.indexer.sources.remote_image.server import near

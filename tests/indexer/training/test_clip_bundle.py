@@ -13,7 +13,7 @@ from indexer.models.backbone import OpenVinoBackbone
 from indexer.models.bundle import Bundle, read_bundle
 from indexer.models.text_tower import TextTower
 from indexer.training.architectures import build_tower
-from indexer.training.clip_export import export_open_clip
+from indexer.training.clip_bundle import export_open_clip
 from indexer.training.loop import fine_tune
 from indexer.training.open_clip_models import load_open_clip
 from indexer.training.recipe import Recipe

@@ -13,7 +13,7 @@ from indexer.models.backbone import unit_rows
 from indexer.models.bundle import TEXT_MERGES_FILE, TEXT_MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
 from indexer.models.clip_tokenizer import ClipTokenizer
 from indexer.models.text_tower import TextTower, tokens_of
-from indexer.training.export import export_backbone, onnx_bytes, require_parity
+from indexer.training.onnx_bundle import export_backbone, onnx_bytes, require_parity
 from indexer.training.open_clip_models import load_open_clip
 from sleeve.errors import BundleError
 

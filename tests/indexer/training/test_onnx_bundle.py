@@ -12,7 +12,7 @@ from torch import nn
 from indexer.images.decoding import ResizeRule
 from indexer.models.backbone import OpenVinoBackbone, unit_rows
 from indexer.models.bundle import MODEL_FILE, Bundle, Precision, read_bundle
-from indexer.training.export import export_backbone, probe_images
+from indexer.training.onnx_bundle import export_backbone, probe_images
 from sleeve.errors import BundleError
 
 MEAN = (100.0, 110.0, 120.0)
