@@ -28,7 +28,7 @@ def read_vectors(source: Path) -> NDArray[np.float32]:
 class Generator:
     """Draws around real vectors, with the covariance of the differences between real nearest neighbours.
 
-    The noise is as long as such a difference and lies in the same directions, so clusters are as wide, and as far
+    The noise is as long as such a difference and is in the same directions, so clusters are as wide, and as far
     apart, as in the real vectors; more vectors fill them more densely.
     """
 

@@ -4,8 +4,8 @@
 
 Images a second of one core, from JPEG bytes to the square, by size of the JPEG; the four ways take turns, so that other
 work on the machine falls on all alike: read the ratios. Then the mean absolute difference (of 255) and the PSNR that
-decoding at reduced scale makes in the square, beside the loss of saving the same picture at quality 90. Pictures are
-drawn, or with --covers laid out side by side from the images of a folder: harder, every pixel of them is sharp.
+decoding at reduced scale makes in the square, compared with the loss of saving the same picture at quality 90. Pictures
+are drawn, or with --covers laid out side by side from the images of a folder: harder, every pixel of them is sharp.
 """
 
 import argparse

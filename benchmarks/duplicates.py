@@ -1,4 +1,4 @@
-"""How well covers that show one artwork are told from covers that only look alike, as ``sleeve index`` links them.
+"""How well covers that show one artwork are separated from covers that only look alike, as ``sleeve index`` links them.
 
     python -m benchmarks.duplicates COVERS.csv PAIRS.csv BUNDLE [--accepted ACCEPTED.csv]
 

@@ -1,4 +1,4 @@
-"""How many of the labels that are listed as suspect are wrong, where it is known which are.
+"""How many of the labels that are listed as suspect are wrong, on data in which it is known which are.
 
     SLEEVE_HOME=… python -m benchmarks.label_errors [--share 0.05] [--rounds 3]
 

@@ -1,9 +1,9 @@
 """A service under steady load while its catalogue and index change: `python -m benchmarks.load [--covers 5000]`.
 
-A home is filled with vectors drawn like real ones for two bundles (no image stands behind them) and with some drawn
+A home is filled with vectors drawn like real ones for two bundles (there are no images of them) and with some drawn
 covers. Images are then asked for over HTTP at a fixed rate, whether answers come or not (an open loop), quietly and
 while covers are added, the index is rebuilt, and the bundle is switched; those commands run with `nice`, as an operator
-would run them beside a service. Printed are p50 and p99 of each phase and their ratio to the quiet one, failed
+would run them next to a service. Printed are p50 and p99 of each phase and their ratio to the quiet one, failed
 requests, how long an embedded cover takes to be found, and what adding 1 % costs against a full build.
 """
 
@@ -40,7 +40,7 @@ SLEEVE = Path(sys.executable).parent / "sleeve"
 
 
 class Load:
-    """Requests at a fixed rate from threads; what each took, in ms, or None where it failed."""
+    """Requests at a fixed rate from threads; what each took, in ms, or None if it failed."""
 
     def __init__(self, client: httpx.Client, images: Sequence[bytes], rate: float) -> None:
         self._client = client

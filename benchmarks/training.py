@@ -3,7 +3,7 @@
     python -m benchmarks.training [--architecture efficientnet-lite0] [--covers 640] [--size 160]
 
 The bare step is one of the network that is trained, on a batch that is already there: forward, backward, optimiser, and
-no more. A step of its tower alone, without the style of its layers and the projections, is told beside it. All run on
+no more. A step of its tower alone, without the style of its layers and the projections, is printed as well. All run on
 the same sizes and threads, in turns, so that other work on the machine falls on all alike.
 """
 

@@ -1,1 +1,1 @@
-"""The catalogue: settings, tables, sessions and every query, one module a noun."""
+"""The database of a catalogue: tables, sessions and every query, one module for each noun."""

@@ -1,4 +1,4 @@
-"""What a filter asks of albums, as conditions of a query."""
+"""A filter of albums as conditions of a query."""
 
 from sqlalchemy import ColumnElement, exists, select
 
@@ -7,7 +7,7 @@ from db.tables import Album, AlbumGenre, Genre
 
 
 def album_conditions(allowed: CatalogueFilter) -> list[ColumnElement[bool]]:
-    """The conditions on ``Album`` that a filter stands for; its side of the sleeve is not among them."""
+    """A filter as conditions on ``Album``; its side of the sleeve is not among them."""
     conditions: list[ColumnElement[bool]] = []
     if allowed.genre is not None:
         labelled = select(AlbumGenre.album_id).join(Genre).where(Genre.name == fold(allowed.genre))

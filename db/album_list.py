@@ -35,7 +35,7 @@ def page(
 
     Args:
         allowed: which albums; its side of the sleeve is not asked for.
-        words: each of them stands in the title or the artist, in any case; empty for all albums.
+        words: each of them is in the title or the artist, in any case; empty for all albums.
         after: the place of the last album of the page before, None for the first page.
         limit: the most albums of a page, 1 or more.
     """
@@ -64,7 +64,7 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 
 def _behind(key: InstrumentedAttribute[Any], after: AlbumPlace) -> ColumnElement[bool]:
-    """Albums whose key is not known stand last."""
+    """Albums without the key come last."""
     if after.key is None:
         return and_(key.is_(None), Album.id > after.id)
     return or_(key > after.key, and_(key == after.key, Album.id > after.id), key.is_(None))

@@ -62,7 +62,7 @@ class Database:
     """An engine and the two ways to use it.
 
     Writers take turns on both engines (SQLite's write lock, an advisory lock on PostgreSQL), so a writer may read,
-    decide and write without another changing its mind in between. Transactions are short: one a batch.
+    decide and write without another changing its mind in between. Transactions are short: one for each batch.
     """
 
     def __init__(self, url: URL) -> None:

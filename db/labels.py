@@ -46,7 +46,7 @@ def label(session: Session, album_id: AlbumId, genres: Sequence[str], source: La
 def rename(session: Session, album_id: AlbumId, *, title: str | None, artist: str | None, year: int | None) -> None:
     """Give an album these names; None is no name.
 
-    Which covers belong to it stays as its sources said; where they said nothing, the new names say so from then on.
+    Which covers belong to it stays as its sources said; if they said nothing, the new names say so from then on.
 
     Raises:
         NotFoundError: there is no such album.

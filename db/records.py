@@ -31,7 +31,7 @@ def fold(name: str) -> str:
 
 
 def identity_of_names(artist: str | None, title: str | None, year: int | None) -> str | None:
-    """SHA-256 of the names that make two covers one album; None where artist or title is not known."""
+    """SHA-256 of the names that make two covers one album; None if artist or title is not known."""
     if not artist or not title:
         return None
     return _identity("names", fold(artist), fold(title), str(year or ""))
@@ -163,7 +163,7 @@ class AlbumRecord:
 
 @dataclass(frozen=True, slots=True)
 class AlbumPlace:
-    """Where an album stands in a list: what the list is sorted by (None where that is its id, or not known), its id."""
+    """An album's place in a list: what the list is sorted by (None if that is its id, or unknown), and its id."""
 
     key: str | int | None
     id: AlbumId
@@ -196,7 +196,7 @@ class UploadedCover:
     Attributes:
         file: the name that its sender gave it, or its URL.
         path: where its bytes are to be, unless something else is there.
-        vector: (d,) float16, L2-normalised; None where ``sleeve index`` is to make it.
+        vector: (d,) float16, L2-normalised; None if ``sleeve index`` is to make it.
         extra: what else is known of it, by name.
     """
 
@@ -220,7 +220,7 @@ class NewAlbum:
 
     @property
     def front(self) -> UploadedCover:
-        """The image that the album is known by where it has no names."""
+        """The image that the album is known by if it has no names."""
         return next(cover for cover in self.covers if cover.side is Side.FRONT)
 
 
@@ -237,7 +237,7 @@ class CatalogueRow:
     """A cover with everything that is known of it and its album.
 
     Attributes:
-        identity: what tells that two covers are of one album, or None (see ``CoverFile.identity``).
+        identity: what two covers of one album have in common, or None (see ``CoverFile.identity``).
         genres: of the album, sorted.
         extra: what else its source says of it, by name.
     """
@@ -253,7 +253,7 @@ class CatalogueRow:
 
 @dataclass(frozen=True, slots=True)
 class VectorOwner:
-    """The cover and the album that a vector stands for."""
+    """The cover that a vector was made of, and its album."""
 
     vector_id: VectorId
     cover_id: CoverId
@@ -280,7 +280,7 @@ class VectorBatch:
 
 @dataclass(frozen=True, slots=True)
 class AlbumVectors:
-    """The vectors that stand for some albums, a row a cover, rows of one album side by side.
+    """The vectors of some albums' covers, one row for each cover, rows of one album together.
 
     Attributes:
         album_ids: (n,) int64.
@@ -302,7 +302,7 @@ class HashedCover:
 
 @dataclass(frozen=True, slots=True)
 class FrontVectors:
-    """Front covers with their vectors; a row a cover.
+    """Front covers with their vectors; one row for each cover.
 
     Attributes:
         vectors: (n, d) float32, L2-normalised.
@@ -333,7 +333,7 @@ class BundleRecord:
 
 @dataclass(frozen=True, slots=True)
 class RepresentativeVectors:
-    """One vector an album; a row an album, by ascending album id.
+    """One vector for each album, by ascending album id.
 
     Attributes:
         album_ids, cover_ids: (n,) int64.
@@ -347,7 +347,7 @@ class RepresentativeVectors:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueVectors:
-    """The vectors of front covers with what is known of their albums; a row a cover.
+    """The vectors of front covers with what is known of their albums; one row for each cover.
 
     Attributes:
         vectors: (n, d) float32, L2-normalised.

@@ -1,7 +1,7 @@
 """What becomes of offered files: one batch, one transaction. The content hash decides.
 
-A path that is known keeps its cover; the same content elsewhere is a moved file when the old path is gone and a
-copy when it is not; only content that the album does not have yet makes a new cover.
+A path that is known keeps its cover; the same content elsewhere is a moved file if the old path is gone and a
+copy if it is not; only content that the album does not have yet makes a new cover.
 """
 
 from bisect import insort
@@ -25,7 +25,7 @@ def known_hashes(session: Session, paths: Sequence[str]) -> dict[str, str]:
 
 
 def copies(session: Session, paths: Sequence[str]) -> dict[str, tuple[str, ContentHash]]:
-    """Where the same image lies, and its content hash, for each of these paths that was offered as a copy."""
+    """The path of the same image, and its content hash, for each of these paths that was offered as a copy."""
     rows = session.execute(
         select(File.path, Cover.path.label("kept_at"), Cover.content_hash)
         .join(Cover, Cover.id == File.cover_id)
@@ -42,7 +42,7 @@ def register(
     Args:
         session: a writing session.
         batch: the files, each path once.
-        still_there: whether a path still exists; tells a moved file from a copy.
+        still_there: whether a path still exists; decides between a moved file and a copy.
 
     Returns:
         The outcome of each, in order.

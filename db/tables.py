@@ -57,7 +57,7 @@ class Base(DeclarativeBase):
 
 
 class Album(Base):
-    """An album. ``identity`` is what tells that two covers are of one album (see ``CoverFile.identity``), or null;
+    """An album. ``identity`` is what two covers of one album have in common (see ``CoverFile.identity``), or null;
     ``artist_folded`` is what the artist filter compares; ``title_folded`` what lists are searched and sorted by."""
 
     __tablename__ = "albums"

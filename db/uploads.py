@@ -19,7 +19,7 @@ def keep(
 ) -> SavedAlbum:
     """Write an uploaded album to the catalogue.
 
-    It is the album of the same names where there is one; without artist or title, the first that has the same front and
+    It is the album of the same names if there is one; without artist or title, the first that has the same front and
     whatever name was given. Such an album gains the covers that it does not have. Where it has them all, nothing
     changes but that what was pending is embedded.
 

@@ -116,7 +116,7 @@ def of_ids(session: Session, bundle: BundleRecord, vector_ids: NDArray[np.int64]
 
 
 def of_album(session: Session, bundle: BundleRecord, album_id: AlbumId) -> VectorBatch:
-    """The vectors of an album's covers: its fronts, or its backs where it has no front."""
+    """The vectors of an album's covers: its fronts, or its backs if it has no front."""
     rows = session.execute(
         select(Vector.id, Vector.embedding, Cover.side)
         .join(Cover, Cover.id == Vector.cover_id)
@@ -173,7 +173,7 @@ def of_catalogue(session: Session, bundle: BundleRecord) -> CatalogueVectors:
 
 
 def representative_vectors(session: Session, bundle: BundleRecord) -> RepresentativeVectors:
-    """A vector of every album: of its first front cover, or of its first back where it has no front."""
+    """A vector of every album: of its first front cover, or of its first back if it has no front."""
     rows = session.execute(
         select(Cover.album_id, Cover.id, Vector.embedding)
         .join(Vector, Vector.cover_id == Cover.id)
@@ -191,7 +191,7 @@ def representative_vectors(session: Session, bundle: BundleRecord) -> Representa
 
 
 def owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner]:
-    """Who each vector stands for; a vector that is gone is absent."""
+    """The cover and album of each vector; a vector that is gone is absent."""
     found: dict[int, VectorOwner] = {}
     for start in range(0, len(vector_ids), STREAM_ROWS):
         found |= _owners(session, vector_ids[start : start + STREAM_ROWS])

@@ -26,7 +26,7 @@ class Home:
 
     Args:
         settings: name the folder, the database, the bundle and the threads.
-        database: the catalogue's database where it is open already; else the one that the settings name.
+        database: the catalogue's database if it is open already; else the one that the settings name.
 
     Raises:
         SettingsError: the database's address cannot be used.
@@ -124,7 +124,7 @@ class Home:
 
     @property
     def versions_folder(self) -> Path:
-        """Index versions, a folder each."""
+        """Index versions, one folder for each."""
         return self.folder / "versions"
 
     @property
@@ -134,7 +134,7 @@ class Home:
 
     @property
     def bundles_folder(self) -> Path:
-        """The home's own bundles, a folder each."""
+        """The home's own bundles, one folder for each."""
         return self.folder / "bundles"
 
     @property

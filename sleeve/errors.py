@@ -1,4 +1,4 @@
-"""Everything Sleeve can tell a person in one line.
+"""Everything that Sleeve reports to a person in one line.
 
 SleeveError
 ├── SettingsError        a setting cannot be used
@@ -6,15 +6,15 @@ SleeveError
 ├── CatalogueError       the database cannot do what was asked
 ├── SourceError          a path, folder or manifest cannot be read as a source of covers
 ├── FileRejectedError    a file cannot be used or written: no cover, damaged tags; carries a named reason
-├── QueryError           a text cannot be asked with: it is empty or too long, or no text tower is there to read it
+├── QueryError           a text is no query: it is empty or too long, or the bundle has no text tower to read it
 ├── BundleError          a model bundle is missing, damaged or unsuitable
-├── TrainingError        a backbone or head cannot be trained from what there is
+├── TrainingError        there is too little, or nothing fit, to train a backbone or head on
 ├── VectorIndexError     an index file is missing, damaged, mismatched or below its gate
 ├── BusyError            another process is at work, or holds what is needed
-├── MissingExtraError    what a part of Sleeve needs is not installed
+├── MissingExtraError    something that a part of Sleeve needs is not installed
 └── OutputError          a file or folder that was asked for cannot be written
 
-The message is one plain sentence that says what is wrong and, where there is one, what to do next.
+The message is one plain sentence that says what is wrong and, if anything helps, what to do next.
 Library errors are translated into these where they arise, with ``from``.
 """
 
@@ -56,7 +56,7 @@ class FileRejectedError(SleeveError):
 
 
 class QueryError(SleeveError):
-    """A text cannot be asked with: it is empty or too long, or no text tower is there to read it."""
+    """A text is no query: it is empty or too long, or the bundle has no text tower to read it."""
 
 
 class BundleError(SleeveError):
@@ -64,7 +64,7 @@ class BundleError(SleeveError):
 
 
 class TrainingError(SleeveError):
-    """A backbone or head cannot be trained from what there is."""
+    """There is too little, or nothing fit, to train a backbone or head on."""
 
 
 class VectorIndexError(SleeveError):
@@ -76,7 +76,7 @@ class BusyError(SleeveError):
 
 
 class MissingExtraError(SleeveError):
-    """What a part of Sleeve needs is not installed.
+    """Something that a part of Sleeve needs is not installed.
 
     Args:
         purpose: what needs it ("training").

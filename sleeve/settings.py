@@ -29,7 +29,7 @@ class Settings(BaseSettings):
         hosts: ``SLEEVE_HOSTS``, host names that the service answers to besides ``localhost`` and addresses, with commas
             between them; ``*`` for any.
         log_format: ``SLEEVE_LOG_FORMAT``, ``text``, or ``json`` for a JSON object a line, requests among them.
-        contact: ``SLEEVE_CONTACT``, a mail address or a web page; services that are asked for covers are told it.
+        contact: ``SLEEVE_CONTACT``, a mail address or a web page; it is sent to the services that are asked for covers.
         thumbnails_mb: ``SLEEVE_THUMBNAILS_MB``, MiB that pictures scaled down may take in the home.
     """
 

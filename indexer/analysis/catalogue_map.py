@@ -19,10 +19,10 @@ _log = logging.getLogger(__name__)
 
 
 class CatalogueMap(BaseModel):
-    """Where each album lies; the lists are parallel, by ascending album id.
+    """The place of each album; the lists are parallel, by ascending album id.
 
     Attributes:
-        covers: the cover that stands for the album.
+        covers: the cover that shows the album.
         x, y: from -1 to 1.
     """
 

@@ -41,10 +41,10 @@ class Clustering:
 
     Attributes:
         by_k: scores at each number of clusters.
-        k: the number that the rest is told for, that of the genres.
+        k: the number of clusters that the rest is of, that of the genres.
         labels: (n,) cluster of each vector.
         centres: (k, d).
-        nearest: (k, NEAREST_COVERS) rows nearest each centre, its own first; -1 where there are fewer.
+        nearest: (k, NEAREST_COVERS) rows nearest each centre, its own first; -1 if there are fewer.
         genre_counts: (k, g) vectors of each genre in each cluster.
         genre_silhouettes: mean silhouette of each genre's vectors where genres are the clusters: below 0, they are on
             average nearer another genre than their own.

@@ -46,10 +46,10 @@ def likely_label_errors(
 ) -> tuple[Suspect, ...]:
     """The suspects, those whose own genre is least likely first.
 
-    A cover of several genres is suspect only where none of them is likely.
+    A cover of several genres is suspect only if none of them is likely.
 
     Args:
-        probabilities: (n, g) out of fold; a row of zeros says nothing and is passed over.
+        probabilities: (n, g) out of fold; a row of zeros says nothing and is left out.
         targets: (n, g); every row has a genre.
         genres: the g names.
     """

@@ -96,7 +96,7 @@ class Appearance:
     """What a group of covers looks like.
 
     Attributes:
-        palette: (c, 3) uint8, the colours that stand for its pixels, the commonest first.
+        palette: (c, 3) uint8, the main colours of its pixels, the commonest first.
         shares: (c,) of the pixels nearest each colour.
         brightness, colourfulness: means over its readable covers.
     """

@@ -72,7 +72,7 @@ def top_losses(
 
 
 def similar_order(closeness: NDArray[np.float64]) -> NDArray[np.int64]:
-    """An order of g things in which like stands beside like: the leaves of average linkage, optimally ordered.
+    """An order of g things in which like is next to like: the leaves of average linkage, optimally ordered.
 
     (Bar-Joseph et al., "Fast optimal leaf ordering for hierarchical clustering", 2001.)
 

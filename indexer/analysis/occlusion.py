@@ -23,7 +23,7 @@ class Occlusion:
 
     Attributes:
         genre: whose probability is explained; ``probability`` its, with nothing hidden.
-        drops: (p, p), how much of the probability goes when the patch there is hidden; negative where it rises.
+        drops: (p, p), how much of the probability goes when the patch there is hidden; negative if it rises.
         heat: (s, s) float32, at each pixel the mean drop of the patches that cover it.
         pixels: (s, s, 3) uint8, the cover as the backbone takes it.
     """

@@ -1,4 +1,4 @@
-"""How well a straight line tells each two genres apart, on covers whose artists and artworks it has not seen."""
+"""How well a straight line separates each two genres, on covers whose artists and artworks it has not seen."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MOST_GENRES = 20
 """The commonest genres are compared, since pairs grow with the square."""
 
 MOST_COVERS = 400
-"""Covers of a genre that take part in a pair, drawn at random where there are more."""
+"""Covers of a genre that take part in a pair, drawn at random if there are more."""
 
 RESAMPLES = 300
 STRENGTH = 1.0
@@ -29,7 +29,7 @@ STRENGTH = 1.0
 
 @dataclass(frozen=True, slots=True)
 class GenrePair:
-    """Two genres: the area under the ROC curve of the second against the first, 0.5 chance, 1 always told apart.
+    """Two genres: the area under the ROC curve of the second against the first, 0.5 chance, 1 always separated.
 
     ``low`` and ``high`` are 95 %, by bootstrap over groups of the held-out scores. The models are not fitted anew, so
     the interval is a little narrow: of pairs that are noise, nearer 8 % than 5 % are called apart.
@@ -129,7 +129,7 @@ def held_out_scores(
 def weighted_auc(
     scores: NDArray[np.float64], positive: NDArray[np.bool_], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The area under the ROC curve for each of (r, m) weightings of m rows, (r,); NaN where one class has no weight.
+    """The area under the ROC curve for each of (r, m) weightings of m rows, (r,); NaN if one class has no weight.
 
     The Mann-Whitney form: the weight of pairs ordered rightly, equals counting half.
     """

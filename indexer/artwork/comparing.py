@@ -1,4 +1,4 @@
-"""A front and those proposed for it → those that show the same artwork, told by their pixels."""
+"""A front and those proposed for it → those that show the same artwork, by their pixels."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -82,7 +82,7 @@ def _matches(proposed: Sequence[HashedCover], same: Callable[[HashedCover], bool
 
 
 def _sketch(cover: HashedCover) -> Sketch | None:
-    """None where the file is gone, is no image any more, or is another than the one that was added."""
+    """None if the file is gone, is no image any more, or is another than the one that was added."""
     try:
         data = read(Path(cover.path))
         if sha256(data).hexdigest() != cover.content_hash:

@@ -1,7 +1,7 @@
 """Do two pictures show one artwork? Points that look alike give the shift, turn and scale; the pixels then decide.
 
 ORB features (Rublee et al., 2011), a similarity transform by RANSAC, and the normalised cross-correlation of what both
-pictures show once one lies on the other. A border, a crop or a sticker leaves most of the rest as it was.
+pictures show once one is laid over the other. A border, a crop or a sticker leaves most of the rest as it was.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class Agreement:
     Attributes:
         whole: correlation of the pictures as they are, -1 to 1.
         points: how many of their points one transform brings together.
-        aligned: correlation of what both show under that transform; -1 where there is none.
+        aligned: correlation of what both show under that transform; -1 if there is none.
         overlap: how much of the smaller picture that is, 0 to 1.
         cells: of the cells of a grid that show something, how many agree by themselves, 0 to 1. Covers of one series
             share a frame or lettering, and differ in between.
@@ -152,7 +152,7 @@ def _transform(first: Sketch, second: Sketch, least_points: int) -> tuple[NDArra
 
 
 def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    """Pearson's; 0 where one side is flat."""
+    """Pearson's; 0 if one side is flat."""
     first, second = first - first.mean(), second - second.mean()
     norm = float(np.linalg.norm(first) * np.linalg.norm(second))
     return float(first @ second) / norm if norm > len(first) else 0.0

@@ -1,7 +1,7 @@
 """``sleeve index``, last stage: fronts not compared yet → candidates → pixels → links.
 
-A transaction a batch holds the links and that the covers were compared, so a run killed at any moment goes on where it
-was. Links are about pictures: covers embedded by another bundle later are not compared again.
+One transaction for each batch holds the links and that the covers were compared, so a run killed at any moment
+resumes where it was. Links are about pictures: covers embedded by another bundle later are not compared again.
 """
 
 from collections.abc import Sequence

@@ -8,17 +8,17 @@ from db.records import FrontVectors, HashedCover
 from indexer.vector_index import Hits, VectorIndex
 
 LEAST_SIMILARITY = 0.6
-"""Cosine below which no two covers are compared: 99 % of known near-duplicates lie above."""
+"""Cosine below which no two covers are compared: 99 % of known near-duplicates are above."""
 
 NEIGHBOURS = 10
 """Candidates of each cover, the most similar ones."""
 
 STANDS_OUT = 0.1
-"""A candidate is so much nearer than what lies around: the mean of the cover's hits from the 17th to the 32nd. 0.1
+"""A candidate is so much nearer than what is around: the mean of the cover's hits from the 17th to the 32nd. 0.1
 leaves away half the strangers and no near-duplicate that was found without it; 0.12 loses one in 300."""
 
 SURE_SIMILARITY = 0.8
-"""From here on a neighbour is a candidate in any case: where an artwork is there many times, copies lie all around."""
+"""From here on a neighbour is a candidate in any case: if an artwork is there many times, copies are all around."""
 
 _ASKED = 32
 """Vectors asked for: the cover itself, backs and removed covers are not candidates."""
@@ -36,7 +36,7 @@ def propose(asked: FrontVectors, parts: Sequence[VectorIndex], fronts: Fronts) -
         parts: together they hold the vectors of the catalogue, each vector once.
     """
     hits = _nearest([part.search(asked.vectors, _ASKED) for part in parts], len(asked.covers))
-    # Where there are fewer hits, nothing is known of what lies around: the mean is -inf.
+    # With fewer hits nothing is known of what is around: the mean is -inf.
     around = hits.similarities[:, _AROUND].mean(axis=1, keepdims=True)
     stands_out = hits.similarities >= np.minimum(around + STANDS_OUT, SURE_SIMILARITY)
     near = stands_out & (hits.similarities >= LEAST_SIMILARITY)

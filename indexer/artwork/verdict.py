@@ -25,5 +25,5 @@ def is_same_artwork(found: Agreement) -> bool:
 
 
 def show_one_artwork(first: Sketch, second: Sketch) -> bool:
-    """``is_same_artwork`` of two pictures, told without looking further than it needs to."""
+    """``is_same_artwork`` of two pictures, which looks no further than it needs to."""
     return is_same_artwork(agreement(first, second, least_points=LEAST_POINTS))

@@ -19,7 +19,7 @@ from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash
 
 SEEN_FILE = "seen.txt"
-"""A bundle's list of the covers it was trained on: the first ``SEEN_DIGITS`` of each content hash, a line each."""
+"""A bundle's list of the covers it was trained on: the first ``SEEN_DIGITS`` of each content hash, one on a line."""
 
 SEEN_DIGITS = 16
 
@@ -78,7 +78,7 @@ def seen_list(content_hashes: Sequence[ContentHash]) -> bytes:
 
 
 def embed_files(paths: Sequence[Path], backbone: Backbone, *, threads: int, progress: Progress) -> NDArray[np.float32]:
-    """(n, d), the covers' vectors by a backbone that the catalogue is not searched with; 0 where one cannot be read."""
+    """(n, d), the covers' vectors by a backbone that the catalogue is not searched with; 0 if one cannot be read."""
     progress.start("Embedding", len(paths))
     vectors = np.zeros((len(paths), backbone.dimension), np.float32)
 

@@ -58,7 +58,7 @@ def reliability(
 ) -> Reliability:
     """Bin rows by the probability of their answer, intervals open to the left; right is as ``is_right`` has it.
 
-    The probabilities of one album sum to 1, so where most albums have several genres, answers are right more often than
+    The probabilities of one album sum to 1, so if most albums have several genres, answers are right more often than
     their probability says, and the error shows it.
     """
     confidence = probabilities.max(axis=1) if probabilities.size else np.zeros(len(probabilities))

@@ -32,7 +32,7 @@ class ArtworkQueries:
 def genre_precision(
     hits: NearestRows, query_targets: NDArray[np.bool_], gallery_targets: NDArray[np.bool_], count: int
 ) -> NDArray[np.float64]:
-    """(q,): the share of each query's ``count`` nearest that have a genre of its own; 0 where it has no neighbour."""
+    """(q,): the share of each query's ``count`` nearest that have a genre of its own; 0 if it has no neighbour."""
     rows = hits.rows[:, :count]
     shares_genre = np.matmul(gallery_targets[rows], query_targets[:, :, np.newaxis])[:, :, 0]
     found = rows >= 0
@@ -45,9 +45,9 @@ def artwork_ranks(
     gallery: NDArray[np.float32],
     gallery_artworks: NDArray[np.integer],
 ) -> NDArray[np.float64]:
-    """(q,): the place, from 1, of the first gallery row that shows a query's artwork; inf where none does.
+    """(q,): the place, from 1, of the first gallery row that shows a query's artwork; inf if none does.
 
-    Equals stand before it: a model that finds all covers alike finds nothing.
+    Equals come before it: a model that finds all covers alike finds nothing.
     """
     ranks = np.full(len(queries), np.inf)
     step = max(1, _CHUNK_NUMBERS // max(1, len(gallery)))

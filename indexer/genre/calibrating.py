@@ -24,8 +24,8 @@ def fit_calibration(
     """The calibration of least negative log-likelihood.
 
     Args:
-        heads, votes: (n, g), of covers that neither was fitted to; votes of zeros where nobody voted.
-        targets: (n, g); rows without a genre, and those of a genre that the head had not met, are passed over.
+        heads, votes: (n, g), of covers that neither was fitted to; votes of zeros if nobody voted.
+        targets: (n, g); rows without a genre, and those of a genre that the head does not know, are left out.
         vote: how the votes were made; kept in the calibration.
     """
     heard = (heads * targets).any(axis=1)

@@ -15,7 +15,7 @@ def group_folds(
 ) -> NDArray[np.int64]:
     """The fold that each row is tested in, (n,) from 0; genres are spread evenly as far as groups allow.
 
-    A row stands for the rarest of its genres, so that the rare ones are spread.
+    A row counts for the rarest of its genres, so that the rare ones are spread.
 
     Args:
         targets: (n, g); every row has a genre.

@@ -32,7 +32,7 @@ _DAMAGE = (
     NotImplementedError,
     RuntimeError,
 )
-"""What reading bytes that lie can raise from NumPy and the standard library's zip."""
+"""What reading damaged bytes can raise from NumPy and the standard library's zip."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +40,7 @@ class LinearHead:
     """Softmax regression.
 
     Attributes:
-        genres: what the columns of ``probabilities`` stand for.
+        genres: of the columns of ``probabilities``.
         weights: (g, d) float32.
         bias: (g,) float32.
 
@@ -55,7 +55,7 @@ class LinearHead:
     def __post_init__(self) -> None:
         count = len(self.genres)
         if count < 2 or len(set(self.genres)) < count:
-            raise BundleError("the head is damaged: it must tell two or more genres apart, each named once")
+            raise BundleError("the head is damaged: it must know two or more genres, each named once")
         if self.weights.ndim != 2 or self.weights.shape[0] != count or self.bias.shape != (count,):
             raise BundleError(f"the head is damaged: its weights and bias are not those of {count} genres")
         if self.weights.dtype != np.float32 or self.bias.dtype != np.float32:
@@ -124,7 +124,7 @@ def fit_head(
 ) -> FittedHead:
     """Fit the head by L2-regularised logistic regression; the same input gives the same head.
 
-    An album of several genres stands in a row for each, with the weight split among them. Rows of a genre are weighted
+    An album of several genres has a row for each, with the weight split among them. Rows of a genre are weighted
     by its prior to the power of -balance: 0 leaves common genres their advantage, 1 makes all genres weigh the same.
 
     Args:
@@ -162,7 +162,7 @@ def learnable_genres(
     if kept.sum() < 2:
         found = [genre for genre, keep in zip(genres, kept, strict=True) if keep]
         raise TrainingError(
-            f"a head tells two or more genres apart, but {f'only {found[0]} has' if found else 'none has'} "
+            f"a head needs two or more genres, but {f'only {found[0]} has' if found else 'none has'} "
             f"{LEAST_ALBUMS} or more albums of different artists; add albums of other genres"
         )
     return kept

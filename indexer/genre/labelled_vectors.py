@@ -45,7 +45,7 @@ class LabelledVectors:
 
     @property
     def primary_or_first(self) -> NDArray[np.integer]:
-        """``primary``, or what stands for it."""
+        """``primary``, or each row's first genre."""
         return np.asarray(self.targets.argmax(axis=1) if self.primary is None else self.primary)
 
     @property

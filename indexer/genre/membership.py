@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 def membership(genres_of_albums: Sequence[Iterable[str]], genres: Sequence[str]) -> NDArray[np.bool_]:
-    """The names of each album's genres → (n, g) bool; names that are not among ``genres`` are passed over."""
+    """The names of each album's genres → (n, g) bool; names that are not among ``genres`` are left out."""
     columns = {genre: column for column, genre in enumerate(genres)}
     found = np.zeros((len(genres_of_albums), len(genres)), dtype=np.bool_)
     for row, names in enumerate(genres_of_albums):
@@ -27,7 +27,7 @@ def genre_shares(targets: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def genre_prior(targets: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """(n, g) bool → (g,), the share of all albums with a genre that each genre has; zeros where no album has one."""
+    """(n, g) bool → (g,), the share of all albums with a genre that each genre has; zeros if no album has one."""
     totals: NDArray[np.float64] = genre_shares(targets).sum(axis=0)
     return np.asarray(totals / max(float(totals.sum()), 1.0))
 

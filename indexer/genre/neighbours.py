@@ -1,4 +1,4 @@
-"""Exact nearest neighbours in plain arrays, for fitting and measuring where no index stands."""
+"""Exact nearest neighbours in plain arrays, for fitting and measuring without an index."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class NearestRows:
     """The nearest rows of a gallery.
 
     Attributes:
-        rows: (q, m), nearest first; -1 where there are fewer.
+        rows: (q, m), nearest first; -1 if there are fewer.
         similarities: (q, m) float32; -inf there.
     """
 
@@ -34,8 +34,8 @@ def nearest(
     """The ``count`` nearest rows of (n, d) to each of (q, d), by cosine of L2-normalised vectors.
 
     Args:
-        query_groups, gallery_groups: (q,) and (n,); rows of a query's own group are passed over.
-        below: rows as similar as this or more are passed over.
+        query_groups, gallery_groups: (q,) and (n,); rows of a query's own group are left out.
+        below: rows as similar as this or more are left out.
     """
     count = min(count, len(gallery))
     rows = np.full((len(queries), count), -1, dtype=np.int64)

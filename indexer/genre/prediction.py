@@ -26,8 +26,8 @@ class Calibration(BaseModel):
 
     Attributes:
         vote: how the votes were made that this was fitted to.
-        head_exponent, vote_exponent: a and b, where both have spoken.
-        head_alone_exponent, vote_alone_exponent: where only one has.
+        head_exponent, vote_exponent: a and b, if both have spoken.
+        head_alone_exponent, vote_alone_exponent: if only one has.
         vote_floor: share of the vote spread evenly over its genres before it is fused, since k voters who are all wrong
             must not rule a genre out.
         unsure_below: a prediction whose likeliest genre is less probable than this is no answer.
@@ -83,7 +83,7 @@ def predict(
         head_knows, vote_knows: (g,), the genres that each can name; None for all.
 
     Returns:
-        Of the same shape, rows sum to 1; zeros where neither has spoken.
+        Of the same shape, rows sum to 1; zeros if neither has spoken.
     """
     opinions = [np.asarray(opinion, dtype=np.float64) for opinion in (head, vote) if opinion is not None]
     if not opinions:

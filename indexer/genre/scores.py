@@ -14,7 +14,7 @@ from indexer.genre.voting import vote
 
 @dataclass(frozen=True, slots=True)
 class GenreScore:
-    """One genre's probability, and what it came from: the vote and the head, None where it did not know the genre."""
+    """One genre's probability, and what it came from: the vote and the head, None if it did not know the genre."""
 
     genre: str
     probability: float

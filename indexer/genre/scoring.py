@@ -51,7 +51,7 @@ def accuracy(table: NDArray[np.float64]) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PrecisionRecall:
-    """Of each genre, (g,): scikit-learn's precision, recall, F1 and support, 0 where nothing is to divide by."""
+    """Of each genre, (g,): scikit-learn's precision, recall, F1 and support, 0 if nothing is to divide by."""
 
     precision: NDArray[np.float64]
     recall: NDArray[np.float64]
@@ -93,5 +93,5 @@ def negative_log_likelihood(probabilities: NDArray[np.floating], targets: NDArra
 
 
 def ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """``part`` / ``whole``, 0 where ``whole`` is 0."""
+    """``part`` / ``whole``, 0 if ``whole`` is 0."""
     return np.asarray(np.divide(part, whole, where=whole > 0, out=np.zeros(len(part))))

@@ -13,9 +13,9 @@ def voting_queries(vectors: NDArray[np.float32], genre_dimensions: int, genre_we
     """(q, d) vectors → (q, d) queries whose product with a vector is (artwork cosine + w · genre cosine) / (1 + w).
 
     Args:
-        genre_dimensions: how many of the last components are the genre part; 0 where there is none, and the vectors
+        genre_dimensions: how many of the last components are the genre part; 0 if there is none, and the vectors
             are the queries.
-        genre_weight: w, of the genre part beside the artwork part's 1.
+        genre_weight: w, of the genre part; the artwork part's is 1.
     """
     if not genre_dimensions:
         return vectors

@@ -61,7 +61,7 @@ class Member:
 def members(path: Path) -> Mapping[str, Member]:
     """The files of an archive by their names, in the order of its table of contents; folders are left out.
 
-    Names are as they stand there; one that could lead out of the archive belongs to a member with a fault.
+    Names are as written; one that could lead out of the archive belongs to a member with a fault.
 
     Raises:
         FileRejectedError: MISSING, UNREADABLE, BAD_ARCHIVE or ARCHIVE_TOO_LARGE, for the archive as a whole.
@@ -116,7 +116,7 @@ def _members(path: Path, size_bytes: int, _mtime_ns: int, _inode: int) -> Mappin
     if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
         raise FileRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"unpacks to over {MAX_UNPACKED_BYTES // 2**30} GiB")
     if sum(entry.compress_size + _LOCAL_HEADER.size for entry in entries) > size_bytes:
-        raise FileRejectedError(Rejection.BAD_ARCHIVE, "its members lie over each other")
+        raise FileRejectedError(Rejection.BAD_ARCHIVE, "its members overlap")
     named = [(_name(entry), entry) for entry in entries]
     times = Counter(name for name, _ in named)
     return {name: _member(name, entry, times[name]) for name, entry in named}
@@ -140,7 +140,7 @@ def _member(name: str, entry: ZipInfo, times: int) -> Member:
         entry.file_size,
         entry.CRC,
         entry.compress_type,
-        (Rejection.UNSAFE_NAME, "it stands in the archive twice") if times > 1 else _fault(name, entry),
+        (Rejection.UNSAFE_NAME, "it is in the archive twice") if times > 1 else _fault(name, entry),
     )
 
 

@@ -1,4 +1,4 @@
-"""``sleeve add``: fetch, read, hash and decode every offered file, then write a batch a transaction."""
+"""``sleeve add``: fetch, read, hash and decode every offered file, then write each batch in one transaction."""
 
 from collections import Counter
 from collections.abc import Iterable

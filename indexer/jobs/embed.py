@@ -67,7 +67,7 @@ def embed_pending(
     """Embed every cover that has no vector of this bundle.
 
     A file that is gone, changed or damaged is kept as a rejection with its reason and tried again by the next run.
-    ``stored`` is told after every transaction how many vectors it stored; searches find them from then on.
+    ``stored`` is called after every transaction with the number of vectors stored; searches find them from then on.
 
     Raises:
         CatalogueError: the database cannot be used; what was stored stays.

@@ -50,7 +50,7 @@ Predict = Callable[[AlbumId], Predicted | None]
 
 
 def export_catalogue(home: Home, path: Path, progress: Progress, predict: Predict | None = None) -> Exported:
-    """Write every cover with its album, a row each; the file appears whole or not at all.
+    """Write every cover with its album, one row for each; the file appears whole or not at all.
 
     Args:
         path: its ending is one of ``SUFFIXES``.

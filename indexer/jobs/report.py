@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What was written, what could not be told and why, and the seconds of each step."""
+    """What was written, what is missing and why, and the seconds of each step."""
 
     written: "WrittenReport"
     notes: tuple[str, ...]

@@ -29,7 +29,7 @@ class JobPhase(StrEnum):
 
 
 class JobState(BaseModel):
-    """What can be told of the last job; ``detail`` says what came of it, or why it failed."""
+    """What is known of the last job; ``detail`` says what came of it, or why it failed."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,7 +43,7 @@ class JobState(BaseModel):
 
 
 class Job:
-    """A job under way; a ``Progress`` that keeps the file up to date and tells another one as well."""
+    """A job under way; a ``Progress`` that keeps the file up to date and passes everything on to another one."""
 
     def __init__(self, home: Home, beside: Progress | None = None) -> None:
         now = datetime.now(UTC)
@@ -81,7 +81,7 @@ class Job:
 
 @contextmanager
 def job(home: Home, beside: Progress | None = None) -> Iterator[Job]:
-    """Hold the home's lock and tell what goes on.
+    """Hold the home's lock and report what goes on.
 
     Raises:
         BusyError: another process holds it.

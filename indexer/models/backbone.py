@@ -30,7 +30,7 @@ class Backbone(Protocol):
     def embed(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, s, s, 3) uint8 RGB → (n, d) float32, each row of length 1; safe from several threads at once.
 
-        A row is zero where the model made nothing of the image: such a row is similar to nothing.
+        A row is zero if the model made nothing of the image: such a row is similar to nothing.
         """
         ...
 
@@ -101,7 +101,7 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def fingerprint_as_run(bundle: Bundle, precision: str) -> Fingerprint:
-    """The bundle's fingerprint, or another one where this CPU cannot do the bundle's precision and used ``precision``:
+    """The bundle's fingerprint, or another one if this CPU cannot do the bundle's precision and used ``precision``:
     its vectors differ a little from the bundle's, so they must not mix with them."""
     if precision == bundle.manifest.precision:
         return bundle.fingerprint

@@ -1,7 +1,7 @@
 """A model bundle: a folder that holds all that turns pixels into vectors, and says what it is.
 
 ``manifest.json`` describes the model and names every file with its SHA-256; ``model.onnx`` makes the vectors; other
-files (a head, its calibration, a text tower) may stand beside it. A bundle never changes once written: a retrained
+files (a head, its calibration, a text tower) may come with it. A bundle never changes once written: a retrained
 head is a new bundle, whose vectors are the same because its fingerprint is.
 """
 

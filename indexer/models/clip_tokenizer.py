@@ -18,7 +18,7 @@ _WORD_END = "</w>"
 class ClipTokenizer:
     """The tokenizer that CLIP models of OpenAI and open_clip are trained with.
 
-    Letters, marks and digits are told by Python's Unicode tables, which may be older than open_clip's: only characters
+    Letters, marks and digits are those of Python's Unicode tables, which may be older than open_clip's: only characters
     that they do not know yet can come out differently.
 
     Args:
@@ -50,7 +50,7 @@ class ClipTokenizer:
         return cls(merges)
 
     def encode(self, text: str) -> list[int]:
-        """The numbers of a text's tokens, without those of start and end; empty where the text says nothing."""
+        """The numbers of a text's tokens, without those of start and end; empty if the text says nothing."""
         return [number for piece in _pieces(_cleaned(text)) for number in self._encode_piece(piece)]
 
     def _encode_piece(self, piece: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""A text → a vector in the space of the covers' vectors, where a bundle has a text tower."""
+"""A text → a vector in the space of the covers' vectors, if a bundle has a text tower."""
 
 from threading import Lock
 from typing import Any

@@ -1,1 +1,1 @@
-"""``sleeve report``: the analyses of a catalogue as one page, with its figures and their data beside it."""
+"""``sleeve report``: the analyses of a catalogue as one page, with its figures and their data."""

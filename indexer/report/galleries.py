@@ -17,7 +17,7 @@ SHOWN_SUSPECTS = 24
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A cover; ``uri`` is empty where it cannot be read."""
+    """A cover; ``uri`` is empty if it cannot be read."""
 
     uri: str
     text: str
@@ -67,12 +67,12 @@ def near_centres(material: Material, found: Clustered) -> Gallery:
         kept = found.view.rows[nearest[nearest >= 0]]
         shown = tuple(_shown(material, row, ", ".join(material.covers[row].genres)) for row in kept.tolist())
         rows.append(GalleryRow(f"cluster {number + 1}: {share}", shown))
-    caption = f"{found.view.title}. Under each cover its genres; beside the number the cluster's two commonest."
+    caption = f"{found.view.title}. Under each cover its genres; after the number the cluster's two commonest."
     return Gallery("Covers nearest each cluster's centre", caption, tuple(rows))
 
 
 def conflicts(material: Material) -> Gallery | None:
-    """Pairs of covers of one artwork whose genres contradict each other; None where there are none to show."""
+    """Pairs of covers of one artwork whose genres contradict each other; None if there are none to show."""
     every = len(material.covers) == material.facts.covers
     # Only then are the rows of the facts those of the material.
     pairs = [conflict for conflict in material.facts.conflicts if every and conflict.kind != "sources differ"]

@@ -51,7 +51,7 @@ class Material:
         targets: (m, g) bool; rows of unlabelled covers are False.
         groups: (m,) what must stay on one side of a split.
         live: the bundle that answers.
-        frozen: a bundle that was trained on no cover of the catalogue; None where the live one is that bundle.
+        frozen: a bundle that was trained on no cover of the catalogue; None if the live one is that bundle.
     """
 
     facts: CatalogueFacts
@@ -101,7 +101,7 @@ def gather(
     Args:
         every: all front covers.
         found: their vectors by the live bundle; covers without one are counted only.
-        frozen: None where the live bundle is the frozen one.
+        frozen: None if the live bundle is the frozen one.
 
     Raises:
         BundleError: a bundle's list of covers that it was trained on is damaged.

@@ -13,7 +13,7 @@ _QUALITY = 78
 
 
 def picture(path: Path, size_px: int) -> Image.Image | None:
-    """The cover within a square of ``size_px``; None where it cannot be read any more."""
+    """The cover within a square of ``size_px``; None if it cannot be read any more."""
     try:
         image = decode(read(path), reduce_to_px=size_px)
     except FileRejectedError:
@@ -23,7 +23,7 @@ def picture(path: Path, size_px: int) -> Image.Image | None:
 
 
 def picture_uri(path: Path, size_px: int) -> str:
-    """The same as a data URI; empty where it cannot be read."""
+    """The same as a data URI; empty if it cannot be read."""
     image = picture(path, size_px)
     if image is None:
         return ""

@@ -18,10 +18,10 @@ WIDTH_IN = 9.0
 PRINT_DPI = 110
 RASTER_DPI = 130
 NAME_CHARACTERS = 26
-"""Longer genres and sources are cut in figures; the data beside them has them whole."""
+"""Longer genres and sources are cut in figures; their data has them whole."""
 
 SHOWN_GENRES = 20
-"""Figures show this many genres, the commonest; the data beside them has all."""
+"""Figures show this many genres, the commonest; their data has all."""
 
 _STYLE: dict[Any, Any] = {
     "font.size": 9,
@@ -38,7 +38,7 @@ _STYLE: dict[Any, Any] = {
 }
 
 SERIES = ("#1f5fa8", "#d9731a", "#3a8f52", "#8a4fa3", "#7a7a7a")
-"""Colours of a few series, told apart in grey too."""
+"""Colours of a few series that differ in grey too."""
 
 Cell = str | int | float
 
@@ -49,7 +49,7 @@ class Plate:
 
     Attributes:
         name: of its files, without ending.
-        alt: what a person who does not see it is told.
+        alt: for a person who does not see it.
         columns, rows: the data behind it.
         photographic: shows covers, so it is kept as pixels.
         raster: has too many marks for SVG.

@@ -30,7 +30,7 @@ class Steps:
     _waiting: list[Callable[[], None]] = field(default_factory=list)
 
     def add(self, name: str, step: Callable[[], Result | None]) -> "Future[Result | None]":
-        """To be run; its result, None where there was too little to go on.
+        """To be run; its result, None if there was too little to go on.
 
         A step may wait for the result of one that was added before it.
         """

@@ -41,7 +41,7 @@ class Clustered:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Study:
-    """All results; a part that could not be had is None or empty, and ``notes`` says why.
+    """All results; a part that is missing is None or empty, and ``notes`` says why.
 
     Attributes:
         projections: of each model, of all measured covers; t-SNE by rising perplexity, then UMAP.

@@ -1,4 +1,4 @@
-"""CSV files beside the page."""
+"""The CSV files that go with the page."""
 
 import csv
 import shlex

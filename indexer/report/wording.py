@@ -78,9 +78,9 @@ def apart(view: View, found: Separability) -> Iterator[str]:
     lost = [pair for pair in found.pairs if not pair.apart]
     if lost:
         named = [f"{pair.first} / {pair.second}" for pair in lost[:8]] + (["others"] if len(lost) > 8 else [])
-        yield f"{len(lost)} of {len(found.pairs)} pairs are not told apart beyond chance: {_listed(named)}."
+        yield f"{len(lost)} of {len(found.pairs)} pairs are not separated better than chance: {_listed(named)}."
     else:
-        yield f"All {len(found.pairs)} pairs are told apart better than chance: every interval lies above 0.5."
+        yield f"All {len(found.pairs)} pairs are separated better than chance: every interval is above 0.5."
 
 
 _MOSTLY_SHARED = 0.5

@@ -94,7 +94,7 @@ def _page(study: Study, found: Sequence[Section], uris: dict[str, str]) -> str:
     return environment.get_template("page.html.j2").render(
         title="What the covers say",
         subtitle=f"A report on {facts.covers:,} covers, {len(facts.genres)} genres and the bundle "
-        f"{study.material.live.name}, seed {study.seed}. The data of each figure lies beside this page as CSV, the "
+        f"{study.material.live.name}, seed {study.seed}. The data of each figure is next to this page as CSV, the "
         "vectors as vectors.npz, the models' measures as evaluation.json.",
         sections=[
             {
@@ -131,7 +131,7 @@ def _conflicts(study: Study) -> str:
 
 
 def _vectors(study: Study) -> bytes:
-    """What the measures were computed from, a row a measured cover, so that anyone can compute them again."""
+    """What the measures were computed from, one row for each measured cover, so that anyone can compute them again."""
     material = study.material
     columns: dict[str, Any] = {
         "live": material.live.vectors.astype(np.float16),

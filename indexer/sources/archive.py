@@ -1,4 +1,4 @@
-"""A zip archive of covers: its name is the genre, or the folders in it are where there are several."""
+"""A zip archive of covers: its name is the genre, or, if there are several folders in it, theirs are."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class ArchiveSource:
 
     Attributes:
         path: the archive, as the user named it.
-        label: whether the genre is told.
+        label: whether the archive says the genre.
         genre: of all its members; None lets the archive say.
     """
 

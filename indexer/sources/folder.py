@@ -1,4 +1,4 @@
-"""A folder of covers: the first folder below it names the genre, however deep the file lies."""
+"""A folder of covers: the first folder below it names the genre, however deep the file is."""
 
 import os
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ from sleeve.vocabulary import LabelSource, Side
 class FolderSource:
     """Every file below a folder, or one file alone, in the order of names.
 
-    Hidden files, symbolic links to folders and the system's own files (``Thumbs.db``) are passed over. Files called
+    Hidden files, symbolic links to folders and the system's own files (``Thumbs.db``) are left out. Files called
     ``… front`` and ``… back`` in one folder are the two covers of one album. A zip archive is looked into; one that
-    lies in ``root`` itself says its genres as it would alone.
+    is in ``root`` itself says its genres as it would alone.
 
     Attributes:
         root: the folder or file, as the user named it.
-        label: whether the first folder below ``root`` (or ``root`` itself for files that lie in it) is the genre.
+        label: whether the first folder below ``root`` (or ``root`` itself for files that are in it) is the genre.
     """
 
     root: Path
@@ -71,7 +71,7 @@ class FolderSource:
 
 
 def entries(folder: Path) -> list["os.DirEntry[str]"]:
-    """What lies in a folder, by name, without what is passed over; nothing where it cannot be read."""
+    """What is in a folder, by name, without what is ignored; nothing if it cannot be read."""
     try:
         with os.scandir(folder) as found:
             kept = [entry for entry in found if not (is_ignored(entry.name) or _leads_away(entry))]

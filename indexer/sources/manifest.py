@@ -18,7 +18,7 @@ from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
 MAX_EXTRA_COLUMNS = 50
-"""Further columns that are kept; the rest is passed over."""
+"""Further columns that are kept; the rest is ignored."""
 
 COLUMNS = ("file", "genre", "artist", "album", "year", "side", "back")
 """What can be said of a cover; ``back`` names the file of the back cover in the same row."""
@@ -27,7 +27,7 @@ OWN_PREFIX = "sleeve_"
 """Columns that ``sleeve export`` writes for its own use begin like this; no other of them is kept."""
 
 PATH_COLUMN = "sleeve_path"
-"""Where the file lies, when ``file`` only says what it was called."""
+"""The path of the file, if ``file`` only says what it was called."""
 
 ALBUM_COLUMN = "sleeve_album"
 """Covers with the same value are of one album when no names say so."""
@@ -67,7 +67,7 @@ class ManifestSource:
                 checked = True
             for offered in self._offers(row, cells) if row.number else ():
                 if isinstance(offered, CoverFile) and offered.path in seen:
-                    yield self._bad(row, f"{offered.file} stands in the manifest twice")
+                    yield self._bad(row, f"{offered.file} is in the manifest twice")
                     continue
                 if isinstance(offered, CoverFile):
                     seen.add(offered.path)
@@ -165,7 +165,7 @@ def _folded(name: str) -> str:
 
 
 def _exactly(cell: Cell | None) -> str | None:
-    """A file's name as it stands there: it may hold what names of artists may not, only no NUL."""
+    """A file's name as written: it may hold what names of artists may not, only no NUL."""
     return cell if isinstance(cell, str) and cell and "\0" not in cell else None
 
 

@@ -28,7 +28,7 @@ class Spellings:
 
     @classmethod
     def read(cls, own: Path | None = None) -> Self:
-        """The shipped table, and over it the user's own where there is one.
+        """The shipped table, and over it the user's own if there is one.
 
         Raises:
             SourceError: the user's table cannot be read.
@@ -46,7 +46,7 @@ class Spellings:
         return cls(table)
 
     def genres(self, written: Iterable[str]) -> tuple[str, ...]:
-        """The genres that tags mean: "Rock; Pop" and "Rock/Pop" are two, unless the table knows them as they stand."""
+        """The genres that tags mean: "Rock; Pop" and "Rock/Pop" are two, unless the table knows them as written."""
         return distinct(genre for text in written for genre in self._meant(text))
 
     def _meant(self, text: str) -> list[str | None]:

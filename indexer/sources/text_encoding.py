@@ -73,6 +73,6 @@ def _is_utf8(path: Path) -> bool:
 
 
 def _windows(sample: bytes) -> str:
-    """Cyrillic words are letters past ASCII throughout; in Western European ones they stand alone among ASCII."""
+    """Cyrillic words are letters past ASCII throughout; in Western European ones they are single among ASCII."""
     lonely, high = len(_LONELY.findall(sample)), len(_HIGH.findall(sample))
     return "cp1252" if 2 * lonely > high else "cp1251"

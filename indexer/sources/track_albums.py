@@ -45,7 +45,7 @@ class TrackAlbum:
 
     Attributes:
         folder: the album's, above the folders of its discs.
-        art_folders: where its art may lie, the first choice first: folders that no other album shares.
+        art_folders: where its art may be, the first choice first: folders that no other album shares.
         genres: as the tags have them, the commonest first.
     """
 
@@ -68,7 +68,7 @@ def albums_of(tracks: Iterable[Track]) -> list[TrackAlbum]:
 
     Tracks are of one album when folder, title and album artist agree. The folders of discs (``CD1``, ``Disc 2``,
     ``Name (Disc 2)``) count as one, and so do titles that end in a disc's number. Tracks without an album artist, or
-    without a title, belong to the one album of their folder where there is only one.
+    without a title, belong to the one album of their folder if there is only one.
     """
     groups: dict[tuple[Path, str, str], list[Track]] = defaultdict(list)
     for track in tracks:
@@ -81,7 +81,7 @@ def albums_of(tracks: Iterable[Track]) -> list[TrackAlbum]:
 
 
 def _joined(groups: Mapping[tuple[Path, str, str], list[Track]]) -> list[list[Track]]:
-    """The groups, with those that lack a name joined to the one that has it, where there is just one."""
+    """The groups, with those that lack a name joined to the one that has it, if there is just one."""
     joined = {key: list(members) for key, members in groups.items()}
     for part in (_ARTIST, _TITLE):
         for key in [key for key in joined if not key[part]]:
@@ -149,7 +149,7 @@ def _folder_of(track: Path) -> Path:
 
 
 def _folders(members: Sequence[Track]) -> list[Path]:
-    """Where an album's art may lie: above its discs, then where its tracks lie."""
+    """Where an album's art may be: above its discs, then with its tracks."""
     own = [track.path.parent for track in members]
     above = [folder.parent for folder in own if _DISC_FOLDER.match(folder.name)]
     return list(dict.fromkeys([*above, *own]))

@@ -39,7 +39,7 @@ class UrlCovers:
         self._fetch = fetch
 
     def bring(self, database: Database, batch: Sequence[Offered], progress: Progress) -> tuple[Sequence[Offered], int]:
-        """The batch, and how many of it were not there before; the progress is told of those one by one.
+        """The batch, and how many of it were not there before; the progress advances with each of those.
 
         Of every image by URL the bytes are at its path now, or it is rejected.
 
@@ -63,7 +63,7 @@ class UrlCovers:
         return [brought.get(str(item.path), item) for item in batch], len(missing)
 
     def tidy(self, database: Database, batch: Sequence[Offered], outcomes: Sequence[FileOutcome]) -> None:
-        """Delete what a batch kept in vain: images that are no covers, and copies of covers that lie elsewhere.
+        """Delete what a batch fetched for nothing: images that are no covers, and copies of covers at other paths.
 
         Args:
             outcomes: of each of the batch, which is registered.

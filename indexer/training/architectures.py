@@ -21,7 +21,7 @@ _NORMS_OF_EFFICIENTNET = (
 """Convolutions and the norms after them: outside the blocks, in a block that expands nothing, in any other."""
 
 _COPIED_IN_PLACE = (nn.Hardtanh, nn.SiLU, nn.Hardswish)
-"""Activations whose gradient is told from their input, which autograd copies where they would overwrite it."""
+"""Activations whose gradient is computed from their input, which autograd copies where they would overwrite it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def build_tower(name: str, weights: str = "") -> Tower:
         weights: a checkpoint file for a timm name; empty for random weights.
 
     Raises:
-        TrainingError: there is no such tower, or its weights cannot be had.
+        TrainingError: there is no such tower, or its weights cannot be downloaded.
     """
     if name == EFFICIENTNET_LITE0:
         return _efficientnet_lite0()
@@ -74,7 +74,7 @@ def freeze(stages: tuple[tuple[nn.Module | nn.Parameter, ...], ...], count: int)
         TrainingError: there are fewer stages.
     """
     if not 0 <= count <= len(stages):
-        raise TrainingError(f"frozen_stages must lie between 0 and {len(stages)} for this architecture, not {count}")
+        raise TrainingError(f"frozen_stages must be between 0 and {len(stages)} for this architecture, not {count}")
     for stage in stages[:count]:
         for parameter in parameters_of(stage):
             parameter.requires_grad_(False)
@@ -201,7 +201,7 @@ def _stages_of_clip(visual: nn.Module) -> tuple[tuple[nn.Module | nn.Parameter, 
 
 
 def _taps_of_timm(module: Any) -> tuple[nn.Module, ...]:
-    """The layers that timm lists as feature maps; none where they come with their channels last."""
+    """The layers that timm lists as feature maps; none if they come with their channels last."""
     if getattr(module, "output_fmt", "NCHW") != "NCHW":
         return ()
     return tuple(module.get_submodule(info["module"]) for info in getattr(module, "feature_info", ()))

@@ -25,7 +25,7 @@ def save_checkpoint(folder: Path, state: dict[str, Any]) -> None:
 
 
 def load_checkpoint(folder: Path) -> dict[str, Any] | None:
-    """The folder's checkpoint, or None where there is none yet.
+    """The folder's checkpoint, or None if there is none yet.
 
     Raises:
         TrainingError: it is damaged or no checkpoint of Sleeve's.

@@ -39,7 +39,7 @@ def export_open_clip(name: str, folder: Path, *, bundle_name: str) -> Bundle:
         folder: does not exist yet.
 
     Raises:
-        TrainingError: there is no such model, or its weights cannot be had.
+        TrainingError: there is no such model, or its weights cannot be downloaded.
         BundleError: the bundle cannot be written, or its vectors are not the model's.
     """
     model = load_open_clip(name)

@@ -1,4 +1,4 @@
-"""A tower with two projections: one that tells artworks apart and one that tells genres.
+"""A tower with two projections: one separates artworks, one genres.
 
 ``EmbeddingNetwork`` is what is trained; ``ServedNetwork``, made of it and of the tower as it was before, is what
 becomes a bundle.
@@ -97,7 +97,7 @@ class EmbeddingNetwork(nn.Module):
 class ServedNetwork(nn.Module):
     """(n, 3, s, s) → (n, a + p + g + 1), L2-normalised: the artwork part, then the genre part.
 
-    The artwork part is what was learned of artworks, 1 long, beside principal components of the features of the tower
+    The artwork part is what was learned of artworks, 1 long, and principal components of the features of the tower
     as it was before, ``principal_length`` long. The genre part is one number a genre and a constant as long as these
     are on average. Before the whole is normalised the artwork part is 1 long and the genre part ``genre_length``, in
     every vector; thanks to the constant a cover whose genre is plain still differs from one that could be anything.

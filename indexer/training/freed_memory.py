@@ -1,4 +1,4 @@
-"""The allocator told that what a step frees, the next step takes again."""
+"""The allocator keeps what a step frees for the next step."""
 
 import ctypes
 import sys

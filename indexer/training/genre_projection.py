@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 _PENALTY = 1e-3
-"""Of the squared weights, beside the mean loss, on styles scaled to a length of ``_STYLE_LENGTH``."""
+"""Of the squared weights, against the mean loss, on styles scaled to a length of ``_STYLE_LENGTH``."""
 
 _STYLE_LENGTH = 5.0
 
@@ -24,7 +24,7 @@ _MOST_STEPS = 200
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GenreProjection:
-    """(style - mean) / deviation @ weights.T + bias: a number a genre, 1 long on average over what it was fitted to.
+    """(style - mean) / deviation @ weights.T + bias: a number for each genre, of length 1 on average.
 
     Args:
         mean, deviation: (w,) of the styles.

@@ -83,7 +83,7 @@ def fine_tune(
 
     Args:
         resume: go on from the folder's checkpoint if there is one; otherwise it is overwritten, if it is Sleeve's.
-        tracker: told inside a run that the caller opened, so that its bundle can join it.
+        tracker: called inside a run that the caller opened, so that its bundle can join it.
 
     Raises:
         TrainingError: the covers, the recipe or the checkpoint do not allow it.
@@ -200,7 +200,7 @@ class _Run:
         return self.epoch >= self.recipe.epochs or self.epoch - self.best_epoch >= self.recipe.patience_epochs
 
     def result(self) -> TrainedModel:
-        """The best epoch's averaged weights, beside what the untuned tower makes of the training covers."""
+        """The best epoch's averaged weights, with what the untuned tower makes of the training covers."""
         self.average.load_state_dict(self.best)
         return TrainedModel(
             network=self._served(),

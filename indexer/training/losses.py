@@ -1,4 +1,4 @@
-"""What training minimises: scalar tensors, the mean over what counts, and 0 where nothing does."""
+"""What training minimises: scalar tensors, the mean over what counts, and 0 if nothing does."""
 
 import torch
 from torch.nn import functional
@@ -65,7 +65,7 @@ def artwork_contrastive(
     Args:
         photos: (n, d), L2-normalised; row i and row i of ``covers`` show one artwork.
         groups: (n,) integers.
-        queue: (q, d) vectors without gradient; ``queue_groups`` (q,), -1 where the queue is still empty.
+        queue: (q, d) vectors without gradient; ``queue_groups`` (q,), -1 if the queue is still empty.
     """
     others = torch.cat([groups, queue_groups])
     barred = (groups[:, None] == others[None, :]) | (others < 0)[None, :]

@@ -149,7 +149,7 @@ def require_parity(expected: NDArray[np.float32], made: NDArray[np.float32]) -> 
 
 
 def _strip_traces(model: onnx.ModelProto) -> None:
-    """Drop what tells of the machine that exported: source paths and line numbers of every node."""
+    """Drop what describes the machine that exported: source paths and line numbers of every node."""
     graph = model.graph
     for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.initializer, *graph.value_info):
         del part.metadata_props[:]

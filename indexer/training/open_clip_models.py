@@ -18,7 +18,7 @@ def load_open_clip(name: str) -> Any:
         name: ``MODEL/TAG`` (fetched from the hub, if it is not in its cache) or ``MODEL/FILE``.
 
     Raises:
-        TrainingError: there is no such model, or its weights cannot be had.
+        TrainingError: there is no such model, or its weights cannot be downloaded.
     """
     model_name, _, pretrained = name.partition("/")
     make_torchvision_importable()
@@ -34,8 +34,8 @@ def load_open_clip(name: str) -> Any:
         if Path(pretrained).is_file():
             raise TrainingError(f"{pretrained} does not hold weights of {model_name}: {first_line(error)}") from error
         raise TrainingError(
-            f"the weights {pretrained} of {model_name} cannot be had ({first_line(error)}); "
-            f"fetch the file where the hub is in reach and pass {OPEN_CLIP}{model_name}/FILE"
+            f"the weights {pretrained} of {model_name} cannot be downloaded ({first_line(error)}); "
+            f"fetch the file on a machine that reaches the hub and pass {OPEN_CLIP}{model_name}/FILE"
         ) from error
 
 

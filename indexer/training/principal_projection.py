@@ -1,7 +1,7 @@
-"""What the untuned tower itself knows of a cover, in few numbers, to stand beside what was learned of artworks.
+"""What the untuned tower itself knows of a cover, in few numbers, to go with what was learned of artworks.
 
-A tower that learned to see through glare and perspective forgets a little of what tells two pressings from two covers
-of one series; its features before that still hold it.
+A tower that learned to see through glare and perspective forgets a little of what separates two pressings from two
+covers of one series; its features before that still hold it.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def fit_principal_projection(features: NDArray[np.float32], dimension: int) -> P
 
     Args:
         features: (n, w), two rows or more.
-        dimension: k; fewer components are given where the features vary in fewer directions, but one at least.
+        dimension: k; fewer components are given if the features vary in fewer directions, but one at least.
     """
     wide = features.astype(np.float64)
     mean, deviation = wide.mean(axis=0), wide.std(axis=0) + _LEAST_DEVIATION

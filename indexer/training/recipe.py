@@ -14,15 +14,15 @@ class Recipe:
         weights: a checkpoint file for a timm name; empty for random weights.
         frozen_stages: how many of the tower's first stages keep their weights.
         artwork_dimension: of what is learned of artworks.
-        principal_dimension: of what stands beside it in the artwork part: principal components of the features of the
+        principal_dimension: of the rest of the artwork part: principal components of the features of the
             tower as it was before it was tuned.
-        principal_length: of these where the learned ones' is 1.
-        genre_length: of the genre part where the artwork part's is 1: what genre counts in a similarity.
+        principal_length: of these; the learned ones' is 1.
+        genre_length: of the genre part; the artwork part's is 1: what genre counts in a similarity.
         genre_dimension: of the genre part that is there while the tower is tuned.
         image_size_px: side of the training views; ``inference_size_px`` of what validation and the bundle see.
         learning_rate: peak, of the tower's last stage; each stage before it has ``stage_decay`` times its next one's.
         projection_learning_rate: peak, of the artwork part; ``genre_learning_rate`` of the genre part and classifier.
-        photo_genre_weight: of a photo of a cover beside the cover as it is, in the genre part.
+        photo_genre_weight: of a photo of a cover against the cover as it is, in the genre part.
         prior_strength: tau of the logit adjustment: 0 leaves common genres their advantage, 1 takes it all.
         patience_epochs: stop when this many epochs in a row brought no better validation score.
     """
@@ -72,4 +72,4 @@ class Recipe:
             raise TrainingError(f"batch_covers must be 2 or more, not {self.batch_covers}")
         for field in fields(self):
             if field.name.endswith("_share") and not 0 < getattr(self, field.name) < 1:
-                raise TrainingError(f"{field.name} must lie between 0 and 1, not {getattr(self, field.name)}")
+                raise TrainingError(f"{field.name} must be between 0 and 1, not {getattr(self, field.name)}")

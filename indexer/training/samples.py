@@ -20,7 +20,7 @@ class LabelledCover:
     """One cover to learn from.
 
     Args:
-        genres: the album's genres; empty where nobody said, and then only its artwork is learned.
+        genres: the album's genres; empty if nobody said, and then only its artwork is learned.
         group: covers that share it (same artist or same artwork) never fall on both sides of a split.
     """
 
@@ -38,7 +38,7 @@ class Split:
 
 
 def learnable_genres(samples: Sequence[LabelledCover], least_covers: int) -> tuple[str, ...]:
-    """The genres that can be learned, in alphabetical order: enough covers, and more than one group to tell apart.
+    """The genres that can be learned, in alphabetical order: enough covers, and more than one group.
 
     Raises:
         TrainingError: no cover has a genre, or fewer than two genres can be learned.
@@ -101,7 +101,7 @@ def load_pixels(
     """(n, side_px, side_px, 3) uint8: every cover decoded once and squeezed to a square.
 
     Args:
-        progress: told (done, total) after every hundred covers.
+        progress: called with (done, total) after every hundred covers.
 
     Raises:
         TrainingError: a file cannot be read as an image.

@@ -14,8 +14,8 @@ class TappedTower(nn.Module):
 
     The style is each channel's mean and standard deviation over a layer's places, layer after layer, which carry an
     image's look (Huang and Belongie, "Arbitrary style transfer in real-time with adaptive instance normalization",
-    2017), and its largest value, which tells of what stands in one place only, such as a logo. A frozen
-    EfficientNet-Lite0's tell genres apart far better than its last features do.
+    2017), and its largest value, which shows what is in one place only, such as a logo. A frozen
+    EfficientNet-Lite0's separate genres far better than its last features do.
 
     Args:
         module: gives (n, width).
@@ -44,7 +44,7 @@ class TappedTower(nn.Module):
         return features, style
 
     def features_and_style(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """As ``forward``; where no layer is tapped, the features are the style as well, for want of one."""
+        """As ``forward``; if no layer is tapped, the features are the style as well."""
         features, style = self.forward(images)
         return features, style if self.style_width else features
 

@@ -1,6 +1,6 @@
-"""timm and open_clip import torchvision; torchvision from PyPI may be built for CUDA and refuses beside a CPU PyTorch.
+"""timm and open_clip import torchvision; torchvision from PyPI may be built for CUDA while PyTorch is not.
 
-Its compiled part does not load there, and its Python part then registers fakes for two operators that nobody defined:
+Its compiled part does not load then, and its Python part registers fakes for two operators that nobody defined:
 ``RuntimeError: operator torchvision::nms does not exist``, then the same for ``qnms``. An image tower calls neither, so
 their schemas are defined here, with nothing behind them. Defining them up front would abort a healthy torchvision,
 which defines them itself: the import is tried first, and only that very error is answered.

@@ -10,10 +10,10 @@ from sleeve.errors import TrainingError
 
 
 class Tracker(Protocol):
-    """What training tells; a tracker keeps it."""
+    """What training reports; a tracker keeps it."""
 
     def run(self, name: str) -> AbstractContextManager[object]:
-        """Everything told inside belongs to one run."""
+        """Everything reported inside belongs to one run."""
         ...
 
     def parameters(self, values: Mapping[str, str | float | int]) -> None:
@@ -64,7 +64,7 @@ class MlflowTracker:
     """
 
     def __init__(self, folder: Path, uri: str = "", experiment: str = "sleeve") -> None:
-        # Read once, when MLflow is imported; its own word on every new experiment would stand in the progress bar.
+        # Read once, when MLflow is imported; its own message on every new experiment would break the progress bar.
         os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
         try:
             import mlflow

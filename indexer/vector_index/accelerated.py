@@ -1,4 +1,4 @@
-"""What the kinds with an accelerator do alike: tombstones, and the store where the accelerator does not serve."""
+"""What the kinds with an accelerator do alike: tombstones, and the store if the accelerator does not serve."""
 
 from abc import abstractmethod
 
@@ -20,7 +20,7 @@ class AcceleratedIndex(VectorIndex):
     def _accelerated(
         self, queries: NDArray[np.float32], wanted: int, selection: Selection
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return (q, wanted) positions of the selection and similarities; position -1 where it found no more."""
+        """Return (q, wanted) positions of the selection and similarities; position -1 if it found no more."""
 
     def _remove_positions(self, positions: NDArray[np.int64]) -> None:
         self._directory = self._directory.tombstoned(positions)

@@ -25,14 +25,14 @@ _MOST_EXACT = 100_000
 """An exact scan of so many stays within 10 ms on one core up to 1,280 dimensions."""
 
 _MOST_HNSW = 5_000_000
-"""Past this the graph's building time and its 270 bytes a vector tell."""
+"""Past this the graph's building time and its 270 bytes for each vector matter."""
 
 _NO_MAPPING = "Not implemented"
 """What FAISS says where it maps no files: on macOS. The index is then read into memory."""
 
 
 def kind_for(count: int, *, at_least: IndexKind | None = None) -> IndexKind:
-    """Return the kind that suits a number of vectors, or ``at_least`` where that is a kind for more."""
+    """Return the kind that suits a number of vectors, or ``at_least`` if that is a kind for more."""
     by_size = list(IndexKind)
     suits = by_size[(count > _MOST_EXACT) + (count > _MOST_HNSW)]
     return max(suits, at_least or suits, key=by_size.index)
@@ -41,8 +41,9 @@ def kind_for(count: int, *, at_least: IndexKind | None = None) -> IndexKind:
 def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIndex:
     """Build an index from one pass over batches of ids and vectors.
 
-    Only a batch is held beside the index itself. Cells are trained once the store is full, on a sample of it, so their
-    number suits the catalogue and no second pass is needed. Uses the cores that OpenMP gives the calling thread.
+    Only one batch is held at a time, besides the index itself. Cells are trained once the store is full, on a sample
+    of it, so their number suits the catalogue and no second pass is needed. Uses the cores that OpenMP gives the
+    calling thread.
 
     Raises:
         VectorIndexError: a batch of the wrong shape or type, an id given twice or negative, or too few vectors for ivf.

@@ -96,7 +96,7 @@ class IvfIndex(AcceleratedIndex):
         return {"nprobe": self._probes(1.0), "candidates_a_hit": _CANDIDATES_A_HIT, "candidates": _LEAST_CANDIDATES}
 
     def _probes(self, share: float) -> int:
-        # The hits lie further apart the fewer vectors may be hits: as for the graph, widened by the root.
+        # The hits are further apart the fewer vectors may be hits: as for the graph, widened by the root.
         return min(self._cells, round(max(_LEAST_PROBES, self._cells // _PROBED_PART) / math.sqrt(share)))
 
     def _accelerated(

@@ -1,4 +1,4 @@
-"""The delta: vectors newer than an index version, in a few small exact indexes that are searched beside it."""
+"""The delta: vectors newer than an index version, in a few small exact indexes that are searched with it."""
 
 from collections.abc import Iterable
 from threading import Lock
@@ -38,7 +38,7 @@ class Delta:
         return self._segments
 
     def take_in(self, batches: Iterable[VectorBatch]) -> None:
-        """Take in vectors by ascending id; those that are here already are passed over."""
+        """Take in vectors by ascending id; those that are here already are ignored."""
         for batch in batches:
             with self._lock:
                 self._append(batch)

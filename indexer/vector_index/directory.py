@@ -1,4 +1,4 @@
-"""Which external id stands at which position of the native index."""
+"""Which external id is at which position of the native index."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -19,7 +19,7 @@ class Selection:
     """The positions a search may return.
 
     Attributes:
-        mask: (positions,) true where a position may be returned; None when all may.
+        mask: (positions,) true if a position may be returned; None when all may.
         count: how many may.
         share: count over all positions, dead ones included; 0 when there are none.
     """
@@ -34,9 +34,9 @@ class Directory:
     """The ids by position, and the live ones in order with the position of each; never changed in place.
 
     Attributes:
-        by_position: (positions,) the id at each position; -1 where a removed vector lies.
+        by_position: (positions,) the id at each position; -1 for a removed vector.
         live: (n,) the live ids, ascending.
-        positions: (n,) where each of `live` stands.
+        positions: (n,) the position of each of `live`.
     """
 
     by_position: NDArray[np.int64]
@@ -89,7 +89,7 @@ class Directory:
         return self.of(np.delete(self.by_position, positions))
 
     def find(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the position of each of (n,) ids; -1 where an id is not live."""
+        """Return the position of each of (n,) ids; -1 if an id is not live."""
         if not len(self.live):
             return np.full(len(ids), -1, dtype=np.int64)
         slots = np.minimum(np.searchsorted(self.live, ids), len(self.live) - 1)

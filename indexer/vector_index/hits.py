@@ -25,8 +25,8 @@ class Hits:
     """The neighbours of some queries, one row for each query, nearest first; equal similarities by ascending id.
 
     Attributes:
-        ids: (q, k) external ids; -1 where fewer than k vectors could be returned.
-        similarities: (q, k) inner products, which for normalised vectors are cosines; -inf where the id is -1.
+        ids: (q, k) external ids; -1 if fewer than k vectors could be returned.
+        similarities: (q, k) inner products, which for normalised vectors are cosines; -inf if the id is -1.
             Rounding to fp16 can lift one above 1, by less than 0.001.
     """
 

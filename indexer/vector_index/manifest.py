@@ -1,4 +1,4 @@
-"""The page beside an index's files that says what they are."""
+"""The file that says what an index's other files are."""
 
 import hashlib
 import json

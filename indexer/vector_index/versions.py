@@ -23,7 +23,7 @@ from indexer.vector_index import IndexKind, VectorIndex
 from sleeve.errors import NotFoundError, VectorIndexError
 
 GATE_RECALL = 0.98
-"""A version whose recall against exact search is lower is not promoted, where nothing else is set."""
+"""A version whose recall against exact search is lower is not promoted, unless the settings say otherwise."""
 
 GATE_K = 20
 GATE_QUERIES = 256
@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class OpenVersion:
-    """A version that can be searched, and the delta beside it.
+    """A version that can be searched, and its delta.
 
     Attributes:
         index: mapped from the version's files.
@@ -101,7 +101,7 @@ class Refresh:
     """What a refresh did: the version that is live now and how it came to be.
 
     Attributes:
-        delta: vectors left to be searched beside the version, which was not worth extending for them.
+        delta: vectors that are searched next to the version; they were too few to extend it.
     """
 
     version: IndexVersionRecord
@@ -164,7 +164,7 @@ class IndexVersions:
         return OpenVersion(record, index)
 
     def stamp(self, record: IndexVersionRecord) -> tuple[object, ...]:
-        """What changes when somebody deletes, replaces or writes to a version's files, told without reading them."""
+        """What changes when somebody deletes, replaces or writes to a version's files; they are not read."""
         return vector_index.stamp(self._folder / record.folder)
 
     def drift(self, version: OpenVersion) -> Drift:
@@ -183,17 +183,17 @@ class IndexVersions:
         kind: IndexKind | None = None,
         progress: Progress | None = None,
     ) -> Refresh:
-        """Bring the index to what the database holds: extend the live version where that is possible, else build.
+        """Bring the index to what the database holds: extend the live version if that is possible, else build.
 
         A large version with a small drift is left as it is, because the delta answers for what is new, also where a few
         covers more would make another kind the better one.
 
         Args:
             bundle: whose vectors to index.
-            rebuild: build from nothing even where the live version could be extended.
+            rebuild: build from nothing even if the live version could be extended.
             kind: the kind of index; by default the live version's, or the one for this many vectors where that is a
                 kind for more.
-            progress: is told of every vector that goes in.
+            progress: hears of every vector that goes in.
 
         Raises:
             VectorIndexError: the new version's recall is below the gate, or it cannot be written; the live
@@ -322,7 +322,7 @@ def _is_written(folder: Path) -> bool:
 def _recall(index: VectorIndex) -> float:
     """Recall at ``GATE_K`` of up to ``GATE_QUERIES`` queries; 1 when the index is empty.
 
-    No query is a vector of the index, which every index finds: each lies halfway between one of them, spread evenly
+    No query is a vector of the index, which every index finds: each is halfway between one of them, spread evenly
     over the ids, and its nearest neighbour.
     """
     if not len(index):

@@ -1,4 +1,4 @@
-"""Writing the genre tag of a music file: on a copy beside it, which takes its place when it reads back right."""
+"""Writing the genre tag of a music file: on a copy next to it, which takes its place once it reads back right."""
 
 import shutil
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _OLD_ID3 = (2, 3)
 
 
 def read_genres(path: Path) -> tuple[str, ...]:
-    """The genre tag's texts as they stand there.
+    """The genre tag's texts as written.
 
     Raises:
         FileRejectedError: MISSING, UNREADABLE or BAD_TAGS.

@@ -51,7 +51,7 @@ def bounded_frames() -> dict[str, _Bounded]:
 
 
 class BoundedID3(ID3):
-    """The tags of an MP3, refused where they have too many frames."""
+    """The tags of an MP3, refused if they have too many frames."""
 
     def _read(self, header: Any, data: bytes) -> bytes:
         _check(header, data)

@@ -24,7 +24,7 @@ _MAX_CALLS = 100_000
 _HEAD_BYTES = 128
 _KINDS: tuple[type[FileType], ...] = (FLAC, MP3, MP4, OggFLAC, OggOpus, OggVorbis, WAVE)
 
-# What mutagen raises, beside its own, for tags that are no tags; found by fuzzing.
+# What mutagen raises, besides its own errors, for tags that are no tags; found by fuzzing.
 FAULTS: tuple[type[Exception], ...] = (MutagenError, struct.error, LookupError, ValueError, TypeError, AttributeError)
 FAULTS += (ArithmeticError, EOFError, AssertionError, NotImplementedError, RecursionError)
 
@@ -60,6 +60,6 @@ def load(kind: type[FileType], file: object) -> FileType:
 
 
 def one_line(error: BaseException) -> str:
-    """What an error says, as part of a line; its kind where it says nothing."""
+    """What an error says, as part of a line; its kind if it says nothing."""
     text = " ".join(str(error).split())
     return "".join(character for character in text if character.isprintable())[:100] or type(error).__name__

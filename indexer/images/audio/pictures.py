@@ -35,7 +35,7 @@ def read_picture(track: Path, name: str, max_bytes: int) -> bytes:
     """The bytes of a track's ``front`` or ``back``.
 
     Raises:
-        FileRejectedError: MISSING (also where the track has no such picture), UNREADABLE, BAD_TAGS or TOO_MANY_BYTES.
+        FileRejectedError: MISSING (also if the track has no such picture), UNREADABLE, BAD_TAGS or TOO_MANY_BYTES.
     """
     if name not in set(Side):
         raise FileRejectedError(Rejection.MISSING)
@@ -62,7 +62,7 @@ def _all(music: FileType) -> Iterator[tuple[int, bytes]]:
 
 
 def _in_comments(blocks: list[str]) -> Iterator[tuple[int, bytes]]:
-    """Pictures in Vorbis comments: base64 of FLAC's block; what is not one is passed over."""
+    """Pictures in Vorbis comments: base64 of FLAC's block; what is not one is left out."""
     for block in blocks:
         try:
             picture = Picture(b64decode(block, validate=True))

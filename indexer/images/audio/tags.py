@@ -48,7 +48,7 @@ _MUSICBRAINZ = {
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """A track's tags, as they stand there; None, or empty, where there are none.
+    """A track's tags as written; None, or empty, if there are none.
 
     Attributes:
         genres: numbers of ID3v1 are spelled out; otherwise as written.
@@ -81,7 +81,7 @@ def read_tags(path: Path) -> Tags:
 
 
 def genres_of(music: FileType) -> tuple[str, ...]:
-    """The texts of the genre tag as they stand there."""
+    """The texts of the genre tag as written."""
     return tuple(_values(music, GENRE_KEYS))
 
 

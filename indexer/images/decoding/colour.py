@@ -12,7 +12,7 @@ _WHITE_IS_ZERO = 0
 def to_rgb(image: Image.Image) -> Image.Image:
     """A loaded image → mode RGB: 16 bits and floats scaled, never clipped, to 8; transparency laid over white.
 
-    CMYK is converted as ink on white, without a profile. Returns the image itself where it is RGB already.
+    CMYK is converted as ink on white, without a profile. Returns the image itself if it is RGB already.
     """
     if image.mode.startswith("I;16"):
         image = _from_16_bits(image)

@@ -70,7 +70,7 @@ _FAILURES = (
     struct.error,
     zlib.error,
 )
-"""What Pillow's parsers let through when bytes lie; it promises no narrower set. Warnings, where they are errors."""
+"""What Pillow's parsers raise for damaged bytes; it promises no narrower set. Warnings too, if they are errors."""
 
 _PILLOW_WARNINGS = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
 

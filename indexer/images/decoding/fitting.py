@@ -23,7 +23,7 @@ class ResizeRule(StrEnum):
     """Both sides are scaled on their own; nothing is lost, shapes change."""
 
     CROP = "crop"
-    """The largest square in the middle; what lies outside is lost."""
+    """The largest square in the middle; the rest is lost."""
 
     PAD = "pad"
     """The whole picture in the middle, on white."""

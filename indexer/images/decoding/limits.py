@@ -11,7 +11,7 @@ class DecodingLimits:
         max_bytes: largest file.
         max_pixels: largest width x height as the header states them; decoding takes up to 16 bytes for each.
             Pillow itself stops at about 179 million, whatever this says.
-        min_side_px: smallest side; below it lie spacers and tracking pixels, which look like nothing.
+        min_side_px: smallest side; smaller ones are spacers and tracking pixels, which show nothing.
     """
 
     max_bytes: int = 64 * 2**20

@@ -1,7 +1,7 @@
 """Path → bytes, never more than asked for, and never from something that is not a file.
 
 A cover's path may go on past a file: ``/music/black metal.zip/a.jpg`` is a member of an archive,
-``/music/1.flac/front`` a picture in a track. Whoever has a cover's path gets its bytes here, wherever they lie.
+``/music/1.flac/front`` a picture in a track. Whoever has a cover's path gets its bytes here.
 """
 
 import stat
@@ -47,7 +47,7 @@ def read(path: Path, limits: DecodingLimits = DEFAULT_LIMITS) -> bytes:
 
 
 def file_holding(path: Path) -> Path:
-    """The file that a path leads to or into; the path itself where there is none."""
+    """The file that a path leads to or into; the path itself if there is none."""
     return path if path.exists() else _holder(path) or path
 
 

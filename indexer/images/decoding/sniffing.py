@@ -11,7 +11,7 @@ _ACCEPTED: dict[str, re.Pattern[bytes]] = {
     "WEBP": re.compile(rb"RIFF....WEBP", re.DOTALL),
     "GIF": re.compile(rb"GIF8[79]a"),
     "TIFF": re.compile(rb"II[*+]\x00|MM\x00[*+]|II\x00\*|MM\*\x00"),
-    # "BM" alone opens many a text; behind it stands the size of the second header, one of seven.
+    # "BM" alone begins many a text; after it comes the size of the second header, one of seven.
     "BMP": re.compile(rb"BM(.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00|.{,15}\Z)", re.DOTALL),
 }
 """Pillow's name of each format that is decoded, and how its files begin."""
@@ -62,7 +62,7 @@ def sniff(data: bytes) -> str:
     """Pillow's name of the format: JPEG, PNG, WEBP, GIF, TIFF or BMP.
 
     Raises:
-        FileRejectedError: UNSUPPORTED_FORMAT or NOT_AN_IMAGE, saying what it looks like where that can be told.
+        FileRejectedError: UNSUPPORTED_FORMAT or NOT_AN_IMAGE, saying what it looks like if that is known.
     """
     head = data[:_HEAD_BYTES]
     for name, signature in _ACCEPTED.items():

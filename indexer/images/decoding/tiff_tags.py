@@ -39,7 +39,7 @@ class _Tag(NamedTuple):
 
 
 def check_tiff_tags(data: bytes) -> None:
-    """Raise FileRejectedError (DAMAGED) where there are more tags, or more numbers in one, than any picture needs."""
+    """Raise FileRejectedError (DAMAGED) if there are more tags, or more numbers in one, than any picture needs."""
     for tag in _tags(data):
         # Pillow skips a tag that says it has more values than the file has bytes.
         if tag.kind not in _OPAQUE_TYPES and _MAX_VALUES < tag.values <= len(data):
@@ -47,7 +47,7 @@ def check_tiff_tags(data: bytes) -> None:
 
 
 def tiff_reaches_past_end(data: bytes) -> bool:
-    """Whether a tag, a strip or a tile lies beyond the last byte."""
+    """Whether a tag, a strip or a tile is beyond the last byte."""
     tags = {tag.number: tag for tag in _tags(data)}
     if any(tag.end > len(data) for tag in tags.values()):
         return True

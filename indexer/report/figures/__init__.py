@@ -1,1 +1,1 @@
-"""The report's figures: a module a section, a function a plate."""
+"""The report's figures: one module for each section, one function for each plate."""

@@ -40,7 +40,7 @@ _SHOWN_SOURCES = 8
 
 
 def sources(material: Material) -> Plate | None:
-    """Where each genre's covers came from; None where a single source, or none, is known."""
+    """Where each genre's covers came from; None if a single source, or none, is known."""
     facts = material.facts
     labelled: Counter[str] = Counter()
     for (source, _), count in facts.genres_by_source.items():
@@ -56,8 +56,8 @@ def sources(material: Material) -> Plate | None:
     return Plate(
         "sources",
         "Where each genre's covers came from",
-        "Share of a genre's covers by source. A genre that has a source to itself can be told by how that source scans "
-        "and crops, which is not its style.",
+        "Share of a genre's covers by source. A genre that has a source to itself can be recognised by how that "
+        "source scans and crops, which is not its style.",
         drawn,
         ("source", "genre", "covers"),
         [(source, genre, count) for (source, genre), count in sorted(facts.genres_by_source.items())],
@@ -65,7 +65,7 @@ def sources(material: Material) -> Plate | None:
 
 
 def years(material: Material) -> Plate | None:
-    """Covers by decade; None where no year is known."""
+    """Covers by decade; None if no year is known."""
     decades = material.facts.decades
     if not decades:
         return None
@@ -155,7 +155,7 @@ def genre_looks(material: Material) -> Plate | None:
     return Plate(
         "genre-looks",
         "Brightness and colour of each genre",
-        "Dot: median; line: the middle half of the covers. Where the lines overlap widely, neither number tells the "
+        "Dot: median; line: the middle half of the covers. If the lines overlap widely, neither number separates the "
         "genres apart.",
         drawn,
         (
@@ -168,7 +168,7 @@ def genre_looks(material: Material) -> Plate | None:
 
 
 def shared_genres(material: Material) -> Plate | None:
-    """Which genres share covers; None where no cover has two."""
+    """Which genres share covers; None if no cover has two."""
     shared = material.facts.shared
     if not shared:
         return None

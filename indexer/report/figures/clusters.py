@@ -47,7 +47,7 @@ def over_k(clustered: Sequence[Clustered]) -> Plate:
         "k-means over the number of clusters",
         "Silhouette near 0: clusters touch. NMI and ARI compare clusters with genres: 0 is chance for ARI; NMI grows "
         "with "
-        "k by itself, and so does purity, which is therefore drawn beside that of the same clusters over shuffled "
+        "k by itself, and so does purity, which is therefore drawn with that of the same clusters over shuffled "
         "genres. "
         "An inertia without a bend and a silhouette without a peak mean that no number of clusters is the natural one.",
         drawn,
@@ -107,7 +107,7 @@ def cluster_looks(found: Clustered) -> Plate:
     return Plate(
         "cluster-looks",
         "What each cluster looks like",
-        "The six colours that stand for a cluster's pixels (k-means in RGB), and its mean brightness and "
+        "The six main colours of a cluster's pixels (k-means in RGB), and its mean brightness and "
         "colourfulness. "
         "Faces and text are not known of these covers.",
         drawn,
@@ -168,10 +168,10 @@ def separability_matrix(number: int, view: View, found: Separability) -> Plate:
     left_out = f" Too few covers or artists to compare: {', '.join(found.left_out)}." if found.left_out else ""
     return Plate(
         f"separability-{number}",
-        f"How well a line tells two genres apart: {view.title}",
+        f"How well a line separates two genres: {view.title}",
         "Area under the ROC curve of a logistic regression on covers of artists and artworks that it was not fitted "
         "to: "
-        "0.5 is chance, 1 is always right. Genres that blur stand beside each other. Intervals are in the data and in "
+        "0.5 is chance, 1 is always right. Genres that blur are next to each other. Intervals are in the data and in "
         "the next figures." + left_out,
         drawn,
         ("genre", "other_genre", "covers", "other_covers", "auc", "low", "high"),
@@ -180,7 +180,7 @@ def separability_matrix(number: int, view: View, found: Separability) -> Plate:
 
 
 def hardest_pairs(view: View, found: Separability) -> Plate:
-    """The pairs hardest and easiest to tell apart, with intervals."""
+    """The pairs hardest and easiest to separate, with intervals."""
     ranked = sorted(found.pairs, key=lambda pair: pair.auc)
     shown = ranked if len(ranked) <= 2 * _ENDS else [*ranked[:_ENDS], *ranked[-_ENDS:]]
     drawn = figure(0.9 + 0.22 * len(shown))
@@ -196,7 +196,7 @@ def hardest_pairs(view: View, found: Separability) -> Plate:
     middle = "" if len(shown) == len(ranked) else f"; the {len(ranked) - len(shown)} between are in the data"
     return Plate(
         "separability-pairs",
-        f"The pairs hardest and easiest to tell apart: {view.title}",
+        f"The pairs hardest and easiest to separate: {view.title}",
         f"Hardest on top{middle}.",
         drawn,
         ("genre", "other_genre", "covers", "other_covers", "auc", "low", "high"),

@@ -51,7 +51,7 @@ def maps(name: str, title: str, caption: str, material: Material, shown: Sequenc
 
 
 def genre_panels(material: Material, model: Model, projection: Projection) -> Plate:
-    """One small map a genre: where its covers lie among all others."""
+    """A small map for each genre: its covers among all others."""
     columns = np.argsort(-material.targets.sum(axis=0), kind="stable")[: min(SHOWN_GENRES, len(material.genres))]
     across = 5
     down = -(-len(columns) // across)
@@ -70,7 +70,7 @@ def genre_panels(material: Material, model: Model, projection: Projection) -> Pl
         axes.set_visible(False)
     return Plate(
         "genre-maps",
-        f"Where each genre lies ({model.name}, {projection.title})",
+        f"The places of each genre ({model.name}, {projection.title})",
         f"The same map in every panel; coloured are the genre's covers that {model.name} was not trained on.",
         drawn,
         ("cover_id", "genres", "new_to_the_model", "x", "y"),
@@ -88,7 +88,7 @@ def genre_panels(material: Material, model: Model, projection: Projection) -> Pl
 
 
 def cover_map(material: Material, model: Model, projection: Projection) -> Plate:
-    """The map with covers on it, one a cell of a grid."""
+    """The map with covers on it, one in each cell of a grid."""
     chosen = _one_a_cell(projection.points)
     drawn = figure(9.6, width_in=9.6)
     axes = drawn.subplots()

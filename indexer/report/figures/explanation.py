@@ -12,7 +12,7 @@ _ACROSS = 4
 
 
 def occlusions(study: Study) -> Plate:
-    """Covers, each beside itself with what raises and lowers the predicted genre's probability."""
+    """Covers, each with a copy that shows what raises and lowers the predicted genre's probability."""
     shown = study.explained
     down = -(-len(shown) // _ACROSS)
     drawn = figure(1.5 * down + 0.2, width_in=9.6)

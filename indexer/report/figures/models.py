@@ -71,7 +71,7 @@ def methods(report: EvaluationReport) -> Plate:
 
 
 def confusion(report: EvaluationReport) -> Plate:
-    """The prediction's confusion matrix, rows that sum to 1, like genres beside each other."""
+    """The prediction's confusion matrix, rows that sum to 1, like genres next to each other."""
     counts = np.array(report.methods["prediction"].confusion, dtype=np.float64)
     present = np.flatnonzero(counts.sum(axis=1) > 0)
     present = np.sort(present[np.argsort(-counts[present].sum(axis=1), kind="stable")[:SHOWN_GENRES]])
@@ -92,7 +92,7 @@ def confusion(report: EvaluationReport) -> Plate:
         "What is taken for what",
         "Share of a genre's held-out covers (rows sum to 1) by what was predicted. Genres are ordered so that those "
         "often "
-        "mistaken for one another stand together. Rows of a few covers say little.",
+        "mistaken for one another are together. Rows of a few covers say little.",
         drawn,
         ("genre", "predicted", "covers", "share_of_genre"),
         [

@@ -22,7 +22,7 @@ from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Outcome, Side
 
 MAX_IN_VAIN = 3
-"""Release groups in a row that no answer is had for; then the run ends instead of trying a dead host on and on."""
+"""Release groups in a row without an answer; then the run ends instead of trying a dead host on and on."""
 
 
 class Ending(StrEnum):

@@ -1,7 +1,7 @@
-"""A client that keeps the rules of the house it visits.
+"""A client that keeps the rules of the services that it asks.
 
-One request a second a host, a name and a contact in each, back-off when told so, nothing asked twice while the first
-answer is fresh, and after that only whether it has changed. The rules are at
+One request to a host in a second, each with a name and a contact; it waits when asked to, requests nothing twice while
+the first answer is fresh, and after that only whether it has changed. The rules are at
 musicbrainz.org/doc/MusicBrainz_API/Rate_Limiting and musicbrainz.org/doc/Cover_Art_Archive/API.
 """
 
@@ -94,10 +94,10 @@ class Client:
         raise FileRejectedError(Rejection.FORBIDDEN_URL, f"more than {MAX_REDIRECTS} redirects")
 
     def json(self, url: str) -> Mapping[str, Any] | None:
-        """The JSON object behind a URL; None where the service has nothing there (404).
+        """The JSON object behind a URL; None if the service has nothing there (404).
 
         Raises:
-            SourceError: there is no such object to be had.
+            SourceError: no such object is answered.
         """
         for tried in range(1, MAX_TRIES + 1):
             try:
@@ -163,7 +163,7 @@ class Client:
                 raise SourceError(f"{host} asks to be left alone for {wait_s:.0f} s; run the command again after that")
             if tried < MAX_TRIES:
                 self._clock.sleep(wait_s)
-        raise SourceError(f"{host} was asked {MAX_TRIES} times in vain: {why}; run the same command later to go on")
+        raise SourceError(f"{host} did not answer {MAX_TRIES} requests: {why}; run the same command later to go on")
 
     def _retry_after_s(self, answer: Answer) -> float | None:
         """Seconds of a Retry-After header, which are a number or a date (RFC 9110, 10.2.3)."""

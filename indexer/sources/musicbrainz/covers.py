@@ -23,7 +23,7 @@ _NOT_A_BACK = frozenset({"Front", "Raw/Unedited", "Watermark", "Booklet", "Mediu
 
 @dataclass(frozen=True, slots=True)
 class FoundCover:
-    """An image as it came; ``url`` names it, ``release`` says whose it is where that is known."""
+    """An image as it came; ``url`` names it, ``release`` says of which release it is, if known."""
 
     side: Side
     url: str
@@ -40,7 +40,7 @@ class NoCover:
 
 
 class CoverArtArchive:
-    """The Cover Art Archive, and the list of releases that tells where to look in it."""
+    """The Cover Art Archive, and the list of releases that says where to look in it."""
 
     def __init__(self, client: Client, service: WebService, base: str) -> None:
         self._client = client
@@ -104,7 +104,7 @@ class CoverArtArchive:
 
 
 def unsuitable(image: ListedImage) -> str:
-    """Why a back cannot be used; empty where it can."""
+    """Why a back cannot be used; empty if it can."""
     if not image.approved:
         return "the back is not approved yet"
     if image.url.lower().endswith(".pdf"):

@@ -1,4 +1,4 @@
-"""Albums that lack something → looked up, and what they lack filled in, one by one."""
+"""Incomplete albums → looked up and filled in, one by one."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from sleeve.vocabulary import AlbumId, LabelSource, Side
 
 
 class FillEnding(StrEnum):
-    """How an album that lacked something ended."""
+    """How an incomplete album ended."""
 
     FILLED = "filled"
     UNCHANGED = "unchanged"
@@ -62,7 +62,7 @@ class FillReport:
 
 
 class AlbumFiller:
-    """Fills in what albums lack.
+    """Fills in what is missing of albums.
 
     Args:
         genres: the tags that are genres, folded.
@@ -92,7 +92,7 @@ class AlbumFiller:
         self._dry_run = dry_run
 
     def incomplete_albums(self, limit: int) -> list[AlbumId]:
-        """The albums that lack something, the first so many."""
+        """The incomplete albums, the first so many."""
         with self._database.reading() as session:
             return incomplete.ids(session, self._sides)[:limit]
 

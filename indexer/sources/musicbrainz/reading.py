@@ -22,7 +22,7 @@ _IMAGE_ID = re.compile(r"[0-9]{1,20}")
 
 
 def mbid(value: object) -> Mbid | None:
-    """An identifier in its one spelling; None where it is none."""
+    """An identifier in its one spelling; None if it is none."""
     try:
         return Mbid(str(UUID(value))) if isinstance(value, str) else None
     except ValueError:
@@ -38,7 +38,7 @@ def release_groups(found: Mapping[str, Any]) -> tuple[list[ReleaseGroup], int]:
 
 
 def release_group(item: Mapping[str, Any]) -> ReleaseGroup | None:
-    """One release group; None where it lacks its id, title or artist."""
+    """One release group; None if it lacks its id, title or artist."""
     group_id, title = mbid(item.get("id")), _text(item.get("title"))
     artist = _text("".join(_credit(item)))
     if group_id is None or title is None or artist is None:
@@ -107,7 +107,7 @@ def _credit(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _tags(item: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
-    """Genres and tags together: every genre is a tag, and a search tells tags only."""
+    """Genres and tags together: every genre is a tag, and a search gives tags only."""
     votes: dict[str, int] = {}
     for tag in (*_objects(item, "genres", MAX_TAGS), *_objects(item, "tags", MAX_TAGS)):
         name, count = _text(tag.get("name")), tag.get("count")

@@ -79,7 +79,7 @@ class WebService:
         return self._pages({"query": f'{field}:"{_escaped(words)}"'})
 
     def release_group(self, group: Mbid) -> ReleaseGroup | None:
-        """One by its id; None where there is none, or it has no title or artist.
+        """One by its id; None if there is none, or it has no title or artist.
 
         Raises:
             SourceError: the service does not answer.

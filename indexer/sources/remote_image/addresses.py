@@ -1,4 +1,4 @@
-"""Which addresses a host has, and which of all addresses lie on the public Internet."""
+"""Which addresses a host has, and which of all addresses are on the public Internet."""
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -25,7 +25,7 @@ _REFUSED = tuple(
     )
 )
 """Beside what ``ipaddress`` knows, whose tables differ between Python's versions. NAT64 (64:ff9b::/96), IPv4-mapped and
-IPv4-compatible addresses lie outside global unicast."""
+IPv4-compatible addresses are outside global unicast."""
 
 
 def is_public(address: Address) -> bool:

@@ -112,7 +112,7 @@ def test_members_are_refused_each_for_its_reason(tmp_path: Path, monkeypatch: py
     assert refused(path, "crc.jpg") == (Rejection.BAD_ARCHIVE, "its checksum is wrong")
     assert refused(path, "deflate.jpg")[0] is Rejection.BAD_ARCHIVE
     assert refused(path, "hidden zip.jpg") == (Rejection.NESTED_ARCHIVE, "")
-    assert refused(path, "twice.jpg") == (Rejection.UNSAFE_NAME, "it stands in the archive twice")
+    assert refused(path, "twice.jpg") == (Rejection.UNSAFE_NAME, "it is in the archive twice")
     assert refused(path, "empty.jpg") == (Rejection.EMPTY, "")
     assert refused(path, "large.jpg", max_bytes=1999) == (Rejection.TOO_MANY_BYTES, "over 1,999 bytes")
     assert read_member(path, "large.jpg", 2000) == bytes(2000)
@@ -131,7 +131,7 @@ def test_an_archive_is_refused_as_a_whole(tmp_path: Path, monkeypatch: pytest.Mo
         assert refused(tmp_path / name, "0.jpg")[0] is Rejection.BAD_ARCHIVE
     one, *others = (raw_entry(b"%d.jpg" % n, DATA) for n in range(6))
     lying = raw_zip(tmp_path / "over.zip", [one, *((b"", fields, name) for _, fields, name in others)])
-    assert refused(lying, "0.jpg") == (Rejection.BAD_ARCHIVE, "its members lie over each other")
+    assert refused(lying, "0.jpg") == (Rejection.BAD_ARCHIVE, "its members overlap")
     for limit, value in (("MAX_MEMBERS", 3), ("MAX_UNPACKED_BYTES", 4 * len(DATA) - 1), ("MAX_TABLE_BYTES", 100)):
         with monkeypatch.context() as patched:
             patched.setattr(archive, limit, value)

@@ -118,7 +118,7 @@ def test_bad_rows_are_rejected_with_their_line(tmp_path: Path) -> None:
     assert [(item.path, item.detail) for item in items if isinstance(item, RejectedFile)] == [
         (f"{manifest}:2", "no file"),
         (f"{manifest}:3", "side is 'inside', neither front nor back"),
-        (f"{manifest}:5", "b.jpg stands in the manifest twice"),
+        (f"{manifest}:5", "b.jpg is in the manifest twice"),
     ]
 
 

@@ -120,7 +120,7 @@ def test_weights_that_cannot_be_had_are_told(clip: SmallClip, tmp_path: Path) ->
     for file in ("bad.pt", "other.pt"):
         with pytest.raises(TrainingError, match=rf"{file} does not hold weights of {MODEL_NAME}"):
             load_open_clip(f"{MODEL_NAME}/{tmp_path / file}")
-    with pytest.raises(TrainingError, match=r"cannot be had .*fetch the file where the hub is in reach"):
+    with pytest.raises(TrainingError, match=r"cannot be downloaded .*fetch the file on a machine that reaches the hub"):
         load_open_clip(f"{MODEL_NAME}/laion2b")
 
 

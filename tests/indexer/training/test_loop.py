@@ -166,12 +166,12 @@ def test_too_few_covers_for_a_batch(covers: list[LabelledCover], tmp_path: Path)
 
 
 def test_more_frozen_stages_than_there_are(covers: list[LabelledCover], tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="frozen_stages must lie between 0 and"):
+    with pytest.raises(TrainingError, match="frozen_stages must be between 0 and"):
         fine_tune(covers, replace(TINY, frozen_stages=50), folder=tmp_path)
 
 
 def test_a_recipe_that_cannot_be(covers: list[LabelledCover]) -> None:
-    with pytest.raises(TrainingError, match="validation_share must lie between 0 and 1, not 1"):
+    with pytest.raises(TrainingError, match="validation_share must be between 0 and 1, not 1"):
         replace(TINY, validation_share=1)
     with pytest.raises(TrainingError, match="batch_covers must be 2 or more"):
         replace(TINY, batch_covers=1)

@@ -148,7 +148,7 @@ def test_a_dead_archive_ends_the_run_and_keeps_what_there_is(database: Database,
     with standing_in(groups=6) as stand_in:
         for number in range(2, 6):
             stand_in.faults[f"/release-group/{group_id(number)}/front-500"].extend(["500"] * 50)
-        with pytest.raises(SourceError, match=r"archive.test was asked 5 times in vain: the answer is 500"):
+        with pytest.raises(SourceError, match=r"archive.test did not answer 5 requests: the answer is 500"):
             run(stand_in, database, tmp_path)
         assert len(catalogue_of(database, tmp_path)) == 2
         stand_in.faults.clear()

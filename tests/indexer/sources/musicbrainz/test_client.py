@@ -65,7 +65,7 @@ def test_asking_in_vain_ends(tmp_path: Path) -> None:
     with standing_in(groups=1) as stand_in:
         stand_in.faults[PATH].extend(["503"] * 99)
         moment = Time()
-        with pytest.raises(SourceError, match=f"asked {MAX_TRIES} times in vain: the answer is 503"):
+        with pytest.raises(SourceError, match=f"did not answer {MAX_TRIES} requests: the answer is 503"):
             get(stand_in, tmp_path, moment)
         assert len(stand_in.log) == MAX_TRIES
     assert long_waits(moment) == [2, 4, 8, 16]
