@@ -1,5 +1,6 @@
 """What differs between Linux, macOS and Windows."""
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -21,6 +22,8 @@ else:
 
 _LOWEST_PRIORITY = 19
 
+_malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+
 
 def usable_cores() -> int:
     """Cores that this process may use."""
@@ -33,6 +36,12 @@ def lower_priority() -> None:
     """Leave the processor to other processes."""
     if hasattr(os, "nice"):
         os.nice(_LOWEST_PRIORITY)
+
+
+def return_freed_memory() -> None:
+    """Give memory that was freed back to the system: glibc keeps much of it, see malloc_trim(3)."""
+    if _malloc_trim is not None:
+        _malloc_trim(0)
 
 
 def keep_owner(original: Path, copy: Path) -> None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from db import albums, vectors
 from db.database import Database
+from indexer.images.decoding import QUERY_LIMITS
 from indexer.models.preparing import fit_image
 from indexer.vector_index import Hits
 from indexer.vector_index.versions import OpenVersion
@@ -105,7 +106,7 @@ class Search:
             FileRejectedError: the bytes are no image that Sleeve can use.
         """
         with self._timed(Stage.DECODE):
-            fitted = fit_image(data, model.backbone)
+            fitted = fit_image(data, model.backbone, QUERY_LIMITS)
         with self._timed(Stage.EMBED):
             return model.backbone.embed(fitted[np.newaxis])
 

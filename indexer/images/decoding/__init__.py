@@ -7,13 +7,14 @@ All three are safe to call from several threads at once.
 
 from indexer.images.decoding.decoder import decode
 from indexer.images.decoding.fitting import ResizeRule, fit
-from indexer.images.decoding.limits import DEFAULT_LIMITS, PROBE_PX, DecodingLimits
+from indexer.images.decoding.limits import DEFAULT_LIMITS, PROBE_PX, QUERY_LIMITS, DecodingLimits
 from indexer.images.decoding.reading import file_holding, present, read
 from indexer.images.decoding.sniffing import sniff
 
 __all__ = [
     "DEFAULT_LIMITS",
     "PROBE_PX",
+    "QUERY_LIMITS",
     "DecodingLimits",
     "ResizeRule",
     "decode",

@@ -18,11 +18,13 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from indexer.images.decoding.budget import PixelBudget
 from indexer.images.decoding.colour import to_rgb
-from indexer.images.decoding.limits import DEFAULT_LIMITS, DecodingLimits
+from indexer.images.decoding.limits import DEFAULT_LIMITS, LARGE_PIXELS, MAX_PIXELS_IN_WORK, DecodingLimits
 from indexer.images.decoding.sniffing import sniff
 from indexer.images.decoding.structure import BoundedSource, check_structure, reaches_past_end
 from sleeve.errors import FileRejectedError
+from sleeve.platform import return_freed_memory
 from sleeve.vocabulary import Rejection
 
 PLUGINS = (BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
@@ -72,6 +74,8 @@ _FAILURES = (
 )
 """What Pillow's parsers raise for damaged bytes; it promises no narrower set. Warnings too, if they are errors."""
 
+_budget = PixelBudget(MAX_PIXELS_IN_WORK)
+
 _PILLOW_WARNINGS = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
 
 
@@ -98,8 +102,14 @@ def decode(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS, *, reduce_to_px
         _check_size(image, limits)
         if reduce_to_px is not None:
             _reduce(image, reduce_to_px)
-        image.load()
-        return _upright_rgb(image)
+        pixels = math.prod(image.size)
+        with _budget.reserve(pixels):
+            image.load()
+            upright = _upright_rgb(image)
+            if pixels >= LARGE_PIXELS:
+                image.close()
+                return_freed_memory()
+            return upright
     except Image.DecompressionBombError as error:
         raise FileRejectedError(Rejection.TOO_MANY_PIXELS) from error
     except _FAILURES as error:

@@ -20,7 +20,16 @@ class DecodingLimits:
 
 
 DEFAULT_LIMITS = DecodingLimits()
+"""For the files of a catalogue."""
 
+QUERY_LIMITS = DecodingLimits(max_pixels=40_000_000)
+"""For images that strangers send: more than any phone's picture has."""
+
+MAX_PIXELS_IN_WORK = 64_000_000
+"""Pixels that all threads of a process decode at once; they take up to 16 bytes each."""
+
+LARGE_PIXELS = 8_000_000
+"""From so many pixels on, the memory of a decoded picture is given back to the system."""
 
 PROBE_PX = 224
 """Decoding that only proves a file sound may reduce to this size."""
