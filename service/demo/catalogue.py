@@ -76,7 +76,7 @@ def draw_catalogue(
 def _require_own(folder: Path, covers: list[PlannedCover]) -> None:
     if is_drawn(folder):
         return
-    for name in [MANIFEST_NAME, *(cover.file for cover in covers)]:
+    for name in (MANIFEST_NAME, *(str(cover.file) for cover in covers)):
         if (folder / name).exists():
             raise OutputError(f"{folder / name} is not of the demo catalogue; move it away to draw here.")
 
