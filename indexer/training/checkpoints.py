@@ -35,7 +35,15 @@ def load_checkpoint(folder: Path) -> dict[str, Any] | None:
         return None
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, ValueError, LookupError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
+    except (
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+        LookupError,
+        pickle.UnpicklingError,
+        zipfile.BadZipFile,
+    ) as error:
         raise TrainingError(f"{path} is damaged: delete it and train from the start") from error
     if not isinstance(state, dict) or "run" not in state:
         raise TrainingError(f"{path} is no checkpoint of Sleeve's: delete it and train from the start")

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
 
 from indexer.images.audio.genre_writing import read_genres, write_genres
-from service.tagging import undo
-from sleeve.errors import SourceError
+from service.tagging import GenreChange, undo, write
+from sleeve.errors import OutputError, SourceError
 from tests.command_home import CommandHome
 from tests.factories import write_tinted
 from tests.indexer.images.audio.recordings import FORMATS, write_track
@@ -85,6 +86,25 @@ def test_what_is_no_journal_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "journal").write_text(content)
     with pytest.raises(SourceError, match="is not a journal"):
         undo(tmp_path / "journal")
+
+
+def test_a_journal_takes_no_files_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another file has the name of the journal: neither it nor the music is touched."""
+
+    class At(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "At":
+            return cls(2026, 1, 2, 3, 4, 5, 6, tz)
+
+    monkeypatch.setattr("service.tagging.datetime", At)
+    track = write_track(tmp_path / "1.flac", album="A", artist="B", genres=())
+    own = tmp_path / "journals" / "tag-20260102-030405-000006.jsonl"
+    own.parent.mkdir()
+    own.write_text("the user's")
+    before = track.read_bytes()
+    with pytest.raises(OutputError, match=r"the journal .* cannot be written: File exists"):
+        write([GenreChange(track, (), ("jazz",))], own.parent)
+    assert (own.read_text(), track.read_bytes()) == ("the user's", before)
 
 
 def test_a_journal_of_files_that_are_gone(tmp_path: Path) -> None:
