@@ -22,7 +22,7 @@ from sqlalchemy import select
 from db.tables import Album, Cover
 from indexer.home import open_home
 from indexer.images.decoding import read
-from service.answers.answers import open_answers
+from service.answers.opening import open_answers
 from service.answers.records import SimilarRequest
 from sleeve.settings import read_settings
 from sleeve.vocabulary import AlbumId

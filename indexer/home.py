@@ -8,7 +8,7 @@ from typing import Self
 
 from db import bundles
 from db.database import Database, database_url
-from db.migration import ensure_current
+from db.migration import ensure_current, upgrade
 from db.records import BundleRecord, IndexVersionRecord
 from indexer.images.cover_store import CoverStore
 from indexer.models.backbone import Backbone, OpenVinoBackbone, fingerprint_here
@@ -51,6 +51,14 @@ class Home:
             CatalogueError: the database cannot be used, or its schema is not the current one.
         """
         ensure_current(self.database, create=self.settings.database_url is None)
+
+    def upgrade(self) -> str:
+        """Bring the database to the newest schema, and return its revision; nothing changes if it is there already.
+
+        Raises:
+            CatalogueError: the database cannot be used.
+        """
+        return upgrade(self.database)
 
     @property
     def threads(self) -> int:

@@ -35,7 +35,7 @@ SLEEVE = Path(sys.executable).parent / "sleeve"
 _LOADED = (
     "service.cli",
     "service.http.app",
-    "service.tagging",
+    "service.actions.tagging",
     "alembic.command",
     "psycopg2",
     "scipy.optimize",

@@ -9,6 +9,7 @@ from threading import Lock, Thread
 from db import index_versions, vectors
 from db.database import Database
 from db.records import BundleRecord, IndexVersionRecord
+from indexer.home import NO_INDEX
 from indexer.vector_index.delta import Delta
 from indexer.vector_index.versions import IndexVersions, OpenVersion
 from service.answers.model import Model
@@ -91,7 +92,7 @@ class LiveIndex:
             if loaded is not None:
                 loaded.delta.take_in(vectors.stream(session, loaded.record.bundle, after=loaded.delta.newest))
         if live is None:
-            raise VectorIndexError("there is no index yet; run `sleeve add` and `sleeve index` first")
+            raise VectorIndexError(NO_INDEX)
         if loaded is None:
             loaded = self._load_first(live)
         elif loaded.record.id != live.id:

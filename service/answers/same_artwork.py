@@ -7,7 +7,7 @@ from db.database import Database
 from db.records import HashedCover
 from indexer.artwork import LEAST_SIMILARITY, Comparison
 from service.answers.records import Neighbour
-from service.answers.stages import Stage, Timed
+from service.answers.timing import Stage, Timed
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId
 

@@ -18,7 +18,7 @@ from service.answers.model import Model
 from service.answers.ranking import rank_albums
 from service.answers.records import MAX_K, Neighbour, SimilarAnswer, SimilarRequest
 from service.answers.same_artwork import ArtworkFinder
-from service.answers.stages import Stage, Timed, untimed
+from service.answers.timing import Stage, Timed, untimed
 from sleeve.errors import NotFoundError, QueryError
 from sleeve.vocabulary import AlbumId
 

@@ -8,19 +8,18 @@ from typing import Annotated
 import typer
 
 from service.cli import (
+    add,
     bundles,
     catalogue,
-    catalogue_export,
-    database,
     demo,
     duplicates,
     evaluation,
+    export,
     index,
     map,
     musicbrainz,
     query,
     recommend,
-    relabel,
     report,
     serve,
     tag,
@@ -40,16 +39,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-app.command()(catalogue.add)
+app.command()(add.add)
 app.command()(musicbrainz.musicbrainz)
 app.command()(query.similar)
 app.command()(query.classify)
 app.command()(recommend.recommend)
-app.command()(relabel.relabel)
+app.command()(catalogue.relabel)
 app.command()(duplicates.duplicates)
 app.command()(catalogue.remove)
 app.command()(catalogue.status)
-app.command()(catalogue_export.export)
+app.command()(export.export)
 app.command()(tag.tag)
 app.command()(training.train)
 app.command()(evaluation.evaluate)
@@ -59,7 +58,7 @@ app.command()(serve.serve)
 app.command()(demo.demo)
 app.add_typer(bundles.app, name="bundles")
 app.add_typer(index.app, name="index")
-app.add_typer(database.app, name="db")
+app.add_typer(catalogue.database, name="db")
 
 
 @app.callback()

@@ -7,13 +7,21 @@ from rich.table import Table
 
 from indexer.home import Home, open_home
 from indexer.jobs.index import index
-from indexer.jobs.status import BundleUse, bundle_uses
-from service.cli.catalogue import Json, report_rejected
-from service.cli.console import ProgressBar, answer, answer_json_list, say, settings_of
-from service.cli.documents import BundleDocument, RejectedDocument
-from service.cli.export import export
+from indexer.jobs.status import bundle_uses
+from indexer.models.bundle import TEXT_MODEL_FILE
+from service.cli.console import (
+    Json,
+    ProgressBar,
+    answer,
+    answer_json,
+    answer_json_list,
+    report_rejected,
+    say,
+    settings_of,
+)
 from service.cli.index import report_index
-from sleeve.errors import BundleError
+from service.schemas import BundleExportSchema, HomeBundleSchema, RejectionSchema
+from sleeve.errors import BundleError, MissingExtraError
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -34,7 +42,7 @@ def show(context: typer.Context, json: Json = False) -> None:
     if context.invoked_subcommand is not None:
         return
     with open_home(settings_of(context)) as home:
-        documents = [_document(use) for use in bundle_uses(home)]
+        documents = [HomeBundleSchema.of(use) for use in bundle_uses(home)]
     if json:
         answer_json_list(documents)
     else:
@@ -62,34 +70,63 @@ def use(
             raise BundleError(f"SLEEVE_BUNDLE says {settings.bundle}, and it would win over {name}: unset it first")
     with open_home(settings.model_copy(update={"bundle": str(bundle.folder)})) as home, ProgressBar() as bar:
         run = index(home, bar)
-    rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in run.embedded.rejected]
+    rejections = [RejectionSchema.of(r) for r in run.embedded.rejected]
     report_rejected(rejections)
     report_index(run)
     if rejections:
         raise typer.Exit(1)
 
 
+def export(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(help="open_clip:MODEL/TAG-OR-FILE.")],
+    name: Annotated[str, typer.Option(help="The new bundle's name.")] = "clip",
+    json: Json = False,
+) -> None:
+    """Make a bundle of a CLIP model without training it (needs the `train` extra).
+
+    The bundle has the image tower. If the model reads text with CLIP's own tokenizer, it also has the text tower, and
+    `sleeve similar --text` works with it. The weights come from a file, or from a tag of open_clip, which is downloaded
+    from the hub.
+
+    Examples:
+
+        sleeve bundles export open_clip:ViT-B-32/laion2b_s34b_b79k --name clip
+
+        sleeve bundles export open_clip:ViT-B-32/weights.safetensors --name clip
+    """
+    with Home(settings_of(context)) as home:
+        folder = home.shelf.new_folder(name)
+    try:
+        from indexer.training.clip_bundle import export_open_clip
+        from indexer.training.open_clip_models import OPEN_CLIP
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("exporting", str(error.name), "train") from error
+    if not model.startswith(OPEN_CLIP):
+        raise typer.BadParameter(f"{model} does not begin with {OPEN_CLIP}")
+    bundle = export_open_clip(model.removeprefix(OPEN_CLIP), folder, bundle_name=name)
+    reads_text = TEXT_MODEL_FILE in bundle.manifest.files
+    document = BundleExportSchema(
+        name=name,
+        folder=str(folder),
+        dimension=bundle.manifest.dimension,
+        reads_text=reads_text,
+        text_tower=reads_text,
+    )
+    if json:
+        answer_json(document)
+        return
+    answer(f"bundle {name} is in {folder}")
+    if not reads_text:
+        say("It has no text tower: only models that read texts with CLIP's own tokenizer can bring theirs.")
+    say(f"Next: `sleeve bundles use {name}` embeds the catalogue with it.")
+
+
 app.command()(use)
 app.command()(export)
 
 
-def _document(use: BundleUse) -> BundleDocument:
-    bundle = use.bundle
-    return BundleDocument(
-        name=bundle.folder.name,
-        folder=str(bundle.folder),
-        fingerprint=bundle.fingerprint,
-        live=use.live,
-        dimension=bundle.manifest.dimension,
-        input_size_px=bundle.manifest.input_size_px,
-        vectors=use.vectors,
-        genres=list(bundle.manifest.genres),
-        metrics=bundle.manifest.metrics,
-        trained_on=bundle.manifest.trained_on,
-    )
-
-
-def _show(documents: list[BundleDocument]) -> None:
+def _show(documents: list[HomeBundleSchema]) -> None:
     table = Table("", "bundle", "dimension", "image", "vectors here", "genres", "accuracy", box=None, pad_edge=False)
     for document in documents:
         accuracy = document.metrics.get("prediction_accuracy")

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import typer
 from pydantic import BaseModel
@@ -22,7 +22,13 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from service.schemas import RejectionSchema
 from sleeve.settings import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+SHOWN_REJECTIONS = 20
+"""Rejected files named on the terminal; ``--json`` and the database have all."""
 
 _UNCUT_CHARACTERS = 100_000
 """The width of what is no terminal: a file or another program gets whole lines."""
@@ -64,6 +70,14 @@ def answer_json(document: BaseModel) -> None:
 def answer_json_list(documents: Sequence[BaseModel]) -> None:
     """One machine-readable list on stdout."""
     sys.stdout.write(json.dumps([document.model_dump(mode="json") for document in documents], indent=2) + "\n")
+
+
+def report_rejected(rejections: list[RejectionSchema]) -> None:
+    """Name rejected files with their reasons, the first few of them."""
+    for item in rejections[:SHOWN_REJECTIONS]:
+        say(f"rejected {item.file}: {item.reason}" + (f" ({item.detail})" if item.detail else ""))
+    if len(rejections) > SHOWN_REJECTIONS:
+        say(f"… and {len(rejections) - SHOWN_REJECTIONS} more (all with --json)")
 
 
 def settings_of(context: typer.Context) -> Settings:

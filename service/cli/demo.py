@@ -14,7 +14,7 @@ from indexer.jobs.index import index
 from indexer.jobs.map import draw_map
 from indexer.jobs.status import first_album
 from indexer.sources import open_source
-from service.answers.answers import open_answers
+from service.answers.opening import open_answers
 from service.answers.records import SimilarRequest
 from service.cli.console import ProgressBar, answer, say, settings_of
 from service.cli.query import neighbours_table

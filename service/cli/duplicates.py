@@ -5,9 +5,8 @@ import typer
 from indexer.home import open_home
 from indexer.jobs.link import SameArtwork
 from indexer.jobs.link import duplicates as find_duplicates
-from service.cli.catalogue import Json
-from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
-from service.cli.documents import DuplicateDocument, DuplicatesDocument
+from service.cli.console import Json, ProgressBar, answer, answer_json, say, settings_of
+from service.schemas import DuplicateSchema, DuplicatesSchema
 
 
 def duplicates(context: typer.Context, json: Json = False) -> None:
@@ -22,16 +21,16 @@ def duplicates(context: typer.Context, json: Json = False) -> None:
     """
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         found = [[_document(item) for item in group] for group in find_duplicates(home, bar)]
-    document = DuplicatesDocument(groups=found, covers=sum(map(len, found)))
+    document = DuplicatesSchema(groups=found, covers=sum(map(len, found)))
     if json:
         answer_json(document)
     else:
         _show(document)
 
 
-def _document(found: SameArtwork) -> DuplicateDocument:
+def _document(found: SameArtwork) -> DuplicateSchema:
     album, cover = found.album, found.cover
-    return DuplicateDocument(
+    return DuplicateSchema(
         album_id=album.id,
         cover_id=cover.id,
         title=album.title,
@@ -41,7 +40,7 @@ def _document(found: SameArtwork) -> DuplicateDocument:
     )
 
 
-def _show(document: DuplicatesDocument) -> None:
+def _show(document: DuplicatesSchema) -> None:
     for number, group in enumerate(document.groups, 1):
         answer(f"artwork {number}")
         for cover in group:

@@ -6,8 +6,7 @@ import typer
 from rich.table import Table
 
 from indexer.home import open_home
-from service.cli.catalogue import Json
-from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
+from service.cli.console import Json, ProgressBar, answer, answer_json, say, settings_of
 
 if TYPE_CHECKING:
     from indexer.evaluation import EvaluationReport

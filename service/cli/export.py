@@ -1,55 +1,48 @@
-"""``sleeve bundles export``: a CLIP model as it is, as a bundle that can be asked with texts."""
+"""``sleeve export``: the catalogue as a table."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from indexer.home import Home
-from indexer.models.bundle import TEXT_MODEL_FILE
-from service.cli.catalogue import Json
-from service.cli.console import answer, answer_json, say, settings_of
-from service.cli.documents import ExportDocument
-from sleeve.errors import MissingExtraError
+from indexer.home import open_home
+from indexer.jobs.export import SUFFIXES, export_catalogue
+from service.answers.opening import open_answers
+from service.cli.console import Json, ProgressBar, answer, answer_json, settings_of
+from service.schemas import CatalogueExportSchema
 
 
 def export(
     context: typer.Context,
-    model: Annotated[str, typer.Argument(help="open_clip:MODEL/TAG-OR-FILE.")],
-    name: Annotated[str, typer.Option(help="The new bundle's name.")] = "clip",
+    file: Annotated[
+        Path, typer.Argument(help="The file to write; its ending (.csv, .jsonl, .parquet) gives the format.")
+    ],
+    predictions: Annotated[bool, typer.Option("--predictions", help="Add the predicted genre of each album.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     json: Json = False,
 ) -> None:
-    """Make a bundle of a CLIP model without training it (needs the `train` extra).
+    """Write the catalogue as a table: one row per cover, with its album, genres and other columns of its manifest.
 
-    The bundle has the image tower. If the model reads text with CLIP's own tokenizer, it also has the text tower, and
-    `sleeve similar --text` works with it. The weights come from a file, or from a tag of open_clip, which is downloaded
-    from the hub.
+    `sleeve add` can read the table again. On an empty catalogue that gives the same albums and covers, as long as the
+    images are where they were. Columns that begin with `sleeve_` are Sleeve's own: the path of the image, which covers
+    share an album without a name, and with --predictions the genre, its probability and whether it is unsure.
 
     Examples:
 
-        sleeve bundles export open_clip:ViT-B-32/laion2b_s34b_b79k --name clip
+        sleeve export catalogue.csv
 
-        sleeve bundles export open_clip:ViT-B-32/weights.safetensors --name clip
+        sleeve export catalogue.jsonl --predictions
+
+        sleeve export catalogue.parquet --force
     """
-    with Home(settings_of(context)) as home:
-        folder = home.shelf.new_folder(name)
-    try:
-        from indexer.training.clip_bundle import export_open_clip
-        from indexer.training.open_clip_models import OPEN_CLIP
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("exporting", str(error.name), "train") from error
-    if not model.startswith(OPEN_CLIP):
-        raise typer.BadParameter(f"{model} does not begin with {OPEN_CLIP}")
-    bundle = export_open_clip(model.removeprefix(OPEN_CLIP), folder, bundle_name=name)
-    document = ExportDocument(
-        name=name,
-        folder=str(folder),
-        dimension=bundle.manifest.dimension,
-        text_tower=TEXT_MODEL_FILE in bundle.manifest.files,
-    )
+    if file.suffix.lower() not in SUFFIXES:
+        raise typer.BadParameter(f"{file} ends in none of {', '.join(SUFFIXES)}")
+    if file.exists() and not force:
+        raise typer.BadParameter(f"{file} is there already; name another file, or add --force to replace it")
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+        predict = open_answers(home).classifier.likeliest if predictions else None
+        exported = export_catalogue(home, file, bar, predict)
     if json:
-        answer_json(document)
-        return
-    answer(f"bundle {name} is in {folder}")
-    if not document.text_tower:
-        say("It has no text tower: only models that read texts with CLIP's own tokenizer can bring theirs.")
-    say(f"Next: `sleeve bundles use {name}` embeds the catalogue with it.")
+        answer_json(CatalogueExportSchema(file=str(file), albums=exported.albums, covers=exported.covers))
+    else:
+        answer(f"{exported.covers} covers of {exported.albums} albums are in {file}")

@@ -11,9 +11,8 @@ from indexer.home import open_home
 from indexer.jobs import index as jobs
 from indexer.jobs.index import IndexReport
 from indexer.vector_index import IndexKind
-from service.cli.catalogue import Json, report_rejected
-from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
-from service.cli.documents import IndexDocument, PruneDocument, RejectedDocument, VersionDocument
+from service.cli.console import Json, ProgressBar, answer, answer_json, report_rejected, say, settings_of
+from service.schemas import IndexRunSchema, PruneSchema, RejectionSchema, VersionSchema
 
 WORKER_PAUSE_S = 15.0
 """How long ``--worker`` rests between two looks at the catalogue."""
@@ -61,7 +60,7 @@ def index(
             _stop_at_sigterm()
             jobs.work(home, bar, every_s=WORKER_PAUSE_S)
         run = jobs.index(home, bar, rebuild=rebuild, kind=kind)
-    rejections = [RejectedDocument(file=r.path, reason=str(r.reason), detail=r.detail) for r in run.embedded.rejected]
+    rejections = [RejectionSchema.of(r) for r in run.embedded.rejected]
     if json:
         answer_json(_document(run, rejections))
     else:
@@ -86,7 +85,7 @@ def rollback(context: typer.Context, json: Json = False) -> None:
         rolled_back = jobs.roll_back(home)
     version, pending = rolled_back.version, rolled_back.pending
     if json:
-        answer_json(VersionDocument.of(version))
+        answer_json(VersionSchema.of(version))
     else:
         waiting = f"; {pending} covers wait for `sleeve index` with it" if pending else ""
         answer(f"index {version.folder} ({version.count} vectors of {version.bundle.name}) is live again{waiting}")
@@ -103,7 +102,7 @@ def prune(context: typer.Context, json: Json = False) -> None:
     with open_home(settings_of(context)) as home:
         pruned = jobs.prune(home)
     if json:
-        answer_json(PruneDocument(folders=list(pruned.folders), freed_bytes=pruned.freed_bytes))
+        answer_json(PruneSchema(folders=list(pruned.folders), freed_bytes=pruned.freed_bytes))
     elif pruned.folders:
         answer(f"{len(pruned.folders)} folders deleted, {decimal(pruned.freed_bytes)} freed")
     elif not pruned.in_use:
@@ -150,9 +149,9 @@ def _summary(run: IndexReport) -> str:
     )
 
 
-def _document(run: IndexReport, rejections: list[RejectedDocument]) -> IndexDocument:
+def _document(run: IndexReport, rejections: list[RejectionSchema]) -> IndexRunSchema:
     refresh = run.refresh
-    return IndexDocument(
+    return IndexRunSchema(
         embedded=run.embedded.embedded,
         rejected=len(rejections),
         rejections=rejections,
@@ -161,5 +160,5 @@ def _document(run: IndexReport, rejections: list[RejectedDocument]) -> IndexDocu
         delta=refresh.delta,
         links=run.linked.links,
         rebuilt=refresh.rebuilt,
-        version=VersionDocument.of(refresh.version),
+        version=VersionSchema.of(refresh.version),
     )

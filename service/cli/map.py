@@ -6,9 +6,8 @@ import typer
 
 from indexer.home import open_home
 from indexer.jobs.map import draw_map as draw_map_of
-from service.cli.catalogue import Json
-from service.cli.console import ProgressBar, answer, answer_json, settings_of
-from service.cli.documents import MapDocument
+from service.cli.console import Json, ProgressBar, answer, answer_json, settings_of
+from service.schemas import DrawnMapSchema
 
 
 def draw_map(context: typer.Context, json: Json = False) -> None:
@@ -23,7 +22,7 @@ def draw_map(context: typer.Context, json: Json = False) -> None:
     started = perf_counter()
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         found = draw_map_of(home, bar)
-    drawn = MapDocument(albums=found.albums, bundle=found.bundle, method=found.method, file=str(found.file))
+    drawn = DrawnMapSchema(albums=found.albums, bundle=found.bundle, method=found.method, file=str(found.file))
     if json:
         answer_json(drawn)
     else:

@@ -8,15 +8,8 @@ from indexer.home import open_home
 from indexer.jobs import musicbrainz as jobs
 from indexer.jobs.musicbrainz import MAX_ALBUMS
 from indexer.sources.musicbrainz import Ending, FillEnding, FillReport, GroupQuery, GroupReport, QueryKind
-from service.cli.catalogue import SHOWN_REJECTIONS, Json
-from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
-from service.cli.documents import (
-    FillDocument,
-    FilledDocument,
-    LeftOutDocument,
-    MusicBrainzDocument,
-    NotFilledDocument,
-)
+from service.cli.console import SHOWN_REJECTIONS, Json, ProgressBar, answer, answer_json, say, settings_of
+from service.schemas import FilledSchema, FillSchema, LeftOutSchema, MusicBrainzSchema, NotFilledSchema
 from sleeve.vocabulary import Side
 
 DEFAULT_ALBUMS = 100
@@ -67,7 +60,7 @@ def musicbrainz(
     options = {"genre": genre, "artist": artist, "release-group": release_group, "collection": collection}
     wanted = _wanted(options, fill=fill, dry_run=dry_run)
     sides = tuple(Side) if backs else (Side.FRONT,)
-    document: MusicBrainzDocument | FillDocument
+    document: MusicBrainzSchema | FillSchema
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         if wanted is None:
             document = _fill_document(jobs.fill_albums(home, bar, limit=limit, sides=sides, dry_run=dry_run), dry_run)
@@ -75,7 +68,7 @@ def musicbrainz(
             document = _document(jobs.add_albums(home, wanted, bar, limit=limit or DEFAULT_ALBUMS, sides=sides))
     if json:
         answer_json(document)
-    elif isinstance(document, FillDocument):
+    elif isinstance(document, FillSchema):
         _show_fill(document)
     else:
         _show(document)
@@ -93,15 +86,15 @@ def _wanted(options: dict[str, str | None], *, fill: bool, dry_run: bool) -> Gro
     return given[0] if given else None
 
 
-def _document(report: GroupReport) -> MusicBrainzDocument:
-    return MusicBrainzDocument(
+def _document(report: GroupReport) -> MusicBrainzSchema:
+    return MusicBrainzSchema(
         added=report.counts[Ending.ADDED],
         unchanged=report.counts[Ending.UNCHANGED],
         no_art=report.counts[Ending.NO_ART],
         rejected=report.counts[Ending.REJECTED],
         covers=report.covers,
         left_out=[
-            LeftOutDocument(
+            LeftOutSchema(
                 release_group=item.group.id,
                 artist=item.group.artist,
                 title=item.group.title,
@@ -113,15 +106,15 @@ def _document(report: GroupReport) -> MusicBrainzDocument:
     )
 
 
-def _fill_document(report: FillReport, dry_run: bool) -> FillDocument:
-    return FillDocument(
+def _fill_document(report: FillReport, dry_run: bool) -> FillSchema:
+    return FillSchema(
         dry_run=dry_run,
         filled=report.counts[FillEnding.FILLED],
         unchanged=report.counts[FillEnding.UNCHANGED],
         not_found=report.counts[FillEnding.NOT_FOUND],
         rejected=report.counts[FillEnding.REJECTED],
         albums=[
-            FilledDocument(
+            FilledSchema(
                 album_id=item.album.id,
                 artist=item.album.artist,
                 title=item.album.title,
@@ -133,13 +126,13 @@ def _fill_document(report: FillReport, dry_run: bool) -> FillDocument:
             for item in report.filled
         ],
         not_filled=[
-            NotFilledDocument(album_id=item.album.id, artist=item.album.artist, title=item.album.title, reason=item.why)
+            NotFilledSchema(album_id=item.album.id, artist=item.album.artist, title=item.album.title, reason=item.why)
             for item in report.not_filled
         ],
     )
 
 
-def _show_fill(document: FillDocument) -> None:
+def _show_fill(document: FillSchema) -> None:
     for item in document.not_filled[:SHOWN_REJECTIONS]:
         say(f"album {item.album_id} ({item.artist or '?'}: {item.title or '?'}): {item.reason}")
     if len(document.not_filled) > SHOWN_REJECTIONS:
@@ -155,13 +148,13 @@ def _show_fill(document: FillDocument) -> None:
         say("Next: `sleeve index` makes the new covers searchable.")
 
 
-def _gifts(album: FilledDocument) -> str:
+def _gifts(album: FilledSchema) -> str:
     gifts = [f"genres {'; '.join(album.genres)}"] if album.genres else []
     gifts += [f"year {album.year}"] if album.year else []
     return ", ".join([*gifts, *(f"its {side} if the archive has one" for side in album.covers)])
 
 
-def _show(document: MusicBrainzDocument) -> None:
+def _show(document: MusicBrainzSchema) -> None:
     for item in document.left_out[:SHOWN_REJECTIONS]:
         say(f"no {item.side} of {item.artist}: {item.title} ({item.release_group}): {item.reason}")
     if len(document.left_out) > SHOWN_REJECTIONS:

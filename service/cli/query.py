@@ -8,12 +8,11 @@ from rich.table import Table
 
 from indexer.home import open_home
 from indexer.images.decoding import read
-from service.answers.answers import open_answers
+from service.answers.opening import open_answers
 from service.answers.records import MAX_K, SimilarRequest
-from service.cli.catalogue import Json
-from service.cli.console import answer, answer_json, answer_json_list, say, settings_of
-from service.filters import YEARS_HELP, catalogue_filter
+from service.cli.console import Json, answer, answer_json, answer_json_list, say, settings_of
 from service.schemas import MAX_ID, ClassifySchema, NeighbourSchema, Query, SimilarSchema
+from service.schemas.filters import YEARS_HELP, catalogue_filter
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import AlbumId, Side
 

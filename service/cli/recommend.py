@@ -5,13 +5,12 @@ from typing import Annotated
 import typer
 
 from indexer.home import open_home
-from service.answers.answers import open_answers
+from service.answers.opening import open_answers
 from service.answers.records import MAX_EXAMPLES, MAX_RECOMMENDATIONS, Examples, RecommendRequest
-from service.cli.catalogue import Json
-from service.cli.console import answer, answer_json, settings_of
+from service.cli.console import Json, answer, answer_json, settings_of
 from service.cli.query import neighbours_table
-from service.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
 from service.schemas import MAX_ID, Query, RecommendSchema
+from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
 from sleeve.vocabulary import AlbumId
 
 

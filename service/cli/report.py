@@ -7,9 +7,8 @@ import typer
 
 from indexer.home import open_home
 from indexer.jobs.report import report as write_report
-from service.cli.catalogue import Json
-from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
-from service.cli.documents import ReportDocument
+from service.cli.console import Json, ProgressBar, answer, answer_json, say, settings_of
+from service.schemas import ReportSchema
 
 
 def report(
@@ -33,7 +32,7 @@ def report(
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         reported = write_report(home, bar, folder.expanduser(), seed=seed)
     written = reported.written
-    document = ReportDocument(
+    document = ReportSchema(
         page=str(written.page),
         page_bytes=written.page_bytes,
         figures=list(written.figures),

@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from indexer.home import open_home
-from service.answers.answers import open_answers
-from service.cli.catalogue import Json
-from service.cli.console import answer, answer_json, say, settings_of
-from service.cli.documents import TagDocument, TaggedDocument
+from service.answers.opening import open_answers
+from service.cli.console import Json, answer, answer_json, say, settings_of
+from service.schemas import TaggedSchema, TagSchema
 from sleeve.errors import SourceError
 
 SHOWN_FILES = 40
@@ -40,7 +39,7 @@ def tag(
         sleeve tag --undo ~/.sleeve/journals/tag-20260102-030405-000000.jsonl
     """
     # The tag library is slow to import, and only this command needs all of it.
-    from service import tagging
+    from service.actions import tagging
 
     settings = settings_of(context)
     journal: Path | None = None
@@ -66,11 +65,11 @@ def tag(
             planned = found
             journal, found = tagging.write(planned, home.journals_folder)
     failed = wrote and any(change.note and change.before != change.after for change in found)
-    document = TaggedDocument(
+    document = TaggedSchema(
         written=wrote,
         journal=str(journal) if journal else None,
         files=[
-            TagDocument(
+            TagSchema(
                 file=str(change.file),
                 before=list(change.before),
                 after=list(change.after),
@@ -88,7 +87,7 @@ def tag(
         raise typer.Exit(1)
 
 
-def _tell(files: Sequence[TagDocument], wrote: bool, journal: str | None) -> None:
+def _tell(files: Sequence[TagSchema], wrote: bool, journal: str | None) -> None:
     for file in files[:SHOWN_FILES]:
         if file.note:
             say(f"left {file.file}: {file.note}")

@@ -8,9 +8,8 @@ import typer
 from indexer.home import open_home
 from indexer.jobs.genres import fit_genres
 from indexer.jobs.train import train as train_bundle
-from service.cli.catalogue import Json
-from service.cli.console import ProgressBar, answer, answer_json, say, settings_of
-from service.cli.documents import HeadDocument, TrainDocument
+from service.cli.console import Json, ProgressBar, answer, answer_json, say, settings_of
+from service.schemas import HeadSchema, TrainSchema
 
 if TYPE_CHECKING:
     from indexer.training.validation import ValidationScores
@@ -49,7 +48,7 @@ def train(
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         if head_only:
             fitted = fit_genres(home)
-            document = HeadDocument(
+            document = HeadSchema(
                 bundle=fitted.bundle,
                 covers=fitted.covers,
                 genres=list(fitted.genres),
@@ -72,7 +71,7 @@ def train(
             resume=resume,
             on_epoch=_say_epoch,
         )
-    trained = TrainDocument(name=name, folder=str(bundle.folder), metrics=dict(bundle.manifest.metrics))
+    trained = TrainSchema(name=name, folder=str(bundle.folder), metrics=dict(bundle.manifest.metrics))
     if json:
         answer_json(trained)
     else:
@@ -80,7 +79,7 @@ def train(
         say(f"Next: `sleeve bundles use {trained.name}` embeds the catalogue with it.")
 
 
-def _report_head(document: HeadDocument) -> None:
+def _report_head(document: HeadSchema) -> None:
     answer(f"the head knows {len(document.genres)} genres from {document.covers} covers; it answers from now on")
     if document.left_out:
         say(f"too few albums to learn: {', '.join(document.left_out)} (the vote knows them)")

@@ -9,17 +9,17 @@ from fastapi import FastAPI
 
 from indexer.home import Home, open_home
 from indexer.sources.remote_image import fetch_image
-from service.adding import Adder
-from service.answers.answers import open_answers
+from service.actions.adding import Adder
 from service.answers.classify import Classifier
 from service.answers.live_index import LiveIndex
+from service.answers.opening import open_answers
 from service.answers.recommender import Recommender
 from service.answers.search import Search
 from service.http import problems, protection
-from service.http.image_urls import ImageUrls
 from service.http.metrics import Metrics
+from service.http.questions import ImageUrls
 from service.http.routes import ROUTERS
-from service.http.stopping import told_to_stop
+from service.http.stopping import watch_for_stop
 from service.http.thumbnails import Thumbnails
 from service.logs import set_up_logs
 from service.upkeep import Upkeep
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[State]:
-        with open_home(known) as home, told_to_stop() as stopping:
+        with open_home(known) as home, watch_for_stop() as stopping:
             answers = open_answers(home, metrics.timed)
             upkeep = Upkeep(home, answers.live_index)
             upkeep.start()

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from db import albums
 from indexer.home import Home
 from service.answers.live_index import LiveIndex
-from service.answers.stages import Stage
+from service.answers.timing import Stage
 from sleeve.errors import SleeveError
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"

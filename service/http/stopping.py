@@ -8,8 +8,8 @@ from types import FrameType
 
 
 @contextmanager
-def told_to_stop() -> Iterator[Event]:
-    """An event that is set when the process is told to stop.
+def watch_for_stop() -> Iterator[Event]:
+    """An event that is set when the process is asked to stop.
 
     The server waits for the answers under way before it ends the lifespan, so an answer that lasts cannot wait for
     that. The server's own handlers go on to be called.

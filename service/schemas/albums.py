@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from db.records import AlbumPage, AlbumRecord, CoverRecord
-from service.cursor import to_cursor
+from indexer.jobs.edit import AlbumEdit
+from service.schemas.cursor import to_cursor
 from service.schemas.words import MAX_GENRES, GenreName, Name, Year
 from sleeve.vocabulary import Side
 
@@ -87,3 +88,16 @@ class AlbumChange(BaseModel):
         default=[],
         description="these and no others; an empty list takes all away until the album's file is added again",
     )
+
+    def edit(self) -> AlbumEdit:
+        """What is named, as the job takes it; an empty title or artist is none."""
+        found = AlbumEdit()
+        if "title" in self.model_fields_set:
+            found["title"] = self.title or None
+        if "artist" in self.model_fields_set:
+            found["artist"] = self.artist or None
+        if "year" in self.model_fields_set:
+            found["year"] = self.year
+        if "genres" in self.model_fields_set:
+            found["genres"] = self.genres
+        return found

@@ -1,6 +1,13 @@
 """What is in the catalogue, and the models that it can be searched with."""
 
+from typing import Any
+
 from pydantic import BaseModel, Field
+
+from indexer.home import Home
+from indexer.jobs.status import BundleUse, Status
+from indexer.models.bundle import TEXT_MODEL_FILE
+from service.schemas.index import VersionSchema
 
 
 class LiveBundleSchema(BaseModel):
@@ -14,32 +21,106 @@ class LiveBundleSchema(BaseModel):
     metrics: dict[str, float] = Field(description="as measured when it was made")
 
 
-class StatusSchema(BaseModel):
-    """How much there is of everything, and what answers."""
+class CountsSchema(BaseModel):
+    """How much is in the catalogue."""
 
     albums: int
     covers: int
     pending: int = Field(description="covers that wait to be embedded")
-    genres: int
+    albums_per_genre: dict[str, int] = Field(description="the commonest genre first")
+
+
+class StatusSchema(CountsSchema):
+    """How much is in the catalogue, and what the service can do."""
+
     has_map: bool = Field(description="whether `sleeve map` has laid out the albums by the live index's vectors")
-    bundle: LiveBundleSchema | None = Field(description="null where no model can be used")
+    model: LiveBundleSchema | None = Field(description="the model that answers; null if none can be used")
     writes_need_key: bool = Field(description="whether changes are refused without the service's key")
     image_urls: bool = Field(description="whether queries may name the URL of an image")
+    bundle: LiveBundleSchema | None = Field(
+        deprecated=True, description="old name of `model`; from the next release on its name alone, as elsewhere"
+    )
+    genres: int = Field(
+        deprecated=True, description="how many genres there are; use `albums_per_genre`. Leaves with the next release"
+    )
+
+
+class HomeStatusSchema(CountsSchema):
+    """How much is in the catalogue, where it is kept, and its index versions."""
+
+    home: str
+    database: str
+    files: dict[str, int] = Field(description="files by how they ended")
+    rejections: dict[str, int] = Field(description="rejected files by reason")
+    bundle: str | None = Field(description="the bundle whose vectors are live; null before the first index")
+    versions: list[VersionSchema] = Field(description="newest first")
+    genres: dict[str, int] = Field(
+        deprecated=True, description="old name of `albums_per_genre`; leaves with the next release"
+    )
+
+    @classmethod
+    def of(cls, home: Home, status: Status) -> "HomeStatusSchema":
+        counts, live = status.counts, status.live
+        return cls(
+            albums=counts.albums,
+            covers=counts.covers,
+            pending=status.pending,
+            albums_per_genre=dict(counts.genres),
+            home=str(home.folder),
+            database=str(home.database),
+            files=dict(counts.files),
+            rejections=dict(counts.rejections),
+            bundle=live.bundle.name if live else None,
+            versions=[VersionSchema.of(version) for version in status.versions],
+            genres=dict(counts.genres),
+        )
 
 
 class BundleSchema(BaseModel):
     """A model that can be used."""
 
     name: str
+    fingerprint: str = Field(description="vectors of bundles with one fingerprint can be compared")
     live: bool
     dimension: int
     input_size_px: int
-    reads_text: bool
-    vectors: int = Field(description="covers that it has embedded")
+    reads_text: bool = Field(description="whether it can be asked with a text")
+    vectors: int = Field(description="covers of this catalogue that it has embedded")
     genres: list[str]
-    metrics: dict[str, float]
+    metrics: dict[str, float] = Field(description="as measured when it was made")
     trained_on: str
     licence: str
+
+    @classmethod
+    def of(cls, use: BundleUse) -> "BundleSchema":
+        return cls(**_bundle_fields(use))
+
+
+class HomeBundleSchema(BundleSchema):
+    """A model that can be used, and its folder."""
+
+    folder: str
+
+    @classmethod
+    def of(cls, use: BundleUse) -> "HomeBundleSchema":
+        return cls(**_bundle_fields(use), folder=str(use.bundle.folder))
+
+
+def _bundle_fields(use: BundleUse) -> dict[str, Any]:
+    bundle, manifest = use.bundle, use.bundle.manifest
+    return {
+        "name": bundle.folder.name,
+        "fingerprint": bundle.fingerprint,
+        "live": use.live,
+        "dimension": manifest.dimension,
+        "input_size_px": manifest.input_size_px,
+        "reads_text": TEXT_MODEL_FILE in manifest.files,
+        "vectors": use.vectors,
+        "genres": list(manifest.genres),
+        "metrics": manifest.metrics,
+        "trained_on": manifest.trained_on,
+        "licence": manifest.licence,
+    }
 
 
 class BundlesSchema(BaseModel):

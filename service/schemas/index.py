@@ -51,11 +51,13 @@ class VersionSchema(BaseModel):
     recall: float = Field(description="measured when it was built")
     live: bool
     created_at: datetime
+    name: str = Field(deprecated=True, description="old name of `version`; leaves with the next release")
 
     @classmethod
     def of(cls, record: IndexVersionRecord) -> "VersionSchema":
         return cls(
             version=record.folder,
+            name=record.folder,
             kind=IndexKind(record.kind),
             bundle=record.bundle.name,
             count=record.count,

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-import service.adding
+import service.actions.adding
 from db import albums, cover_links, uploads
 from indexer.artwork import Linked, link_pending
 from indexer.home import Home, open_home
-from service.adding import Adder, GivenAlbum
-from service.answers.answers import open_answers
+from service.actions.adding import Adder, GivenAlbum
+from service.answers.opening import open_answers
 from service.answers.records import Upload
 from sleeve.errors import CatalogueError
 from sleeve.settings import Settings
@@ -95,10 +95,10 @@ def test_cut_off_before_it_is_linked_it_is_linked_later(
     with adding(tmp_path, tiny_bundle) as (home, adder):
         adder.add(GIVEN, first, None)
         with monkeypatch.context() as patched:
-            patched.setattr(service.adding, "link_album", fails(KeyboardInterrupt()))
+            patched.setattr(service.actions.adding, "link_album", fails(KeyboardInterrupt()))
             with pytest.raises(KeyboardInterrupt):
                 adder.add(GivenAlbum("Two", "A", 1991, ()), again, None)
-            patched.setattr(service.adding, "link_album", fails(CatalogueError("the database is gone")))
+            patched.setattr(service.actions.adding, "link_album", fails(CatalogueError("the database is gone")))
             assert adder.add(GivenAlbum("Three", "A", 1992, ()), last, None)[1], "it is in the catalogue"
         assert "until the next `sleeve index`: the database is gone" in caplog.text
         assert links(home) == 0

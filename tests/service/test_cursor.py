@@ -1,7 +1,7 @@
 import pytest
 
 from db.records import AlbumPlace
-from service.cursor import MAX_CURSOR_CHARACTERS, from_cursor, to_cursor
+from service.schemas.cursor import MAX_CURSOR_CHARACTERS, from_cursor, to_cursor
 from sleeve.errors import QueryError
 from sleeve.vocabulary import AlbumId, AlbumOrder
 

@@ -1,7 +1,7 @@
 import pytest
 
 from db.records import CatalogueFilter
-from service.filters import catalogue_filter
+from service.schemas.filters import catalogue_filter
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.images.audio.genre_writing import read_genres, write_genres
-from service.tagging import GenreChange, undo, write
+from service.actions.tagging import GenreChange, undo, write
 from sleeve.errors import OutputError, SourceError
 from tests.command_home import CommandHome
 from tests.factories import write_tinted
@@ -96,7 +96,7 @@ def test_a_journal_takes_no_files_place(tmp_path: Path, monkeypatch: pytest.Monk
         def now(cls, tz: tzinfo | None = None) -> "At":
             return cls(2026, 1, 2, 3, 4, 5, 6, tz)
 
-    monkeypatch.setattr("service.tagging.datetime", At)
+    monkeypatch.setattr("service.actions.tagging.datetime", At)
     track = write_track(tmp_path / "1.flac", album="A", artist="B", genres=())
     own = tmp_path / "journals" / "tag-20260102-030405-000006.jsonl"
     own.parent.mkdir()

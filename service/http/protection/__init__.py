@@ -5,10 +5,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from indexer.images.decoding import DEFAULT_LIMITS
 from service.http.metrics import Metrics
-from service.http.protection.api_key import ApiKey
 from service.http.protection.body_limit import BODY_TIME_S, BodyLimit
+from service.http.protection.changes import ApiKey, OtherSites
 from service.http.protection.known_hosts import KnownHosts
-from service.http.protection.other_sites import OtherSites
 from service.http.protection.rate_limit import RateLimit
 from service.http.protection.request_log import RequestLog
 from service.http.protection.security_headers import SecurityHeaders

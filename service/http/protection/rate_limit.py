@@ -9,7 +9,7 @@ from ipaddress import IPv6Address, ip_address
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.http.problems import problem
-from service.http.protection.writes import changes_something
+from service.http.protection.changes import changes_something
 
 READS_PER_MINUTE = 6_000
 WRITES_PER_MINUTE = 300

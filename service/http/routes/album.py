@@ -4,13 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
-from db import album_list, albums, labels
+from db import album_list, albums
+from indexer.jobs.edit import edit
 from indexer.jobs.remove import remove
 from service import schemas
-from service.adding import GivenAlbum
+from service.actions.adding import GivenAlbum
 from service.answers.records import Upload
-from service.cursor import MAX_CURSOR_CHARACTERS, from_cursor
-from service.http.requests import API, PROBLEM, PROBLEMS, Allowed, TheAdder, TheAlbumId, TheHome, TheSearch
+from service.http.api import API, PROBLEM, PROBLEMS
+from service.http.dependencies import AdderDep, AlbumIdDep, FilterDep, HomeDep, SearchDep
+from service.schemas.cursor import MAX_CURSOR_CHARACTERS, from_cursor
 from sleeve.vocabulary import AlbumOrder
 
 MAX_PAGE = 200
@@ -21,8 +23,8 @@ router = APIRouter(prefix=f"{API}/albums", tags=["albums"])
 
 @router.get("", summary="The albums, a page at a time", responses={422: PROBLEM, 503: PROBLEM})
 def list_albums(
-    home: TheHome,
-    allowed: Allowed,
+    home: HomeDep,
+    allowed: FilterDep,
     q: Annotated[
         str,
         Query(max_length=schemas.MAX_WORDS_CHARACTERS, description="words that stand in the title or the artist"),
@@ -53,7 +55,7 @@ def list_albums(
     },
 )
 def create_album(
-    adder: TheAdder,
+    adder: AdderDep,
     response: Response,
     image: Annotated[UploadFile, File(description="the front")],
     back: Annotated[UploadFile | None, File(description="the back")] = None,
@@ -76,44 +78,30 @@ def create_album(
 
 
 @router.get("/{album_id}", summary="One album", responses=PROBLEMS)
-def album(album_id: TheAlbumId, home: TheHome) -> schemas.AlbumSchema:
+def album(album_id: AlbumIdDep, home: HomeDep) -> schemas.AlbumSchema:
     """An album with its genres and covers."""
     with home.database.reading() as session:
         return schemas.AlbumSchema.of(albums.album(session, album_id))
 
 
 @router.patch("/{album_id}", summary="Change an album", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})
-def change_album(album_id: TheAlbumId, change: schemas.AlbumChange, home: TheHome) -> schemas.AlbumSchema:
+def change_album(album_id: AlbumIdDep, change: schemas.AlbumChange, home: HomeDep) -> schemas.AlbumSchema:
     """Send what is to change; a title, artist or year of null takes it away.
 
     Genres given here replace those of every source, count in the next vote, and stay when the album's file is added
     again.
     """
-    given = change.model_fields_set
-    with home.database.writing() as session:
-        before = albums.album(session, album_id)
-        if given & {"title", "artist", "year"}:
-            labels.rename(
-                session,
-                album_id,
-                title=(change.title or None) if "title" in given else before.title,
-                artist=(change.artist or None) if "artist" in given else before.artist,
-                year=change.year if "year" in given else before.year,
-            )
-        if "genres" in given:
-            labels.set_genres_by_hand(session, album_id, change.genres)
-        session.expire_all()
-        return schemas.AlbumSchema.of(albums.album(session, album_id))
+    return schemas.AlbumSchema.of(edit(home, album_id, change.edit()))
 
 
 @router.delete("/{album_id}", status_code=204, summary="Remove an album", responses=PROBLEMS)
-def delete_album(album_id: TheAlbumId, home: TheHome) -> None:
+def delete_album(album_id: AlbumIdDep, home: HomeDep) -> None:
     """It is in no answer from then on. Uploaded covers are deleted; files of your own stay where they are."""
     remove(home, [album_id])
 
 
 @router.get("/{album_id}/same-artwork", summary="Albums with the same artwork", responses=PROBLEMS)
-def same_artwork(album_id: TheAlbumId, search: TheSearch) -> schemas.SameArtworkSchema:
+def same_artwork(album_id: AlbumIdDep, search: SearchDep) -> schemas.SameArtworkSchema:
     """Other pressings, crops and copies, nearest first: albums with a front whose pixels were found to show the same
     artwork when it was indexed or uploaded."""
     found = search.same_artwork(album_id)
@@ -121,6 +109,6 @@ def same_artwork(album_id: TheAlbumId, search: TheSearch) -> schemas.SameArtwork
 
 
 @router.get("/{album_id}/near-duplicates", summary="Old name", responses=PROBLEMS, deprecated=True)
-def near_duplicates(album_id: TheAlbumId, search: TheSearch) -> schemas.SameArtworkSchema:
+def near_duplicates(album_id: AlbumIdDep, search: SearchDep) -> schemas.SameArtworkSchema:
     """The old name of `/albums/{album_id}/same-artwork`; it leaves with the next release."""
     return same_artwork(album_id, search)

@@ -5,18 +5,18 @@ from fastapi import APIRouter
 from db import albums, vectors
 from db import bundles as registered
 from indexer.jobs.status import bundle_uses
-from indexer.models.bundle import TEXT_MODEL_FILE
 from service import schemas
 from service.answers.model import Model
 from service.answers.search import Search
-from service.http.requests import API, PROBLEM, TheHome, TheSearch
+from service.http.api import API, PROBLEM
+from service.http.dependencies import HomeDep, SearchDep
 from sleeve.errors import BundleError, VectorIndexError
 
 router = APIRouter(prefix=API, tags=["catalogue"], responses={503: PROBLEM})
 
 
 @router.get("/genres", summary="The genres")
-def genres(home: TheHome) -> schemas.GenresSchema:
+def genres(home: HomeDep) -> schemas.GenresSchema:
     """Each with how many albums it has, the commonest first."""
     with home.database.reading() as session:
         counted = albums.albums_per_genre(session)
@@ -26,45 +26,32 @@ def genres(home: TheHome) -> schemas.GenresSchema:
 
 
 @router.get("/status", summary="What there is, and what answers")
-def status(home: TheHome, search: TheSearch) -> schemas.StatusSchema:
+def status(home: HomeDep, search: SearchDep) -> schemas.StatusSchema:
     """How many albums, covers and genres there are, how many covers wait for the model in use, and what that can do."""
     model, live = _model(search), home.live()
     with home.database.reading() as session:
         counts = albums.counts(session)
         bundle = None if model is None else registered.find(session, model.backbone.fingerprint)
         pending = counts.covers if bundle is None else vectors.count_pending(session, bundle)
+    answering = None if model is None else _live(model, search)
     return schemas.StatusSchema(
         albums=counts.albums,
         covers=counts.covers,
         pending=pending,
+        albums_per_genre=dict(counts.genres),
         genres=len(counts.genres),
         has_map=live is not None and home.map_file(live.bundle.fingerprint).is_file(),
-        bundle=None if model is None else _live(model, search),
+        model=answering,
+        bundle=answering,
         writes_need_key=home.settings.api_key is not None,
         image_urls=home.settings.image_urls,
     )
 
 
 @router.get("/bundles", summary="The models")
-def list_bundles(home: TheHome) -> schemas.BundlesSchema:
+def list_bundles(home: HomeDep) -> schemas.BundlesSchema:
     """Those made in this home, then the shipped ones; one of them may be live."""
-    return schemas.BundlesSchema(
-        bundles=[
-            schemas.BundleSchema(
-                name=use.bundle.folder.name,
-                live=use.live,
-                dimension=use.bundle.manifest.dimension,
-                input_size_px=use.bundle.manifest.input_size_px,
-                reads_text=TEXT_MODEL_FILE in use.bundle.manifest.files,
-                vectors=use.vectors,
-                genres=list(use.bundle.manifest.genres),
-                metrics=use.bundle.manifest.metrics,
-                trained_on=use.bundle.manifest.trained_on,
-                licence=use.bundle.manifest.licence,
-            )
-            for use in bundle_uses(home)
-        ]
-    )
+    return schemas.BundlesSchema(bundles=[schemas.BundleSchema.of(use) for use in bundle_uses(home)])
 
 
 def _model(search: Search) -> Model | None:

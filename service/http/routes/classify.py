@@ -8,10 +8,11 @@ from starlette.concurrency import run_in_threadpool
 
 from service import schemas
 from service.answers.records import ClassifyAnswer
+from service.http.api import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, body
+from service.http.dependencies import ClassifierDep
 from service.http.problems import document_of
-from service.http.requests import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, TheClassifier, asked, body
+from service.http.questions import read_question
 from sleeve.errors import FileRejectedError, NotFoundError
-from sleeve.vocabulary import AlbumId
 
 Subject = TypeVar("Subject")
 
@@ -24,19 +25,17 @@ router = APIRouter(prefix=API, tags=["classify"])
     responses=QUERY_PROBLEMS,
     openapi_extra=body({"image": FILE_FIELD}, schemas.CoverQuery),
 )
-async def classify(request: Request, classifier: TheClassifier) -> schemas.ClassifySchema:
+async def classify(request: Request, classifier: ClassifierDep) -> schemas.ClassifySchema:
     """Send an image as the multipart field `image`, or `{"album_id": …}` or `{"image_url": "https://…"}` as JSON.
 
     The answer shows each genre's probability, what the neighbours' vote and the head said, and who voted.
     """
-    question = await asked(request, schemas.CoverQuery, images=1)
-    if isinstance(question, tuple):
-        [upload], _ = question
-        found = await run_in_threadpool(classifier.by_image, upload.data)
-        return schemas.ClassifySchema.of(schemas.Query(file=upload.name), found)
-    assert question.album_id is not None  # else there was an image: see ``CoverQuery``
-    found = await run_in_threadpool(classifier.by_album, AlbumId(question.album_id))
-    return schemas.ClassifySchema.of(schemas.Query(album_id=question.album_id), found)
+    question = await read_question(request, schemas.CoverQuery, max_images=1)
+    if question.images:
+        found = await run_in_threadpool(classifier.by_image, question.images[0].data)
+    else:
+        found = await run_in_threadpool(classifier.by_album, question.album_ids[0])
+    return schemas.ClassifySchema.of(question.query(), found)
 
 
 @router.post(
@@ -45,22 +44,20 @@ async def classify(request: Request, classifier: TheClassifier) -> schemas.Class
     responses=QUERY_PROBLEMS,
     openapi_extra=body({"image": FILES_FIELD}, schemas.BatchQuery),
 )
-async def classify_batch(request: Request, classifier: TheClassifier) -> schemas.ClassifyBatchSchema:
+async def classify_batch(request: Request, classifier: ClassifierDep) -> schemas.ClassifyBatchSchema:
     """Send up to 32 images, each as a multipart field `image`, or `{"album_ids": […]}` as JSON.
 
     The results come in the order of the request. What cannot be classified has a `problem` in its place and fails
     nothing else.
     """
-    question = await asked(request, schemas.BatchQuery, images=schemas.MAX_BATCH)
+    question = await read_question(request, schemas.BatchQuery, max_images=schemas.MAX_BATCH)
 
-    def classified() -> list[schemas.ClassifySchema | schemas.FailedSchema]:
-        if isinstance(question, tuple):
-            uploads, _ = question
-            return [_one(schemas.Query(file=each.name), classifier.by_image, each.data) for each in uploads]
-        ids = map(AlbumId, question.album_ids)
-        return [_one(schemas.Query(album_id=album_id), classifier.by_album, album_id) for album_id in ids]
+    def classify_each() -> list[schemas.ClassifySchema | schemas.FailedSchema]:
+        by_image = [_one(schemas.Query(file=each.name), classifier.by_image, each.data) for each in question.images]
+        by_album = [_one(schemas.Query(album_id=each), classifier.by_album, each) for each in question.album_ids]
+        return by_image or by_album
 
-    return schemas.ClassifyBatchSchema(results=await run_in_threadpool(classified))
+    return schemas.ClassifyBatchSchema(results=await run_in_threadpool(classify_each))
 
 
 def _one(

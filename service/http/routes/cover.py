@@ -6,8 +6,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from db import albums
 from service import schemas
-from service.http.requests import API, PROBLEMS, TheHome
-from service.http.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, PictureFormat, Thumbnails, size_made
+from service.http.api import API, PROBLEMS
+from service.http.caching import client_has
+from service.http.dependencies import HomeDep, ThumbnailsDep
+from service.http.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, PictureFormat, size_made
 from sleeve.vocabulary import CoverId
 
 router = APIRouter(prefix=f"{API}/covers", tags=["albums"])
@@ -27,7 +29,8 @@ router = APIRouter(prefix=f"{API}/covers", tags=["albums"])
 def cover_image(
     request: Request,
     cover_id: Annotated[int, Path(ge=1, le=schemas.MAX_ID)],
-    home: TheHome,
+    home: HomeDep,
+    thumbnails: ThumbnailsDep,
     size: Annotated[
         int, Query(ge=MIN_SIZE_PX, le=MAX_SIZE_PX, description="longer side, pixels; the next size up that is made")
     ] = 384,
@@ -42,8 +45,7 @@ def cover_image(
     kind = format or (PictureFormat.WEBP if "image/webp" in request.headers.get("accept", "") else PictureFormat.JPEG)
     etag = f'"{cover.content_hash[:32]}-{size_px}-{kind}"'
     headers = {"ETag": etag, "Cache-Control": "private, max-age=86400", "Vary": "Accept"}
-    if etag in request.headers.get("if-none-match", ""):
+    if client_has(request, etag):
         return Response(status_code=304, headers=headers)
-    thumbnails: Thumbnails = request.state.thumbnails
     picture = thumbnails.picture(cover, size_px, kind)
     return Response(picture, media_type=f"image/{kind}", headers=headers)

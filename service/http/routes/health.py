@@ -1,10 +1,10 @@
 """The HTTP routes for those who run the service: health, readiness and metrics."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from service import schemas
-from service.http.metrics import Metrics
-from service.http.requests import PROBLEM, TheHome, TheLiveIndex
+from service.http.api import PROBLEM
+from service.http.dependencies import HomeDep, LiveIndexDep, MetricsDep, UpkeepDep
 from sleeve.errors import VectorIndexError
 
 router = APIRouter(tags=["health"])
@@ -12,7 +12,7 @@ router = APIRouter(tags=["health"])
 
 @router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Whether the service can answer", responses={503: PROBLEM})
-def healthz(home: TheHome) -> schemas.Health:
+def healthz(home: HomeDep) -> schemas.Health:
     """Answers `ok` where the database can be reached, and 503 where it cannot; it is asked each time."""
     home.database.check()
     return schemas.Health(status="ok")
@@ -20,10 +20,10 @@ def healthz(home: TheHome) -> schemas.Health:
 
 @router.head("/readyz", include_in_schema=False)
 @router.get("/readyz", summary="Whether queries can be answered", responses={503: PROBLEM})
-def readyz(request: Request, live_index: TheLiveIndex) -> schemas.Health:
+def readyz(upkeep: UpkeepDep, live_index: LiveIndexDep) -> schemas.Health:
     """Answers `ok` if the database can be reached, an index answers and is looked after; else 503 with the reason."""
     live_index.current()
-    if not request.state.upkeep.is_running:
+    if not upkeep.is_running:
         raise VectorIndexError("the index is not looked after any more; restart the service")
     return schemas.Health(status="ok")
 
@@ -34,7 +34,6 @@ def readyz(request: Request, live_index: TheLiveIndex) -> schemas.Health:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-def metrics(request: Request, home: TheHome, live_index: TheLiveIndex) -> Response:
+def metrics(counted: MetricsDep, home: HomeDep, live_index: LiveIndexDep) -> Response:
     """Requests and stages with their times, the index's age, delta and tombstones, the size of the catalogue."""
-    counted: Metrics = request.state.metrics
     return Response(counted.exposition(home, live_index), media_type="text/plain; version=0.0.4; charset=utf-8")

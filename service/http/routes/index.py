@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from threading import Event
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -16,8 +15,8 @@ from indexer.jobs.index import roll_back
 from indexer.jobs.running import JobPhase, JobState, last_job
 from service import schemas
 from service.answers.live_index import LiveIndex
-from service.http.requests import API, PROBLEM, TheHome, TheLiveIndex
-from service.upkeep import Upkeep
+from service.http.api import API, PROBLEM
+from service.http.dependencies import HomeDep, LiveIndexDep, UpkeepDep
 
 LOOK_EVERY_S = 0.25
 """How often watching looks for news."""
@@ -25,19 +24,14 @@ LOOK_EVERY_S = 0.25
 router = APIRouter(prefix=f"{API}/index", tags=["index"])
 
 
-def _upkeep(request: Request) -> Upkeep:
-    upkeep: Upkeep = request.state.upkeep
-    return upkeep
-
-
 @router.get("", summary="The index that answers", responses={503: PROBLEM})
-def index(home: TheHome, live_index: TheLiveIndex) -> schemas.IndexSchema:
+def index(home: HomeDep, live_index: LiveIndexDep) -> schemas.IndexSchema:
     """Its version, kind and bundle, what is searched beside it, what in it was removed, and the work on it."""
     return _state(home, live_index)
 
 
 @router.get("/versions", summary="The index versions that are kept", responses={503: PROBLEM})
-def versions(home: TheHome) -> schemas.VersionsSchema:
+def versions(home: HomeDep) -> schemas.VersionsSchema:
     """Newest first, one of them live. `POST /api/v1/index/rollback` goes to the one before that."""
     with home.database.reading() as session:
         kept = index_versions.versions(session)
@@ -45,7 +39,7 @@ def versions(home: TheHome) -> schemas.VersionsSchema:
 
 
 @router.post("/rollback", summary="Go back to the version before", responses={404: PROBLEM, 409: PROBLEM, 503: PROBLEM})
-def rollback(home: TheHome, live_index: TheLiveIndex) -> schemas.IndexSchema:
+def rollback(home: HomeDep, live_index: LiveIndexDep) -> schemas.IndexSchema:
     """Makes the version before the live one live; 404 where there is none. No album is lost or comes back by it.
 
     This worker has followed when it answers, the others follow with their next request.
@@ -81,7 +75,7 @@ def _state(home: Home, live_index: LiveIndex) -> schemas.IndexSchema:
     summary="Embed what is pending and build the index from nothing",
     responses={409: PROBLEM, 503: PROBLEM},
 )
-def rebuild(home: TheHome, upkeep: Annotated[Upkeep, Depends(_upkeep)]) -> schemas.JobSchema:
+def rebuild(home: HomeDep, upkeep: UpkeepDep) -> schemas.JobSchema:
     """Starts and answers at once; 409 while any process is at work on the index. Covers that wait are embedded
     first; none is embedded again.
 
@@ -99,7 +93,7 @@ def rebuild(home: TheHome, upkeep: Annotated[Upkeep, Depends(_upkeep)]) -> schem
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}}},
 )
-async def events(request: Request, home: TheHome) -> StreamingResponse:
+async def events(request: Request, home: HomeDep) -> StreamingResponse:
     """Server-sent events: `progress` as it goes, then one named `done`, `failed` or `interrupted`, which is the last.
 
     The data of each is the job as JSON. Without work under way the last one's end is told; `none` before the first.

@@ -9,8 +9,9 @@ from db import albums
 from indexer.analysis.catalogue_map import read_map
 from indexer.home import Home
 from service import schemas
-from service.http.requests import API, PROBLEM, TheHome
-from service.http.sending import send
+from service.http.api import API, PROBLEM
+from service.http.caching import send
+from service.http.dependencies import HomeDep
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId
 
@@ -30,7 +31,7 @@ _GZIP_LEVEL = 5
         503: PROBLEM,
     },
 )
-def catalogue_map(request: Request, home: TheHome) -> Response:
+def catalogue_map(request: Request, home: HomeDep) -> Response:
     """Albums that look alike lie together; the lists are parallel. 404 until `sleeve map` has run.
 
     Albums that were removed since then are left out; those that came since then are missing until it runs again.

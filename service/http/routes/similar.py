@@ -5,21 +5,9 @@ from starlette.concurrency import run_in_threadpool
 
 from service import schemas
 from service.answers.records import RecommendRequest
-from service.http.requests import (
-    API,
-    FILES_FIELD,
-    PROBLEM,
-    PROBLEMS,
-    QUERY_PROBLEMS,
-    Allowed,
-    TheRecommender,
-    TheSearch,
-    Wanted,
-    asked,
-    body,
-    validated,
-)
-from sleeve.vocabulary import AlbumId
+from service.http.api import API, FILES_FIELD, PROBLEM, PROBLEMS, QUERY_PROBLEMS, body
+from service.http.dependencies import FilterDep, RecommenderDep, SearchDep, SimilarRequestDep
+from service.http.questions import read_question
 
 router = APIRouter(prefix=API)
 
@@ -34,7 +22,7 @@ _IDS = {"type": "array", "items": {"type": "integer"}}
     openapi_extra=body({"image": FILES_FIELD, "like": _IDS, "dislike": _IDS}, schemas.SimilarQuery),
 )
 async def similar(
-    request: Request, search: TheSearch, recommender: TheRecommender, wanted: Wanted
+    request: Request, search: SearchDep, recommender: RecommenderDep, wanted: SimilarRequestDep
 ) -> schemas.SimilarSchema:
     """Send an image as the multipart field `image`, or as JSON `{"album_id": …}`, `{"text": "foggy forest"}` or
     `{"image_url": "https://…"}`.
@@ -45,31 +33,24 @@ async def similar(
     The answer holds one row an album, nearest first; the albums that asked are left out. A text is answered where the
     model in use has a text tower, and with 422 where it has none.
     """
-    question = await asked(request, schemas.SimilarQuery, images=schemas.MAX_IMAGES)
-    if isinstance(question, tuple):
-        uploads, form = question
-        liking = validated(schemas.Liking, {name: form.getlist(name) for name in ("like", "dislike")})
-        names = [upload.name for upload in uploads]
-        if len(uploads) == 1 and not liking.like and not liking.dislike:
-            found = await run_in_threadpool(search.by_image, uploads[0].data, wanted)
-            return schemas.SimilarSchema.of(schemas.Query(file=names[0]), found)
-        examples = liking.examples(*(upload.data for upload in uploads))
-        found = await run_in_threadpool(recommender.similar, examples, wanted)
-        told = schemas.Query(files=names, like=liking.like, dislike=liking.dislike)
-        return schemas.SimilarSchema.of(told, found)
-    if question.album_id is not None:
-        found = await run_in_threadpool(search.by_album, AlbumId(question.album_id), wanted)
-    elif question.text is not None and not question.like and not question.dislike:
+    question = await read_question(request, schemas.SimilarQuery, max_images=schemas.MAX_IMAGES)
+    if question.by_taste:
+        found = await run_in_threadpool(recommender.similar, question.examples(), wanted)
+    elif question.album_ids:
+        found = await run_in_threadpool(search.by_album, question.album_ids[0], wanted)
+    elif question.text is not None:
         found = await run_in_threadpool(search.by_text, question.text, wanted)
     else:
-        found = await run_in_threadpool(recommender.similar, question.examples(text=question.text), wanted)
-    return schemas.SimilarSchema.of(schemas.Query(**question.model_dump(exclude={"image_url"})), found)
+        found = await run_in_threadpool(search.by_image, question.images[0].data, wanted)
+    return schemas.SimilarSchema.of(question.query(), found)
 
 
 @router.post(
     "/recommend", summary="Albums for a taste", tags=["recommend"], responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM}
 )
-def recommend(taste: schemas.RecommendQuery, allowed: Allowed, recommender: TheRecommender) -> schemas.RecommendSchema:
+def recommend(
+    taste: schemas.RecommendQuery, allowed: FilterDep, recommender: RecommenderDep
+) -> schemas.RecommendSchema:
     """Send the albums that are liked and, if you want, disliked.
 
     Neither they nor other pressings of them come back, and of albums with the same artwork only one does. `diversity`

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from starlette.exceptions import HTTPException
 
-from service.http.sending import send
+from service.http.caching import send
 from service.http.web_files import WebFile, WebFiles, read_web_files
 from service.schemas import MAX_ID
 

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from indexer.models.bundle import Bundle, read_bundle
 from indexer.models.text_tower import TextTower
 from indexer.training.clip_bundle import export_open_clip
-from service.cli.export import export
+from service.cli.bundles import export
 from sleeve.settings import Settings
 from tests.command_home import CommandHome, vectors_of
 from tests.small_clip import COLOURS, SHAPES, SmallClip, draw, train_small_clip

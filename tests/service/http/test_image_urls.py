@@ -7,7 +7,7 @@ import anyio
 import httpx
 import pytest
 
-from service.http.image_urls import AT_ONCE, ImageUrls
+from service.http.questions import AT_ONCE, ImageUrls
 from tests.command_home import CommandHome
 from tests.indexer.sources.remote_image.server import Server, answer, says, serving
 from tests.service.http.test_http import problem

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from service.http.protection.changes import changes_something
 from service.http.protection.rate_limit import (
     MAX_ADDRESSES,
     READS_PER_MINUTE,
@@ -17,7 +18,6 @@ from service.http.protection.rate_limit import (
     Buckets,
     counted_as,
 )
-from service.http.protection.writes import changes_something
 from tests.command_home import CommandHome
 from tests.service.http.test_http import problem
 

@@ -1,6 +1,12 @@
-"""Sending a body with an ETag, compressed for whoever takes it, or 304 where the asker has it already."""
+"""Answers with an ETag: 304 if the client has the body already, else the body, compressed if the client takes that."""
 
 from fastapi import Request, Response
+
+
+def client_has(request: Request, tag: str) -> bool:
+    """Whether the client says that it has what this quoted ETag names."""
+    known = request.headers.get("if-none-match", "").split(",")
+    return tag in (each.strip().removeprefix("W/") for each in known)
 
 
 def send(
@@ -10,8 +16,7 @@ def send(
     takes_gzip = "gzip" in request.headers.get("accept-encoding", "")
     tag = f'"{etag}-gz"' if takes_gzip else f'"{etag}"'
     headers = {"ETag": tag, "Cache-Control": cache_control, "Vary": "Accept-Encoding"}
-    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
-    if tag in known:
+    if client_has(request, tag):
         return Response(status_code=304, headers=headers)
     if takes_gzip:
         headers["Content-Encoding"] = "gzip"

@@ -9,7 +9,7 @@ from service.answers.live_index import LiveIndex
 from service.answers.model import Model, open_model
 from service.answers.recommender import Recommender
 from service.answers.search import Search
-from service.answers.stages import Timed, untimed
+from service.answers.timing import Timed, untimed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,155 @@
+"""``sleeve add``: register albums and covers, once or as they change."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexer.home import Home
+from indexer.jobs.add import add as add_sources
+from indexer.sources import COLUMNS, GenreFrom, Source, open_source
+from indexer.sources.changes import ChangedFiles
+from indexer.sources.file_names import absolute
+from service.cli.console import Json, ProgressBar, answer, answer_json, report_rejected, say, settings_of
+from service.schemas import AddSchema, RejectionSchema
+from sleeve.errors import SourceError
+from sleeve.vocabulary import Outcome
+
+SETTLE_MS = 2000
+"""Changes are gathered until there was none for a moment, at most this long: files are copied in pieces."""
+
+_PAUSE_MS = 300
+_LOOK_AROUND_MS = 1000
+
+
+def add(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Folders of covers, zip archives, manifests, music libraries, or single images."),
+    ],
+    genre_from: Annotated[
+        GenreFrom | None,
+        typer.Option(help="What gives the genre. By default the column of a manifest, or the sub-folders of a folder."),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OURS=THEIRS", help=f"The manifest's name for one of {', '.join(COLUMNS)}."),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Keep running and add what changes, until Ctrl-C.")] = False,
+    json: Json = False,
+) -> None:
+    """Register albums and covers. Adding the same files twice changes nothing.
+
+    In a folder, each sub-folder is a genre: `covers/jazz/blue.jpg` is jazz. A zip archive is one genre, or has a
+    folder for each; it is read without unpacking. A manifest is a table (.csv, .tsv, .jsonl, .parquet) with a column
+    `file` and, if you like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`. With
+    SLEEVE_IMAGE_URLS=1, a file may be an http(s) URL. With `--genre-from tags`, a folder is a music library: albums
+    come from the tags of its tracks, and covers from files such as `cover.jpg` or from the tracks.
+
+    Examples:
+
+        sleeve add covers/
+
+        sleeve add "black metal.zip" jazz.zip
+
+        sleeve add ~/Music --genre-from tags --watch
+
+        sleeve add catalogue.csv --column artist=Künstler --column file=Bild
+
+        sleeve add ~/Pictures/sleeves --genre-from none
+    """
+    columns = dict(_column(text) for text in column or ())
+    if watch and json:
+        raise typer.BadParameter("--json gives one document at the end, and --watch has no end; use one of them")
+
+    with Home(settings_of(context)) as home:
+
+        def open_all() -> list[Source]:
+            own, url_path = home.spellings_file, home.covers.path_of_url
+            return [
+                open_source(path, genre_from, columns=columns, own_spellings=own, url_path=url_path) for path in paths
+            ]
+
+        # Opened before the database is, so that a wrong path makes none.
+        sources = open_all()
+        home.set_up()
+        if watch:
+            for changed in changes(paths):
+                _follow(home, open_all, changed)
+            return
+        document = _add(home, sources)
+    if json:
+        answer_json(document)
+    else:
+        _summarise(document)
+    if document.rejected:
+        raise typer.Exit(1)
+
+
+def _follow(home: Home, open_all: Callable[[], list[Source]], changed: frozenset[Path]) -> None:
+    """Add everything when the watch begins, then what changed; nothing that is wrong with a file ends the watch."""
+    try:
+        sources = open_all()
+        document = _add(home, [ChangedFiles(source, changed) for source in sources] if changed else sources)
+    except SourceError as error:
+        say(f"{error}; waiting for it to change")
+        return
+    if not changed or document.added or document.rejected:
+        _summarise(document)
+    if not changed:
+        say("Watching for changes; Ctrl-C ends it.")
+
+
+def _column(text: str) -> tuple[str, str]:
+    ours, _, theirs = text.partition("=")
+    if ours not in COLUMNS or not theirs.strip():
+        raise typer.BadParameter(f"--column {text}: write OURS=THEIRS, OURS one of {', '.join(COLUMNS)}")
+    return ours, theirs
+
+
+def _add(home: Home, sources: Sequence[Source]) -> AddSchema:
+    with ProgressBar() as bar:
+        report = add_sources(home, sources, bar)
+    return AddSchema(
+        added=report.counts[Outcome.ADDED],
+        unchanged=report.counts[Outcome.UNCHANGED],
+        rejected=report.counts[Outcome.REJECTED],
+        rejections=[RejectionSchema.of(r) for r in report.rejected],
+    )
+
+
+def _summarise(document: AddSchema) -> None:
+    report_rejected(document.rejections)
+    answer(f"{document.added} added, {document.unchanged} unchanged, {document.rejected} rejected")
+    if document.added:
+        say("Next: `sleeve index` makes them searchable.")
+
+
+def changes(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:
+    """The absolute paths that changed, a set at a time; ends at Ctrl-C.
+
+    The first set is empty and says that the watch has begun; whatever changes from then on is in a later one.
+
+    Raises:
+        SourceError: the folders cannot be watched.
+    """
+    # A compiled library that no other command needs.
+    from watchfiles import watch
+
+    begun = False
+    try:
+        for found in watch(
+            *map(absolute, paths),
+            debounce=SETTLE_MS,
+            step=_PAUSE_MS,
+            rust_timeout=_LOOK_AROUND_MS,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        ):
+            if found or not begun:
+                begun = True
+                yield frozenset(Path(path) for _, path in found)
+    except OSError as error:
+        raise SourceError(f"changes cannot be watched: {error.strerror or error}") from error

@@ -1,0 +1,74 @@
+"""What the routes are given: what the lifespan built, which albums are allowed, the album that the path names."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Query, Request
+from starlette.exceptions import HTTPException
+
+from db.records import CatalogueFilter
+from indexer.home import Home
+from service.actions.adding import Adder
+from service.answers.classify import Classifier
+from service.answers.live_index import LiveIndex
+from service.answers.recommender import Recommender
+from service.answers.records import MAX_K, SimilarRequest
+from service.answers.search import Search
+from service.http.metrics import Metrics
+from service.http.thumbnails import Thumbnails
+from service.schemas import MAX_ID
+from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
+from service.upkeep import Upkeep
+from sleeve.vocabulary import AlbumId, Side
+
+
+def _built(name: str) -> Any:
+    """A dependency on what the lifespan built under this name (see ``service.http.app.State``)."""
+
+    def find(request: Request) -> Any:
+        return getattr(request.state, name)
+
+    return Depends(find)
+
+
+def _allowed(
+    genre: Annotated[str | None, Query(description=f"only albums of this genre; {GENRE_HELP}")] = None,
+    year: Annotated[str | None, Query(description=f"only albums of these years: {YEARS_HELP}")] = None,
+    artist: Annotated[str | None, Query(description="only albums of this artist")] = None,
+) -> CatalogueFilter:
+    return _filter(genre, year, artist, None)
+
+
+def _similar_request(
+    k: Annotated[int, Query(ge=1, le=MAX_K, description="how many albums")] = 10,
+    genre: Annotated[str | None, Query(description=f"only albums of this genre; {GENRE_HELP}")] = None,
+    year: Annotated[str | None, Query(description=f"only albums of these years: {YEARS_HELP}")] = None,
+    artist: Annotated[str | None, Query(description="only albums of this artist")] = None,
+    side: Annotated[Side | None, Query(description="only front or back covers")] = None,
+) -> SimilarRequest:
+    return SimilarRequest(k, _filter(genre, year, artist, side))
+
+
+def _filter(genre: str | None, year: str | None, artist: str | None, side: Side | None) -> CatalogueFilter:
+    try:
+        return catalogue_filter(genre, year, artist, side)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error
+
+
+def _album_id(album_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> AlbumId:
+    return AlbumId(album_id)
+
+
+HomeDep = Annotated[Home, _built("home")]
+LiveIndexDep = Annotated[LiveIndex, _built("live_index")]
+SearchDep = Annotated[Search, _built("search")]
+ClassifierDep = Annotated[Classifier, _built("classifier")]
+RecommenderDep = Annotated[Recommender, _built("recommender")]
+AdderDep = Annotated[Adder, _built("adder")]
+UpkeepDep = Annotated[Upkeep, _built("upkeep")]
+MetricsDep = Annotated[Metrics, _built("metrics")]
+ThumbnailsDep = Annotated[Thumbnails, _built("thumbnails")]
+
+FilterDep = Annotated[CatalogueFilter, Depends(_allowed)]
+SimilarRequestDep = Annotated[SimilarRequest, Depends(_similar_request)]
+AlbumIdDep = Annotated[AlbumId, Depends(_album_id)]

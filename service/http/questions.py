@@ -1,0 +1,124 @@
+"""What a query asks with: images that it brings or names by a URL, albums, a text, likes and dislikes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+
+from service.answers.records import MAX_EXAMPLES, Examples, Upload
+from service.schemas import BatchQuery, CoverQuery, Liking, Query, SimilarQuery
+from sleeve.errors import QueryError
+from sleeve.vocabulary import AlbumId
+
+Model = TypeVar("Model", bound=BaseModel)
+
+AT_ONCE = 4
+"""Images fetched at a time; further queries wait, and hold no thread meanwhile."""
+
+
+class ImageUrls:
+    """Fetches the images that queries name.
+
+    Args:
+        fetch: URL → bytes, blocking; None where queries may not name URLs.
+    """
+
+    def __init__(self, fetch: Callable[[str], bytes] | None) -> None:
+        self._fetch = fetch
+        self._at_once = CapacityLimiter(AT_ONCE)
+
+    async def image(self, url: str) -> bytes:
+        """The bytes behind a URL.
+
+        Raises:
+            QueryError: queries may not name URLs here.
+            FileRejectedError: see ``indexer.sources.remote_image``.
+        """
+        if self._fetch is None:
+            raise QueryError("queries by URL are off here; set SLEEVE_IMAGE_URLS=1 for the service to turn them on")
+        return await to_thread.run_sync(self._fetch, url, limiter=self._at_once)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a query asks with; what it does not name is empty."""
+
+    images: tuple[Upload, ...] = ()
+    album_ids: tuple[AlbumId, ...] = ()
+    text: str | None = None
+    liking: Liking = field(default_factory=Liking)
+
+    @property
+    def by_taste(self) -> bool:
+        """Whether it asks with the mean of several examples, and not with one image, album or text."""
+        return len(self.images) > 1 or bool(self.liking.like or self.liking.dislike)
+
+    def query(self) -> Query:
+        """What an answer repeats of it."""
+        names = [image.name for image in self.images]
+        one_image = len(names) == 1 and not self.by_taste
+        return Query(
+            file=names[0] if one_image else None,
+            files=[] if one_image else names,
+            album_id=self.album_ids[0] if self.album_ids else None,
+            text=self.text,
+            like=self.liking.like,
+            dislike=self.liking.dislike,
+        )
+
+    def examples(self) -> Examples:
+        """As what a person likes and dislikes.
+
+        Raises:
+            QueryError: nothing is liked, or an album is liked and disliked.
+        """
+        return self.liking.examples(*(image.data for image in self.images), text=self.text)
+
+
+async def read_question(
+    request: Request, json: type[SimilarQuery | CoverQuery | BatchQuery], *, max_images: int
+) -> Question:
+    """Read a form with images, or JSON. An image that the JSON names by its URL is fetched, and counts as uploaded."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return await _read_form(request, json, max_images)
+    if kind == "application/json":
+        return await _read_json(request, json)
+    raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
+
+
+async def _read_form(request: Request, json: type[BaseModel], max_images: int) -> Question:
+    async with request.form(max_files=max_images, max_fields=2 * MAX_EXAMPLES + 8) as form:
+        files = form.getlist("image")
+        if not files or not all(isinstance(file, UploadFile) for file in files):
+            raise HTTPException(422, "the multipart field `image` holds no file")
+        images = [Upload(file.filename, await file.read()) for file in files if isinstance(file, UploadFile)]
+        liked = {name: form.getlist(name) for name in ("like", "dislike")} if issubclass(json, Liking) else {}
+        return Question(tuple(images), liking=_validated(Liking, liked))
+
+
+async def _read_json(request: Request, json: type[SimilarQuery | CoverQuery | BatchQuery]) -> Question:
+    asked = _validated(json, await request.body())
+    if isinstance(asked, BatchQuery):
+        return Question(album_ids=tuple(map(AlbumId, asked.album_ids)))
+    if asked.image_url is not None:
+        image_urls: ImageUrls = request.state.image_urls
+        return Question((Upload(asked.image_url, await image_urls.image(asked.image_url)),))
+    if asked.album_id is not None:
+        return Question(album_ids=(AlbumId(asked.album_id),))
+    assert isinstance(asked, SimilarQuery)  # the others name an album or an image
+    return Question(text=asked.text, liking=asked)
+
+
+def _validated(model: type[Model], data: bytes | Mapping[str, Sequence[object]]) -> Model:
+    """JSON, or fields of a form, as what they mean; raises what becomes a 422."""
+    try:
+        return model.model_validate_json(data) if isinstance(data, bytes) else model.model_validate(data)
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_url=False, include_context=False)) from error

@@ -1,0 +1,151 @@
+"""What came of a job: what `--json` prints for the commands that change or measure something."""
+
+from pydantic import BaseModel, Field
+
+from db.records import FileOutcome, RejectedFile
+from service.schemas.index import VersionSchema
+
+
+class RejectionSchema(BaseModel):
+    """A file that is not in the catalogue, and why."""
+
+    file: str
+    reason: str
+    detail: str
+
+    @classmethod
+    def of(cls, rejected: FileOutcome | RejectedFile) -> "RejectionSchema":
+        return cls(file=rejected.path, reason=str(rejected.reason), detail=rejected.detail)
+
+
+class AddSchema(BaseModel):
+    """How the offered files ended."""
+
+    added: int
+    unchanged: int
+    rejected: int
+    rejections: list[RejectionSchema]
+
+
+class DuplicateSchema(BaseModel):
+    """A cover among those of one artwork."""
+
+    album_id: int
+    cover_id: int
+    title: str | None
+    artist: str | None
+    year: int | None
+    file: str
+
+
+class DuplicatesSchema(BaseModel):
+    """Covers that show one artwork, a list for each; ``covers`` is how many that are."""
+
+    groups: list[list[DuplicateSchema]]
+    covers: int
+
+
+class RemoveSchema(BaseModel):
+    """How much was forgotten."""
+
+    albums: int
+    covers: int
+
+
+class DrawnMapSchema(BaseModel):
+    """The map that ``sleeve map`` drew."""
+
+    albums: int
+    bundle: str
+    method: str
+    file: str
+
+
+class PruneSchema(BaseModel):
+    """What ``sleeve index prune`` deleted."""
+
+    folders: list[str]
+    freed_bytes: int
+
+
+class IndexRunSchema(BaseModel):
+    """What ``sleeve index`` did.
+
+    ``delta`` is how many vectors are left to be searched beside the version, ``links`` how many pairs of covers were
+    found to show one artwork.
+    """
+
+    embedded: int
+    rejected: int
+    rejections: list[RejectionSchema]
+    vectors_added: int
+    vectors_removed: int
+    delta: int
+    links: int
+    rebuilt: bool
+    version: VersionSchema
+
+
+class CatalogueExportSchema(BaseModel):
+    """A table that was written of the catalogue."""
+
+    file: str
+    albums: int
+    covers: int
+
+
+class TagSchema(BaseModel):
+    """A music file whose genre is to be another, or was made so; ``note`` says why not."""
+
+    file: str
+    before: list[str]
+    after: list[str]
+    probability: float | None
+    note: str
+
+
+class TaggedSchema(BaseModel):
+    """What ``sleeve tag`` did or would do; ``journal`` undoes it."""
+
+    written: bool
+    journal: str | None
+    files: list[TagSchema]
+
+
+class HeadSchema(BaseModel):
+    """A head fitted to the catalogue's labels; the metrics are out of fold."""
+
+    bundle: str
+    covers: int
+    genres: list[str]
+    left_out: list[str]
+    metrics: dict[str, float]
+
+
+class TrainSchema(BaseModel):
+    """A bundle made by fine-tuning; the metrics are of covers held back."""
+
+    name: str
+    folder: str
+    metrics: dict[str, float]
+
+
+class ReportSchema(BaseModel):
+    """A report that was written: its page, and what could not be told; ``seconds`` are those of each step."""
+
+    page: str
+    page_bytes: int
+    figures: list[str]
+    label_suspects: int
+    left_out: list[str]
+    seconds: dict[str, float]
+
+
+class BundleExportSchema(BaseModel):
+    """A bundle made of a model as it is."""
+
+    name: str
+    folder: str
+    dimension: int
+    reads_text: bool = Field(description="whether it can be asked with a text")
+    text_tower: bool = Field(deprecated=True, description="old name of `reads_text`; leaves with the next release")
