@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Literal
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
-"""The request that this task or thread works on."""
+"""The id of the request that this task or thread works on."""
 
 REQUESTS = "service.http.requests"
-"""The logger with one line a request."""
+"""The logger that writes a line for each request."""
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line; ``extra={"fields": …}`` becomes members of it."""
+    """One JSON object per line; ``extra={"fields": …}`` becomes members of it."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {

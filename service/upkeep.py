@@ -1,4 +1,4 @@
-"""Looks after the index of a running service: heals what is damaged, takes in what has drifted, rebuilds on demand."""
+"""Looks after the index of a running service: repairs damage, takes in drift, rebuilds on demand."""
 
 import logging
 import subprocess
@@ -26,10 +26,10 @@ _log = logging.getLogger(__name__)
 
 
 class Upkeep:
-    """A thread that looks at the files every ``LOOK_EVERY_S``, now and then at the drift, and the refresh it started.
+    """A thread that checks the files every ``LOOK_EVERY_S`` and sometimes the drift, and the refresh that it started.
 
-    In a service of several workers each looks; the home's lock lets one act. A refresh starts by itself when the live
-    version's files are missing or damaged, and when its drift is large (``indexer.vector_index.versions``) and no
+    In a service of several workers each of them checks; the home's lock lets one act. A refresh starts by itself if the
+    live version's files are missing or damaged, or if its drift is large (``indexer.vector_index.versions``) and no
     smaller than ``LEAST_DRIFT``.
     """
 
@@ -63,7 +63,8 @@ class Upkeep:
         """Start embedding what is pending and building the index from nothing.
 
         Raises:
-            VectorIndexError: there is no index yet; ``BusyError`` when somebody is at work on it.
+            VectorIndexError: there is no index yet.
+            BusyError: another process is at work on it.
         """
         self._home.require_live()
         self._refresh(rebuild=True)

@@ -1,4 +1,4 @@
-"""An album given with its images: decoded and embedded, then kept, registered and searchable, or nothing at all."""
+"""Adding an album with its images: decode and embed them, then keep, register and index all of it, or nothing."""
 
 import logging
 from contextlib import ExitStack
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class GivenAlbum:
-    """What a person says of a new album."""
+    """What a person says about a new album."""
 
     title: str | None
     artist: str | None
@@ -38,7 +38,7 @@ class GivenAlbum:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """An image that was decoded and embedded: vector is (d,) float16."""
+    """An image that was decoded and embedded; the vector is (d,) float16."""
 
     side: Side
     upload: Upload
@@ -56,10 +56,10 @@ class Adder:
         self._store = home.covers
 
     def add(self, given: GivenAlbum, front: Upload, back: Upload | None) -> tuple[AlbumRecord, bool]:
-        """The album, and whether anything of it was new; the next search finds it, linked to its near-duplicates.
+        """The album, and whether anything of it was new; the next search finds it, linked to others of its artwork.
 
         Raises:
-            FileRejectedError: an image is none that Sleeve can use; nothing was changed.
+            FileRejectedError: an image cannot be used; nothing was changed.
             BundleError: there is no index, and the bundle to begin with cannot be used.
             CatalogueError: the image cannot be kept, or the database cannot be used.
         """
@@ -117,12 +117,12 @@ class Adder:
                 if self._home.live() is None:
                     self._home.versions.refresh(bundle)
         except BusyError:
-            # Whoever is at work makes the first index.
+            # The process that is at work makes the first index.
             return
 
 
 def _shown_name(name: str | None, path: Path) -> str:
-    """The last part of the sender's name for a file, as far as it can be shown; else the name it is kept under."""
+    """The last part of the sender's name for a file, without unprintable characters; else the name of its file."""
     last = PurePosixPath((name or "").replace("\\", "/")).name
     shown = "".join(character for character in last if character.isprintable())[:MAX_FILE_NAME_CHARACTERS].strip()
     return shown or path.name

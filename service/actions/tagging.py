@@ -1,4 +1,4 @@
-"""Predicted genres for music files: what would be written, writing it, and undoing that from a journal."""
+"""Predicted genres for music files: plan what to write, write it, and undo that from a journal."""
 
 import json
 import os
@@ -22,12 +22,12 @@ MAX_JOURNAL_LINE = 2**16
 
 @dataclass(frozen=True, slots=True)
 class GenreChange:
-    """A music file and what becomes of its genre tag.
+    """A music file and the change of its genre tag.
 
     Attributes:
         before, after: the tag's texts.
-        probability: of the predicted genre; None where nothing was predicted.
-        note: why the file is left as it is; empty where it is not.
+        probability: of the predicted genre; None if nothing was predicted.
+        note: why the file is not changed; empty if it is.
     """
 
     file: Path
@@ -81,7 +81,7 @@ def write(changes: Sequence[GenreChange], journals: Path) -> tuple[Path, list[Ge
 
 
 def undo(journal: Path) -> list[GenreChange]:
-    """Put back the genres that a journal has, where they are still those that were written.
+    """Put back the genres in a journal, for files whose genres are still those that were written.
 
     Raises:
         SourceError: the journal cannot be read; nothing was changed.

@@ -1,4 +1,4 @@
-"""The genre of a cover: the neighbours' vote, the head's opinion, and the prediction made of both."""
+"""The genres of a cover: the neighbours' vote, the head, and the prediction made of both."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -107,7 +107,7 @@ class Classifier:
 
 
 def _voters(neighbours: tuple[Neighbour, ...], calibration: Calibration) -> list[Neighbour]:
-    """The neighbours that the vote heard."""
+    """The neighbours that voted."""
     limit = calibration.vote.near_duplicate_similarity
     eligible = [neighbour for neighbour in neighbours if neighbour.genres and neighbour.similarity < limit]
     return eligible[: calibration.vote.k]

@@ -1,4 +1,4 @@
-"""The head and the calibration that answer for a model."""
+"""The head and calibration in use for a model."""
 
 from db import bundles, genre_models
 from db.database import Database
@@ -32,5 +32,5 @@ class GenreClassifiers:
         return found
 
     def near_duplicate_at(self, model: Model) -> float:
-        """From this similarity on two covers show the same artwork."""
+        """From this similarity on two covers usually show the same artwork."""
         return self.of(model).calibration.vote.near_duplicate_similarity

@@ -1,4 +1,4 @@
-"""How alike albums look: the cosine of their two most similar covers, fronts where they have one."""
+"""How alike albums look: the cosine of their two most similar covers, fronts if they have one."""
 
 from collections.abc import Callable, Sequence
 
@@ -24,11 +24,11 @@ class Likeness:
         return album_id in self._rows
 
     def vectors_of(self, album_id: AlbumId) -> NDArray[np.float32]:
-        """The (n, d) vectors of an album; n is 0 where it has none."""
+        """The (n, d) vectors of an album; n is 0 if it has none."""
         return self._vectors[self._rows.get(album_id, slice(0))]
 
     def to(self, vectors: NDArray[np.float32], album_id: AlbumId) -> float:
-        """How like an album is to the most similar of (n, d) vectors; -inf where there is nothing to compare."""
+        """How like an album is to the most similar of (n, d) vectors; -inf if there is nothing to compare."""
         return float((self.vectors_of(album_id) @ vectors.T).max(initial=-np.inf))
 
     def among(self, album_ids: Sequence[AlbumId]) -> Callable[[int], NDArray[np.float32]]:

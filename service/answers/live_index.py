@@ -1,4 +1,4 @@
-"""What answers: an index version with its delta, and the model that made its vectors. The two are replaced together."""
+"""The index that answers: a version with its delta, and the model that made its vectors, replaced together."""
 
 import logging
 import time
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one request is answered with, from its beginning to its end."""
+    """The version and model that answer one request from beginning to end."""
 
     version: OpenVersion
     model: Model
@@ -31,7 +31,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """The pair in use, its delta as it grows, and the state of the version's files when they were checked."""
+    """The snapshot in use, its delta as it grows, and the state of the version's files when they were checked."""
 
     snapshot: Snapshot
     delta: Delta
@@ -55,11 +55,11 @@ class _Failure:
 
 
 class LiveIndex:
-    """The pair for whoever searches: loaded at first use, replaced after a promotion. Safe from several threads.
+    """The version and model that searches use: loaded at first use, replaced after a promotion. Thread-safe.
 
-    The next pair is loaded aside while the one in use goes on answering, with its delta as complete as ever; then one
-    reference moves. Where the next cannot be loaded the one in use stays. A pair lives until the last request on it
-    ends, also when its files are deleted meanwhile: they are mapped.
+    The next version is loaded while the one in use keeps answering with a complete delta; then one reference moves. If
+    the next cannot be loaded, the one in use stays. A version lives until its last request ends, even if its files are
+    deleted in the meantime: they are mapped.
 
     Args:
         load_model: opens the model that made the vectors of a bundle, or the one to begin with (None); may raise
@@ -80,7 +80,7 @@ class LiveIndex:
         self._follower: Thread | None = None
 
     def current(self) -> Snapshot:
-        """The pair to answer with, its delta brought up to date with the database.
+        """The snapshot to answer with, its delta brought up to date with the database.
 
         Raises:
             VectorIndexError: there is no index yet, or neither the live version nor an earlier one can be used.
@@ -114,7 +114,7 @@ class LiveIndex:
 
     @property
     def problem(self) -> str | None:
-        """Why the live version cannot be used, while it cannot."""
+        """Why the live version cannot be used; None if it can."""
         return None if self._failure is None else self._failure.reason
 
     def files_changed(self) -> bool:
@@ -123,7 +123,7 @@ class LiveIndex:
         return loaded is not None and loaded.stamp != self._versions.stamp(loaded.record)
 
     def settle(self) -> None:
-        """Wait until the next pair, if one is being loaded, has taken over or failed."""
+        """Wait until the next version, if one is being loaded, has taken over or failed."""
         follower = self._follower
         if follower is not None:
             follower.join()

@@ -1,4 +1,4 @@
-"""A bundle opened to answer with: what embeds images and texts, and the head and calibration that came with it."""
+"""A bundle opened for queries: its backbone, its text tower, and the head and calibration shipped with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from indexer.models.text_tower import TextTower, text_tower_of
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What a bundle can do; ``text_tower`` is None where it reads no texts, the rest is of its manifest."""
+    """An opened bundle; ``text_tower`` is None if it reads no texts."""
 
     name: str
     backbone: Backbone

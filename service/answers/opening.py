@@ -1,4 +1,4 @@
-"""What answers queries, built in one place."""
+"""Builds everything that answers queries."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from service.answers.timing import Timed, untimed
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What answers queries, and the live index that all of it answers from."""
+    """Everything that answers queries, and the live index that it uses."""
 
     live_index: LiveIndex
     search: Search
@@ -23,7 +23,7 @@ class Answers:
 
 
 def open_answers(home: Home, timed: Timed = untimed) -> Answers:
-    """Build what answers queries; index and model are loaded when the first query comes.
+    """Build everything that answers queries; index and model are loaded with the first query.
 
     Args:
         timed: times each stage of each query.

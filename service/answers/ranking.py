@@ -1,4 +1,4 @@
-"""From vector hits to albums: one row an album, its best cover, nearest first."""
+"""Vector hits → albums, each once by its most similar cover, nearest first."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -14,8 +14,8 @@ def rank_albums(
 
     Args:
         hits: pairs of vector id and similarity, in any order, an id possibly twice.
-        owners: who the vectors stand for; a hit without an owner was removed and is dropped.
-        leave_out: the albums that asked.
+        owners: the cover and album of each vector; a hit without an owner was removed and is dropped.
+        leave_out: albums to leave out, such as the one that is the query.
 
     Returns:
         Each album once with its most similar cover, by falling similarity, equals by cover.

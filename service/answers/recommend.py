@@ -29,7 +29,7 @@ def taste_vector(likes: NDArray[np.float32], dislikes: NDArray[np.float32]) -> N
     wished = 2 * liked - dislikes.mean(axis=0, keepdims=True, dtype=np.float64) if len(dislikes) else liked
     length = float(np.linalg.norm(wished))
     if length < _NO_LENGTH:
-        raise QueryError("the likes and dislikes cancel each other out; leave some away")
+        raise QueryError("the likes and dislikes cancel each other out; remove some")
     return np.asarray(wished / length, dtype=np.float32)
 
 
@@ -45,7 +45,7 @@ def choose(
     (1 - diversity) * relevance - diversity * (its greatest likeness to one that was chosen).
 
     Carbonell and Goldstein, "The use of MMR, diversity-based reranking" (1998), with lambda = 1 - diversity. The first
-    is the most relevant. A near-duplicate of one that was chosen is passed over.
+    is the most relevant. A near-duplicate of one that was chosen is skipped.
 
     Args:
         relevance: (n,) similarity of each candidate to the query.

@@ -19,7 +19,7 @@ from sleeve.vocabulary import AlbumId
 
 LEAST_CANDIDATES = 100
 CANDIDATES_PER_ALBUM = 5
-"""What is chosen from at first; more where near-duplicates leave too few."""
+"""How many candidates are looked at first; more if near-duplicates leave too few."""
 
 MAX_CANDIDATES = 10_000
 
@@ -68,8 +68,8 @@ class Recommender:
         return replace(found, neighbours=tuple(marked))
 
     def recommend(self, examples: Examples, request: RecommendRequest) -> SimilarAnswer:
-        """Albums for a taste: neither an example, nor a near-duplicate of one, nor two of the same artwork. Links tell
-        that, and similarities.
+        """Albums for a taste: no example, no near-duplicate of one, and no artwork twice; links and similarities decide
+        what counts as one artwork.
 
         Raises:
             As ``similar``.
@@ -111,7 +111,7 @@ class Recommender:
     def _likeness_or_link(
         self, likeness: Likeness, album_ids: Sequence[AlbumId], limit: float
     ) -> Callable[[int], NDArray[np.float32]]:
-        """``Likeness.among``, where albums with linked covers are as alike as near-duplicates."""
+        """``Likeness.among``, but albums with linked covers count as at least as alike as near-duplicates."""
         among = likeness.among(album_ids)
         with self._database.reading() as session:
             pairs = cover_links.albums_linked_among(session, album_ids)

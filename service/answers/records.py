@@ -30,7 +30,7 @@ class Neighbour:
     """A hit: an album by its nearest cover.
 
     Attributes:
-        similarity: cosine of the two vectors, higher is nearer.
+        similarity: cosine of the two vectors, -1 to 1; higher is nearer.
         same_artwork: its cover shows the artwork of what was asked with, confirmed by their pixels.
         near_duplicate: deprecated. For an image, a similarity at which covers usually show one artwork; for an album,
             ``same_artwork``.
@@ -78,13 +78,13 @@ class Examples:
 
     @property
     def albums(self) -> frozenset[AlbumId]:
-        """The albums that no answer holds."""
+        """All albums named; no answer holds them."""
         return frozenset((*self.like, *self.dislike))
 
 
 @dataclass(frozen=True, slots=True)
 class RecommendRequest:
-    """How many albums, how different from each other (0: as they come, to 1), and which."""
+    """How many albums, how different from each other (0: by similarity alone, to 1), and which."""
 
     k: int = 20
     diversity: float = 0.3
@@ -106,7 +106,7 @@ class ClassifyAnswer:
 
     Attributes:
         unsure: nothing is likely enough to be an answer.
-        index_version: None while there is no index; then the head alone has spoken.
+        index_version: None before the first index; then only the head predicts.
     """
 
     bundle: str

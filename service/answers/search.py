@@ -88,7 +88,7 @@ class Search:
         return _marked(self._of_albums(snapshot.version, queries, linked)[:MAX_K], linked)
 
     def snapshot(self) -> Snapshot:
-        """What to answer a request with, all of it.
+        """The version and model to answer a whole request with.
 
         Raises:
             VectorIndexError: there is no index.
@@ -96,7 +96,7 @@ class Search:
         return self._live_index.current()
 
     def model(self) -> Model:
-        """What embeds a query where there is no index; raises ``BundleError`` where the bundle cannot be used."""
+        """The model that embeds a query if there is no index; raises ``BundleError`` if the bundle cannot be used."""
         return self._live_index.model()
 
     def embed(self, model: Model, data: bytes) -> NDArray[np.float32]:
@@ -125,7 +125,7 @@ class Search:
             return model.text_tower.embed(text)
 
     def vectors_of(self, version: OpenVersion, album_id: AlbumId) -> NDArray[np.float32]:
-        """The (n, d) vectors of an album's fronts (or backs, where it has no front).
+        """The (n, d) vectors of an album's fronts (or backs, if it has no front).
 
         Raises:
             NotFoundError: there is no such album, or it waits to be indexed.
@@ -152,7 +152,7 @@ class Search:
         reachable = sum(map(len, parts)) if allowed is None else len(allowed)
         wanted = request.k + _SPARE_HITS
         while True:
-            # One more than there are shows that no more are to be had.
+            # Asking for one more than there are shows that there are no more.
             with self._timed(Stage.SEARCH):
                 hits = [part.search(queries, min(wanted, reachable + 1), allowed) for part in parts]
             with self._timed(Stage.RANK):
@@ -200,7 +200,7 @@ def _marked(neighbours: Sequence[Neighbour], linked: Collection[AlbumId]) -> tup
 
 
 def _least_certain(hits: list[Hits]) -> float:
-    """The similarity below which a list of hits, one a query and part of the index, may have held a better album back:
-    the highest of the last similarities, of those lists that did not come to their end."""
+    """The similarity below which a better album may be missing: each query and part of the index has a list of hits,
+    and this is the highest last similarity of the lists that may go on."""
     last = [some.similarities[:, -1].max(initial=-np.inf) for some in hits]
     return float(max(last))

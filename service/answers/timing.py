@@ -1,4 +1,4 @@
-"""The stages of a query, and how whoever answers one has them timed."""
+"""The stages of a query, and how they are timed."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -16,9 +16,9 @@ class Stage(StrEnum):
 
 
 Timed = Callable[[Stage], AbstractContextManager[object]]
-"""Times the block that it is entered for."""
+"""Gives a context that times a stage."""
 
 
 def untimed(_stage: Stage) -> AbstractContextManager[object]:
-    """For those who do not measure."""
+    """Times nothing."""
     return nullcontext()

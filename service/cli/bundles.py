@@ -1,4 +1,4 @@
-"""``sleeve bundles``: which models there are, and which one the catalogue is searched with."""
+"""``sleeve bundles``: list the models, switch between them, make one from a CLIP model."""
 
 from typing import Annotated
 

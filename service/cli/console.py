@@ -88,7 +88,7 @@ def settings_of(context: typer.Context) -> Settings:
 
 
 class ProgressBar:
-    """The jobs' ``Progress`` as a bar with rate and time left; nothing is drawn where stderr is no terminal."""
+    """The jobs' ``Progress`` as a bar with rate and time left; nothing is drawn if stderr is no terminal."""
 
     def __init__(self) -> None:
         columns = (

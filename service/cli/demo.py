@@ -85,9 +85,9 @@ def _learn_genres(home: Home) -> None:
     try:
         learnt = fit_genres(home)
     except TrainingError as error:
-        say(f"Genres are told as the shipped model learnt them: {error}.")
+        say(f"Genres are predicted as the shipped model learnt them: {error}.")
     else:
-        say(f"Genres are told as the catalogue has them: {len(learnt.genres)} learnt from {learnt.covers} covers.")
+        say(f"Genres are predicted as the catalogue has them: {len(learnt.genres)} learnt from {learnt.covers} covers.")
 
 
 def _show_query(home: Home) -> None:

@@ -137,7 +137,7 @@ def _summary(run: IndexReport) -> str:
     if refresh.delta:
         return (
             f"{report.embedded} covers embedded; index {version.folder} stays live, "
-            f"{refresh.delta} newer vectors are searched beside it"
+            f"{refresh.delta} newer vectors are searched as well"
         )
     if not refresh.changed:
         return f"nothing new: index {version.folder} holds every vector"

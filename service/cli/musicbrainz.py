@@ -77,7 +77,7 @@ def musicbrainz(
 
 
 def _wanted(options: dict[str, str | None], *, fill: bool, dry_run: bool) -> GroupQuery | None:
-    """What is to be added; None where what there is is to be filled in."""
+    """The albums to add; None for --fill."""
     if dry_run and not fill:
         raise typer.BadParameter("--dry-run goes with --fill only")
     given = [GroupQuery(QueryKind(name), words) for name, words in options.items() if words is not None]

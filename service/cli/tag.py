@@ -82,12 +82,12 @@ def tag(
     if json:
         answer_json(document)
     else:
-        _tell(document.files, wrote, document.journal)
+        _show(document.files, wrote, document.journal)
     if failed:
         raise typer.Exit(1)
 
 
-def _tell(files: Sequence[TagSchema], wrote: bool, journal: str | None) -> None:
+def _show(files: Sequence[TagSchema], wrote: bool, journal: str | None) -> None:
     for file in files[:SHOWN_FILES]:
         if file.note:
             say(f"left {file.file}: {file.note}")

@@ -1,1 +1,1 @@
-"""The HTTP service: what stands before the routes, the routes, and what they need for HTTP alone."""
+"""The HTTP service: the app, its routes, and what protects them."""

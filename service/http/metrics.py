@@ -1,4 +1,4 @@
-"""What Prometheus is told: requests, stages, and how the index and the catalogue are."""
+"""Metrics for Prometheus: requests, stages of queries, the index and the catalogue."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
 
 
 class Metrics:
-    """The counts of this process, or of all workers where they share a folder."""
+    """The counts of this process, or of all workers if they share a folder."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -60,16 +60,16 @@ class Metrics:
 
     def exposition(self, home: Home, live_index: LiveIndex) -> bytes:
         """Everything, in Prometheus' text format."""
-        asked = CollectorRegistry()
-        asked.register(_Given(_catalogue_numbers(home, live_index)))
+        current = CollectorRegistry()
+        current.register(_Fixed(_catalogue_numbers(home, live_index)))
         if SHARED_FOLDER in os.environ:
-            MultiProcessCollector(asked)  # type: ignore[no-untyped-call]
-            return generate_latest(asked)
-        return generate_latest(asked) + generate_latest(self._registry)
+            MultiProcessCollector(current)  # type: ignore[no-untyped-call]
+            return generate_latest(current)
+        return generate_latest(current) + generate_latest(self._registry)
 
 
-class _Given(Collector):
-    """Numbers that are looked up when they are asked for."""
+class _Fixed(Collector):
+    """Numbers that were looked up for one answer."""
 
     def __init__(self, metrics: Iterable[Metric]) -> None:
         self._metrics = tuple(metrics)
@@ -79,7 +79,7 @@ class _Given(Collector):
 
 
 def _catalogue_numbers(home: Home, live_index: LiveIndex) -> Iterator[Metric]:
-    """As much as can be told: without a database nothing, before the first index the catalogue's size."""
+    """As much as is known: without a database nothing, before the first index the catalogue's size."""
     ready = 0.0
     try:
         with home.database.reading() as session:
@@ -89,11 +89,11 @@ def _catalogue_numbers(home: Home, live_index: LiveIndex) -> Iterator[Metric]:
         version = live_index.current().version
         drift = home.versions.drift(version)
         age_s = (datetime.now(UTC) - version.record.created_at).total_seconds()
-        yield GaugeMetricFamily("sleeve_index_age_seconds", "Time since the index that answers was built.", age_s)
+        yield GaugeMetricFamily("sleeve_index_age_seconds", "Time since the live index was built.", age_s)
         yield GaugeMetricFamily("sleeve_index_vectors", "Vectors in it when it was built.", version.record.count)
-        yield GaugeMetricFamily("sleeve_delta_vectors", "Newer vectors, searched beside it.", drift.delta)
+        yield GaugeMetricFamily("sleeve_delta_vectors", "Newer vectors, searched as well.", drift.delta)
         yield GaugeMetricFamily("sleeve_tombstones", "Vectors in it that were removed.", drift.tombstones)
         ready = 1.0
     except SleeveError:
         pass
-    yield GaugeMetricFamily("sleeve_ready", "Whether the database and an index answer.", ready)
+    yield GaugeMetricFamily("sleeve_ready", "1 if the database and an index can be used.", ready)

@@ -91,10 +91,10 @@ def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
 def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if part != "body")[:MAX_ECHOED_CHARACTERS]
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{where}: {first['msg']}" if where else str(first["msg"]))
+    place = ".".join(str(part) for part in first["loc"] if part != "body")[:MAX_ECHOED_CHARACTERS]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}" if place else str(first["msg"]))
 
 
 def _on_gone(_request: Request, _error: Exception) -> JSONResponse:
-    """The asker went away while sending: a page that was left, and nobody reads this."""
+    """The client went away while sending, so nobody reads this."""
     return problem(HTTPStatus.BAD_REQUEST, "the request ended before its body did")

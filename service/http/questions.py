@@ -26,7 +26,7 @@ class ImageUrls:
     """Fetches the images that queries name.
 
     Args:
-        fetch: URL → bytes, blocking; None where queries may not name URLs.
+        fetch: URL → bytes, blocking; None if queries may not name URLs.
     """
 
     def __init__(self, fetch: Callable[[str], bytes] | None) -> None:

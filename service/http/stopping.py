@@ -1,4 +1,4 @@
-"""Knowing at once that the service stops, so that answers without an end find one."""
+"""Notices at once that the service is asked to stop, so that endless answers can end."""
 
 import signal
 from collections.abc import Iterator

@@ -27,10 +27,10 @@ _WEBP_QUALITY = 80
 
 _PRUNED_TO_SHARE = 0.8
 _LOOK_AFTER_SHARE = 1 / 16
-"""A look at the whole folder comes after this share of the bound was written, so the folder may pass it by as much."""
+"""The whole folder is checked after this share of the bound was written, so it may exceed the bound by as much."""
 
 _ABANDONED_S = 3600.0
-"""After this long, nobody goes on writing a file that was begun."""
+"""After this long an unfinished file counts as abandoned."""
 
 _PICTURE = re.compile(r"[0-9a-f]{64}-[0-9]+\.(webp|jpeg)")
 """Names that are made here: files of other names in the folder are not Sleeve's."""
@@ -46,7 +46,7 @@ class PictureFormat(StrEnum):
 
 
 def size_made(size_px: int) -> int:
-    """The size that is made for whoever asks for ``size_px``: the next one that is no smaller."""
+    """The size that is made for a request of ``size_px``: the next one that is no smaller."""
     return next(size for size in SIZES_PX if size >= size_px)
 
 

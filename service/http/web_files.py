@@ -53,7 +53,7 @@ def read_web_files(folder: Path = FOLDER) -> WebFiles:
 
 
 def web_file(name: str, content: bytes) -> WebFile:
-    """A file as it is sent, its type told by its name."""
+    """A file as it is sent; its type follows from its name."""
     kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     etag = sha256(content).hexdigest()[:_DIGITS]
     return WebFile(kind, content, gzip.compress(content, mtime=0), etag)

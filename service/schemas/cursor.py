@@ -1,4 +1,4 @@
-"""The place in a list as text that a client hands back; it means nothing to anybody else."""
+"""A place in a list as opaque text, which a client sends back for the next page."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -18,7 +18,7 @@ def to_cursor(place: AlbumPlace) -> str:
 
 
 def from_cursor(text: str, order: AlbumOrder) -> AlbumPlace:
-    """The place that a text stands for, in a list of this order.
+    """The place that a text means, in a list of this order.
 
     Raises:
         QueryError: it is no cursor, or one of a list of another order.

@@ -13,8 +13,8 @@ class GenreSchema(BaseModel):
 
     genre: str
     probability: float
-    vote: float | None = Field(description="share of the neighbours' voices; null where nobody votes")
-    head: float | None = Field(description="the linear head's probability; null for a genre that it does not know")
+    vote: float | None = Field(description="share of the neighbours' votes; null if none votes")
+    head: float | None = Field(description="the linear head's probability; null if it does not know the genre")
 
 
 class ClassifySchema(BaseModel):
@@ -23,8 +23,8 @@ class ClassifySchema(BaseModel):
     file: str | None
     album_id: int | None = None
     bundle: str
-    index_version: str | None = Field(description="null while there is no index; then the head alone has spoken")
-    unsure: bool = Field(description="nothing is likely enough to be an answer")
+    index_version: str | None = Field(description="null before the first index; then only the head predicts")
+    unsure: bool = Field(description="no genre is likely enough to count as an answer")
     genres: list[GenreSchema]
     neighbours: list[NeighbourSchema]
 

@@ -10,13 +10,13 @@ from indexer.vector_index import IndexKind
 
 
 class JobSchema(BaseModel):
-    """The work on the index that is under way, or that ended last, wherever it runs."""
+    """The job on the index that is running, or else the last one, in whatever process."""
 
     phase: JobPhase
     task: str
     done: int
     total: int
-    detail: str = Field(description="why it failed, where it did")
+    detail: str = Field(description="why it failed; empty if it did not")
     started_at: datetime
     updated_at: datetime
 
@@ -26,7 +26,7 @@ class JobSchema(BaseModel):
 
 
 class IndexSchema(BaseModel):
-    """The index that answers, and how far the catalogue has moved away from it."""
+    """The live index, and how much of the catalogue has changed since it was built."""
 
     version: str
     kind: IndexKind
@@ -35,8 +35,8 @@ class IndexSchema(BaseModel):
     recall: float = Field(description="measured when it was built")
     created_at: datetime
     age_s: float
-    delta: int = Field(description="vectors that are newer, searched beside it")
-    tombstones: int = Field(description="vectors in it that were removed, passed over")
+    delta: int = Field(description="newer vectors, searched as well")
+    tombstones: int = Field(description="vectors in it that were removed and are no longer found")
     problem: str | None = Field(description="why a newer version, or the files of this one, cannot be used")
     job: JobSchema | None
 

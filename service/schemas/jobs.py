@@ -71,7 +71,7 @@ class PruneSchema(BaseModel):
 class IndexRunSchema(BaseModel):
     """What ``sleeve index`` did.
 
-    ``delta`` is how many vectors are left to be searched beside the version, ``links`` how many pairs of covers were
+    ``delta`` is how many newer vectors are searched as well as the version, ``links`` how many pairs of covers were
     found to show one artwork.
     """
 
@@ -131,7 +131,7 @@ class TrainSchema(BaseModel):
 
 
 class ReportSchema(BaseModel):
-    """A report that was written: its page, and what could not be told; ``seconds`` are those of each step."""
+    """A report that was written: its page, what was left out, and the seconds of each step."""
 
     page: str
     page_bytes: int

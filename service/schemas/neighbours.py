@@ -1,4 +1,4 @@
-"""Albums that look like something, and those recommended for a taste."""
+"""Similar albums, and recommended ones."""
 
 from pydantic import BaseModel, ConfigDict, Field
 

@@ -1,4 +1,4 @@
-"""What is asked: by a file, albums, a text, or by what a person likes and dislikes."""
+"""Queries: by a file, albums, a text, or by what a person likes and dislikes."""
 
 from typing import Annotated
 
@@ -84,7 +84,7 @@ class SimilarQuery(Liking, UrlQuery):
         default=None,
         min_length=1,
         max_length=MAX_TEXT_CHARACTERS,
-        description="what the cover shows; answered where the live bundle has a text tower",
+        description="what the cover shows; needs a live bundle with a text tower",
     )
 
     @model_validator(mode="after")

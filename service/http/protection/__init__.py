@@ -1,4 +1,4 @@
-"""Everything that stands before the routes, in order."""
+"""The middleware of the service, in order."""
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware

@@ -13,7 +13,7 @@ from service.http.problems import problem
 QUESTIONS = frozenset(
     {"/api/v1/similar", "/api/v1/classify", "/api/v1/classify/batch", "/api/v1/recommend"},
 )
-"""POST here only asks. Everything else beside GET, HEAD and OPTIONS counts as a change, also on routes to come."""
+"""POST is only a query here. Everything else but GET, HEAD and OPTIONS counts as a change, also on future routes."""
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -1,4 +1,4 @@
-"""What every answer tells a browser not to do."""
+"""Headers with which every answer restricts what a browser may do with it."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

@@ -11,7 +11,7 @@ _log = logging.getLogger(__name__)
 
 
 class Unexpected:
-    """Answers 500 where anything else was raised. Inside whatever adds headers, so that this answer has them too."""
+    """Answers 500 to any other exception, inside the middleware that adds headers, so its answer has them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

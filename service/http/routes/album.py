@@ -27,7 +27,7 @@ def list_albums(
     allowed: FilterDep,
     q: Annotated[
         str,
-        Query(max_length=schemas.MAX_WORDS_CHARACTERS, description="words that stand in the title or the artist"),
+        Query(max_length=schemas.MAX_WORDS_CHARACTERS, description="words in the title or the artist"),
         schemas.OneLine,
     ] = "",
     sort: Annotated[AlbumOrder, Query(description="newest first, or by title, artist or year")] = AlbumOrder.NEWEST,
@@ -38,7 +38,7 @@ def list_albums(
 ) -> schemas.AlbumsSchema:
     """Send `next` back as `cursor` until it is null; keep the other parameters.
 
-    Albums that are added or removed meanwhile neither repeat nor hide any other.
+    Albums that are added or removed meanwhile neither repeat nor hide others.
     """
     after = None if cursor is None else from_cursor(cursor, sort)
     with home.database.reading() as session:
@@ -67,7 +67,7 @@ def create_album(
     """The images are kept in the catalogue's home, and the next search finds the album.
 
     An album of the same artist, title and year gains the covers that it does not have; without names the image decides.
-    Where nothing is new the answer is 200. Genres given here are as those of `PATCH`.
+    If nothing is new the answer is 200. Genres given here are as those of `PATCH`.
     """
     front, reverse = (None if file is None else Upload(file.filename, file.file.read()) for file in (image, back))
     assert front is not None

@@ -1,4 +1,4 @@
-"""The HTTP routes that tell genres: of one cover, and of a batch."""
+"""The HTTP routes that classify: one cover, or a batch."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -35,7 +35,7 @@ def cover_image(
         int, Query(ge=MIN_SIZE_PX, le=MAX_SIZE_PX, description="longer side, pixels; the next size up that is made")
     ] = 384,
     format: Annotated[  # the name that the API has for it
-        PictureFormat | None, Query(description="by default WebP where the client accepts it")
+        PictureFormat | None, Query(description="by default WebP if the client accepts it")
     ] = None,
 ) -> Response:
     """The cover as a picture of 96, 192, 384, 768, 1536 or 2048 pixels, and no larger than it is."""

@@ -13,7 +13,7 @@ router = APIRouter(tags=["health"])
 @router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="Whether the service can answer", responses={503: PROBLEM})
 def healthz(home: HomeDep) -> schemas.Health:
-    """Answers `ok` where the database can be reached, and 503 where it cannot; it is asked each time."""
+    """Answers `ok` if the database can be reached, else 503; the database is asked each time."""
     home.database.check()
     return schemas.Health(status="ok")
 

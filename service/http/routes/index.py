@@ -26,7 +26,7 @@ router = APIRouter(prefix=f"{API}/index", tags=["index"])
 
 @router.get("", summary="The index that answers", responses={503: PROBLEM})
 def index(home: HomeDep, live_index: LiveIndexDep) -> schemas.IndexSchema:
-    """Its version, kind and bundle, what is searched beside it, what in it was removed, and the work on it."""
+    """Its version, kind and bundle, how many newer vectors are searched as well, how many were removed, and its job."""
     return _state(home, live_index)
 
 
@@ -40,7 +40,7 @@ def versions(home: HomeDep) -> schemas.VersionsSchema:
 
 @router.post("/rollback", summary="Go back to the version before", responses={404: PROBLEM, 409: PROBLEM, 503: PROBLEM})
 def rollback(home: HomeDep, live_index: LiveIndexDep) -> schemas.IndexSchema:
-    """Makes the version before the live one live; 404 where there is none. No album is lost or comes back by it.
+    """Makes the version before the live one live; 404 if there is none. No album is lost or comes back by it.
 
     This worker has followed when it answers, the others follow with their next request.
     """
@@ -96,8 +96,8 @@ def rebuild(home: HomeDep, upkeep: UpkeepDep) -> schemas.JobSchema:
 async def events(request: Request, home: HomeDep) -> StreamingResponse:
     """Server-sent events: `progress` as it goes, then one named `done`, `failed` or `interrupted`, which is the last.
 
-    The data of each is the job as JSON. Without work under way the last one's end is told; `none` before the first.
-    The stream ends early where the service stops.
+    The data of each is the job as JSON. If no job is running, the end of the last one is sent; `none` before the first.
+    The stream ends early if the service stops.
     """
     return StreamingResponse(
         _events(home, request.state.stopping), media_type="text/event-stream", headers={"Cache-Control": "no-store"}

@@ -32,7 +32,7 @@ _GZIP_LEVEL = 5
     },
 )
 def catalogue_map(request: Request, home: HomeDep) -> Response:
-    """Albums that look alike lie together; the lists are parallel. 404 until `sleeve map` has run.
+    """Albums that look alike are near each other; the lists are parallel. 404 until `sleeve map` has run.
 
     Albums that were removed since then are left out; those that came since then are missing until it runs again.
     """

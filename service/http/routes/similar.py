@@ -30,8 +30,8 @@ async def similar(
     Several images, or albums to `like` and `dislike`, ask for what is near the likes and away from the dislikes: the
     query is their mean plus what sets the likes apart from the dislikes. A text can be liked too.
 
-    The answer holds one row an album, nearest first; the albums that asked are left out. A text is answered where the
-    model in use has a text tower, and with 422 where it has none.
+    The answer holds each album once, nearest first, without the albums of the query. A text needs a model with a text
+    tower; without one the answer is 422.
     """
     question = await read_question(request, schemas.SimilarQuery, max_images=schemas.MAX_IMAGES)
     if question.by_taste:

@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/catalogue", methods=READ)
 @router.api_route("/index", methods=READ)
 def page(request: Request) -> Response:
-    """The page; which view it shows is told by its address."""
+    """The page; it shows the view that its address names."""
     return _sent(request, _files().page, ASK_EACH_TIME)
 
 

@@ -112,7 +112,7 @@ def test_what_is_embedded_removed_and_rolled_back_is_seen_at_once(home: CommandH
 
 def test_a_rebuild_embeds_what_is_pending(home: CommandHome, client: httpx.Client) -> None:
     image = write_cover(home.folder / "covers/jazz/pending.png", seed=78)
-    home.sleeve("add", "covers")
+    home.sleeve("add", "covers/jazz/pending.png")
     before = client.get("/api/v1/status").json()
     assert before["pending"] == 1
     assert "covers/jazz/pending.png" not in found_files(client, image)
