@@ -13,8 +13,7 @@ from service.answers.likeness import Likeness
 from service.answers.live_index import Snapshot
 from service.answers.recommend import choose, taste_vector
 from service.answers.records import Examples, Neighbour, RecommendRequest, SimilarAnswer, SimilarRequest
-from service.answers.search import Search
-from sleeve.errors import NotFoundError
+from service.answers.search import Search, not_embedded_error
 from sleeve.vocabulary import AlbumId
 
 LEAST_CANDIDATES = 100
@@ -150,7 +149,7 @@ class Recommender:
             for album_id in wanted:
                 if album_id not in found:
                     albums.album(session, album_id)
-                    raise NotFoundError(f"album {album_id} is not embedded yet; run `sleeve index` first")
+                    raise not_embedded_error(album_id)
         return [found.vectors_of(album_id) for album_id in wanted]
 
     def _likeness(self, snapshot: Snapshot, neighbours: tuple[Neighbour, ...]) -> Likeness:

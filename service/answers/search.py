@@ -135,7 +135,7 @@ class Search:
             if not len(own.ids):
                 albums.album(session, album_id)
         if not len(own.ids):
-            raise NotFoundError(f"album {album_id} is not embedded yet; run `sleeve index` first")
+            raise not_embedded_error(album_id)
         return own.vectors.astype(np.float32)
 
     def by_vectors(
@@ -189,6 +189,11 @@ class Search:
         with self._database.reading() as session:
             owners = vectors.owners(session, sorted({vector_id for vector_id, _ in live_index}))
         return rank_albums(live_index, owners, leave_out=leave_out)
+
+
+def not_embedded_error(album_id: AlbumId) -> NotFoundError:
+    """What says that an album waits to be indexed."""
+    return NotFoundError(f"album {album_id} is not embedded yet; run `sleeve index` first")
 
 
 def _marked(neighbours: Sequence[Neighbour], linked: Collection[AlbumId]) -> tuple[Neighbour, ...]:

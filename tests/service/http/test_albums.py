@@ -293,6 +293,16 @@ def test_the_state_is_told_and_rolled_back(home: CommandHome, client: httpx.Clie
     assert (bundles["tiny"]["vectors"], bundles["tiny"]["dimension"], bundles["tiny"]["reads_text"]) == (20, 48, False)
     assert bundles["sleeve-lite0"]["vectors"] == 0
 
+    of_home = home.json("status")
+    shared = ("albums", "covers", "pending", "albums_per_genre")
+    assert {name: status[name] for name in shared} == {name: of_home[name] for name in shared}
+    assert status["albums_per_genre"] == {"jazz": 12, "rock": 8}
+    assert of_home["genres"] == of_home["albums_per_genre"], "the old name"
+    assert status["model"] == status["bundle"], "the old name"
+    assert bundles == {one["name"]: {k: v for k, v in one.items() if k != "folder"} for one in home.json("bundles")}
+    assert client.get("/api/v1/index/versions").json()["versions"] == of_home["versions"]
+    assert [version["name"] for version in of_home["versions"]] == [of_home["versions"][0]["version"]], "the old name"
+
     assert "no earlier index version" in problem(client.post("/api/v1/index/rollback"), 404)
     [first] = client.get("/api/v1/index/versions").json()["versions"]
     image = picture(home, 540)
