@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from db.migration import upgrade
 from indexer.home import Home
 from indexer.jobs.add import add
 from indexer.jobs.genres import fit_genres
@@ -43,7 +42,7 @@ def demo(
     settings = _demo_settings(settings_of(context), path)
     with Home(settings) as home:
         # The demo's home is Sleeve's own, and `sleeve db upgrade` is for the home of the user.
-        upgrade(home.database)
+        home.upgrade()
         with ProgressBar() as bar:
             manifest = path or _draw(home, bar)
             report = add(home, [open_source(manifest)], bar)
