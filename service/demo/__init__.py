@@ -1,6 +1,5 @@
 """A catalogue of invented album covers, drawn from a seed: something to search before a person adds their own."""
 
-from service.demo.catalogue import DemoCatalogue, draw_catalogue
-from service.demo.manifest import is_drawn
+from service.demo.catalogue import DemoCatalogue, draw_catalogue, is_drawn
 
 __all__ = ["DemoCatalogue", "draw_catalogue", "is_drawn"]

@@ -1,19 +1,19 @@
-"""Another pressing of the same cover: near enough to find, altered enough to be a different file."""
+"""Another pressing of a cover: the same artwork, altered enough to be a different picture."""
 
 from enum import StrEnum
 
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from service.demo.styles import canvas, lettering
-from service.demo.styles.canvas import SIZE_PX
-from service.demo.styles.lettering import Typeface
+from service.demo.canvas import SIZE_PX, Canvas, grid, readable
+from service.demo.lettering import Face, line, put
 
-_STICKER = Typeface(weight=0.04, spacing=0.04)
+_STICKER = Face(weight=0.04, spacing=0.04)
+_SMALL_PX = 400
 
 
 class Pressing(StrEnum):
-    """How an album came out again; the value is what stands in brackets after its title."""
+    """How an album came out again; the value follows its title in brackets."""
 
     REMASTERED = "Remastered"
     REISSUE = "Reissue"
@@ -22,60 +22,32 @@ class Pressing(StrEnum):
     DIGITAL = "Digital Edition"
 
 
-def press(image: Image.Image, pressing: Pressing, rng: np.random.Generator) -> Image.Image:
-    """Crop a little, then sticker, fade, border or band the cover."""
-    cropped = _cropped(image, rng)
+def press(canvas: Canvas, pressing: Pressing) -> Image.Image:
+    """Crop the cover a little, then add a sticker, fade it, frame it, band it or make it small."""
+    left, top, right, bottom = (int(margin) for margin in canvas.rng.integers(3, 12, 4))
+    box = (left, top, SIZE_PX - right, SIZE_PX - bottom)
+    canvas.image = canvas.image.resize((SIZE_PX, SIZE_PX), Image.Resampling.BICUBIC, box=box)
+    paint = str(canvas.rng.choice(["#f2c61f", "#d8232a", "#f4f1e8", "#1d3f8f"]))
+    words = readable(paint, "#111111", "#fafafa")
     match pressing:
         case Pressing.REMASTERED:
-            return _stickered(cropped, rng)
+            x, y = float(canvas.rng.choice([0.17, 0.83])), float(canvas.rng.choice([0.27, 0.77]))
+            canvas.disc(words, (x, y), 0.103)
+            canvas.disc(paint, (x, y), 0.1)
+            for text, down in (("digitally", -0.034), ("remastered", 0.0), ("from the tapes", 0.034)):
+                put(canvas, line(text, _STICKER, 0.022, 0.15), words, (x, y + down), (0.5, 0.5))
         case Pressing.REISSUE:
-            return _faded(cropped, rng)
+            pale = ImageEnhance.Contrast(canvas.image).enhance(0.86)
+            canvas.image = ImageEnhance.Color(pale).enhance(canvas.between(0.6, 0.85))
+            canvas.ink("#d8b27a", np.full_like(grid()[0], 0.12))
         case Pressing.CLUB_EDITION:
-            return _bordered(cropped)
+            inner = canvas.image.resize((SIZE_PX - 48, SIZE_PX - 48), Image.Resampling.LANCZOS)
+            canvas.box("#f6f3ea", 0, 0, 1, 1)
+            canvas.image.paste(inner, (24, 24))
         case Pressing.IMPORT:
-            return _banded(cropped, rng)
+            canvas.box(paint, 0, 0, 0.095, 1)
+            band = line("special import pressing", _STICKER, 0.025).rotate(90, expand=True)
+            put(canvas, band, words, (0.048, 0.5), (0.5, 0.5))
         case Pressing.DIGITAL:
-            return cropped.resize((400, 400), Image.Resampling.LANCZOS)
-
-
-def _cropped(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    left, top, right, bottom = (int(value) for value in rng.integers(3, 14, 4))
-    box = (left, top, SIZE_PX - right, SIZE_PX - bottom)
-    return image.resize((SIZE_PX, SIZE_PX), Image.Resampling.BICUBIC, box=box)
-
-
-def _stickered(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """A round sticker in a corner."""
-    x, y = (float(rng.choice([92, SIZE_PX - 92])), float(rng.choice([150, SIZE_PX - 130])))
-    paint = str(rng.choice(["#f2c61f", "#d8232a", "#f4f1e8", "#1a1a1a"]))
-    words = canvas.readable(paint, "#111111", "#fafafa")
-    canvas.ink(image, "#000000", canvas.disc((x + 2, y + 3), 58).point(lambda level: level // 3))
-    canvas.ink(image, paint, canvas.disc((x, y), 57))
-    canvas.ink(image, words, canvas.coverage(np.float32(0.8) - np.abs(canvas.distance((x, y)) - 51)))
-    for text, cap_px, dy in (("digitally", 8.0, -20), ("remastered", 13.0, 0), ("from the tapes", 7.0, 19)):
-        lettering.put(
-            image, lettering.line(text, _STICKER, cap_px=cap_px, width_px=90), x, y + dy, words, anchor=(0.5, 0.5)
-        )
-    return image
-
-
-def _faded(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Printed again from a worn copy: paler, and warmer or cooler."""
-    pale = ImageEnhance.Color(ImageEnhance.Contrast(image).enhance(0.86)).enhance(float(rng.uniform(0.6, 0.85)))
-    return Image.blend(pale, canvas.blank(str(rng.choice(["#d8b27a", "#8fb4d8"]))), 0.12)
-
-
-def _bordered(image: Image.Image) -> Image.Image:
-    card = canvas.blank("#f6f3ea")
-    card.paste(image.resize((SIZE_PX - 56, SIZE_PX - 56), Image.Resampling.LANCZOS), (28, 28))
-    return card
-
-
-def _banded(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """A paper band down the left edge, as importers add."""
-    paint = str(rng.choice(["#e9e4d6", "#c8281e", "#1d3f8f"]))
-    words = canvas.readable(paint, "#111111", "#fafafa")
-    image.paste(paint, (0, 0, 54, SIZE_PX))
-    spine = lettering.rotated(lettering.line("special import pressing", _STICKER, cap_px=14), 90)
-    lettering.put(image, spine, 27, SIZE_PX / 2, words, anchor=(0.5, 0.5))
-    return image
+            canvas.image = canvas.image.resize((_SMALL_PX, _SMALL_PX), Image.Resampling.LANCZOS)
+    return canvas.image
