@@ -33,18 +33,21 @@ def grid() -> tuple[Field, Field]:
 def away(centre: Point) -> Field:
     """Distance of every pixel from a point."""
     x, y = grid()
-    return np.sqrt((x - float(centre[0])) ** 2 + (y - float(centre[1])) ** 2)
+    out: Field = np.sqrt((x - float(centre[0])) ** 2 + (y - float(centre[1])) ** 2)
+    return out
 
 
 def around(centre: Point) -> Field:
     """Angle of every pixel about a point, from -pi to pi."""
     x, y = grid()
-    return np.arctan2(y - float(centre[1]), x - float(centre[0]))
+    out: Field = np.arctan2(y - float(centre[1]), x - float(centre[0]))
+    return out
 
 
 def edge(inside: Field) -> Field:
     """Mask with smooth edges from a signed distance: 1 above 0, 0 below."""
-    return np.clip(inside * SIZE_PX + 0.5, 0, 1)
+    mask: Field = np.clip(inside * SIZE_PX + 0.5, 0, 1)
+    return mask
 
 
 def below(line: Field) -> Field:
@@ -54,7 +57,7 @@ def below(line: Field) -> Field:
 
 def step(low: float, high: float, field: Field) -> Field:
     """A smooth step from 0 at `low` to 1 at `high`; downwards if `low` is above `high`."""
-    t = np.clip((field - low) / (high - low), 0, 1)
+    t: Field = np.clip((field - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 
 
@@ -84,7 +87,8 @@ def noise(
 
 def ridge(rng: np.random.Generator, cells: float, octaves: int = 4, gain: float = 0.5) -> Field:
     """A skyline of shape (SIZE_PX,), roughly from -1 to 1."""
-    return noise(rng, cells, octaves, gain, rows=1)[0]
+    line: Field = noise(rng, cells, octaves, gain, rows=1)[0]
+    return line
 
 
 def shapes(outlines: Iterable[Outline], lines: Iterable[Outline] = (), width: float = 0) -> Image.Image:

@@ -29,13 +29,10 @@ class PlannedCover:
 
     Attributes:
         file: path relative to the catalogue's folder.
-        genre: its genre.
         album: what the style gets; for another pressing, that of the original.
-        title: the album's title as catalogued.
-        year: year of release.
+        title: the album's title in the manifest, as `year` is its year there.
         genres_all: names of all genres of the album, its own first.
         draw_seed: what the artwork is drawn from; a back shares its front's.
-        side: front or back.
         pressing: how another pressing differs from its original; None for an original.
         original: file of the cover that another pressing repeats, or None.
     """

@@ -42,7 +42,7 @@ def _ridges(canvas: Canvas, pale: str, near: str, sun: str) -> None:
 def _sea(canvas: Canvas, pale: str, near: str, sun: str) -> None:
     """A low sun and its path on the water."""
     x, y = grid()
-    horizon, sun_x, radius = canvas.between(0.54, 0.64), canvas.between(0.3, 0.7), canvas.between(0.05, 0.12)
+    horizon, sun_x, radius = canvas.between(0.42, 0.7), canvas.between(0.15, 0.85), canvas.between(0.03, 0.15)
     canvas.glow(sun, (sun_x, horizon - radius * canvas.between(0.1, 1.6)), radius)
     depth = np.clip((y - horizon) / (1 - horizon), 0, 1)
     canvas.wash((mix(pale, near, 0.15), mix(near, pale, 0.35), near), depth, edge(y - horizon))

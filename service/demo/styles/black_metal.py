@@ -1,7 +1,5 @@
 """Black metal: spruces in fog under a low moon, and a logo nobody can read."""
 
-from functools import lru_cache
-
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
@@ -42,7 +40,7 @@ def draw(album: Album, rng: np.random.Generator) -> Canvas:
     canvas.wash(night, grid()[1] + noise(rng, 3, 5, gain=0.55, aspect=2.2) * 0.28)
     (_forest, _peak)[album.look % 2](canvas, fog, dark)
     canvas.shade(1 - 0.6 * step(0.22, 0.75, away((0.5, 0.5))))
-    put(canvas, _logo(album.artist), mix(fog, "#ffffff", 0.75), (0.5, 0.02), (0.5, 0))
+    put(canvas, _logo(album.artist), mix(fog, "#ffffff", 0.75), (0.5, canvas.between(0.0, 0.08)), (0.5, 0))
     canvas.ink("#000000", np.exp(-(((grid()[1] - 0.95) / 0.05) ** 2)) * 0.6)
     put(canvas, line(album.title, _SMALL, 0.02, 0.84), mix(fog, "#ffffff", 0.6), (0.5, 0.95), (0.5, 0.5))
     return canvas.finish(9)
@@ -51,8 +49,9 @@ def draw(album: Album, rng: np.random.Generator) -> Canvas:
 def _forest(canvas: Canvas, fog: str, dark: str) -> None:
     moon = (canvas.between(0.25, 0.75), canvas.between(0.36, 0.48))
     canvas.glow(mix(fog, "#ffffff", 0.5), moon, canvas.between(0.045, 0.09), 0.35)
+    start = canvas.between(0.56, 0.74)
     for depth in (0.0, 0.33, 0.67, 1.0):
-        ground = 0.66 + 0.26 * depth + ridge(canvas.rng, 3) * 0.05
+        ground = start + (0.92 - start) * depth + ridge(canvas.rng, 3) * 0.05
         trees = _trees(canvas, ground, int(58 - 36 * depth), 0.1 + 0.14 * depth, 0.2 + 0.3 * depth)
         canvas.ink(mix(fog, dark, 0.3 + 0.7 * depth), trees)
         canvas.haze(fog, 0.7 + 0.24 * depth, 0.08, 0.7 * (1 - depth))
@@ -92,31 +91,18 @@ def _spruce(canvas: Canvas, x: float, foot: float, height: float) -> list[Point]
     return [(x, foot - height), *sides[0], (x, foot), *sides[1]]
 
 
-@lru_cache(maxsize=8)
 def _logo(name: str) -> Image.Image:
-    """The name with thorns and roots, mirrored about its middle: always the same for an artist."""
-    rng, middle, top, word_height = np.random.default_rng([ord(letter) for letter in name]), 640, 190, 180
-    word = line(name, _LOGO, 0.4, 9).resize((900, word_height), Image.Resampling.BICUBIC)
-    mask = Image.new("L", (2 * middle, 560), 0)
-    mask.paste(word, (middle - 450, top))
+    """The name with thorns, mirrored about its middle: always the same for an artist."""
+    rng = np.random.default_rng([ord(letter) for letter in name])
+    mask = Image.new("L", (1280, 560), 0)
+    mask.paste(line(name, _LOGO, 0.4, 9).resize((900, 180), Image.Resampling.BICUBIC), (190, 190))
     letters, pen = np.asarray(mask), ImageDraw.Draw(mask)
-    for _ in range(64):
-        reach, rise, lean = rng.uniform(0.02, 1), int(rng.choice([-1, 1])), rng.uniform(-0.2, 1.2)
-        length = rng.uniform(20, 70 + 140 * reach**3)
-        for side in (-1, 1):
-            x = middle + side * reach * 446
+    for _ in range(80):
+        reach, rise, lean = rng.uniform(0, 1), int(rng.choice([-1, 1])), rng.uniform(-0.2, 1.4)
+        length = rng.uniform(20, 70 + 140 * reach**3) if reach > 0.03 else 180
+        for x, side in ((640 + reach * 446, 1), (640 - reach * 446, -1)):
             inked = np.flatnonzero(letters[:, int(x)] > 128)
             if inked.size:
-                _thorn(pen, (x, inked[0 if rise < 0 else -1] - 14 * rise), side * lean * length, rise * length, 9)
-    for rise in (-1, 1):
-        _thorn(pen, (middle, top + word_height / 2), 0, rise * 260, 16)
+                y = float(inked[0 if rise < 0 else -1] - 14 * rise)
+                pen.polygon([(x - 9, y), (x + side * lean * length, y + rise * length), (x + 9, y)], fill=255)
     return mask.resize((430, 188), Image.Resampling.BOX)
-
-
-def _thorn(pen: ImageDraw.ImageDraw, root: Point, right: float, down: float, base: float) -> None:
-    """A curved spike."""
-    start, along = np.array(root), np.array([right, down])
-    across = np.array([-down, right]) / np.hypot(right, down) * base
-    middle = start + along * 0.5 + across * 0.6
-    outline = np.array([start + across, middle + across * 0.3, start + along, middle - across * 0.3, start - across])
-    pen.polygon(points(*outline.T), fill=255)

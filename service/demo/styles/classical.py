@@ -55,7 +55,8 @@ def _engraved(dark: Field, lines: Field) -> Field:
     first = shade * (period / 2) - np.abs(np.mod(lines, period) - period / 2)
     crossing = np.mod(lines * 0.35 + (x + y) * 0.66, period)
     second = (shade - 0.55) * (period * 0.75) - np.abs(crossing - period / 2)
-    return np.maximum(first, second)
+    inside: Field = np.maximum(first, second)
+    return inside
 
 
 def _sea(canvas: Canvas) -> Plate:

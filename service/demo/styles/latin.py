@@ -24,7 +24,7 @@ Layer = tuple[Field, int]
 def draw(album: Album, rng: np.random.Generator) -> Canvas:
     """Tiles, grout, a band of plain tiles for the type."""
     glaze, paints = _LOOKS[album.look]
-    canvas, across, shift = Canvas(rng, glaze), int(rng.choice([4, 5, 6, 7])), int(rng.integers(4))
+    canvas, across, shift = Canvas(rng, glaze), int(rng.integers(4, 9)), int(rng.integers(4))
     x, y = grid()
     column, row = (x * across).astype(np.intp), (y * across).astype(np.intp)
     u, v = np.mod(x * across, 1) * 2 - 1, np.mod(y * across, 1) * 2 - 1
@@ -51,11 +51,18 @@ def _roses(canvas: Canvas, u: Field, v: Field) -> list[Layer]:
 
 def _petals(canvas: Canvas, u: Field, v: Field) -> list[Layer]:
     """Circles that overlap across the wall in four petals a tile."""
-    inset, dot = canvas.between(0.1, 0.16), canvas.between(0.1, 0.15)
+    inset, dot, heart = canvas.between(0.08, 0.2), canvas.between(0.08, 0.25), canvas.between(0.1, 0.32)
     rising = np.minimum(2 - np.hypot(u - 1, v + 1), 2 - np.hypot(u + 1, v - 1))
     falling = np.minimum(2 - np.hypot(u + 1, v + 1), 2 - np.hypot(u - 1, v - 1))
     dots = dot - np.minimum(np.hypot(np.abs(u) - 1, v), np.hypot(u, np.abs(v) - 1))
-    return [(rising, 0), (falling, 0), (rising - inset, 1), (falling - inset, 2), (0.2 - np.hypot(u, v), 3), (dots, 3)]
+    return [
+        (rising, 0),
+        (falling, 0),
+        (rising - inset, 1),
+        (falling - inset, 2),
+        (heart - np.hypot(u, v), 3),
+        (dots, 3),
+    ]
 
 
 def _band(canvas: Canvas, album: Album, back: str, choices: tuple[str, ...], across: int) -> None:

@@ -39,12 +39,11 @@ def _in_turn(canvas: Canvas, stripes: tuple[str, ...], band: Field) -> None:
 
 def _sunrise(canvas: Canvas, stripes: tuple[str, ...]) -> None:
     """Rays, a sun in rings, a shore with palms."""
-    centre = (canvas.between(0.36, 0.64), canvas.between(0.58, 0.68))
-    _in_turn(
-        canvas, stripes, (around(centre) / (2 * np.pi) + canvas.between(0.5, 1)) * int(canvas.rng.choice([18, 24]))
-    )
+    centre, radius = (canvas.between(0.3, 0.7), canvas.between(0.5, 0.7)), canvas.between(0.15, 0.24)
+    turns = around(centre) / (2 * np.pi) + canvas.between(0.5, 1)
+    _in_turn(canvas, stripes, turns * int(canvas.rng.choice([12, 18, 24, 36])))
     for ring, colour in enumerate((_PALE, stripes[0], stripes[1], _PALE)):
-        canvas.disc(colour, centre, 0.21 - 0.03 * ring)
+        canvas.disc(colour, centre, radius - 0.03 * ring)
     canvas.ink(_DARK, below(0.81 + ridge(canvas.rng, 2, 2) * 0.03))
     for x, lean in ((canvas.between(0.09, 0.23), 0.22), (canvas.between(0.77, 0.91), -0.22)):
         canvas.ink(_DARK, palm(canvas, (x, 0.84), canvas.between(0.36, 0.5), lean))
@@ -52,12 +51,12 @@ def _sunrise(canvas: Canvas, stripes: tuple[str, ...]) -> None:
 
 def _flower_sun(canvas: Canvas, stripes: tuple[str, ...]) -> None:
     """A smiling sun whose rays are petals, ring on ring."""
-    centre = (0.5, 0.54)
-    _in_turn(canvas, stripes, around(centre) * (18 / np.pi) + 18)
-    for ring, radius in enumerate((0.45, 0.37, 0.29, 0.21)):
-        petals = int(canvas.rng.integers(14, 22))
+    centre, widest = (0.5, 0.54), canvas.between(0.36, 0.5)
+    _in_turn(canvas, stripes, around(centre) * (int(canvas.rng.integers(8, 20)) / np.pi) + 20)
+    for ring, radius in enumerate(np.linspace(widest, 0.2, int(canvas.rng.integers(3, 6)))):
+        petals, turn = int(canvas.rng.integers(10, 24)), canvas.between(0, 1)
         for grown, colour in ((1.03, _DARK), (1.0, stripes[(ring + 1) % len(stripes)])):
-            canvas.ink(colour, shapes([star(centre, radius * grown, petals, 0.74, ring * 0.5)]))
+            canvas.ink(colour, shapes([star(centre, radius * grown, petals, 0.74, turn)]))
     canvas.disc(_DARK, centre, 0.15)
     canvas.disc(_PALE, centre, 0.14)
     for x in (0.45, 0.55):

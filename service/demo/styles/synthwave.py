@@ -22,14 +22,16 @@ _LOOKS = (
 def draw(album: Album, rng: np.random.Generator) -> Canvas:
     """Sky, stars, sun, floor, scenery, lettering."""
     sky, sun, neon, ground = _LOOKS[album.look]
-    canvas, horizon = Canvas(rng, ground), int(rng.integers(300, 336)) / SIZE_PX
+    canvas, horizon = Canvas(rng, ground), int(rng.integers(250, 350)) / SIZE_PX
     canvas.wash(sky, grid()[1] / horizon)
     for x, y in rng.uniform((0, 0), (1, horizon * 0.75), (150, 2)).tolist():
         canvas.box(mix(sky[0], "#ffffff", canvas.between(0.3, 1)), x, y, x + 0.003, y + 0.003)
     _sun(canvas, sun, horizon)
     _floor(canvas, neon, ground, horizon)
     (_city, _palms)[album.look % 2](canvas, sun[0], neon, ground, horizon)
-    _sign(canvas, album, neon, ground, 0.08 if rng.random() < 0.55 else 0.81)
+    _sign(
+        canvas, album, neon, ground, canvas.between(0.05, 0.12) if rng.random() < 0.55 else canvas.between(0.76, 0.82)
+    )
     canvas.shade(np.where(np.mod(grid()[1] * SIZE_PX, 3) < 1, 0.9, 1))
     return canvas.finish(5, 0)
 
@@ -45,8 +47,8 @@ def _shine(canvas: Canvas, colour: str, mask: Mask, radius: float) -> None:
 
 
 def _sun(canvas: Canvas, colours: tuple[str, ...], horizon: float) -> None:
-    radius = canvas.between(0.18, 0.25)
-    centre = (0.5 + float(canvas.rng.choice([0, 0, -0.16, 0.16])), horizon - radius * canvas.between(0.2, 0.6))
+    radius = canvas.between(0.12, 0.29)
+    centre = (canvas.between(0.26, 0.74), horizon - radius * canvas.between(0.1, 0.8))
     canvas.ink(colours[-1], np.exp(-np.maximum(away(centre) - radius, 0) / 0.11) * 0.5)
     down = (grid()[1] - (centre[1] - radius)) / (2 * radius)
     slats = np.mod(down * int(canvas.rng.integers(15, 20)), 1) > np.clip((down - 0.3) * 1.1, 0, 1)
@@ -67,8 +69,8 @@ def _floor(canvas: Canvas, neon: str, ground: str, horizon: float) -> None:
 
 def _palms(canvas: Canvas, light: str, neon: str, ground: str, horizon: float) -> None:
     """Palms at both sides, against the light."""
-    for x, lean in ((canvas.between(0.04, 0.14), 0.16), (canvas.between(0.17, 0.27), 0.1), (0.9, -0.15)):
-        mask = palm(canvas, (x, horizon + 0.07), canvas.between(0.36, 0.6), lean)
+    for x in canvas.rng.uniform(0.02, 0.98, int(canvas.rng.integers(2, 6))):
+        mask = palm(canvas, (x, horizon + 0.07), canvas.between(0.3, 0.62), 0.3 * (0.5 - x))
         canvas.ink(neon, mask.point(lambda level: level // 2), (0.004, 0))
         canvas.ink(mix(ground, "#000000", 0.6), mask)
 
@@ -90,7 +92,8 @@ def _city(canvas: Canvas, light: str, neon: str, ground: str, horizon: float) ->
 
 def _sign(canvas: Canvas, album: Album, neon: str, ground: str, top: float) -> None:
     """The artist in chrome, the title in neon under it."""
-    name, title = line(album.artist, _CHROME, 0.095, 0.86), line(album.title, _NEON, 0.028, 0.8)
+    name = line(album.artist, _CHROME, 0.095, canvas.between(0.55, 0.86))
+    title = line(album.title, _NEON, 0.028, 0.8)
     put(canvas, name, "#ffffff", (0.5, top), (0.5, 0), outline=ground)
     chrome, sign = (Image.new("L", canvas.image.size, 0) for _ in range(2))
     chrome.paste(name, (round(SIZE_PX / 2 - name.width / 2), round(top * SIZE_PX)))

@@ -5,7 +5,7 @@ import pytest
 
 from service.demo.plan import plan, slug
 from service.demo.roster import GENRES
-from service.demo.styles.sleeve import LOOKS_PER_STYLE
+from service.demo.styles import LOOKS
 from sleeve.vocabulary import Side
 
 DEFAULT = plan(480, 7)
@@ -14,7 +14,7 @@ FRONTS = [cover for cover in DEFAULT if cover.side is Side.FRONT]
 
 def test_the_roster_has_an_artist_for_every_look_and_no_name_twice() -> None:
     artists = [artist for genre in GENRES for artist in genre.artists]
-    assert all(len(genre.artists) == LOOKS_PER_STYLE for genre in GENRES)
+    assert all(len(genre.artists) == LOOKS for genre in GENRES)
     assert len(set(artists)) == len(artists)
     assert all(len(set(genre.titles)) == len(genre.titles) for genre in GENRES)
     assert {genre.related for genre in GENRES} <= {genre.name for genre in GENRES}
@@ -33,35 +33,35 @@ def test_no_two_covers_share_a_file() -> None:
 
 
 def test_the_default_catalogue_has_its_shares_of_everything() -> None:
-    repeated = [cover for cover in FRONTS if cover.near_duplicate_of]
+    repeated = [cover for cover in FRONTS if cover.original]
     assert len(FRONTS) == 480
     assert len(repeated) == 24
     assert len({cover.pressing for cover in repeated}) == 5
     assert len(DEFAULT) - len(FRONTS) == pytest.approx(0.06 * 456, abs=2)
     assert sum(len(cover.genres_all) == 2 for cover in FRONTS) == pytest.approx(20, abs=3)
-    per_artist = Counter(cover.sleeve.artist for cover in FRONTS if not cover.near_duplicate_of)
-    assert set(per_artist.values()) <= set(range(6, 11))
+    per_artist = Counter(cover.album.artist for cover in FRONTS if not cover.original)
+    assert set(per_artist.values()) <= set(range(9, 12))
     assert Counter(cover.file.suffix for cover in FRONTS).keys() == {".jpg", ".png", ".webp"}
 
 
-def test_a_near_duplicate_names_an_original_and_comes_out_no_earlier() -> None:
+def test_another_pressing_names_an_original_and_comes_out_no_earlier() -> None:
     by_file = {cover.file: cover for cover in FRONTS}
     for cover in FRONTS:
-        if cover.near_duplicate_of:
-            original = by_file[cover.near_duplicate_of]
-            assert original.near_duplicate_of is None
-            assert original.draw_seed == cover.draw_seed
-            assert cover.album == f"{original.album} ({cover.pressing})"
-            assert original.year <= cover.year <= 2026
+        if cover.original:
+            first = by_file[cover.original]
+            assert first.original is None
+            assert first.draw_seed == cover.draw_seed
+            assert cover.title == f"{first.title} ({cover.pressing})"
+            assert first.year <= cover.year <= 2026
 
 
 def test_years_keep_to_the_genre_and_an_artists_albums_come_out_in_order() -> None:
     released: dict[str, list[int]] = {}
     for cover in FRONTS:
-        if not cover.near_duplicate_of:
-            genre = GENRES[cover.genre]
-            assert genre.first_year <= cover.year <= genre.last_year
-            released.setdefault(cover.sleeve.artist, []).append(cover.year)
+        if not cover.original:
+            first, last = cover.genre.years
+            assert first <= cover.year <= last
+            released.setdefault(cover.album.artist, []).append(cover.year)
     assert all(years == sorted(years) for years in released.values())
 
 
@@ -69,7 +69,7 @@ def test_a_back_cover_follows_its_front() -> None:
     for before, cover in pairwise(DEFAULT):
         if cover.side is Side.BACK:
             assert before.side is Side.FRONT
-            assert (before.sleeve, before.draw_seed) == (cover.sleeve, cover.draw_seed)
+            assert (before.album, before.draw_seed) == (cover.album, cover.draw_seed)
 
 
 def test_a_slug_keeps_letters_and_digits_only() -> None:
