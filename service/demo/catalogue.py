@@ -92,7 +92,7 @@ def _missing(folder: Path, covers: list[PlannedCover], seed: int) -> list[Planne
     wanted = json.dumps({"version": _VERSION, "seed": seed}).encode()
     if is_drawn(folder) and (folder / _STAMP).read_bytes() == wanted:
         return [cover for cover in covers if not _is_whole(folder / cover.file)]
-    for name in [] if is_drawn(folder) else [_MANIFEST, *(cover.file for cover in covers)]:
+    for name in [] if is_drawn(folder) else [_MANIFEST, *(str(cover.file) for cover in covers)]:
         if (folder / name).exists():
             raise OutputError(f"{folder / name} is not of the demo catalogue; move it away to draw here.")
     (folder / _MANIFEST).unlink(missing_ok=True)
