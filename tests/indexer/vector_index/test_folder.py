@@ -8,6 +8,7 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
@@ -90,6 +91,25 @@ def test_an_opened_index_is_mapped_refuses_changes_and_outlives_its_files(
     shutil.rmtree(tmp_path / "index")
     expected, found = (which.search(catalogue.queries, 10) for which in (index, opened))
     np.testing.assert_array_equal(found.ids, expected.ids)
+
+
+def test_an_index_is_read_where_the_engine_maps_no_files(
+    index: VectorIndex, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(index, tmp_path / "index", fingerprint=FINGERPRINT, recall=None)
+    read_index = faiss.read_index
+
+    def as_on_macos(path: str, flags: int = 0) -> faiss.Index:
+        if flags & faiss.IO_FLAG_MMAP_IFC == faiss.IO_FLAG_MMAP_IFC:
+            raise RuntimeError("Error in MmappedFileMappingOwner: Not implemented")
+        return read_index(path, flags)
+
+    monkeypatch.setattr(faiss, "read_index", as_on_macos)
+    opened = reopen(tmp_path / "index")
+    expected, found = (which.search(catalogue.queries, 10) for which in (index, opened))
+    np.testing.assert_array_equal(found.ids, expected.ids)
+    with pytest.raises(VectorIndexError, match="mapped from its file"):
+        opened.remove(catalogue.ids[:1])
 
 
 def test_an_empty_index_is_written_and_opened(tmp_path: Path) -> None:
