@@ -47,7 +47,7 @@ def main() -> None:
         paths, OpenVinoBackbone(read_bundle(arguments.bundle), THREADS), threads=THREADS, progress=Silent()
     )
     fronts = [
-        HashedCover(CoverId(row), str(path), ContentHash(sha256(path.read_bytes()).hexdigest()))
+        HashedCover(CoverId(row), str(path), str(path), ContentHash(sha256(path.read_bytes()).hexdigest()))
         for row, path in enumerate(paths)
     ]
     index = build(IndexKind.EXACT, vectors.shape[1], [(np.arange(len(fronts)), vectors)])

@@ -34,7 +34,7 @@ def pending(
     rows = session.execute(query if album_id is None else query.where(Cover.album_id == album_id)).all()
     stored = np.frombuffer(b"".join(row.embedding for row in rows), dtype="<f2")
     return FrontVectors(
-        covers=tuple(HashedCover(CoverId(row.id), row.path, ContentHash(row.content_hash)) for row in rows),
+        covers=tuple(HashedCover(CoverId(row.id), row.file, row.path, ContentHash(row.content_hash)) for row in rows),
         vectors=stored.reshape(len(rows), bundle.dimension).astype(np.float32),
     )
 
@@ -44,12 +44,12 @@ def fronts(session: Session, vector_ids: Sequence[int]) -> dict[int, HashedCover
     found: dict[int, HashedCover] = {}
     for start in range(0, len(vector_ids), _ASKED_AT_ONCE):
         query = (
-            select(Vector.id, Cover.id.label("cover_id"), Cover.path, Cover.content_hash)
+            select(Vector.id, Cover.id.label("cover_id"), Cover.file, Cover.path, Cover.content_hash)
             .join(Cover, Cover.id == Vector.cover_id)
             .where(Vector.id.in_(vector_ids[start : start + _ASKED_AT_ONCE]), Cover.side == Side.FRONT)
         )
         for row in session.execute(query):
-            found[row.id] = HashedCover(CoverId(row.cover_id), row.path, ContentHash(row.content_hash))
+            found[row.id] = HashedCover(CoverId(row.cover_id), row.file, row.path, ContentHash(row.content_hash))
     return found
 
 
@@ -132,9 +132,9 @@ def _current(session: Session, covers: set[HashedCover]) -> set[HashedCover]:
     return {cover for cover in covers if contents.get(cover.cover_id) == cover.content_hash}
 
 
-def _pending(bundle: BundleRecord) -> Select[int, str, str, bytes]:
+def _pending(bundle: BundleRecord) -> Select[int, str, str, str, bytes]:
     return (
-        select(Cover.id, Cover.path, Cover.content_hash, Vector.embedding)
+        select(Cover.id, Cover.file, Cover.path, Cover.content_hash, Vector.embedding)
         .join(Vector, Vector.cover_id == Cover.id)
         .where(Vector.bundle_id == bundle.id, Cover.side == Side.FRONT, Cover.compared.is_(False))
     )

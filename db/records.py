@@ -46,8 +46,7 @@ class CoverFile:
     """What a source says of one file.
 
     Attributes:
-        file: the path as the user named it (a manifest's cell; the folder argument and what lies below it).
-        path: the same, absolute.
+        file, path: as in ``sleeve.vocabulary``.
         label_source: who says the genres.
         group: covers of one group are of one album when no names say so.
         extra: what else the source says, by name.
@@ -83,16 +82,12 @@ class CoverFile:
 
 @dataclass(frozen=True, slots=True)
 class RejectedFile:
-    """A file, or a manifest's row, that cannot become a cover.
+    """A file, or a manifest's row, that cannot become a cover."""
 
-    Attributes:
-        file: what a person knows it by, where that is not its path.
-    """
-
+    file: str
     path: str
     reason: Rejection
     detail: str = ""
-    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +100,9 @@ class InspectedFile:
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """How one file ended; ``path`` of a rejected one is what a person knows it by."""
+    """How one file ended."""
 
+    file: str
     path: str
     outcome: Outcome
     reason: Rejection | None = None
@@ -296,6 +292,7 @@ class HashedCover:
     """A cover and the file that it was when it was added."""
 
     cover_id: CoverId
+    file: str
     path: str
     content_hash: ContentHash
 

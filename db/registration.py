@@ -95,7 +95,7 @@ class _Register:
 
     def reject(self, item: RejectedFile) -> FileOutcome:
         self._record(item.path, Outcome.REJECTED, None, None, str(item.reason), item.detail)
-        return FileOutcome(item.file or item.path, Outcome.REJECTED, item.reason, item.detail)
+        return FileOutcome(item.file, item.path, Outcome.REJECTED, item.reason, item.detail)
 
     def accept(self, item: InspectedFile) -> FileOutcome:
         cover_file, path = item.cover_file, _path(item)
@@ -106,7 +106,7 @@ class _Register:
             outcome, detail = self._update(cover, item)
         self._record(path, outcome, cover, item.content_hash, None, detail)
         self._label(cover, cover_file)
-        return FileOutcome(path, outcome, None, detail)
+        return FileOutcome(cover_file.file, path, outcome, None, detail)
 
     def _place(self, item: InspectedFile) -> tuple[Cover, Outcome, str]:
         """Content at a path that has no cover: moved, a copy, or new."""

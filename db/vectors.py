@@ -38,7 +38,7 @@ def count_pending(session: Session, bundle: BundleRecord) -> int:
 def pending(session: Session, bundle: BundleRecord, *, after: CoverId, limit: int) -> list[HashedCover]:
     """Covers without a vector of this bundle, by ascending id, from the first one past ``after``."""
     rows = session.execute(_pending(bundle).where(Cover.id > after).order_by(Cover.id).limit(limit))
-    return [HashedCover(CoverId(row.id), row.path, ContentHash(row.content_hash)) for row in rows]
+    return [HashedCover(CoverId(row.id), row.file, row.path, ContentHash(row.content_hash)) for row in rows]
 
 
 def store(session: Session, bundle: BundleRecord, new: Sequence[NewVector]) -> int:
@@ -222,9 +222,11 @@ def _owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwne
     }
 
 
-def _pending(bundle: BundleRecord) -> Select[int, str, str]:
+def _pending(bundle: BundleRecord) -> Select[int, str, str, str]:
     made = and_(Vector.cover_id == Cover.id, Vector.bundle_id == bundle.id)
-    return select(Cover.id, Cover.path, Cover.content_hash).outerjoin(Vector, made).where(Vector.id.is_(None))
+    return (
+        select(Cover.id, Cover.file, Cover.path, Cover.content_hash).outerjoin(Vector, made).where(Vector.id.is_(None))
+    )
 
 
 def _id_array(session: Session, query: Select[int]) -> NDArray[np.int64]:

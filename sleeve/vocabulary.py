@@ -1,4 +1,9 @@
-"""The words that pass between modules, as types."""
+"""The words that pass between modules, as types.
+
+Two words are fields of many records and mean the same in each: ``file`` is the name as the user gave it (a path as
+typed, a manifest's cell, a URL, the name of an upload, a manifest's row) and is what people are shown; ``path`` is the
+absolute place of the bytes, and what the catalogue knows a file by.
+"""
 
 from enum import StrEnum
 from typing import NewType

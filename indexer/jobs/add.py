@@ -105,5 +105,5 @@ def _inspect(offered: CoverFile | RejectedFile, *, known: dict[str, str]) -> Ins
         if known.get(path) != content_hash:
             decode(data, reduce_to_px=PROBE_PX)
     except FileRejectedError as error:
-        return RejectedFile(path, error.reason, error.detail, offered.url)
+        return RejectedFile(offered.file, path, error.reason, error.detail)
     return InspectedFile(offered, content_hash)

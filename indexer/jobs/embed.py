@@ -126,10 +126,10 @@ def _prepare_one(cover: HashedCover, backbone: Backbone) -> Fitted | RejectedFil
     try:
         data = read(Path(cover.path))
         if sha256(data).hexdigest() != cover.content_hash:
-            return RejectedFile(cover.path, Rejection.CHANGED, "add it again")
+            return RejectedFile(cover.file, cover.path, Rejection.CHANGED, "add it again")
         return Fitted(cover, fit_image(data, backbone))
     except FileRejectedError as error:
-        return RejectedFile(cover.path, error.reason, error.detail)
+        return RejectedFile(cover.file, cover.path, error.reason, error.detail)
 
 
 def _embed(

@@ -41,10 +41,10 @@ class ArchiveSource:
         try:
             found = [item for item in members(self.path).items() if not _is_ignored(item[0])]
         except FileRejectedError as error:
-            yield RejectedFile(str(located), error.reason, error.detail)
+            yield RejectedFile(str(self.path), str(located), error.reason, error.detail)
             return
         if not found:
-            yield RejectedFile(str(located), Rejection.EMPTY, "the archive holds no files")
+            yield RejectedFile(str(self.path), str(located), Rejection.EMPTY, "the archive holds no files")
             return
         found.sort(key=lambda item: _as_walked(PurePosixPath(item[0])))
         tops = {parts[0] for name, _ in found if len(parts := PurePosixPath(name).parts) > 1}
@@ -67,7 +67,7 @@ class ArchiveSource:
     ) -> CoverFile | RejectedFile:
         if member.fault is not None:
             shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name[:_SHOWN_CHARACTERS])
-            return RejectedFile(f"{archive}/{shown}", *member.fault)
+            return RejectedFile(f"{self.path}/{shown}", f"{archive}/{shown}", *member.fault)
         located = archive / name
         side, album = sided.get(PurePosixPath(name).stem) or (Side.FRONT, None)
         return unusable(located) or CoverFile(

@@ -33,15 +33,15 @@ def unusable(path: Path) -> RejectedFile | None:
         raw = os.fsencode(path)
     except UnicodeEncodeError:
         shown = str(path).encode(errors="backslashreplace")[-MAX_PATH_BYTES:].decode(errors="replace")
-        return RejectedFile(shown, Rejection.UNREADABLE, "not a possible file name")
+        return RejectedFile(shown, shown, Rejection.UNREADABLE, "not a possible file name")
     try:
         raw.decode()
     except UnicodeDecodeError:
         shown = raw.decode(errors="backslashreplace")
-        return RejectedFile(shown, Rejection.UNREADABLE, "the file's name is not UTF-8")
+        return RejectedFile(shown, shown, Rejection.UNREADABLE, "the file's name is not UTF-8")
     if len(raw) > MAX_PATH_BYTES:
         shown = raw[-MAX_PATH_BYTES:].decode(errors="replace")
-        return RejectedFile(shown, Rejection.UNREADABLE, f"the path is longer than {MAX_PATH_BYTES} bytes")
+        return RejectedFile(shown, shown, Rejection.UNREADABLE, f"the path is longer than {MAX_PATH_BYTES} bytes")
     return None
 
 

@@ -138,13 +138,15 @@ class ManifestSource:
         try:
             target_of(url, None)
         except FileRejectedError as error:
-            return RejectedFile(shown, error.reason, error.detail)
+            return RejectedFile(shown, shown, error.reason, error.detail)
         if self.url_path is None:
-            return RejectedFile(shown, Rejection.FORBIDDEN_URL, "images by URL cannot be added here")
+            return RejectedFile(shown, shown, Rejection.FORBIDDEN_URL, "images by URL cannot be added here")
         return _Place(self.url_path(url), url)
 
     def _bad(self, row: TableRow, detail: str) -> RejectedFile:
-        return RejectedFile(f"{self.path.absolute()}:{row.number}", Rejection.BAD_RECORD, detail)
+        return RejectedFile(
+            f"{self.path}:{row.number}", f"{self.path.absolute()}:{row.number}", Rejection.BAD_RECORD, detail
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,10 @@ class MusicSource:
         art = self.art(album)
         if not art:
             alone = album.folder in album.art_folders
-            path = absolute(album.folder if alone else album.tracks[0].path)
+            file = album.folder if alone else album.tracks[0].path
+            path = absolute(file)
             name = " by ".join(part for part in (album.title, album.artist) if part)
-            yield unusable(path) or RejectedFile(str(path), Rejection.NO_ART, name or "and no name")
+            yield unusable(path) or RejectedFile(str(file), str(path), Rejection.NO_ART, name or "and no name")
         for side, path in art.items():
             located = absolute(path)
             yield unusable(located) or CoverFile(
@@ -109,4 +110,4 @@ def _track(path: Path) -> Track | RejectedFile:
     try:
         return Track(path, read_tags(path))
     except FileRejectedError as error:
-        return RejectedFile(str(located), error.reason, error.detail)
+        return RejectedFile(str(path), str(located), error.reason, error.detail)

@@ -87,7 +87,7 @@ class UrlCovers:
         try:
             data = self._kept_elsewhere(known.get(str(item.path))) or self._fetched(url)
         except FileRejectedError as error:
-            return RejectedFile(str(item.path), error.reason, error.detail, url)
+            return RejectedFile(item.file, str(item.path), error.reason, error.detail)
         with self._store.set_aside(data) as put:
             place = put(item.path)
         return replace(item, path=place.path, stored=place.stored)

@@ -56,5 +56,5 @@ class ArtworkFinder:
                     cover = albums.cover(session, neighbour.cover_id)
                 except NotFoundError:  # removed since it was found
                     continue
-                found[HashedCover(cover.id, str(cover.path), cover.content_hash)] = neighbour.album_id
+                found[HashedCover(cover.id, cover.file, str(cover.path), cover.content_hash)] = neighbour.album_id
         return found

@@ -15,7 +15,7 @@ class RejectionSchema(BaseModel):
 
     @classmethod
     def of(cls, rejected: FileOutcome | RejectedFile) -> "RejectionSchema":
-        return cls(file=rejected.path, reason=str(rejected.reason), detail=rejected.detail)
+        return cls(file=rejected.file, reason=str(rejected.reason), detail=rejected.detail)
 
 
 class AddSchema(BaseModel):

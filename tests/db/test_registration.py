@@ -218,7 +218,7 @@ def test_an_older_album_may_take_the_names_that_a_newer_one_left(database: Datab
 def test_a_rejection_is_kept_with_its_reason_and_takes_no_cover_away(database: Database) -> None:
     one = cover_file(Path("/c/1.png"))
     offer(database, (one, A))
-    [outcome] = offer(database, RejectedFile("/c/1.png", Rejection.TRUNCATED, "half"))
+    [outcome] = offer(database, RejectedFile("1.png", "/c/1.png", Rejection.TRUNCATED, "half"))
     assert (outcome.outcome, outcome.reason, outcome.detail) == (Outcome.REJECTED, Rejection.TRUNCATED, "half")
     with database.reading() as session:
         counts = albums.counts(session)

@@ -72,10 +72,12 @@ def test_a_bad_file_is_named_and_the_rest_is_added(home: CommandHome) -> None:
     assert "page.jpg: not an image" in told.stderr
     document = home.json("add", "covers", code=1)
     assert (document["unchanged"], document["rejected"]) == (3, 1)
-    assert document["rejections"][0]["reason"] == "not an image"
+    [rejected] = document["rejections"]
+    assert (rejected["file"], rejected["reason"]) == ("covers/jazz/page.jpg", "not an image"), "named as it was given"
     (home.folder / "covers/jazz/000.png").unlink()
     indexed = home.json("index", code=1)
-    assert (indexed["embedded"], indexed["rejections"][0]["reason"]) == (2, "missing file")
+    [rejected] = indexed["rejections"]
+    assert (indexed["embedded"], rejected["file"], rejected["reason"]) == (2, "covers/jazz/000.png", "missing file")
 
 
 MISTAKES: list[tuple[tuple[object, ...], str]] = [

@@ -24,7 +24,7 @@ class Covers:
         path = self.folder / f"{len(self.made)}.png"
         picture.save(path)
         content = ContentHash(sha256(path.read_bytes()).hexdigest())
-        self.made.append(HashedCover(CoverId(len(self.made) + 1), str(path), content))
+        self.made.append(HashedCover(CoverId(len(self.made) + 1), path.name, str(path), content))
         return self.made[-1]
 
 

@@ -1,6 +1,7 @@
 """Links in the database of both engines: found when covers join, kept while they are true, never lost to a kill."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select, text, update
 
 from db import albums, bundles, cover_links
 from db.database import Database
-from db.records import BundleRecord, HashedCover
+from db.records import BundleRecord
 from db.tables import Cover
 from indexer.artwork import Linked, linking
 from indexer.artwork.comparing import Comparison
@@ -207,7 +208,7 @@ def test_what_changed_while_it_was_compared_is_left_out(catalogue: Catalogue) ->
         page = cover_links.pending(session, catalogue.bundle, after=CoverId(0), limit=10)
     first, second, third = page.covers[:3]
     with catalogue.database.writing() as session:
-        stale = HashedCover(second.cover_id, second.path, ContentHash("0" * 64))
+        stale = replace(second, content_hash=ContentHash("0" * 64))
         assert cover_links.record(session, [first, stale], [(first, stale), (third, first)]) == [
             (first.cover_id, third.cover_id)
         ]

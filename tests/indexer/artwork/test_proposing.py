@@ -15,7 +15,7 @@ BACKS = set(range(0, 300, 7))
 
 
 def front(row: int) -> HashedCover:
-    return HashedCover(CoverId(1000 + row), f"{row}.png", ContentHash(f"{row:064}"))
+    return HashedCover(CoverId(1000 + row), f"{row}.png", f"/{row}.png", ContentHash(f"{row:064}"))
 
 
 def fronts_of(rows: Sequence[int]) -> dict[int, HashedCover]:

@@ -133,7 +133,7 @@ def test_urls_are_off_until_turned_on(adding: Adding, web: Server, tmp_path: Pat
     report = adding(manifest_of(tmp_path, url, "9.png"))
     assert dict(report.counts) == {"rejected": 1, "added": 1}
     [rejected] = report.rejected
-    assert (rejected.path, str(rejected.reason)) == (url, "URL not allowed")
+    assert (rejected.file, str(rejected.reason)) == (url, "URL not allowed")
     assert rejected.detail == "images by URL are off; set SLEEVE_IMAGE_URLS=1 and add it again"
     assert web.requests == []
     adding.reach = near()
@@ -210,7 +210,7 @@ def test_bad_urls_are_a_line_each_and_stop_nothing(adding: Adding, tmp_path: Pat
         rows = [*expected, f"{base}/good.png", f"{base}/good.png"]
         report = adding(manifest_of(tmp_path, *rows))
     assert dict(report.counts) == {"rejected": len(expected) + 1, "added": 1}
-    told = {outcome.path: outcome.detail for outcome in report.rejected}
+    told = {outcome.file: outcome.detail for outcome in report.rejected}
     assert told.pop(f"{tmp_path}/m.csv:{len(expected) + 3}") == f"{base}/good.png is in the manifest twice"
     for url, detail in expected.items():
         assert detail in told.pop(url[:500]), url
