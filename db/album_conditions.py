@@ -12,6 +12,8 @@ def album_conditions(allowed: CatalogueFilter) -> list[ColumnElement[bool]]:
     if allowed.genre is not None:
         labelled = select(AlbumGenre.album_id).join(Genre).where(Genre.name == fold(allowed.genre))
         conditions.append(Album.id.in_(labelled))
+    if allowed.with_genre:
+        conditions.append(exists().where(AlbumGenre.album_id == Album.id))
     if allowed.without_genre:
         conditions.append(~exists().where(AlbumGenre.album_id == Album.id))
     if allowed.year_from is not None:

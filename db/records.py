@@ -115,7 +115,7 @@ class CatalogueFilter:
 
     Attributes:
         genre: label of the album, in any case.
-        without_genre: only albums that have no label.
+        without_genre, with_genre: only albums that have no label, or one at least.
         year_from, year_to: first and last year, both included; an album without a year is left out.
         artist: the whole name, in any case.
     """
@@ -126,6 +126,7 @@ class CatalogueFilter:
     artist: str | None = None
     side: Side | None = None
     without_genre: bool = False
+    with_genre: bool = False
 
     @property
     def allows_all(self) -> bool:
@@ -254,6 +255,7 @@ class VectorOwner:
     vector_id: VectorId
     cover_id: CoverId
     album_id: AlbumId
+    side: Side
     title: str | None
     artist: str | None
     year: int | None

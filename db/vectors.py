@@ -201,7 +201,7 @@ def owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner
 def _owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner]:
     rows = session.execute(
         select(Vector.id, Cover.id.label("cover_id"), Cover.file, Album.id.label("album_id"), Album.title, Album.artist)
-        .add_columns(Album.year)
+        .add_columns(Album.year, Cover.side)
         .join(Cover, Cover.id == Vector.cover_id)
         .join(Album, Album.id == Cover.album_id)
         .where(Vector.id.in_(vector_ids))
@@ -212,6 +212,7 @@ def _owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwne
             vector_id=VectorId(row.id),
             cover_id=CoverId(row.cover_id),
             album_id=AlbumId(row.album_id),
+            side=Side(row.side),
             title=row.title,
             artist=row.artist,
             year=row.year,

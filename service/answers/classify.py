@@ -8,17 +8,18 @@ from numpy.typing import NDArray
 
 from db import albums
 from db.database import Database
-from indexer.genre import Calibration, score_genres, voting_queries
+from db.records import CatalogueFilter
+from indexer.genre import score_genres, voting_queries
 from indexer.jobs.export import Predicted
 from indexer.vector_index.versions import OpenVersion
 from service.answers.model import Model
 from service.answers.records import ClassifyAnswer, Neighbour, SimilarRequest
 from service.answers.search import Search
 from sleeve.errors import NotFoundError, VectorIndexError
-from sleeve.vocabulary import AlbumId
+from sleeve.vocabulary import AlbumId, Side
 
-_SPARE_VOTERS = 16
-"""Neighbours asked for beyond the voters: near-duplicates and albums without a genre do not vote."""
+_FEW_HAVE_A_GENRE = 0.05
+"""Below this share of the vectors, voters are looked for among the albums with a genre alone."""
 
 
 class Classifier:
@@ -83,12 +84,18 @@ class Classifier:
         classifier = self._search.genre_classifiers.of(model)
         head, calibration = classifier.head, classifier.calibration
         neighbours: tuple[Neighbour, ...] = ()
-        if version is not None:
-            request = SimilarRequest(calibration.vote.k + _SPARE_VOTERS)
-            asked = voting_queries(query, model.genre_dimensions, calibration.vote.genre_weight)
-            neighbours = self._search.by_vectors(version, asked, request, leave_out=leave_out).neighbours
         with self._database.reading() as session:
             per_genre = albums.albums_per_genre(session)
+        if version is not None and per_genre:
+            few = sum(per_genre.values()) < _FEW_HAVE_A_GENRE * len(version.index)
+            allowed = CatalogueFilter(side=Side.FRONT, with_genre=True) if few else CatalogueFilter()
+            neighbours = self._search.by_vectors(
+                version,
+                voting_queries(query, model.genre_dimensions, calibration.vote.genre_weight),
+                SimilarRequest(calibration.vote.k, allowed),
+                leave_out=leave_out,
+                votes_below=calibration.vote.near_duplicate_similarity,
+            ).neighbours
         found = score_genres(
             query[0],
             [neighbour.similarity for neighbour in neighbours],
@@ -102,12 +109,5 @@ class Classifier:
             index_version=None if version is None else version.record.folder,
             genres=found.genres,
             unsure=found.unsure,
-            neighbours=tuple(_voters(neighbours, calibration)),
+            neighbours=neighbours,
         )
-
-
-def _voters(neighbours: tuple[Neighbour, ...], calibration: Calibration) -> list[Neighbour]:
-    """The neighbours that voted."""
-    limit = calibration.vote.near_duplicate_similarity
-    eligible = [neighbour for neighbour in neighbours if neighbour.genres and neighbour.similarity < limit]
-    return eligible[: calibration.vote.k]

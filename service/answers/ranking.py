@@ -1,6 +1,6 @@
 """Vector hits → albums, each once by its most similar cover, nearest first."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from db.records import VectorOwner
 from service.answers.records import Neighbour
@@ -8,7 +8,11 @@ from sleeve.vocabulary import AlbumId
 
 
 def rank_albums(
-    hits: Iterable[tuple[int, float]], owners: Mapping[int, VectorOwner], *, leave_out: Collection[AlbumId] = ()
+    hits: Iterable[tuple[int, float]],
+    owners: Mapping[int, VectorOwner],
+    *,
+    leave_out: Collection[AlbumId] = (),
+    may_answer: Callable[[VectorOwner], bool] = lambda _owner: True,
 ) -> list[Neighbour]:
     """The albums behind vector hits.
 
@@ -16,6 +20,7 @@ def rank_albums(
         hits: pairs of vector id and similarity, in any order, an id possibly twice.
         owners: the cover and album of each vector; a hit without an owner was removed and is dropped.
         leave_out: albums to leave out, such as the one that is the query.
+        may_answer: whether a cover counts.
 
     Returns:
         Each album once with its most similar cover, by falling similarity, equals by cover.
@@ -23,7 +28,7 @@ def rank_albums(
     best: dict[AlbumId, Neighbour] = {}
     for vector_id, similarity in hits:
         owner = owners.get(vector_id)
-        if owner is None or owner.album_id in leave_out:
+        if owner is None or owner.album_id in leave_out or not may_answer(owner):
             continue
         found = best.get(owner.album_id)
         if found is None or _order(similarity, owner.cover_id) < _order(found.similarity, found.cover_id):

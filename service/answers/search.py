@@ -1,6 +1,6 @@
 """Albums that look like an image, an album or what a text describes: the query's vectors → index → owners → ranking."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from db import albums, vectors
 from db.database import Database
+from db.records import VectorOwner
 from indexer.images.decoding import QUERY_LIMITS
 from indexer.models.preparing import fit_image
 from indexer.vector_index import Hits
@@ -20,7 +21,7 @@ from service.answers.records import MAX_K, Neighbour, SimilarAnswer, SimilarRequ
 from service.answers.same_artwork import ArtworkFinder
 from service.answers.timing import Stage, Timed, untimed
 from sleeve.errors import NotFoundError, QueryError
-from sleeve.vocabulary import AlbumId
+from sleeve.vocabulary import AlbumId, Side
 
 _SPARE_HITS = 8
 """Vectors asked for beyond k at first: an album may have several covers, and some may be removed."""
@@ -145,8 +146,14 @@ class Search:
         request: SimilarRequest,
         *,
         leave_out: Collection[AlbumId] = (),
+        votes_below: float | None = None,
     ) -> SimilarAnswer:
-        """The albums nearest to any of (q, d) vectors: k of them whenever k exist."""
+        """The albums nearest to any of (q, d) vectors: k of them whenever k exist.
+
+        Args:
+            votes_below: only the albums that vote on a genre: those that have one, by their fronts, and less similar
+                than this. None for all albums.
+        """
         allowed = self._allowed_ids(version, request)
         parts = (version.index, *version.delta)
         reachable = sum(map(len, parts)) if allowed is None else len(allowed)
@@ -156,9 +163,11 @@ class Search:
             with self._timed(Stage.SEARCH):
                 hits = [part.search(queries, min(wanted, reachable + 1), allowed) for part in parts]
             with self._timed(Stage.RANK):
-                neighbours = self._neighbours(hits, leave_out)
+                neighbours = self._neighbours(hits, leave_out, _may_vote if votes_below is not None else _may_answer)
             least = _least_certain(hits)
             certain = [neighbour for neighbour in neighbours if neighbour.similarity >= least]
+            if votes_below is not None:
+                certain = [neighbour for neighbour in certain if neighbour.similarity < votes_below]
             if len(certain) >= request.k or wanted > reachable:
                 break
             wanted *= 4
@@ -175,7 +184,7 @@ class Search:
         with self._database.reading() as session:
             ids = vectors.ids_of_albums(session, version.record.bundle, album_ids)
         parts = (version.index, *version.delta) if len(ids) else ()
-        return self._neighbours([part.search(queries, len(ids), ids) for part in parts], ())
+        return self._neighbours([part.search(queries, len(ids), ids) for part in parts], (), _may_answer)
 
     def _allowed_ids(self, version: OpenVersion, request: SimilarRequest) -> NDArray[np.int64] | None:
         if request.allowed.allows_all:
@@ -183,12 +192,14 @@ class Search:
         with self._database.reading() as session:
             return vectors.allowed_ids(session, version.record.bundle, request.allowed)
 
-    def _neighbours(self, hits: list[Hits], leave_out: Collection[AlbumId]) -> list[Neighbour]:
+    def _neighbours(
+        self, hits: list[Hits], leave_out: Collection[AlbumId], may_answer: Callable[[VectorOwner], bool]
+    ) -> list[Neighbour]:
         found = [(some.ids[some.ids >= 0], some.similarities[some.ids >= 0]) for some in hits]
-        live_index = [pair for ids, values in found for pair in zip(ids.tolist(), values.tolist(), strict=True)]
+        pairs = [pair for ids, values in found for pair in zip(ids.tolist(), values.tolist(), strict=True)]
         with self._database.reading() as session:
-            owners = vectors.owners(session, sorted({vector_id for vector_id, _ in live_index}))
-        return rank_albums(live_index, owners, leave_out=leave_out)
+            owners = vectors.owners(session, sorted({vector_id for vector_id, _ in pairs}))
+        return rank_albums(pairs, owners, leave_out=leave_out, may_answer=may_answer)
 
 
 def not_embedded_error(album_id: AlbumId) -> NotFoundError:
@@ -202,6 +213,14 @@ def _marked(neighbours: Sequence[Neighbour], linked: Collection[AlbumId]) -> tup
         replace(found, same_artwork=found.album_id in linked, near_duplicate=found.album_id in linked)
         for found in neighbours
     )
+
+
+def _may_answer(_owner: VectorOwner) -> bool:
+    return True
+
+
+def _may_vote(owner: VectorOwner) -> bool:
+    return bool(owner.genres) and owner.side is Side.FRONT
 
 
 def _least_certain(hits: list[Hits]) -> float:

@@ -1,10 +1,12 @@
 from db.records import VectorOwner
 from service.answers.ranking import rank_albums
-from sleeve.vocabulary import AlbumId, CoverId, VectorId
+from sleeve.vocabulary import AlbumId, CoverId, Side, VectorId
 
 
 def owner(vector: int, cover: int, album: int) -> VectorOwner:
-    return VectorOwner(VectorId(vector), CoverId(cover), AlbumId(album), None, None, None, (), f"{cover}.jpg")
+    return VectorOwner(
+        VectorId(vector), CoverId(cover), AlbumId(album), Side.FRONT, None, None, None, (), f"{cover}.jpg"
+    )
 
 
 OWNERS = {vector: owner(vector, vector * 10, album) for vector, album in {1: 100, 2: 100, 3: 200, 4: 300}.items()}

@@ -1,0 +1,95 @@
+"""Who votes on a genre, and what the vote says: as in the evaluation, the k nearest fronts of albums with a genre."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from db import labels
+from db.database import Database
+from db.tables import AlbumGenre, Cover, Genre, Vector
+from indexer.genre import Calibration, VoteSettings, membership, vote
+from indexer.genre.classifier import GenreClassifier
+from service.answers.classify import Classifier
+from service.answers.live_index import LiveIndex
+from service.answers.model import Model
+from service.answers.search import Search
+from sleeve.vocabulary import AlbumId
+from tests.service.answers.test_search import ALBUMS, Catalogue
+
+SETTINGS = VoteSettings(k=5, near_duplicate_similarity=0.6)
+GENRES = ("ambient", "jazz")
+
+
+def classifier_of(catalogue: Catalogue) -> Classifier:
+    model = Model("fake", catalogue.backbone, None, GenreClassifier(None, Calibration(vote=SETTINGS)))
+    live_index = LiveIndex(catalogue.database, catalogue.versions, lambda _bundle: model)
+    return Classifier(catalogue.database, Search(catalogue.database, live_index))
+
+
+def label_only(catalogue: Catalogue, album_ids: list[int]) -> None:
+    """These albums have a genre, no other."""
+    with catalogue.database.writing() as session:
+        session.query(AlbumGenre).delete()
+    with catalogue.database.writing() as session:
+        for number, album_id in enumerate(album_ids):
+            labels.set_genres_by_hand(session, AlbumId(album_id), [GENRES[number % 2]])
+
+
+def expected_voters(catalogue: Catalogue, query: np.ndarray, own: int | None) -> list[tuple[int, float, str]]:
+    """(album, similarity, genre) of the voters, nearest first, by a plain scan of the database."""
+    with catalogue.database.reading() as session:
+        rows = session.execute(
+            select(Cover.album_id, Vector.embedding, Genre.name)
+            .join(Vector, Vector.cover_id == Cover.id)
+            .join(AlbumGenre, AlbumGenre.album_id == Cover.album_id)
+            .join(Genre)
+            .where(Cover.side == "front")
+        ).all()
+    scored = [(row[0], float(np.frombuffer(row[1], "<f2").astype(np.float64) @ query), row[2]) for row in rows]
+    eligible = [one for one in scored if one[0] != own and one[1] < SETTINGS.near_duplicate_similarity]
+    return sorted(eligible, key=lambda one: -one[1])[: SETTINGS.k]
+
+
+@pytest.mark.parametrize("labelled", [3, 9, 45, ALBUMS])
+def test_the_served_vote_is_that_of_the_evaluation_album_by_album(
+    database: Database, tmp_path: Path, labelled: int
+) -> None:
+    catalogue = Catalogue(database, tmp_path)
+    catalogue.refresh()
+    chosen = sorted(np.random.default_rng(7).permutation(np.arange(1, ALBUMS + 1))[:labelled].tolist())
+    label_only(catalogue, chosen)
+    classifier = classifier_of(catalogue)
+    for album_id in range(1, ALBUMS + 1, 7):
+        path = catalogue.folder / f"{album_id - 1}.png"
+        own_vector = catalogue.query(path).astype(np.float16).astype(np.float64)
+        voters = expected_voters(catalogue, own_vector, own=album_id)
+        answer = classifier.by_album(AlbumId(album_id))
+        assert [neighbour.album_id for neighbour in answer.neighbours] == [one[0] for one in voters]
+        genres = sorted({GENRES[number % 2] for number in range(labelled)})
+        counts = np.array([sum(GENRES[n % 2] == genre for n in range(labelled)) for genre in genres], dtype=float)
+        said = vote(
+            np.array([one[1] for one in voters]), membership([[one[2]] for one in voters], genres), counts, SETTINGS
+        )
+        served = {score.genre: score.vote for score in answer.genres}
+        assert served == {genre: pytest.approx(share, abs=2e-3) for genre, share in zip(genres, said, strict=True)}
+
+
+def test_a_back_that_looks_like_the_query_does_not_vote(database: Database, tmp_path: Path) -> None:
+    catalogue = Catalogue(database, tmp_path)
+    catalogue.refresh()
+    label_only(catalogue, [1, 2, 4, 7, 10])
+    back = catalogue.folder / "0-back.png"
+    query = catalogue.query(back).astype(np.float64)
+    answer = classifier_of(catalogue).by_image(back.read_bytes())
+    assert [one.album_id for one in answer.neighbours] == [one[0] for one in expected_voters(catalogue, query, None)]
+    assert all(one.similarity < SETTINGS.near_duplicate_similarity for one in answer.neighbours)
+
+
+def test_without_any_genre_nobody_votes(database: Database, tmp_path: Path) -> None:
+    catalogue = Catalogue(database, tmp_path)
+    catalogue.refresh()
+    label_only(catalogue, [])
+    answer = classifier_of(catalogue).by_album(AlbumId(1))
+    assert (answer.neighbours, answer.genres, answer.unsure) == ((), (), True)
