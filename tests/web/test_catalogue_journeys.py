@@ -50,7 +50,8 @@ def test_an_album_shows_both_sides_and_its_relatives(page: Page) -> None:
     expect(page.get_by_role("img", name="Front cover of Blue Window by Ada Quartet")).to_be_visible()
     page.get_by_role("button", name="Show the back cover").click()
     expect(page.get_by_role("img", name="Back cover of Blue Window by Ada Quartet")).to_be_visible()
-    expect(page.locator("section.shelf").nth(1).locator(".card[data-album]").first).to_be_visible()
+    expect(page.get_by_role("region", name="Same artwork").locator(".card[data-album]")).to_have_count(1)
+    expect(page.get_by_role("region", name="You may like").locator(".card[data-album]").first).to_be_visible()
     page.get_by_role("link", name="Ada Quartet").first.click()
     expect(page.locator(CARDS)).to_have_count(2)
 

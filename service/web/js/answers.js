@@ -39,7 +39,7 @@ async function byPicture(query, narrowed, signal) {
   query.like.forEach((id) => form.append("like", id));
   query.dislike.forEach((id) => form.append("dislike", id));
   const { neighbours } = await ask("/similar", { method: "POST", query: narrowed, form, signal });
-  const albums = query.sameArtwork ? neighbours.filter((one) => one.near_duplicate) : neighbours;
+  const albums = query.sameArtwork ? neighbours.filter((one) => one.same_artwork) : neighbours;
   const heading = query.sameArtwork ? `${count(albums.length, "album")} with the artwork of your picture` : "Looks like your picture";
   return { heading, albums, file, ranked: !query.sameArtwork };
 }
@@ -53,7 +53,7 @@ async function byTaste(query, { k, genre, year }, signal) {
 
 async function withTheArtworkOf(query, signal) {
   const [album, { neighbours }] = await Promise.all([
-    ask(`/albums/${query.album}`, { signal }), ask(`/albums/${query.album}/near-duplicates`, { signal }),
+    ask(`/albums/${query.album}`, { signal }), ask(`/albums/${query.album}/same-artwork`, { signal }),
   ]);
   return { heading: `${count(neighbours.length, "other album")} with the artwork of ${titleOf(album)}`, albums: neighbours, album };
 }

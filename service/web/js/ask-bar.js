@@ -7,13 +7,13 @@ import { go } from "./router.js";
 
 /** `can` is the service's status, null until it is known; `query` is the present search. */
 export function askBar(query, can) {
-  const byText = can?.bundle?.reads_text && !query.q;
+  const byText = can?.model?.reads_text && !query.q;
   const field = h("input", {
     type: "search", name: "q", value: query.q ?? query.text ?? "", "aria-label": "Artist, title, or what a cover looks like", autocomplete: "off", maxlength: 500,
-    placeholder: can?.bundle?.reads_text ? "Artist, title, or what it looks like" : "Artist or title, or paste a cover",
+    placeholder: can?.model?.reads_text ? "Artist, title, or what it looks like" : "Artist or title, or paste a cover",
     enterkeyhint: "search",
   });
-  const mode = can?.bundle?.reads_text && h("select", { "aria-label": "Search by", class: "mode" },
+  const mode = can?.model?.reads_text && h("select", { "aria-label": "Search by", class: "mode" },
     h("option", { value: "q", selected: !byText }, "Names"), h("option", { value: "text", selected: byText }, "Looks"));
   const submit = (event) => {
     event.preventDefault();

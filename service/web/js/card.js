@@ -20,7 +20,7 @@ export function card(album, { acts = [], at = Infinity, href = null } = {}) {
         h("div", { class: "name-line" }, h("span", { class: album.title ? "title" : "title unnamed" }, titleOf(album)), shown && h("span", { class: "num muted small" }, album.similarity.toFixed(2))),
         second && h("div", { class: "line" }, second),
         genres && h("div", { class: "line small" }, genres))),
-    album.near_duplicate && h("span", { class: "tag", title: "Another pressing or copy with the same picture" }, "same artwork"),
+    album.same_artwork && h("span", { class: "tag", title: "Another pressing or copy with the same picture" }, "same artwork"),
     acts.length > 0 && h("div", { class: "acts" }, acts));
 }
 

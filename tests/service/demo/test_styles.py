@@ -35,12 +35,14 @@ def _grey(image: Image.Image) -> NDArray[np.float64]:
     return np.asarray(image.convert("L").resize((64, 64)), dtype=np.float64)
 
 
+@pytest.mark.slow
 def test_every_front_is_a_full_sleeve_with_something_on_it(fronts: list[tuple[str, Image.Image]]) -> None:
     assert len(fronts) == len(GENRES) * LOOKS * ALBUMS_PER_LOOK
     assert {(image.size, image.mode) for _, image in fronts} == {((SIZE_PX, SIZE_PX), "RGB")}
     assert min(_grey(image).std() for _, image in fronts) > 5
 
 
+@pytest.mark.slow
 def test_the_genres_differ_enough_for_the_nearest_neighbour_to_name_them(fronts: list[tuple[str, Image.Image]]) -> None:
     bundle = read_bundle(SHIPPED_BUNDLES / DEFAULT_BUNDLE)
     description = bundle.manifest
@@ -55,6 +57,7 @@ def test_the_genres_differ_enough_for_the_nearest_neighbour_to_name_them(fronts:
     assert (names[similarity.argmax(axis=1)] == names).mean() > 0.85
 
 
+@pytest.mark.slow
 def test_albums_of_one_look_seldom_share_their_artwork(fronts: list[tuple[str, Image.Image]]) -> None:
     """A series may look so much alike that the pixels agree; that must stay rare."""
     sketches = [sketch(image) for _, image in fronts]
@@ -62,6 +65,7 @@ def test_albums_of_one_look_seldom_share_their_artwork(fronts: list[tuple[str, I
     assert sum(is_same_artwork(agreement(first, second)) for first, second in pairs) <= len(pairs) // 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pressing", Pressing)
 def test_a_pressing_changes_the_picture_and_not_the_artwork(
     fronts: list[tuple[str, Image.Image]], pressing: Pressing
@@ -76,14 +80,12 @@ def test_a_pressing_changes_the_picture_and_not_the_artwork(
         assert np.abs(_grey(image) - _grey(pressed)).mean() > 1
 
 
-def test_a_style_draws_the_same_from_the_same_seed_and_another_from_another(
-    fronts: list[tuple[str, Image.Image]],
-) -> None:
-    for genre, (_, first) in zip(GENRES, fronts[:: LOOKS * ALBUMS_PER_LOOK], strict=True):
-        album = Album(genre.artists[0], min(genre.titles, key=len), genre.years[1], 0, "AB 123")
-        again, other = (genre.draw(album, np.random.default_rng([3, 0, number])).image for number in (0, 5))
-        assert first.tobytes() == again.tobytes()
-        assert first.tobytes() != other.tobytes()
+def test_a_style_draws_the_same_from_the_same_seed_and_another_from_another() -> None:
+    album = Album("Anyone", "Anything", 1999, 0, "AB 123")
+    for genre in GENRES:
+        first, again, other = (genre.draw(album, np.random.default_rng(seed)).image for seed in (5, 5, 6))
+        assert first.tobytes() == again.tobytes(), genre.name
+        assert first.tobytes() != other.tobytes(), genre.name
 
 
 def test_a_back_cover_takes_its_ground_from_the_front() -> None:

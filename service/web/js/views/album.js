@@ -35,7 +35,7 @@ export async function show(main, { id, signal }) {
     h("div", { class: "album" }, covers(album), h("div", { class: "stack" }, data, opinionPanel({ albumId: id, genres: album.genres, signal, onCorrected: put }))),
     alike.section, liked.section);
   await Promise.all([
-    alike.fill(() => ask(`/albums/${id}/near-duplicates`, { signal }).then((answer) => answer.neighbours), "No other album has this artwork."),
+    alike.fill(() => ask(`/albums/${id}/same-artwork`, { signal }).then((answer) => answer.neighbours), "No other album has this artwork."),
     liked.fill(() => ask("/recommend", { method: "POST", json: { like: [id], k: RECOMMENDED }, signal }).then((answer) => answer.recommendations), "Nothing to recommend yet."),
   ]);
 }

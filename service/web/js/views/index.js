@@ -91,7 +91,7 @@ function figuresOf(facts, index) {
     ["Added since", index ? index.delta.toLocaleString("en") : "–", "vectors, searched too"],
     ["Removed since", index ? index.tombstones.toLocaleString("en") : "–", "vectors, left out"],
     ["Built", index ? ago(index.age_s) : "–"],
-    ["Bundle", index?.bundle ?? facts.bundle?.name ?? "–", facts.bundle && `${facts.bundle.dimension} dimensions, ${facts.bundle.input_size_px} px`],
+    ["Bundle", index?.bundle ?? facts.model?.name ?? "–", facts.model && `${facts.model.dimension} dimensions, ${facts.model.input_size_px} px`],
   ];
   return shown.map(([name, value, more]) => h("div", { class: "figure" }, h("div", { class: "muted small" }, name), h("div", { class: "value num" }, value), more && h("div", { class: "muted small" }, more)));
 }
