@@ -45,21 +45,21 @@ class JobState(BaseModel):
 class Job:
     """A job under way; a ``Progress`` that keeps the file up to date and passes everything on to another one."""
 
-    def __init__(self, home: Home, beside: Progress | None = None) -> None:
+    def __init__(self, home: Home, progress: Progress | None = None) -> None:
         now = datetime.now(UTC)
         self._home = home
-        self._beside = beside or Silent()
+        self._progress = progress or Silent()
         self._state = JobState(phase=JobPhase.RUNNING, task="Starting", started_at=now, updated_at=now)
         self._written_at_s = 0.0
         self._write()
 
     def start(self, task: str, total: int) -> None:
-        self._beside.start(task, total)
+        self._progress.start(task, total)
         self._change(task=task, done=0, total=total)
         self._write()
 
     def advance(self, count: int) -> None:
-        self._beside.advance(count)
+        self._progress.advance(count)
         self._change(done=self._state.done + count)
         if time.monotonic() - self._written_at_s >= _WRITE_EVERY_S:
             self._write()
@@ -80,20 +80,20 @@ class Job:
 
 
 @contextmanager
-def job(home: Home, beside: Progress | None = None) -> Iterator[Job]:
+def job(home: Home, progress: Progress | None = None) -> Iterator[Job]:
     """Hold the home's lock and report what goes on.
 
     Raises:
         BusyError: another process holds it.
     """
-    with one_at_a_time(home), reported(home, beside) as started:
+    with one_at_a_time(home), reported(home, progress) as started:
         yield started
 
 
 @contextmanager
-def reported(home: Home, beside: Progress | None = None) -> Iterator[Job]:
+def reported(home: Home, progress: Progress | None = None) -> Iterator[Job]:
     """Report progress while somebody holds the home's lock for this job."""
-    started = Job(home, beside)
+    started = Job(home, progress)
     try:
         yield started
     except SleeveError as error:

@@ -32,6 +32,6 @@ class ChangedFiles:
         folders = {folder for track in tracks for folder in (track.parent, track.parent.parent)}
         for item in self.source:
             path = item.path if isinstance(item, CoverFile) else Path(item.path)
-            lie_in = (path, *path.parents)
-            if not self.changed.isdisjoint(lie_in) or (path.parent in folders) or path in folders:
+            places = (path, *path.parents)
+            if not self.changed.isdisjoint(places) or (path.parent in folders) or path in folders:
                 yield item

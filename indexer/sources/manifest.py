@@ -99,15 +99,15 @@ class ManifestSource:
             yield replace(front, file=back, path=place.path, url=place.url, side=Side.BACK, group=group)
 
     def _cover(self, row: TableRow, cells: Mapping[str, Cell]) -> CoverFile | RejectedFile:
-        lies_at = cells.get(PATH_COLUMN)
+        exported_path = cells.get(PATH_COLUMN)
         # An export names its files exactly; people put spaces around theirs.
-        file = _exactly(cells.get("file")) if lies_at else _text(cells.get("file"))
+        file = _exactly(cells.get("file")) if exported_path else _text(cells.get("file"))
         if row.fault or file is None:
             return self._bad(row, row.fault or "no file")
         side = (clean(cells.get("side")) or Side.FRONT).lower()
         if side not in set(Side):
             return self._bad(row, f"side is {side!r}, neither front nor back")
-        place = self._place(file, _exactly(lies_at))
+        place = self._place(file, _exactly(exported_path))
         if isinstance(place, RejectedFile):
             return place
         has_back = _text(cells.get("back")) is not None
@@ -125,11 +125,11 @@ class ManifestSource:
             url=place.url,
         )
 
-    def _place(self, file: str, lies_at: str | None) -> "_Place | RejectedFile":
-        """Where a cover's bytes are, or are to be when they are fetched; ``lies_at`` is where an export found them."""
+    def _place(self, file: str, exported_path: str | None) -> "_Place | RejectedFile":
+        """The place of a cover's bytes, now or once they are fetched; ``exported_path`` is what an export wrote."""
         is_url = _URL.match(file) is not None
-        located = Path(os.path.normpath(self.path.absolute().parent / (lies_at or file)))
-        if is_url and (lies_at is None or not os.path.lexists(located)):
+        located = Path(os.path.normpath(self.path.absolute().parent / (exported_path or file)))
+        if is_url and (exported_path is None or not os.path.lexists(located)):
             return self._place_of_url(file)
         return unusable(located) or (None if is_url else unusable(Path(file))) or _Place(located, None)
 

@@ -76,8 +76,8 @@ def albums_of(tracks: Iterable[Track]) -> list[TrackAlbum]:
         title, artist = (fold(name or "") for name in names)
         groups[_folder_of(track.path), title, artist].append(track)
     whole = _joined(groups)
-    lie_in = Counter(folder for members in whole for folder in _folders(members))
-    return [_album(members, lie_in) for members in whole]
+    sharers = Counter(folder for members in whole for folder in _folders(members))
+    return [_album(members, sharers) for members in whole]
 
 
 def _joined(groups: Mapping[tuple[Path, str, str], list[Track]]) -> list[list[Track]]:
@@ -95,7 +95,7 @@ def _first_path(members: Sequence[Track]) -> Path:
     return members[0].path
 
 
-def _album(members: Sequence[Track], lie_in: Counter[Path]) -> TrackAlbum:
+def _album(members: Sequence[Track], sharers: Counter[Path]) -> TrackAlbum:
     titles = [title for track in members if (title := _title(track.tags))]
     years = [year for track in members if (year := year_of(track.tags.date))]
     ids: dict[str, str] = {}
@@ -103,7 +103,7 @@ def _album(members: Sequence[Track], lie_in: Counter[Path]) -> TrackAlbum:
         ids = {**track.tags.musicbrainz, **ids}
     return TrackAlbum(
         folder=_folder_of(members[0].path),
-        art_folders=tuple(folder for folder in _folders(members) if lie_in[folder] == 1),
+        art_folders=tuple(folder for folder in _folders(members) if sharers[folder] == 1),
         tracks=tuple(members),
         title=_commonest(titles),
         artist=_artist([track.tags for track in members]),

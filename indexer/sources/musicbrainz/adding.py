@@ -21,7 +21,7 @@ from indexer.sources.musicbrainz.web_service import PAGE_GROUPS
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Outcome, Side
 
-MAX_IN_VAIN = 3
+MAX_FAILURES = 3
 """Release groups in a row without an answer; then the run ends instead of trying a dead host on and on."""
 
 
@@ -85,7 +85,7 @@ class GroupAdder:
             CatalogueError: the database or the disk cannot be used.
         """
         report = GroupReport()
-        in_vain = 0
+        failures = 0
         for page in chunks(groups, PAGE_GROUPS):
             with self._database.reading() as session:
                 known = release_groups.sides(session, [group.id for group in page])
@@ -93,10 +93,10 @@ class GroupAdder:
                 wanted = [side for side in self._sides if side not in known.get(group.id, ())]
                 try:
                     ending = self._add(group, wanted, report)
-                    in_vain = 0
+                    failures = 0
                 except SourceError as error:
-                    in_vain += 1
-                    if in_vain == MAX_IN_VAIN:
+                    failures += 1
+                    if failures == MAX_FAILURES:
                         raise
                     report.left_out.append(LeftOut(group, wanted[0], str(error)))
                     ending = Ending.REJECTED

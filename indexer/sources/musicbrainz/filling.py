@@ -13,7 +13,7 @@ from db.records import UploadedCover
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Progress
 from indexer.sources.musicbrainz import reading
-from indexer.sources.musicbrainz.adding import MAX_IN_VAIN
+from indexer.sources.musicbrainz.adding import MAX_FAILURES
 from indexer.sources.musicbrainz.client import Client
 from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
@@ -104,17 +104,17 @@ class AlbumFiller:
             CatalogueError: the database or the disk cannot be used.
         """
         report = FillReport()
-        in_vain = 0
+        failures = 0
         for album_id in album_ids:
             with self._database.reading() as session:
                 album = incomplete.album(session, album_id, self._sides)
             if album is not None:
                 try:
                     ending = self._fill(album, report)
-                    in_vain = 0
+                    failures = 0
                 except SourceError as error:
-                    in_vain += 1
-                    if in_vain == MAX_IN_VAIN:
+                    failures += 1
+                    if failures == MAX_FAILURES:
                         raise
                     report.not_filled.append(NotFilled(album, str(error)))
                     ending = FillEnding.REJECTED
