@@ -65,7 +65,8 @@ def test_streams_end_and_requests_finish(home: CommandHome, number: signal.Signa
             rest = Thread(target=lambda: told.extend(lines))
             rest.start()
             upload.sendall(
-                b"POST /api/v1/similar?k=2 HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+                b"POST /api/v1/similar?k=2 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                b"Content-Type: multipart/form-data; boundary=x\r\n"
                 + f"Content-Length: {len(body)}\r\n\r\n".encode()
                 + body[:50]
             )
