@@ -100,7 +100,7 @@ def keep_for_readme() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("address", nargs="?", help="of a running app; by default the demo is served")
-    parser.add_argument("album", nargs="?", type=int, default=1)
+    parser.add_argument("album", nargs="?", type=int, default=6)
     parser.add_argument("--readme", action="store_true", help="keep some for the README")
     asked = parser.parse_args()
     with chromium() as browser, nullcontext(asked.address) if asked.address else demo() as address:
