@@ -11,7 +11,7 @@ from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.records import BundleRecord, FrontVectors, HashedCover
-from db.tables import Cover, CoverLink, Vector
+from db.tables import Cover, CoverLink, Vector, unpacked
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 
 _ASKED_AT_ONCE = 8192
@@ -32,10 +32,9 @@ def pending(
     """
     query = _pending(bundle).where(Cover.id > after).order_by(Cover.id).limit(limit)
     rows = session.execute(query if album_id is None else query.where(Cover.album_id == album_id)).all()
-    stored = np.frombuffer(b"".join(row.embedding for row in rows), dtype="<f2")
     return FrontVectors(
         covers=tuple(HashedCover(CoverId(row.id), row.file, row.path, ContentHash(row.content_hash)) for row in rows),
-        vectors=stored.reshape(len(rows), bundle.dimension).astype(np.float32),
+        vectors=unpacked([row.embedding for row in rows], bundle.dimension).astype(np.float32),
     )
 
 

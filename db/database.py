@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, Operati
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from sleeve.errors import CatalogueError, SettingsError
+from sleeve.errors import CatalogueError, SettingsError, first_line
 
 LOCK_TIMEOUT_S = 60
 """How long a writer waits for another writer before it gives up."""
@@ -135,8 +135,7 @@ class Database:
         try:
             yield
         except (OperationalError, InterfaceError) as error:
-            reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-            raise CatalogueError(f"the database {self} cannot be used: {reason}") from error
+            raise CatalogueError(f"the database {self} cannot be used: {first_line(error.orig or error)}") from error
         except PoolTimeoutError as error:
             raise CatalogueError(f"every connection to the database {self} is in use; try again later") from error
         except DatabaseError as error:

@@ -1,8 +1,11 @@
 """The tables. Every constraint is named by one convention, so migrations can name them on both engines."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -176,6 +179,19 @@ class Vector(Base):
     cover_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"))
     bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id", ondelete="CASCADE"))
     embedding: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+_STORED = np.dtype("<f2")
+
+
+def packed(vector: NDArray[np.floating]) -> bytes:
+    """A (d,) vector as ``Vector.embedding`` keeps it."""
+    return vector.astype(_STORED).tobytes()
+
+
+def unpacked(embeddings: Sequence[bytes], dimension: int) -> NDArray[np.float16]:
+    """(n, dimension) of n embeddings, read-only."""
+    return np.frombuffer(b"".join(embeddings), _STORED).reshape(len(embeddings), dimension)
 
 
 class GenreModelRow(Base):

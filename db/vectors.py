@@ -23,7 +23,7 @@ from db.records import (
     VectorBatch,
     VectorOwner,
 )
-from db.tables import Album, AlbumGenre, Cover, Genre, Vector
+from db.tables import Album, AlbumGenre, Cover, Genre, Vector, packed, unpacked
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
 
 STREAM_ROWS = 8192
@@ -48,7 +48,7 @@ def store(session: Session, bundle: BundleRecord, new: Sequence[NewVector]) -> i
         for row in session.execute(_pending(bundle).where(Cover.id.in_([item.cover_id for item in new])))
     }
     rows = [
-        {"cover_id": item.cover_id, "bundle_id": bundle.id, "embedding": item.vector.astype("<f2").tobytes()}
+        {"cover_id": item.cover_id, "bundle_id": bundle.id, "embedding": packed(item.vector)}
         for item in new
         if current.get(item.cover_id) == item.content_hash
     ]
@@ -141,10 +141,9 @@ def of_albums(session: Session, bundle: BundleRecord, album_ids: Sequence[AlbumI
             found[AlbumId(row.album_id)].append(row)
     shown = [[row for row in rows if row.side == Side.FRONT] or rows for rows in found.values()]
     rows = [row for some in shown for row in some]
-    stored = np.frombuffer(b"".join(row.embedding for row in rows), dtype="<f2")
     return AlbumVectors(
         album_ids=np.array([row.album_id for row in rows], dtype=np.int64),
-        vectors=stored.reshape(len(rows), bundle.dimension).astype(np.float32),
+        vectors=unpacked([row.embedding for row in rows], bundle.dimension).astype(np.float32),
     )
 
 
@@ -160,9 +159,8 @@ def of_catalogue(session: Session, bundle: BundleRecord) -> CatalogueVectors:
     genres: dict[int, set[str]] = defaultdict(set)
     for album_id, name in session.execute(select(AlbumGenre.album_id, Genre.name).join(Genre)):
         genres[album_id].add(name)
-    stored = np.frombuffer(b"".join(row.embedding for row in rows), dtype="<f2")
     return CatalogueVectors(
-        vectors=stored.reshape(len(rows), bundle.dimension).astype(np.float32),
+        vectors=unpacked([row.embedding for row in rows], bundle.dimension).astype(np.float32),
         album_ids=np.array([row.album_id for row in rows], dtype=np.int64),
         genres=tuple(tuple(sorted(genres[row.album_id])) for row in rows),
         artists=tuple(row.artist_folded for row in rows),
@@ -182,11 +180,10 @@ def representative_vectors(session: Session, bundle: BundleRecord) -> Representa
         .execution_options(yield_per=STREAM_ROWS)
     )
     first = [next(covers) for _, covers in groupby(rows, key=lambda row: row.album_id)]
-    stored = np.frombuffer(b"".join(row.embedding for row in first), dtype="<f2")
     return RepresentativeVectors(
         album_ids=np.array([row.album_id for row in first], dtype=np.int64),
         cover_ids=np.array([row.id for row in first], dtype=np.int64),
-        vectors=stored.reshape(len(first), bundle.dimension).astype(np.float32),
+        vectors=unpacked([row.embedding for row in first], bundle.dimension).astype(np.float32),
     )
 
 
@@ -236,5 +233,4 @@ def _id_array(session: Session, query: Select[int]) -> NDArray[np.int64]:
 
 
 def _batch(bundle: BundleRecord, vector_ids: list[int], embeddings: list[bytes]) -> VectorBatch:
-    vectors = np.frombuffer(b"".join(embeddings), dtype="<f2").reshape(len(vector_ids), bundle.dimension)
-    return VectorBatch(np.asarray(vector_ids, dtype=np.int64), vectors)
+    return VectorBatch(np.asarray(vector_ids, dtype=np.int64), unpacked(embeddings, bundle.dimension))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sleeve.errors import SettingsError
+from sleeve.errors import SettingsError, first_fault
 
 
 class Settings(BaseSettings):
@@ -72,6 +72,5 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "SLEEVE_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(f"{name}: {first['msg']}") from error
+        fault = first_fault(error)
+        raise SettingsError(f"SLEEVE_{fault.field.upper()}: {fault.message}") from error

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from indexer.genre.membership import rows_to_one
 from indexer.genre.voting import VoteSettings
-from sleeve.errors import BundleError
+from sleeve.errors import BundleError, first_fault
 
 Exponent = Annotated[float, Field(ge=0, le=100)]
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -58,9 +58,7 @@ class Calibration(BaseModel):
         try:
             return cls.model_validate_json(data)
         except ValidationError as error:
-            fault = error.errors(include_url=False, include_context=False)[0]
-            where = ".".join(str(part) for part in fault["loc"])
-            raise BundleError(f"the calibration is damaged: {where or 'JSON'}: {fault['msg']}") from error
+            raise BundleError(f"the calibration is damaged: {first_fault(error)}") from error
 
 
 def predict(

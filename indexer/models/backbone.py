@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.images.decoding import ResizeRule
 from indexer.models.bundle import MODEL_FILE, Bundle, Precision
-from sleeve.errors import BundleError
+from sleeve.errors import BundleError, last_line
 from sleeve.platform import usable_cores
 from sleeve.vocabulary import Fingerprint
 
@@ -159,7 +159,7 @@ def _compile(bundle: Bundle, streams: int) -> Any:
         )
         made = compiled.output().get_partial_shape()
     except RuntimeError as error:
-        raise BundleError(f"{path} cannot be run: {str(error).strip().splitlines()[-1]}") from error
+        raise BundleError(f"{path} cannot be run: {last_line(error)}") from error
     if made != ov.PartialShape([1, manifest.dimension]):
         raise BundleError(f"{path} makes vectors of shape {made}, not [1,{manifest.dimension}]")
     return compiled

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from indexer.files import new_folder
 from indexer.images.decoding import ResizeRule
-from sleeve.errors import BundleError
+from sleeve.errors import BundleError, first_fault
 from sleeve.vocabulary import Fingerprint
 
 MODEL_FILE = "model.onnx"
@@ -160,7 +160,7 @@ def read_bundle(folder: Path) -> Bundle:
     try:
         manifest = BundleManifest.model_validate_json(text)
     except ValidationError as error:
-        raise BundleError(f"{folder / MANIFEST_FILE}: {_first_fault(error)}") from error
+        raise BundleError(f"{folder / MANIFEST_FILE}: {first_fault(error)}") from error
     return Bundle(folder, manifest)
 
 
@@ -178,7 +178,7 @@ def write_bundle(folder: Path, description: BundleDescription, contents: Mapping
     try:
         manifest = BundleManifest(**description.model_dump(include=set(BundleDescription.model_fields)), files=digests)
     except ValidationError as error:
-        raise BundleError(f"{folder}: {_first_fault(error)}") from error
+        raise BundleError(f"{folder}: {first_fault(error)}") from error
     if folder.exists():
         raise BundleError(f"{folder} exists already; write the bundle elsewhere or remove that folder")
     text = manifest.model_dump_json(indent=2) + "\n"
@@ -202,9 +202,3 @@ def _verified(folder: Path, name: str, digest: str) -> bytes:
     if sha256(data).hexdigest() != digest:
         raise BundleError(f"{folder}: {name} is damaged: its SHA-256 is not that in {MANIFEST_FILE}")
     return data
-
-
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False, include_context=False)[0]
-    where = ".".join(str(part) for part in fault["loc"])
-    return f"{where}: {fault['msg']}" if where else fault["msg"]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from indexer.models.backbone import load_openvino, unit_rows
 from indexer.models.bundle import TEXT_MERGES_FILE, TEXT_MODEL_FILE, Bundle
 from indexer.models.clip_tokenizer import ClipTokenizer
-from sleeve.errors import BundleError, QueryError
+from sleeve.errors import BundleError, QueryError, last_line
 
 MAX_TEXT_CHARACTERS = 500
 """The longest text that is looked at; a text tower reads far less (CLIP: 75 tokens)."""
@@ -91,7 +91,7 @@ def _compile(bundle: Bundle, threads: int) -> Any:
         # See ``OpenVinoBackbone``: a process's first inference is made by one thread alone.
         compiled.create_infer_request().infer([np.zeros(compiled.input().shape, np.int64)])
     except RuntimeError as error:
-        raise BundleError(f"{path} cannot be run: {str(error).strip().splitlines()[-1]}") from error
+        raise BundleError(f"{path} cannot be run: {last_line(error)}") from error
     if made != ov.PartialShape([1, bundle.manifest.dimension]):
         raise BundleError(f"{path} makes vectors of shape {made}, not [1,{bundle.manifest.dimension}]")
     return compiled

@@ -9,9 +9,9 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from indexer.training.imagenet_weights import EFFICIENTNET_LITE0, MEAN, STD, imagenet_backbone
-from indexer.training.open_clip_models import OPEN_CLIP, first_line, load_open_clip
+from indexer.training.open_clip_models import OPEN_CLIP, load_open_clip
 from indexer.training.torchvision_shim import make_torchvision_importable
-from sleeve.errors import BundleError, TrainingError
+from sleeve.errors import BundleError, TrainingError, first_line
 
 _NORMS_OF_EFFICIENTNET = (
     (("conv_stem", "bn1"), ("conv_head", "bn2")),

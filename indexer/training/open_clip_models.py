@@ -5,7 +5,7 @@ from pickle import UnpicklingError
 from typing import Any
 
 from indexer.training.torchvision_shim import make_torchvision_importable
-from sleeve.errors import TrainingError
+from sleeve.errors import TrainingError, first_line
 
 OPEN_CLIP = "open_clip:"
 """What a name of open_clip's begins with where other names are allowed too."""
@@ -37,8 +37,3 @@ def load_open_clip(name: str) -> Any:
             f"the weights {pretrained} of {model_name} cannot be downloaded ({first_line(error)}); "
             f"fetch the file on a machine that reaches the hub and pass {OPEN_CLIP}{model_name}/FILE"
         ) from error
-
-
-def first_line(error: BaseException) -> str:
-    """What an error says, in a line of its own."""
-    return str(error).partition("\n")[0][:200] or type(error).__name__

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
-from sleeve.errors import TrainingError
+from sleeve.errors import TrainingError, first_line
 
 
 class Tracker(Protocol):
@@ -82,7 +82,7 @@ class MlflowTracker:
             mlflow.set_tracking_uri(uri)
             mlflow.set_experiment(experiment)
         except (mlflow.exceptions.MlflowException, OSError) as error:
-            raise TrainingError(f"MLflow cannot use {uri}: {str(error).partition(chr(10))[0]}") from error
+            raise TrainingError(f"MLflow cannot use {uri}: {first_line(error)}") from error
 
     def run(self, name: str) -> AbstractContextManager[object]:
         run: AbstractContextManager[object] = self._mlflow.start_run(run_name=name)

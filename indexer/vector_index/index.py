@@ -13,7 +13,7 @@ from indexer.vector_index.arguments import checked_ids, checked_queries, checked
 from indexer.vector_index.directory import Directory, Selection
 from indexer.vector_index.hits import Hits, IndexKind
 from indexer.vector_index.store import append, filled_up, gather, single_threaded, stored_dimension
-from sleeve.errors import VectorIndexError
+from sleeve.errors import VectorIndexError, first_line
 
 NATIVE_FILE = "index.faiss"
 IDS_FILE = "ids.npy"
@@ -165,7 +165,7 @@ class VectorIndex(ABC):
             faiss.write_index(self._native, str(folder / NATIVE_FILE))
             np.save(folder / IDS_FILE, self._directory.by_position, allow_pickle=False)
         except (RuntimeError, OSError) as error:
-            raise VectorIndexError(f"the index cannot be written to {folder}: {_first_line(error)}") from error
+            raise VectorIndexError(f"the index cannot be written to {folder}: {first_line(error)}") from error
 
     def _check_changeable(self) -> None:
         if self._mapped:
@@ -187,7 +187,3 @@ def _in_order(
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     order = np.lexsort((ids, -similarities), axis=-1)
     return np.take_along_axis(ids, order, axis=1), np.take_along_axis(similarities, order, axis=1)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
 
 from indexer.vector_index.hits import IndexKind
-from sleeve.errors import VectorIndexError
+from sleeve.errors import VectorIndexError, first_fault
 from sleeve.vocabulary import Fingerprint
 
 FORMAT: Final = "sleeve-index-2"
@@ -75,9 +75,8 @@ class IndexManifest(BaseModel):
         try:
             return cls.model_validate(content)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"])
-            raise VectorIndexError(f"the manifest's {field} is wrong: {first['msg']}") from error
+            fault = first_fault(error)
+            raise VectorIndexError(f"the manifest's {fault.field} is wrong: {fault.message}") from error
 
 
 def _seal(content: dict[str, object]) -> str:

@@ -11,6 +11,7 @@ from indexer.jobs.remove import remove as remove_albums
 from indexer.jobs.status import status as count_home
 from service.cli.console import Json, answer, answer_json, settings_of
 from service.schemas import MAX_GENRES, MAX_ID, AlbumSchema, GenreName, HomeStatusSchema, RemoveSchema
+from sleeve.errors import first_fault
 from sleeve.vocabulary import AlbumId
 
 database = typer.Typer(help="The database and its schema.")
@@ -56,8 +57,8 @@ def relabel(
     try:
         genres = TypeAdapter(list[GenreName]).validate_python(genre)
     except ValidationError as error:
-        fault = error.errors()[0]
-        raise typer.BadParameter(f"{fault['input']!r} cannot be a genre: {fault['msg']}") from error
+        fault = first_fault(error)
+        raise typer.BadParameter(f"{fault.value!r} cannot be a genre: {fault.message}") from error
     with open_home(settings_of(context)) as home:
         document = AlbumSchema.of(edit(home, AlbumId(album), {"genres": genres}))
     if json:

@@ -10,9 +10,9 @@ from mutagen.id3 import ID3, TCON
 from mutagen.mp4 import MP4
 
 from indexer.files import replacing
-from indexer.images.audio.opening import FAULTS, load, one_line, open_tags
+from indexer.images.audio.opening import FAULTS, load, open_tags
 from indexer.images.audio.tags import GENRE_KEYS, genres_of
-from sleeve.errors import FileRejectedError
+from sleeve.errors import FileRejectedError, one_line
 from sleeve.platform import keep_owner
 from sleeve.vocabulary import Rejection
 

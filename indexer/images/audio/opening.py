@@ -14,7 +14,7 @@ from mutagen.wave import WAVE
 
 from indexer.images.audio.id3_bounds import BoundedID3, bounded_frames, bounded_wave
 from indexer.images.bounded_file import BoundedFile
-from sleeve.errors import FileRejectedError
+from sleeve.errors import FileRejectedError, one_line
 from sleeve.vocabulary import Rejection
 
 MAX_TAG_BYTES = 64 * 2**20
@@ -57,9 +57,3 @@ def load(kind: type[FileType], file: object) -> FileType:
     if kind is MP3:
         return MP3(file, ID3=BoundedID3, known_frames=bounded_frames())
     return bounded_wave(file) if kind is WAVE else kind(file)
-
-
-def one_line(error: BaseException) -> str:
-    """What an error says, as part of a line; its kind if it says nothing."""
-    text = " ".join(str(error).split())
-    return "".join(character for character in text if character.isprintable())[:100] or type(error).__name__

@@ -23,7 +23,7 @@ from indexer.images.decoding.colour import to_rgb
 from indexer.images.decoding.limits import DEFAULT_LIMITS, LARGE_PIXELS, MAX_PIXELS_IN_WORK, DecodingLimits
 from indexer.images.decoding.sniffing import sniff
 from indexer.images.decoding.structure import BoundedSource, check_structure, reaches_past_end
-from sleeve.errors import FileRejectedError
+from sleeve.errors import FileRejectedError, one_line
 from sleeve.platform import return_freed_memory
 from sleeve.vocabulary import Rejection
 
@@ -115,7 +115,8 @@ def decode(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS, *, reduce_to_px
     except _FAILURES as error:
         cut = source.ended_early or "truncated" in str(error).lower() or reaches_past_end(data, format_name)
         reason = Rejection.TRUNCATED if cut else Rejection.DAMAGED
-        raise FileRejectedError(reason, f"{format_name}: {_one_line(error)}") from error
+        detail = "unreadable or unusual header" if isinstance(error, UnidentifiedImageError) else one_line(error)
+        raise FileRejectedError(reason, f"{format_name}: {detail}") from error
 
 
 def _check_size(image: ImageFile.ImageFile, limits: DecodingLimits) -> None:
@@ -168,10 +169,3 @@ def _quieten_pillow() -> None:
     """
     if warnings.filters[:1] != [_PILLOW_WARNINGS]:
         warnings.filterwarnings("ignore", module=r"PIL\.")
-
-
-def _one_line(error: BaseException) -> str:
-    if isinstance(error, UnidentifiedImageError):
-        return "unreadable or unusual header"
-    text = " ".join(str(error).split()) or "cannot be decoded"
-    return "".join(character for character in text if character.isprintable())[:120]

@@ -16,13 +16,11 @@ from indexer.progress import Progress, chunks
 from indexer.sources.musicbrainz.client import Client
 from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover, NoCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
+from indexer.sources.musicbrainz.pace import Failures
 from indexer.sources.musicbrainz.records import ReleaseGroup
 from indexer.sources.musicbrainz.web_service import PAGE_GROUPS
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Outcome, Side
-
-MAX_FAILURES = 3
-"""Release groups in a row without an answer; then the run ends instead of trying a dead host on and on."""
 
 
 class Ending(StrEnum):
@@ -85,7 +83,7 @@ class GroupAdder:
             CatalogueError: the database or the disk cannot be used.
         """
         report = GroupReport()
-        failures = 0
+        failures = Failures()
         for page in chunks(groups, PAGE_GROUPS):
             with self._database.reading() as session:
                 known = release_groups.sides(session, [group.id for group in page])
@@ -93,11 +91,9 @@ class GroupAdder:
                 wanted = [side for side in self._sides if side not in known.get(group.id, ())]
                 try:
                     ending = self._add(group, wanted, report)
-                    failures = 0
+                    failures.succeeded()
                 except SourceError as error:
-                    failures += 1
-                    if failures == MAX_FAILURES:
-                        raise
+                    failures.failed(error)
                     report.left_out.append(LeftOut(group, wanted[0], str(error)))
                     ending = Ending.REJECTED
                 report.counts[ending] += 1

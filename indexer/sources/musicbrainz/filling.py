@@ -13,11 +13,11 @@ from db.records import UploadedCover
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Progress
 from indexer.sources.musicbrainz import reading
-from indexer.sources.musicbrainz.adding import MAX_FAILURES
 from indexer.sources.musicbrainz.client import Client
 from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
 from indexer.sources.musicbrainz.matching import match
+from indexer.sources.musicbrainz.pace import Failures
 from indexer.sources.musicbrainz.records import ReleaseGroup
 from indexer.sources.musicbrainz.web_service import WebService
 from sleeve.errors import FileRejectedError, SourceError
@@ -104,18 +104,16 @@ class AlbumFiller:
             CatalogueError: the database or the disk cannot be used.
         """
         report = FillReport()
-        failures = 0
+        failures = Failures()
         for album_id in album_ids:
             with self._database.reading() as session:
                 album = incomplete.album(session, album_id, self._sides)
             if album is not None:
                 try:
                     ending = self._fill(album, report)
-                    failures = 0
+                    failures.succeeded()
                 except SourceError as error:
-                    failures += 1
-                    if failures == MAX_FAILURES:
-                        raise
+                    failures.failed(error)
                     report.not_filled.append(NotFilled(album, str(error)))
                     ending = FillEnding.REJECTED
                 report.counts[ending] += 1

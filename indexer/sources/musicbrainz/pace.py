@@ -1,8 +1,12 @@
-"""Requests to one host are held apart, so that it is never asked more often than it permits."""
+"""Consideration for the services: requests to one host are held apart, and a host that is down is left alone."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from sleeve.errors import SourceError
+
+MAX_FAILURES_IN_A_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +49,24 @@ class Pace:
     def ended(self, host: str) -> None:
         """An exchange with this host is over."""
         self._ended_s[host] = self._clock.monotonic_s()
+
+
+class Failures:
+    """Lets a run go on after a failure, but not after several in a row: the host is down."""
+
+    def __init__(self) -> None:
+        self._in_a_row = 0
+
+    def succeeded(self) -> None:
+        """The service has answered."""
+        self._in_a_row = 0
+
+    def failed(self, error: SourceError) -> None:
+        """The service has not answered.
+
+        Raises:
+            SourceError: ``error``, if it is the last one in a row that is let pass.
+        """
+        self._in_a_row += 1
+        if self._in_a_row == MAX_FAILURES_IN_A_ROW:
+            raise error
