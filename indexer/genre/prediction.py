@@ -58,7 +58,8 @@ class Calibration(BaseModel):
         try:
             return cls.model_validate_json(data)
         except ValidationError as error:
-            raise BundleError(f"the calibration is damaged: {first_fault(error)}") from error
+            fault = first_fault(error)
+            raise BundleError(f"the calibration is damaged: {fault.field or 'JSON'}: {fault.message}") from error
 
 
 def predict(
