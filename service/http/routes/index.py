@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from threading import Event
 
 from fastapi import APIRouter, Request
-from fastapi.responses import StreamingResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from db import index_versions
@@ -90,30 +90,24 @@ def rebuild(home: HomeDep, upkeep: UpkeepDep) -> schemas.JobSchema:
 @router.get(
     "/rebuild/events",
     summary="Watch the work on the index",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}}},
+    response_class=EventSourceResponse,
 )
-async def events(request: Request, home: HomeDep) -> StreamingResponse:
+async def events(request: Request, home: HomeDep) -> AsyncIterator[ServerSentEvent]:
     """Server-sent events: `progress` as it goes, then one named `done`, `failed` or `interrupted`, which is the last.
 
     The data of each is the job as JSON. If no job is running, the end of the last one is sent; `none` before the first.
     The stream ends early if the service stops.
     """
-    return StreamingResponse(
-        _events(home, request.state.stopping), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-    )
-
-
-async def _events(home: Home, stopping: Event) -> AsyncIterator[str]:
+    stopping: Event = request.state.stopping
     sent: JobState | None = None
     while not stopping.is_set():
         job = await run_in_threadpool(last_job, home)
         if job is None:
-            yield "event: none\ndata: {}\n\n"
+            yield ServerSentEvent(event="none", raw_data="{}")
             return
         if job != sent:
             name = "progress" if job.phase is JobPhase.RUNNING else job.phase
-            yield f"event: {name}\ndata: {schemas.JobSchema.of(job).model_dump_json()}\n\n"
+            yield ServerSentEvent(event=name, raw_data=schemas.JobSchema.of(job).model_dump_json())
         if job.phase is not JobPhase.RUNNING:
             return
         sent = job
