@@ -23,7 +23,7 @@ from sklearn import metrics
 
 from indexer.jobs import report
 from indexer.report.writing import MAX_PAGE_BYTES
-from sleeve.errors import SettingsError
+from sleeve.errors import MissingExtraError
 from tests.command_home import CommandHome
 from tests.factories import write_tinted
 
@@ -206,6 +206,6 @@ def test_a_file_of_the_users_in_the_way_is_said_before_the_work_begins(
 def test_without_the_extra_a_line_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(
-        SettingsError, match=re.escape("a report needs umap; install it with `pip install 'sleeve[report]'`")
+        MissingExtraError, match=re.escape("a report needs umap; install it with `pip install 'sleeve[report]'`")
     ):
         report.check_installed()
