@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from threading import Event
 from typing import TypedDict
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from indexer.home import Home, open_home
@@ -17,7 +18,7 @@ from service.answers.recommender import Recommender
 from service.answers.search import Search
 from service.http import problems, protection
 from service.http.metrics import Metrics
-from service.http.questions import ImageUrls
+from service.http.questions import IMAGE_THREADS, ImageUrls
 from service.http.routes import ROUTERS
 from service.http.stopping import watch_for_stop
 from service.http.thumbnails import Thumbnails
@@ -39,6 +40,7 @@ class State(TypedDict):
     metrics: Metrics
     thumbnails: Thumbnails
     image_urls: ImageUrls
+    image_threads: CapacityLimiter
     stopping: Event
 
 
@@ -65,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     metrics=metrics,
                     thumbnails=Thumbnails(home.thumbnails_folder, known.thumbnails_mb * 2**20),
                     image_urls=ImageUrls(fetch_image if known.image_urls else None),
+                    image_threads=CapacityLimiter(IMAGE_THREADS),
                     stopping=stopping,
                 )
             finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -18,8 +19,13 @@ from sleeve.vocabulary import AlbumId
 
 Model = TypeVar("Model", bound=BaseModel)
 
+Answer = TypeVar("Answer")
+
 AT_ONCE = 4
 """Images fetched at a time; further queries wait, and hold no thread meanwhile."""
+
+IMAGE_THREADS = 8
+"""Questions with images that are answered at a time; further ones wait, and hold no thread meanwhile."""
 
 
 class ImageUrls:
@@ -91,6 +97,12 @@ async def read_question(
     if kind == "application/json":
         return await _read_json(request, json)
     raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
+
+
+async def answer(request: Request, question: Question, ask: Callable[..., Answer], *arguments: object) -> Answer:
+    """Call ``ask`` on a thread. Questions with images share few threads, so that all others are answered meanwhile."""
+    image_threads: CapacityLimiter | None = request.state.image_threads if question.images else None
+    return await to_thread.run_sync(partial(ask, *arguments), limiter=image_threads)
 
 
 async def _read_form(request: Request, json: type[BaseModel], max_images: int) -> Question:

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 
 from service import schemas
 from service.answers.records import ClassifyAnswer
 from service.http.api import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, body
 from service.http.dependencies import ClassifierDep
 from service.http.problems import document_of
-from service.http.questions import read_question
+from service.http.questions import answer, read_question
 from sleeve.errors import FileRejectedError, NotFoundError
 
 Subject = TypeVar("Subject")
@@ -32,9 +31,9 @@ async def classify(request: Request, classifier: ClassifierDep) -> schemas.Class
     """
     question = await read_question(request, schemas.CoverQuery, max_images=1)
     if question.images:
-        found = await run_in_threadpool(classifier.by_image, question.images[0].data)
+        found = await answer(request, question, classifier.by_image, question.images[0].data)
     else:
-        found = await run_in_threadpool(classifier.by_album, question.album_ids[0])
+        found = await answer(request, question, classifier.by_album, question.album_ids[0])
     return schemas.ClassifySchema.of(question.query(), found)
 
 
@@ -57,7 +56,7 @@ async def classify_batch(request: Request, classifier: ClassifierDep) -> schemas
         by_album = [_one(schemas.Query(album_id=each), classifier.by_album, each) for each in question.album_ids]
         return by_image or by_album
 
-    return schemas.ClassifyBatchSchema(results=await run_in_threadpool(classify_each))
+    return schemas.ClassifyBatchSchema(results=await answer(request, question, classify_each))
 
 
 def _one(

@@ -1,13 +1,12 @@
 """The HTTP routes that find albums: similar ones, and recommended ones."""
 
 from fastapi import APIRouter, Request
-from starlette.concurrency import run_in_threadpool
 
 from service import schemas
 from service.answers.records import RecommendRequest
 from service.http.api import API, FILES_FIELD, PROBLEM, PROBLEMS, QUERY_PROBLEMS, body
 from service.http.dependencies import FilterDep, RecommenderDep, SearchDep, SimilarRequestDep
-from service.http.questions import read_question
+from service.http.questions import answer, read_question
 
 router = APIRouter(prefix=API)
 
@@ -35,13 +34,13 @@ async def similar(
     """
     question = await read_question(request, schemas.SimilarQuery, max_images=schemas.MAX_IMAGES)
     if question.by_taste:
-        found = await run_in_threadpool(recommender.similar, question.examples(), wanted)
+        found = await answer(request, question, recommender.similar, question.examples(), wanted)
     elif question.album_ids:
-        found = await run_in_threadpool(search.by_album, question.album_ids[0], wanted)
+        found = await answer(request, question, search.by_album, question.album_ids[0], wanted)
     elif question.text is not None:
-        found = await run_in_threadpool(search.by_text, question.text, wanted)
+        found = await answer(request, question, search.by_text, question.text, wanted)
     else:
-        found = await run_in_threadpool(search.by_image, question.images[0].data, wanted)
+        found = await answer(request, question, search.by_image, question.images[0].data, wanted)
     return schemas.SimilarSchema.of(question.query(), found)
 
 

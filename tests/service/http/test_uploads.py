@@ -3,8 +3,10 @@
 import asyncio
 import gzip
 import struct
+import time
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -259,3 +261,31 @@ def test_a_body_that_has_arrived_may_be_answered_for_as_long_as_it_takes() -> No
 def test_afterwards_it_answers_as_ever(client: httpx.Client, good: bytes) -> None:
     answer = client.post("/api/v1/similar", files={"image": ("q.png", BytesIO(good))})
     assert len(answer.json()["neighbours"]) == 4
+
+
+def test_questions_with_images_leave_threads_for_all_others(client: httpx.Client) -> None:
+    picture = BytesIO()
+    Image.new("L", (2500, 2500), 90).save(picture, "PNG")
+    asked = 100
+    answered: list[int] = []
+
+    def ask(_number: int) -> None:
+        answer = client.post("/api/v1/similar", files={"image": ("large.png", picture.getvalue())})
+        answered.append(answer.status_code)
+
+    limits = httpx.Limits(max_connections=asked)
+    with (
+        httpx.Client(base_url=client.base_url, timeout=300, limits=limits) as client,
+        ThreadPoolExecutor(asked) as pool,
+    ):
+        questions = [pool.submit(ask, number) for number in range(asked)]
+        while not answered:
+            time.sleep(0.01)
+        with httpx.Client(base_url=client.base_url, timeout=300) as other:
+            assert other.get("/healthz").status_code == 200
+            assert other.get("/api/v1/albums").status_code == 200
+        before = len(answered)
+        for question in questions:
+            question.result()
+    assert answered == [200] * asked
+    assert before < asked // 2, "the others did not wait for all images that came before them"
