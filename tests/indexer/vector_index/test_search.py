@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.vector_index import IndexKind, VectorIndex, build, cells
+from indexer.vector_index import IndexKind, VectorIndex, build, cells, graph
 from indexer.vector_index.exact import ExactIndex
-from indexer.vector_index.graph import HnswIndex
 from sleeve.errors import VectorIndexError
 from tests.indexer.vector_index.brute_force import (
     DIMENSION,
@@ -124,53 +123,37 @@ def test_a_filter_widens_the_search_through_few_cells(
     assert recall(index.search(catalogue.queries, K, allowed), reachable) > 0.92
 
 
-@pytest.mark.parametrize(
-    ("share", "k", "accelerated"), [(1.0, 10, True), (0.11, 10, True), (0.09, 10, False), (1.0, 900, False)]
-)
+@pytest.fixture
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Graphs and cells that are looked through so little that their answers are not exact."""
+    monkeypatch.setattr(graph, "_EF_SEARCH", 1)
+    monkeypatch.setattr(cells, "_LEAST_PROBES", 1)
+    monkeypatch.setattr(cells, "_PROBED_PART", 10**6)
+
+
+@pytest.mark.usefixtures("_hasty")
+@pytest.mark.parametrize(("share", "k", "exact"), [(1.0, 1, False), (0.09, 1, True), (1.0, 900, True)])
 @pytest.mark.parametrize("kind", [IndexKind.HNSW, IndexKind.IVF])
-def test_the_store_is_scanned_where_few_may_be_returned_or_many_are_wanted(
+def test_answers_are_exact_where_few_may_be_returned_or_many_are_wanted(
     kind: IndexKind,
     share: float,
     k: int,
-    accelerated: bool,
+    exact: bool,
     built: Callable[[IndexKind], VectorIndex],
     catalogue: Catalogue,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    calls: list[int] = []
-    index = built(kind)
-    search = type(index)._accelerated  # type: ignore[attr-defined]
-
-    def spy(self: VectorIndex, *arguments: object) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        calls.append(k)
-        return search(self, *arguments)  # type: ignore[no-any-return]
-
-    monkeypatch.setattr(type(index), "_accelerated", spy)
-    index.search(catalogue.queries, k, catalogue.ids[: round(share * len(catalogue.ids))])
-    assert bool(calls) == accelerated
+    allowed = np.random.default_rng(4).choice(catalogue.ids, round(share * len(catalogue.ids)), replace=False)
+    reachable = catalogue.without(np.setdiff1d(catalogue.ids, allowed))
+    hits = built(kind).search(catalogue.queries, k, allowed)
+    check_sound(hits, reachable, k)
+    assert (recall(hits, reachable) == 1) == exact
 
 
-def test_an_accelerator_that_finds_too_few_is_made_up_for(
-    built: Callable[[IndexKind], VectorIndex], catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("_hasty")
+def test_cells_that_hold_too_few_are_made_up_for(
+    built: Callable[[IndexKind], VectorIndex], catalogue: Catalogue
 ) -> None:
-    walk = HnswIndex._accelerated
-
-    def short_for_odd_queries(self: HnswIndex, *arguments: object) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        positions, similarities = walk(self, *arguments)  # type: ignore[arg-type]
-        positions[1::2, 2:] = -1
-        return positions, similarities
-
-    index = built(IndexKind.HNSW)
-    untouched = index.search(catalogue.queries, K)
-    monkeypatch.setattr(HnswIndex, "_accelerated", short_for_odd_queries)
-    hits = index.search(catalogue.queries, K)
-    check_sound(hits, catalogue, K)
-    check_exact(
-        type(hits)(hits.ids[1::2], hits.similarities[1::2]),
-        Catalogue(catalogue.ids, catalogue.vectors, catalogue.queries[1::2]),
-        K,
-    )
-    np.testing.assert_array_equal(hits.ids[::2], untouched.ids[::2])
+    check_exact(built(IndexKind.IVF).search(catalogue.queries, 700), catalogue, 700)
 
 
 def test_many_threads_find_what_one_finds(index: VectorIndex, catalogue: Catalogue) -> None:
