@@ -4,15 +4,21 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from sqlalchemy import URL, make_url
 
 from db.database import Database
 from db.migration import upgrade
+from indexer.models.bundle import Bundle, read_bundle
 from tests.command_home import CommandHome
 from tests.postgres import PostgresServer, postgres_server
 from tests.tiny_bundle import write_tiny_bundle
+
+if TYPE_CHECKING:
+    from tests.small_clip import SmallClip
 
 LONGEST_FIRST = ("crash", "service", "web", "indexer/training")
 """Folders whose files take longest: with one of them last, one process would work on alone."""
@@ -61,6 +67,34 @@ def sqlite_url(folder: Path) -> URL:
 @pytest.fixture(scope="session")
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_bundle(tmp_path_factory.mktemp("bundles") / "tiny").folder
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of a run have in common; whoever makes something in it holds ``FileLock``."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def clip(shared_folder: Path) -> "SmallClip":
+    """A CLIP trained once a run."""
+    from tests.small_clip import small_clip
+
+    folder = shared_folder / "clip"
+    folder.mkdir(exist_ok=True)
+    with FileLock(shared_folder / "clip.lock"):
+        return small_clip(folder)
+
+
+@pytest.fixture(scope="session")
+def clip_bundle(clip: "SmallClip", shared_folder: Path) -> Bundle:
+    """The bundle that it makes, exported once a run."""
+    from indexer.training.clip_bundle import export_open_clip
+
+    folder = shared_folder / "clip" / "bundle"
+    with FileLock(shared_folder / "clip.lock"):
+        return read_bundle(folder) if folder.exists() else export_open_clip(clip.name, folder, bundle_name="small")
 
 
 @pytest.fixture(scope="session")

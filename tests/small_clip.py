@@ -55,6 +55,22 @@ def pixels_of(image: Image.Image) -> NDArray[np.uint8]:
     return np.asarray(image.resize((SIZE_PX, SIZE_PX), Image.Resampling.BOX))
 
 
+def small_clip(folder: Path) -> SmallClip:
+    """The trained model of a folder; it is trained if the folder has none yet."""
+    add_config(folder)
+    import open_clip
+
+    torch.manual_seed(0)
+    weights = folder / "weights.pt"
+    model = open_clip.create_model(MODEL_NAME)
+    if weights.exists():
+        model.load_state_dict(torch.load(weights))
+    else:
+        _train(model)
+        torch.save(model.state_dict(), weights)
+    return SmallClip(model.eval(), weights)
+
+
 def add_config(folder: Path, name: str = MODEL_NAME, **text: object) -> None:
     """Make open_clip know a small configuration, for the rest of the process."""
     make_torchvision_importable()
@@ -69,13 +85,10 @@ def add_config(folder: Path, name: str = MODEL_NAME, **text: object) -> None:
     open_clip.add_model_config(folder)
 
 
-def train_small_clip(folder: Path) -> SmallClip:
-    """Teach it what pictures show, one of each kind in a batch, and save its weights."""
-    add_config(folder)
+def _train(model: Any) -> None:
+    """Teach it what pictures show, one of each kind in a batch."""
     import open_clip
 
-    torch.manual_seed(0)
-    model = open_clip.create_model(MODEL_NAME)
     tokenize = open_clip.get_tokenizer(MODEL_NAME)
     kinds = list(itertools.product(COLOURS, SHAPES))
     # Of its 49,408 rows eleven are used, and random ones far apart will do: training them is most of the time.
@@ -94,8 +107,6 @@ def train_small_clip(folder: Path) -> SmallClip:
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    torch.save(model.state_dict(), folder / "weights.pt")
-    return SmallClip(model.eval(), folder / "weights.pt")
 
 
 def normalised(pixels: NDArray[np.uint8]) -> torch.Tensor:

@@ -17,6 +17,7 @@ EVERYTHING = CatalogueFilter()
 @pytest.fixture
 def catalogue(database: Database) -> Database:
     """60 albums: titles and artists that repeat, some without names or year, every third without a genre."""
+    batch = []
     for n in range(60):
         more = {
             "title": None if n % 11 == 0 else f"{'Ünder' if n % 2 else 'over'} {n % 7}",
@@ -24,7 +25,8 @@ def catalogue(database: Database) -> Database:
             "year": None if n % 10 == 9 else 1990 + n % 4,
         }
         genres = () if n % 3 == 0 else ("jazz",)
-        offer(database, (cover_file(Path(f"/c/{n}.png"), *genres, group=str(n), **more), ContentHash(f"{n:064d}")))
+        batch.append((cover_file(Path(f"/c/{n}.png"), *genres, group=str(n), **more), ContentHash(f"{n:064d}")))
+    offer(database, *batch)
     return database
 
 

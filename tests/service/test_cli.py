@@ -14,13 +14,13 @@ from tests.factories import FakeBackbone, write_cover, write_covers
 
 
 def test_from_a_folder_to_an_answer_and_back(home: CommandHome) -> None:
-    # On SQLite every command is the installed script started anew, as a person starts it.
-    home = replace(home, as_script="SLEEVE_DATABASE_URL" not in home.environment)
+    # On SQLite these are the installed script started anew, as a person starts it.
+    script = replace(home, as_script="SLEEVE_DATABASE_URL" not in home.environment)
     covers = home.folder / "covers"
     write_covers(covers, {"jazz": 20, "rock": 15})
-    assert home.json("add", covers) == {"added": 35, "unchanged": 0, "rejected": 0, "rejections": []}
+    assert script.json("add", covers) == {"added": 35, "unchanged": 0, "rejected": 0, "rejections": []}
     assert home.json("add", covers)["unchanged"] == 35
-    indexed = home.json("index")
+    indexed = script.json("index")
     assert (indexed["embedded"], indexed["version"]["count"], indexed["version"]["recall"]) == (35, 35, 1.0)
 
     query = write_cover(home.folder / "query.png", seed=3)

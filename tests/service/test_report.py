@@ -94,6 +94,7 @@ class _Page(HTMLParser):
                 self.links.append(value or "")
 
 
+@pytest.mark.slow
 def test_the_page_holds_everything_itself_and_runs_nothing(reported: Reported) -> None:
     text = (reported.folder / "report.html").read_text(encoding="utf-8")
     page = _Page(text)
@@ -110,6 +111,7 @@ def test_the_page_holds_everything_itself_and_runs_nothing(reported: Reported) -
     assert "@import" not in text
 
 
+@pytest.mark.slow
 def test_every_figure_is_there_with_its_data(reported: Reported) -> None:
     expected = {
         *("genres", "sources", "years", "genre-looks", "sizes"),
@@ -127,6 +129,7 @@ def test_every_figure_is_there_with_its_data(reported: Reported) -> None:
     assert reported.said["left_out"] == []
 
 
+@pytest.mark.slow
 def test_the_measures_are_those_of_scikit_learn_on_the_exported_vectors(reported: Reported) -> None:
     data = np.load(reported.folder / "vectors.npz")
     genre_of = data["targets"].argmax(axis=1)
@@ -156,6 +159,7 @@ def clusters_view(reported: Reported, number: int) -> dict[str, str]:
     return next(row for row in rows if int(row["k"]) == len(TINTS))
 
 
+@pytest.mark.slow
 def test_a_suspect_comes_with_the_line_that_mends_it(reported: Reported) -> None:
     for row in reported.rows("label-suspects"):
         words = shlex.split(row["mend"])
@@ -163,11 +167,13 @@ def test_a_suspect_comes_with_the_line_that_mends_it(reported: Reported) -> None
     assert len(reported.rows("label-suspects")) == reported.said["label_suspects"]
 
 
+@pytest.mark.slow
 def test_titles_that_a_spreadsheet_would_run_stay_text(reported: Reported) -> None:
     for file in reported.folder.glob("*.csv"):
         assert not re.search(r"(^|,)\"?=cmd", file.read_text(encoding="utf-8"), re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_on_the_catalogue(
     reported: Reported, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

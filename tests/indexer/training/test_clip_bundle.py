@@ -10,7 +10,7 @@ import torch
 
 from indexer.images.decoding import ResizeRule
 from indexer.models.backbone import OpenVinoBackbone
-from indexer.models.bundle import Bundle, read_bundle
+from indexer.models.bundle import Bundle
 from indexer.models.text_tower import TextTower
 from indexer.training.architectures import build_tower
 from indexer.training.clip_bundle import export_open_clip
@@ -31,25 +31,12 @@ from tests.small_clip import (
     draw,
     normalised,
     pixels_of,
-    train_small_clip,
 )
 
 KINDS = list(itertools.product(COLOURS, SHAPES))
 
 
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> SmallClip:
-    return train_small_clip(tmp_path_factory.mktemp("clip"))
-
-
-@pytest.fixture(scope="module")
-def exported(clip: SmallClip, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    folder = tmp_path_factory.mktemp("exported") / "bundle"
-    export_open_clip(clip.name, folder, bundle_name="small")
-    return read_bundle(folder)
-
-
-def test_both_towers_embed_as_in_pytorch(clip: SmallClip, exported: Bundle) -> None:
+def test_both_towers_embed_as_in_pytorch(clip: SmallClip, clip_bundle: Bundle) -> None:
     import open_clip
 
     images = np.stack([pixels_of(draw(*kind, seed=7)) for kind in KINDS])
@@ -57,15 +44,15 @@ def test_both_towers_embed_as_in_pytorch(clip: SmallClip, exported: Bundle) -> N
     with torch.inference_mode():
         of_images = clip.model.encode_image(normalised(images), normalize=True).numpy()
         of_texts = clip.model.encode_text(open_clip.get_tokenizer(MODEL_NAME)(texts), normalize=True).numpy()
-    tower = TextTower(exported, threads=1)
-    np.testing.assert_allclose(OpenVinoBackbone(exported).embed(images), of_images, atol=5e-3)
+    tower = TextTower(clip_bundle, threads=1)
+    np.testing.assert_allclose(OpenVinoBackbone(clip_bundle).embed(images), of_images, atol=5e-3)
     np.testing.assert_allclose(np.concatenate([tower.embed(text) for text in texts]), of_texts, atol=5e-3)
 
 
-def test_texts_find_what_they_describe(exported: Bundle) -> None:
+def test_texts_find_what_they_describe(clip_bundle: Bundle) -> None:
     owners = [kind for kind in KINDS for _ in range(5)]
     images = np.stack([pixels_of(draw(*kind, seed=seed)) for seed, kind in enumerate(owners)])
-    vectors, tower = OpenVinoBackbone(exported).embed(images), TextTower(exported, threads=1)
+    vectors, tower = OpenVinoBackbone(clip_bundle).embed(images), TextTower(clip_bundle, threads=1)
     for colour in COLOURS:
         similarities = vectors @ tower.embed(f"a {colour} cover")[0]
         nearest = np.argsort(-similarities)[:10]
@@ -75,8 +62,8 @@ def test_texts_find_what_they_describe(exported: Bundle) -> None:
     np.testing.assert_array_equal(of_kinds.argmax(axis=1), np.arange(len(KINDS)))
 
 
-def test_the_manifest_says_what_open_clip_says(clip: SmallClip, exported: Bundle) -> None:
-    manifest = exported.manifest
+def test_the_manifest_says_what_open_clip_says(clip: SmallClip, clip_bundle: Bundle) -> None:
+    manifest = clip_bundle.manifest
     assert (manifest.name, manifest.dimension, manifest.input_size_px) == ("small", 24, SIZE_PX)
     assert manifest.resize is ResizeRule.CROP
     np.testing.assert_allclose(manifest.mean, 255 * np.array(clip.model.visual.preprocess_cfg["mean"]))
@@ -85,10 +72,10 @@ def test_the_manifest_says_what_open_clip_says(clip: SmallClip, exported: Bundle
     assert f"open_clip's {MODEL_NAME} with the weights weights.pt" in manifest.licence
 
 
-def test_each_file_holds_its_own_tower_only(exported: Bundle) -> None:
+def test_each_file_holds_its_own_tower_only(clip_bundle: Bundle) -> None:
     vocabulary = (49408, 64)
     held = {
-        name: {tuple(tensor.dims) for tensor in onnx.load(exported.folder / name).graph.initializer}
+        name: {tuple(tensor.dims) for tensor in onnx.load(clip_bundle.folder / name).graph.initializer}
         for name in ("model.onnx", "text.onnx")
     }
     assert vocabulary in held["text.onnx"]

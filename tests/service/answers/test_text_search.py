@@ -16,30 +16,19 @@ from typer.testing import CliRunner
 
 from indexer.models.bundle import Bundle, read_bundle
 from indexer.models.text_tower import TextTower
-from indexer.training.clip_bundle import export_open_clip
 from service.cli.bundles import export
 from sleeve.settings import Settings
 from tests.command_home import CommandHome, vectors_of
-from tests.small_clip import COLOURS, SHAPES, SmallClip, draw, train_small_clip
+from tests.small_clip import COLOURS, SHAPES, SmallClip, draw
 from tests.web.chromium import chromium, chromium_path
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> SmallClip:
-    return train_small_clip(tmp_path_factory.mktemp("clip"))
-
-
-@pytest.fixture(scope="module")
-def bundle(clip: SmallClip) -> Bundle:
-    return export_open_clip(clip.name, clip.weights.parent / "bundle", bundle_name="small")
-
-
-@pytest.fixture(scope="module")
 def home(
-    bundle: Bundle, make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory
+    clip_bundle: Bundle, make_home: Callable[[Path, str], CommandHome], tmp_path_factory: pytest.TempPathFactory
 ) -> CommandHome:
     plain = make_home(tmp_path_factory.mktemp("texts"), "sqlite")
-    home = replace(plain, environment={**plain.environment, "SLEEVE_BUNDLE": str(bundle.folder)})
+    home = replace(plain, environment={**plain.environment, "SLEEVE_BUNDLE": str(clip_bundle.folder)})
     for seed, (colour, shape) in enumerate((colour, shape) for colour in COLOURS for shape in SHAPES for _ in range(3)):
         path = home.folder / "covers" / shape / f"{colour}-{seed}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,9 +51,9 @@ def test_a_text_finds_the_covers_that_it_describes(home: CommandHome, colour: st
     assert len(files(found)) == 6
 
 
-def test_the_answer_is_that_of_brute_force(home: CommandHome, bundle: Bundle) -> None:
+def test_the_answer_is_that_of_brute_force(home: CommandHome, clip_bundle: Bundle) -> None:
     text = "yellow cross"
-    query = TextTower(bundle, threads=1).embed(text)[0]
+    query = TextTower(clip_bundle, threads=1).embed(text)[0]
     expected = {file: float(vector @ query) for file, vector in vectors_of(home).items()}
     found = home.json("similar", "--text", text, "-k", 24)["neighbours"]
     assert len(found) == len(expected) == 24
@@ -148,22 +137,28 @@ def test_serving_texts_needs_no_pytorch(home: CommandHome) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_command_makes_a_bundle_of_the_home(clip: SmallClip, tmp_path: Path) -> None:
+def exporting(home: Path, *arguments: str) -> str:
+    """What ``sleeve bundles export`` says, in this process: it knows a model of the tests."""
     app = typer.Typer()
 
     @app.callback()
     def _set_up(context: typer.Context) -> None:
-        context.obj = Settings(home=tmp_path, _env_file=None)
+        context.obj = Settings(home=home, _env_file=None)
 
     app.command()(export)
+    result = CliRunner().invoke(app, ["export", *arguments], standalone_mode=False)
+    return result.output + str(result.exception or "")
 
-    def run(*arguments: str) -> str:
-        result = CliRunner().invoke(app, ["export", *arguments], standalone_mode=False)
-        return result.output + str(result.exception or "")
 
-    told = run(f"open_clip:{clip.name}", "--name", "mine", "--json")
-    assert '"text_tower": true' in told
+@pytest.mark.slow
+def test_the_command_makes_a_bundle_of_the_home(clip: SmallClip, tmp_path: Path) -> None:
+    assert '"text_tower": true' in exporting(tmp_path, f"open_clip:{clip.name}", "--name", "mine", "--json")
     assert read_bundle(tmp_path / "bundles" / "mine").manifest.name == "mine"
-    assert "exists already" in run(f"open_clip:{clip.name}", "--name", "mine")
-    assert "cannot be a bundle's name" in run(f"open_clip:{clip.name}", "--name", "../mine")
-    assert "does not begin with open_clip:" in run(clip.name)
+    assert "exists already" in exporting(tmp_path, f"open_clip:{clip.name}", "--name", "mine")
+
+
+def test_what_cannot_be_exported_is_refused_at_once(clip: SmallClip, tmp_path: Path) -> None:
+    (tmp_path / "bundles" / "mine").mkdir(parents=True)
+    assert "exists already" in exporting(tmp_path, f"open_clip:{clip.name}", "--name", "mine")
+    assert "cannot be a bundle's name" in exporting(tmp_path, f"open_clip:{clip.name}", "--name", "../mine")
+    assert "does not begin with open_clip:" in exporting(tmp_path, clip.name)

@@ -89,6 +89,7 @@ def test_frozen_features_and_logits_are_measured_beside_the_bundle(tmp_path: Pat
     assert methods["logits: 1-NN"]["accuracy"] > methods["majority"]["accuracy"]
 
 
+@pytest.mark.slow
 def test_evaluation_is_told_in_tables(tmp_path: Path, make_home: MakeHome) -> None:
     home = plant(make_home(tmp_path, "sqlite"))
     table = home.sleeve("evaluate").stdout

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.command_home import CommandHome
 from tests.factories import write_cover, write_covers
@@ -42,6 +43,7 @@ def test_the_map_holds_every_album_with_its_genre(home: CommandHome) -> None:
         assert later.json()["x"] == [x for x, one in zip(document["x"], document["albums"], strict=True) if one != gone]
 
 
+@pytest.mark.parametrize("home", ["sqlite"], indirect=True)
 def test_without_a_map_the_answer_says_what_to_run(home: CommandHome) -> None:
     filled(home)
     with home.serving() as address:
@@ -50,6 +52,7 @@ def test_without_a_map_the_answer_says_what_to_run(home: CommandHome) -> None:
     assert "sleeve map" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize("home", ["sqlite"], indirect=True)
 def test_a_damaged_map_is_as_good_as_none(home: CommandHome) -> None:
     file = Path(filled(home).json("map")["file"])
     whole = json.loads(file.read_text())
@@ -59,5 +62,6 @@ def test_a_damaged_map_is_as_good_as_none(home: CommandHome) -> None:
             assert httpx.get(f"{address}/api/v1/map").status_code == 404
 
 
+@pytest.mark.parametrize("home", ["sqlite"], indirect=True)
 def test_nothing_to_map(home: CommandHome) -> None:
     assert "sleeve index" in home.sleeve("map", code=1).stderr
