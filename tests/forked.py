@@ -104,6 +104,9 @@ def _run(command: list[str], environment: dict[str, str], folder: Path, out: Con
     for pipe, stream in ((out, 1), (err, 2)):
         os.dup2(pipe.fileno(), stream)
         pipe.close()
+    with open(os.devnull) as nothing:  # noqa: PTH123
+        os.dup2(nothing.fileno(), 0)
+    sys.stdin = os.fdopen(0)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(environment)

@@ -17,6 +17,9 @@ from sleeve.settings import Settings
 DRAIN_S = 10
 """How long a stopping service waits for the requests under way."""
 
+WORKER_STARTS_WITHIN_S = 60
+"""Until a worker answers its parent: after uvicorn's own 5 s a slow machine would kill workers that still import."""
+
 
 def serve(
     context: typer.Context,
@@ -71,6 +74,7 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
             access_log=False,
             ws="none",
             timeout_graceful_shutdown=DRAIN_S,
+            timeout_worker_healthcheck=WORKER_STARTS_WITHIN_S,
         )
         if workers == 1:
             uvicorn.Server(config).run(sockets=[listening])
