@@ -21,6 +21,7 @@ else:
 """Creation flags of a process that leaves the processor to others; it also calls ``lower_priority``."""
 
 _LOWEST_PRIORITY = 19
+_READABLE = 0o444
 
 _malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
 
@@ -42,6 +43,15 @@ def return_freed_memory() -> None:
     """Give memory that was freed back to the system: glibc keeps much of it, see malloc_trim(3)."""
     if _malloc_trim is not None:
         _malloc_trim(0)
+
+
+def protect_from_writing(path: Path) -> None:
+    """Take from everyone the right to write to a file; it can still be replaced and deleted.
+
+    Not on Windows, where it could not.
+    """
+    if not HOLDS_OPEN_FILES:
+        path.chmod(_READABLE)
 
 
 def keep_owner(original: Path, copy: Path) -> None:

@@ -27,6 +27,9 @@ _MOST_EXACT = 100_000
 _MOST_HNSW = 5_000_000
 """Past this the graph's building time and its 270 bytes for each vector matter."""
 
+MAPPED_FROM_BYTES = 200 * 2**20
+"""A smaller index is read into memory: the system ends a process that maps a file which is then cut short in place."""
+
 _NO_MAPPING = "Not implemented"
 """What FAISS says where it maps no files: on macOS. The index is then read into memory."""
 
@@ -60,26 +63,27 @@ def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIn
     return ExactIndex(store, directory, dimension)
 
 
-def load(folder: Path, dimension: int, *, mapped: bool = False) -> VectorIndex:
+def load(folder: Path, dimension: int, *, read_only: bool = False) -> VectorIndex:
     """Read what `VectorIndex.save` wrote, trusting it; `open_folder` checks every byte first.
 
     Args:
         dimension: components of a vector.
-        mapped: leave the bytes in the files and share them with every process that maps them too, where the engine can;
-            such an index can be searched but neither changed nor copied. The files must not be written to while it is
-            open; replacing or deleting them is harmless where the system allows it.
+        read_only: such an index can be searched but neither changed nor copied. From ``MAPPED_FROM_BYTES`` on its bytes
+            stay in the files, shared with every process that maps them too, where the engine can. Those files must not
+            be written to while it is open; replacing or deleting them is harmless where the system allows it.
 
     Raises:
         VectorIndexError: a file is missing or visibly not what it should be.
     """
     try:
+        mapped = read_only and (folder / NATIVE_FILE).stat().st_size >= MAPPED_FROM_BYTES
         native = _read_native(folder / NATIVE_FILE, mapped=mapped)
         ids = np.asarray(np.load(folder / IDS_FILE, allow_pickle=False, mmap_mode="r" if mapped else None))
     except (RuntimeError, OSError, ValueError, EOFError) as error:
         raise VectorIndexError(f"the index in {folder} cannot be read") from error
     if ids.dtype != np.int64 or ids.ndim != 1:
         raise VectorIndexError(f"{folder / IDS_FILE} does not hold ids")
-    return _wrapped(native, Directory.of(ids), dimension, mapped=mapped)
+    return _wrapped(native, Directory.of(ids), dimension, read_only=read_only)
 
 
 def _read_native(file: Path, *, mapped: bool) -> faiss.Index:
@@ -100,11 +104,11 @@ def _fill(native: faiss.Index, dimension: int, batches: Iterable[Batch]) -> Dire
     return Directory.of(np.empty(0, dtype=np.int64)).appended(np.concatenate([np.empty(0, dtype=np.int64), *ids]))
 
 
-def _wrapped(native: faiss.Index, directory: Directory, dimension: int, *, mapped: bool) -> VectorIndex:
+def _wrapped(native: faiss.Index, directory: Directory, dimension: int, *, read_only: bool) -> VectorIndex:
     if isinstance(native, faiss.IndexScalarQuantizer):
-        return ExactIndex(native, directory, dimension, mapped=mapped)
+        return ExactIndex(native, directory, dimension, read_only=read_only)
     if isinstance(native, faiss.IndexHNSW):
-        return HnswIndex(native, directory, dimension, mapped=mapped)
+        return HnswIndex(native, directory, dimension, read_only=read_only)
     if isinstance(native, faiss.IndexRefine):
-        return IvfIndex(native, directory, dimension, mapped=mapped)
+        return IvfIndex(native, directory, dimension, read_only=read_only)
     raise VectorIndexError(f"no kind of index is made of {type(native).__name__}")

@@ -72,10 +72,10 @@ class IvfIndex(AcceleratedIndex):
     _native: faiss.IndexRefine
 
     def __init__(
-        self, native: faiss.IndexRefine, directory: Directory, dimension: int, *, mapped: bool = False
+        self, native: faiss.IndexRefine, directory: Directory, dimension: int, *, read_only: bool = False
     ) -> None:
         """Wrap cells over a store."""
-        super().__init__(native, directory, dimension, mapped=mapped)
+        super().__init__(native, directory, dimension, read_only=read_only)
         rotated = faiss.downcast_index(native.base_index)
         cells = faiss.downcast_index(rotated.index) if isinstance(rotated, faiss.IndexPreTransform) else rotated
         if not isinstance(cells, faiss.IndexIVFPQFastScan):

@@ -12,6 +12,7 @@ from indexer.vector_index.building import load
 from indexer.vector_index.index import IDS_FILE, NATIVE_FILE, VectorIndex
 from indexer.vector_index.manifest import FileRecord, IndexManifest
 from sleeve.errors import VectorIndexError
+from sleeve.platform import protect_from_writing
 from sleeve.vocabulary import Fingerprint
 
 _MANIFEST_FILE = "manifest.json"
@@ -21,7 +22,7 @@ _READ_AT_ONCE = 1 << 18
 
 
 def write(index: VectorIndex, folder: Path, *, fingerprint: Fingerprint, recall: float | None) -> IndexManifest:
-    """Write an index as a new folder, creating its parents.
+    """Write an index as a new folder of files that are not to be written to, creating its parents.
 
     A crash leaves either no folder or a whole one, and at worst a hidden leftover (``new_folder``).
 
@@ -39,13 +40,15 @@ def write(index: VectorIndex, folder: Path, *, fingerprint: Fingerprint, recall:
             index.save(fresh)
             manifest = _manifest_of(index, fresh, fingerprint, recall)
             (fresh / _MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
+            for file in fresh.iterdir():
+                protect_from_writing(file)
     except OSError as error:
         raise VectorIndexError(f"the index cannot be written to {folder}: {error.strerror or error}") from error
     return manifest
 
 
 def open_folder(folder: Path, *, expected_fingerprint: Fingerprint) -> VectorIndex:
-    """Check a folder that `write` made, byte for byte, and map its index: see `load`.
+    """Check a folder that `write` made, byte for byte, and open its index for searching only: see `load`.
 
     Raises:
         VectorIndexError: there is none, it holds another bundle's vectors, or anything in it is missing or damaged.
@@ -58,7 +61,7 @@ def open_folder(folder: Path, *, expected_fingerprint: Fingerprint) -> VectorInd
         )
     for name in _DATA_FILES:
         _check_file(folder / name, manifest.files.get(name))
-    index = load(folder, manifest.dimension, mapped=True)
+    index = load(folder, manifest.dimension, read_only=True)
     for name, found, stated in (
         ("kind", index.kind, manifest.kind),
         ("count", len(index), manifest.count),

@@ -37,12 +37,12 @@ class VectorIndex(ABC):
 
     _native: faiss.Index
 
-    def __init__(self, native: faiss.Index, directory: Directory, dimension: int, *, mapped: bool = False) -> None:
+    def __init__(self, native: faiss.Index, directory: Directory, dimension: int, *, read_only: bool = False) -> None:
         """Wrap a native index.
 
         Args:
             dimension: components of a vector as callers know it; stored ones may be filled up.
-            mapped: its memory is a file's, so it can be searched only.
+            read_only: it can be searched but neither changed nor copied; its memory may be a file's.
 
         Raises:
             VectorIndexError: the directory is of another number of vectors, or the native index is not over a store.
@@ -58,7 +58,7 @@ class VectorIndex(ABC):
         self._dimension = dimension
         self._store = store
         self._directory = directory
-        self._mapped = mapped
+        self._read_only = read_only
 
     @abstractmethod
     def _store_inside(self) -> faiss.Index:
@@ -168,8 +168,8 @@ class VectorIndex(ABC):
             raise VectorIndexError(f"the index cannot be written to {folder}: {first_line(error)}") from error
 
     def _check_changeable(self) -> None:
-        if self._mapped:
-            raise VectorIndexError("the index is mapped from its file; load it into memory to change or copy it")
+        if self._read_only:
+            raise VectorIndexError("the index was opened to be searched only; load it to change or copy it")
 
     @abstractmethod
     def _remove_positions(self, positions: NDArray[np.int64]) -> None:

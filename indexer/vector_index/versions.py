@@ -48,7 +48,7 @@ class OpenVersion:
     """A version that can be searched, and its delta.
 
     Attributes:
-        index: mapped from the version's files.
+        index: of the version's files, to be searched only.
         delta: indexes of the vectors that are newer; no vector is in two of them.
     """
 
@@ -155,7 +155,7 @@ class IndexVersions:
         return found
 
     def open(self, record: IndexVersionRecord) -> OpenVersion:
-        """Check a version's files and map them.
+        """Check a version's files and open them.
 
         Raises:
             VectorIndexError: a file is missing or damaged, or belongs to another bundle.

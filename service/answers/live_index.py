@@ -59,7 +59,7 @@ class LiveIndex:
 
     The next version is loaded while the one in use keeps answering with a complete delta; then one reference moves. If
     the next cannot be loaded, the one in use stays. A version lives until its last request ends, even if its files are
-    deleted in the meantime: they are mapped.
+    deleted in the meantime: they are in memory, or mapped.
 
     Args:
         load_model: opens the model that made the vectors of a bundle, or the one to begin with (None); may raise

@@ -264,6 +264,7 @@ def test_a_version_that_cannot_be_opened_leaves_the_old_one_answering_and_is_tol
     world.add()
     broken = world.versions.refresh(world.bundle, rebuild=True).version
     native = tmp_path / "versions" / broken.folder / "index.faiss"
+    native.chmod(0o644)
     native.write_bytes(native.read_bytes()[:-1])
     for _ in range(3):
         search.snapshot()

@@ -16,6 +16,7 @@ from indexer.vector_index import (
     IndexKind,
     VectorIndex,
     build,
+    delete,
     load,
     open_folder,
     read_manifest,
@@ -35,7 +36,14 @@ def written(tmp_path: Path, catalogue: Catalogue) -> Path:
     index = build(IndexKind.HNSW, DIMENSION, [(catalogue.ids[:50], catalogue.vectors[:50])])
     index.remove(catalogue.ids[7:8])
     write(index, tmp_path / "index", fingerprint=FINGERPRINT, recall=0.99)
+    make_writable(tmp_path / "index")
     return tmp_path / "index"
+
+
+def make_writable(folder: Path) -> None:
+    """As a restore may do it that writes into the files of a version."""
+    for file in folder.iterdir():
+        file.chmod(0o644)
 
 
 def reopen(folder: Path) -> VectorIndex:
@@ -74,19 +82,22 @@ def test_what_is_opened_answers_as_what_was_written(index: VectorIndex, catalogu
     np.testing.assert_array_equal(loaded.search(catalogue.vectors[50:100], 1).ids[:, 0], catalogue.ids[50:100])
 
 
-def test_an_opened_index_is_mapped_refuses_changes_and_outlives_its_files(
-    index: VectorIndex, catalogue: Catalogue, tmp_path: Path
+@pytest.mark.parametrize("mapped", [False, True])
+def test_an_opened_index_refuses_changes_and_outlives_its_files(
+    index: VectorIndex, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mapped: bool
 ) -> None:
+    if mapped:
+        monkeypatch.setattr("indexer.vector_index.building.MAPPED_FROM_BYTES", 0)
     write(index, tmp_path / "index", fingerprint=FINGERPRINT, recall=None)
     opened = reopen(tmp_path / "index")
-    mapped = {line.rsplit("/", 1)[-1].strip() for line in Path("/proc/self/maps").read_text().splitlines()}
-    assert {"index.faiss", "ids.npy"} <= mapped
+    maps = {line.split(maxsplit=5)[-1] for line in Path("/proc/self/maps").read_text().splitlines()}
+    assert {str(tmp_path / "index" / name) in maps for name in ("index.faiss", "ids.npy")} == {mapped}
     for change in (
         lambda: opened.add(catalogue.ids[:1] + 1_000_000, catalogue.vectors[:1]),
         lambda: opened.remove(catalogue.ids[:1]),
         opened.copy,
     ):
-        with pytest.raises(VectorIndexError, match="mapped from its file"):
+        with pytest.raises(VectorIndexError, match="opened to be searched only"):
             change()
     shutil.rmtree(tmp_path / "index")
     expected, found = (which.search(catalogue.queries, 10) for which in (index, opened))
@@ -97,6 +108,7 @@ def test_an_index_is_read_where_the_engine_maps_no_files(
     index: VectorIndex, catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(index, tmp_path / "index", fingerprint=FINGERPRINT, recall=None)
+    monkeypatch.setattr("indexer.vector_index.building.MAPPED_FROM_BYTES", 0)
     read_index = faiss.read_index
 
     def as_on_macos(path: str, flags: int = 0) -> faiss.Index:
@@ -108,8 +120,16 @@ def test_an_index_is_read_where_the_engine_maps_no_files(
     opened = reopen(tmp_path / "index")
     expected, found = (which.search(catalogue.queries, 10) for which in (index, opened))
     np.testing.assert_array_equal(found.ids, expected.ids)
-    with pytest.raises(VectorIndexError, match="mapped from its file"):
+    with pytest.raises(VectorIndexError, match="opened to be searched only"):
         opened.remove(catalogue.ids[:1])
+
+
+def test_the_files_cannot_be_written_to_but_deleted(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    write(build(IndexKind.EXACT, 3, []), folder, fingerprint=FINGERPRINT, recall=None)
+    assert {file.name: oct(file.stat().st_mode & 0o777) for file in folder.iterdir()} == dict.fromkeys(FILES, "0o444")
+    assert delete(folder) > 0
+    assert not folder.exists()
 
 
 def test_an_empty_index_is_written_and_opened(tmp_path: Path) -> None:
@@ -155,6 +175,7 @@ def test_the_pieces_of_a_large_file_are_hashed_in_their_order(tmp_path: Path) ->
     large = np.random.default_rng(5).standard_normal((1200, 1024)).astype(np.float16)
     index = build(IndexKind.EXACT, 1024, [(np.arange(1200), large)])
     manifest = write(index, folder, fingerprint=FINGERPRINT, recall=None)
+    make_writable(folder)
     data = (folder / "index.faiss").read_bytes()
     pieces = [data[start : start + piece] for start in range(0, len(data), piece)]
     assert [len(one) for one in pieces[:-1]] == [piece, piece]

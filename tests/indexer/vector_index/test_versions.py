@@ -154,6 +154,7 @@ def test_a_damaged_index_is_refused_and_built_again_from_the_database(
     add_vectors(database, bundle, 50, seed=1)
     folder = tmp_path / "versions" / versions.refresh(bundle).version.folder
     native = folder / "index.faiss"
+    native.chmod(0o644)
     if damage == "flip":
         data = bytearray(native.read_bytes())
         data[-9] ^= 1

@@ -1,5 +1,6 @@
 """Ctrl-C and SIGTERM while the service is at work."""
 
+import os
 import re
 import signal
 import socket
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -83,6 +85,27 @@ def test_streams_end_and_requests_finish(home: CommandHome, number: signal.Signa
         _, err = process.communicate(timeout=20)
     assert "Traceback" not in err, err
     assert process.returncode in {0, 130, -number, 128 + number}
+
+
+def test_it_answers_after_its_index_was_cut_short_in_place(home: CommandHome) -> None:
+    with started(home) as (process, address), httpx.Client(base_url=address, timeout=60) as client:
+        before = _similar(client)
+        assert len(before) == 3
+        [version] = (Path(home.environment["SLEEVE_HOME"]) / "versions").iterdir()
+        for name in ("index.faiss", "ids.npy"):
+            (version / name).chmod(0o644)
+            os.truncate(version / name, 0)
+        assert _similar(client) == before
+        assert process.poll() is None
+        deadline = time.monotonic() + 60
+        while client.get("/api/v1/index").json()["version"] == version.name:
+            assert time.monotonic() < deadline, "it was not built again"
+            time.sleep(0.2)
+        assert _similar(client) == before
+
+
+def _similar(client: httpx.Client) -> Any:
+    return client.post("/api/v1/similar?k=3", json={"album_id": 1}).json()["neighbours"]
 
 
 def _place(address: str) -> tuple[str, int]:
