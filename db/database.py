@@ -18,7 +18,7 @@ LOCK_TIMEOUT_S = 60
 """How long a writer waits for another writer before it gives up."""
 
 POOL_CONNECTIONS, MORE_CONNECTIONS = 8, 36
-"""Connections of a process: those kept open, and those opened besides while many threads read at once."""
+"""Connections of a process: those kept open, and those opened in addition while many threads read at once."""
 
 CONNECTION_TIMEOUT_S = 10
 """How long a thread waits for a connection."""

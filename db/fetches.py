@@ -10,7 +10,7 @@ from sleeve.vocabulary import Outcome, Rejection
 
 
 def begin(session: Session, paths: Sequence[str]) -> None:
-    """Say that files are about to be written where none are; registering them says how that ended."""
+    """Note that files are about to be written at free paths; registering them notes how that ended."""
     known = {row.path: row for row in session.scalars(select(File).where(File.path.in_(paths)))}
     for path in paths:
         row = known.get(path) or File(path=path)

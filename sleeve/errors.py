@@ -44,7 +44,7 @@ class CatalogueError(SleeveError):
 
 
 class SourceError(SleeveError):
-    """A path, folder or manifest cannot be read as a source of covers."""
+    """A path, folder or table cannot be read as a source of covers."""
 
 
 class FileRejectedError(SleeveError):

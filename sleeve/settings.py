@@ -25,9 +25,9 @@ class Settings(BaseSettings):
         reads_per_minute: ``SLEEVE_READS_PER_MINUTE``, what one address may ask; 0 for no limit. Without it there is a
             default that spares this machine itself.
         writes_per_minute: ``SLEEVE_WRITES_PER_MINUTE``, what one address may change; likewise.
-        image_urls: ``SLEEVE_IMAGE_URLS``, whether queries and manifests may name the URL of an image.
-        hosts: ``SLEEVE_HOSTS``, host names that the service answers to besides ``localhost`` and addresses, with commas
-            between them; ``*`` for any.
+        image_urls: ``SLEEVE_IMAGE_URLS``, whether queries and tables may name the URL of an image.
+        hosts: ``SLEEVE_HOSTS``, host names with commas between them that the service answers to, as it does to
+            ``localhost`` and addresses; ``*`` for any.
         log_format: ``SLEEVE_LOG_FORMAT``, ``text``, or ``json`` for a JSON object a line, requests among them.
         contact: ``SLEEVE_CONTACT``, a mail address or a web page; it is sent to the services that are asked for covers.
         thumbnails_mb: ``SLEEVE_THUMBNAILS_MB``, MiB that pictures scaled down may take in the home.

@@ -67,7 +67,6 @@ def cluster(
     genres: Sequence[str],
     *,
     seed: int,
-    counts: Sequence[int] = CLUSTER_COUNTS,
 ) -> Clustering:
     """Cluster by k-means (Euclidean; of unit vectors, the order of cosines).
 
@@ -75,13 +74,13 @@ def cluster(
         vectors: (n, d) L2-normalised; n is more than the number of genres.
         genre_of: (n,) the column that each vector counts for.
         genres: the g names.
-        counts: numbers of clusters to try; that of the genres present is always among them.
     """
     present = np.unique(genre_of)
     k = max(2, len(present))
     sampled = np.sort(np.random.default_rng(seed).permutation(len(vectors))[:SILHOUETTE_ROWS])
     fits = {
-        count: _fit(vectors, count, seed) for count in sorted({k, *(count for count in counts if count < len(vectors))})
+        count: _fit(vectors, count, seed)
+        for count in sorted({k, *(count for count in CLUSTER_COUNTS if count < len(vectors))})
     }
     labels, centres, _ = fits[k]
     return Clustering(

@@ -98,7 +98,6 @@ def neighbours_curve(
     *,
     seed: int,
     settings: VoteSettings | None = None,
-    counts: Sequence[int] = NEIGHBOUR_COUNTS,
 ) -> tuple[CurvePoint, ...]:
     """Accuracy of the vote of the k nearest covers of other groups, for covers that the backbone has not seen.
 
@@ -108,7 +107,7 @@ def neighbours_curve(
     """
     chosen = settings or VoteSettings(temperature=_EVEN, prior_exponent=0, near_duplicate_similarity=2)
     tested = np.flatnonzero(data.unseen_or_all)
-    counts = [count for count in counts if count < len(data)]
+    counts = [count for count in NEIGHBOUR_COUNTS if count < len(data)]
     asked = data.vectors[tested]
     if settings is not None:
         asked = voting_queries(asked, data.genre_dimensions, settings.genre_weight)

@@ -107,7 +107,7 @@ class Appearance:
     colourfulness: float
 
 
-def appearance(looks: Looks, rows: NDArray[np.integer], *, seed: int, colours: int = 6) -> Appearance:
+def appearance(looks: Looks, rows: NDArray[np.integer], *, seed: int) -> Appearance:
     """Describe some covers; the palette is k-means over their pixels in RGB."""
     from sklearn.cluster import KMeans
 
@@ -116,7 +116,9 @@ def appearance(looks: Looks, rows: NDArray[np.integer], *, seed: int, colours: i
         return Appearance(np.zeros((0, 3), np.uint8), np.zeros(0), 0.0, 0.0)
     pixels = looks.pixels.reshape(-1, 3).astype(np.float32)
     drawn = np.random.default_rng(seed).permutation(len(pixels))[:_PALETTE_PIXELS]
-    found = KMeans(min(colours, len(np.unique(pixels[drawn], axis=0))), n_init=1, random_state=seed).fit(pixels[drawn])
+    found = KMeans(min(_PALETTE_COLOURS, len(np.unique(pixels[drawn], axis=0))), n_init=1, random_state=seed).fit(
+        pixels[drawn]
+    )
     counts = np.bincount(found.labels_)
     order = np.argsort(-counts, kind="stable")
     return Appearance(
@@ -128,3 +130,4 @@ def appearance(looks: Looks, rows: NDArray[np.integer], *, seed: int, colours: i
 
 
 _PALETTE_PIXELS = 20_000
+_PALETTE_COLOURS = 6

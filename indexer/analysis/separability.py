@@ -69,7 +69,7 @@ class Separability:
         return float(np.mean([pair.auc for pair in self.pairs if genre in (pair.first, pair.second)]))
 
     def ranked(self) -> tuple[str, ...]:
-        """Genres, the one that stands out most first."""
+        """Genres, the most distinct first."""
         return tuple(sorted(self.genres, key=lambda genre: -self.mean_auc(genre)))
 
 
@@ -93,7 +93,7 @@ def separability(
     ]
     enough = sorted(sorted(enough, key=lambda column: -int(data.targets[:, column].sum()))[:MOST_GENRES])
     pairs = list(combinations(enough, 2))
-    progress.start("Telling genres apart", len(pairs))
+    progress.start("Separating genres", len(pairs))
     found = list(_live_index(data, pairs, seed, resamples, progress))
     compared = sorted({genre for pair in found for genre in (pair.first, pair.second)})
     return Separability(tuple(compared), tuple(sorted(set(data.genres) - set(compared))), tuple(found))

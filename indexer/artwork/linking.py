@@ -46,7 +46,7 @@ def link_pending(
     A cover whose file cannot be read waits for the next run.
 
     Args:
-        live: whose index proposes; it is opened only where a front waits. What is newer is read from the database.
+        live: whose index proposes; it is opened only if a front waits. What is newer is read from the database.
 
     Raises:
         CatalogueError: the database cannot be used; what was linked stays.

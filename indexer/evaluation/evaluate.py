@@ -180,7 +180,7 @@ def _warnings(leaks: LeakCheck | None, across: int, data: LabelledVectors) -> It
     if across:
         yield (
             f"{across} tested covers have a near-duplicate among those trained on; "
-            "a column `split_group` in the manifest keeps such covers on one side"
+            "a column `split_group` in the table keeps such covers on one side"
         )
     for genre, of_genre in zip(data.genres, data.targets.T, strict=True):
         sizes = np.unique(data.groups[of_genre], return_counts=True)[1]

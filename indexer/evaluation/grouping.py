@@ -49,9 +49,6 @@ def difference_hash(picture: NDArray[np.uint8]) -> int:
 def near_duplicates(
     vectors: NDArray[np.float32],
     hashes: NDArray[np.uint64],
-    *,
-    max_hash_distance: int = MAX_HASH_DISTANCE,
-    least_similarity: float = LEAST_SIMILARITY,
 ) -> NDArray[np.int64]:
     """Pairs of rows on which hash and embedding agree, (p, 2), the lower row first.
 
@@ -64,10 +61,10 @@ def near_duplicates(
     found = [np.zeros((0, 2), dtype=np.int64)]
     step = max(1, _CHUNK_NUMBERS // max(1, len(vectors)))
     for start in range(0, len(vectors), step):
-        similar = np.argwhere(vectors[start : start + step] @ vectors[start:].T >= least_similarity) + start
+        similar = np.argwhere(vectors[start : start + step] @ vectors[start:].T >= LEAST_SIMILARITY) + start
         pairs = similar[similar[:, 0] < similar[:, 1]]
         distances = np.bitwise_count(hashes[pairs[:, 0]] ^ hashes[pairs[:, 1]])
-        found.append(pairs[distances <= max_hash_distance])
+        found.append(pairs[distances <= MAX_HASH_DISTANCE])
     return np.concatenate(found)
 
 

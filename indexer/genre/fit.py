@@ -1,4 +1,4 @@
-"""Everything about genres that is learnt from labelled vectors, chosen and measured on covers held out by group."""
+"""Everything about genres that is learned from labelled vectors, chosen and measured on covers held out by group."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

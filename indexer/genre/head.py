@@ -14,9 +14,11 @@ from indexer.genre.membership import genre_shares
 from sleeve.errors import BundleError, TrainingError
 
 DEFAULT_C = 3.0
-DEFAULT_BALANCE = 0.5
+BALANCE = 0.5
+"""How far rare genres are raised: 0 leaves common genres their advantage, 1 makes all genres weigh the same."""
+
 LEAST_ALBUMS = 2
-"""A genre with fewer (or with fewer groups) cannot be learnt and measured; the head leaves it out."""
+"""A genre with fewer (or with fewer groups) cannot be learned and measured; the head leaves it out."""
 
 _MAX_ITERATIONS = 300
 _TOLERANCE = 1e-4
@@ -120,12 +122,11 @@ def fit_head(
     *,
     groups: NDArray[np.integer] | None = None,
     C: float = DEFAULT_C,  # noqa: N803 (scikit-learn's name, and the literature's)
-    balance: float = DEFAULT_BALANCE,
 ) -> FittedHead:
     """Fit the head by L2-regularised logistic regression; the same input gives the same head.
 
     An album of several genres has a row for each, with the weight split among them. Rows of a genre are weighted
-    by its prior to the power of -balance: 0 leaves common genres their advantage, 1 makes all genres weigh the same.
+    by its prior to the power of -``BALANCE``.
 
     Args:
         vectors: (n, d) L2-normalised.
@@ -140,7 +141,7 @@ def fit_head(
     shares = genre_shares(targets[:, kept])
     prior = shares.sum(axis=0) / shares.sum()
     rows, labels = np.nonzero(shares)
-    weights = shares[rows, labels] * prior[labels] ** -balance
+    weights = shares[rows, labels] * prior[labels] ** -BALANCE
     weights, bias = _logistic_regression(vectors[rows], labels, weights / weights.mean(), C)
     names = tuple(genre for genre, keep in zip(genres, kept, strict=True) if keep)
     left_out = tuple(genre for genre, keep in zip(genres, kept, strict=True) if not keep)

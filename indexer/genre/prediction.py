@@ -73,7 +73,7 @@ def predict(
     """Fuse what the head and the vote say, on one axis of genres.
 
     Each alone decides the odds between what only it knows and what both know; within what both know they are fused.
-    So a genre that the head never learnt keeps the chance that the vote gives it, and a genre that no album of the
+    So a genre that the head never learned keeps the chance that the vote gives it, and a genre that no album of the
     catalogue has keeps the head's.
 
     Args:

@@ -39,7 +39,7 @@ class AddReport:
 
 
 REACH: Reach = PUBLIC
-"""How far fetching the images that manifests name by URL may go."""
+"""How far fetching the images that tables name by URL may go."""
 
 
 def add(home: Home, sources: Iterable[Source], progress: Progress) -> AddReport:

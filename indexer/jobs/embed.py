@@ -1,7 +1,7 @@
 """``sleeve index``, first half: covers without a vector → read → decode → fit → embed → store.
 
-Reading and decoding run ahead on threads, a bounded number of covers; the backbone runs in the calling thread; a
-transaction a batch holds the vectors, so a run killed at any moment resumes where it was.
+Reading and decoding run ahead on threads, a bounded number of covers; the backbone runs in the calling thread; each
+batch of vectors is stored in one transaction, so a run killed at any moment resumes there.
 """
 
 from collections import defaultdict, deque

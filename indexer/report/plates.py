@@ -144,13 +144,12 @@ def heat_map(
     *,
     form: str,
     limits: tuple[float, float],
-    colours: str = "Blues",
 ) -> None:
     """A table in colours with its numbers written in; cells that are not numbers stay empty."""
     import numpy as np
 
     values = np.asarray(table, dtype=np.float64)
-    axes.imshow(values, cmap=colours, vmin=limits[0], vmax=limits[1], aspect="auto")
+    axes.imshow(values, cmap="Blues", vmin=limits[0], vmax=limits[1], aspect="auto")
     axes.set_xticks(
         range(len(columns)), [short(name) for name in columns], rotation=45, ha="right", rotation_mode="anchor"
     )

@@ -64,12 +64,12 @@ def open_source(
             raise SourceError(f"{path} does not exist; --genre-from manifest needs it")
     if path.is_file() and path.suffix.lower() in TABLE_SUFFIXES:
         if genre_from is GenreFrom.FOLDER:
-            raise SourceError(f"{path} is a manifest; its genre column says the genres, not a folder")
+            raise SourceError(f"{path} is a table; its column `genre` gives the genres, not a folder")
         return ManifestSource(path, label=label, columns=columns or {}, url_path=url_path)
     if columns:
-        raise SourceError(f"{path} is no manifest, so it has no columns to name")
+        raise SourceError(f"{path} is not a table, so it has no columns to name")
     if genre_from is GenreFrom.MANIFEST:
-        raise SourceError(f"{path} is not a manifest (a .csv, .tsv, .jsonl or .parquet file with a column `file`)")
+        raise SourceError(f"{path} is not a table (.csv, .tsv, .jsonl or .parquet, with a column `file`)")
     if path.is_dir():
         return FolderSource(path, label=label)
     if path.suffix.lower() == ARCHIVE_SUFFIX:

@@ -67,7 +67,7 @@ class ManifestSource:
                 checked = True
             for offered in self._offers(row, cells) if row.number else ():
                 if isinstance(offered, CoverFile) and offered.path in seen:
-                    yield self._bad(row, f"{offered.file} is in the manifest twice")
+                    yield self._bad(row, f"{offered.file} is in the table twice")
                     continue
                 if isinstance(offered, CoverFile):
                     seen.add(offered.path)

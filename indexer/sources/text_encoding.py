@@ -9,7 +9,7 @@ from charset_normalizer import from_bytes
 from sleeve.errors import SourceError
 
 MAX_TEXT_BYTES = 2**30
-"""A larger manifest is refused."""
+"""A larger table is refused."""
 
 _SAMPLE_BYTES = 2**20
 _MARKS = (
@@ -109,7 +109,7 @@ def _older(path: Path) -> str:
 
 
 def _lines_past_ascii(path: Path) -> bytes:
-    """The first lines that hold bytes past ASCII: all that tells encodings apart, wherever in the file it is."""
+    """The first lines that hold bytes past ASCII, wherever they are: encodings differ in nothing else."""
     found = bytearray()
     with path.open("rb") as file:
         while len(found) < _EVIDENCE_BYTES and (line := file.readline(_EVIDENCE_BYTES)):

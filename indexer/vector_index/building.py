@@ -44,7 +44,7 @@ def kind_for(count: int, *, at_least: IndexKind | None = None) -> IndexKind:
 def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIndex:
     """Build an index from one pass over batches of ids and vectors.
 
-    Only one batch is held at a time, besides the index itself. Cells are trained once the store is full, on a sample
+    Only the index and one batch are held at a time. Cells are trained once the store is full, on a sample
     of it, so their number suits the catalogue and no second pass is needed. Uses the cores that OpenMP gives the
     calling thread.
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 class IndexKind(StrEnum):
-    """How an index finds neighbours; each keeps every vector in fp16, besides whatever speeds the search up."""
+    """How an index finds neighbours; each keeps every vector in fp16, and what speeds the search up."""
 
     EXACT = "exact"
     """Compares the query with every vector."""

@@ -1,7 +1,7 @@
 """Index versions: built or extended aside, gated by their recall, promoted by one switch, rolled back, pruned.
 
 A version is a folder below ``<home>/versions``; the database says which one is live. Any version can be thrown away
-and built again from the vectors in the database. Whatever changes them holds ``index_job.one_at_a_time``.
+and built again from the vectors in the database. Whatever changes them holds ``indexer.jobs.running.one_at_a_time``.
 """
 
 import logging
@@ -60,7 +60,7 @@ class OpenVersion:
     def newest_id(self) -> int:
         """The newest vector in the index, 0 when it is empty: every one past it belongs to the delta.
 
-        Ids rise, are committed in order and never come back, so this holds even where the newest vectors of the moment
+        Ids rise, are committed in order and never come back, so this holds even if the newest vectors of the moment
         had been removed before the version was built.
         """
         return int(self.index.ids[-1]) if len(self.index) else 0
@@ -185,13 +185,13 @@ class IndexVersions:
     ) -> Refresh:
         """Bring the index to what the database holds: extend the live version if that is possible, else build.
 
-        A large version with a small drift is left as it is, because the delta answers for what is new, also where a few
+        A large version with a small drift is left as it is, because the delta answers for what is new, also if a few
         covers more would make another kind the better one.
 
         Args:
             bundle: whose vectors to index.
             rebuild: build from nothing even if the live version could be extended.
-            kind: the kind of index; by default the live version's, or the one for this many vectors where that is a
+            kind: the kind of index; by default the live version's, or the one for this many vectors if that is a
                 kind for more.
             progress: hears of every vector that goes in.
 

@@ -27,15 +27,18 @@ def add(
     context: typer.Context,
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Folders of covers, zip archives, manifests, music libraries, or single images."),
+        typer.Argument(help="Folders of covers, zip archives, tables, music libraries, or single images."),
     ],
     genre_from: Annotated[
         GenreFrom | None,
-        typer.Option(help="What gives the genre. By default the column of a manifest, or the sub-folders of a folder."),
+        typer.Option(
+            help="What gives the genre: sub-folders, the column of a table (manifest), tags, or nothing. "
+            "By default the column of a table, or the sub-folders of a folder."
+        ),
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(metavar="OURS=THEIRS", help=f"The manifest's name for one of {', '.join(COLUMNS)}."),
+        typer.Option(metavar="OURS=THEIRS", help=f"The table's name for one of {', '.join(COLUMNS)}."),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Keep running and add what changes, until Ctrl-C.")] = False,
     json: Json = False,
@@ -43,9 +46,9 @@ def add(
     """Register albums and covers. Adding the same files twice changes nothing.
 
     In a folder, each sub-folder is a genre: `covers/jazz/blue.jpg` is jazz. A zip archive is one genre, or has a
-    folder for each; it is read without unpacking. A manifest is a table (.csv, .tsv, .jsonl, .parquet) with a column
-    `file` and, if you like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`. With
-    SLEEVE_IMAGE_URLS=1, a file may be an http(s) URL. With `--genre-from tags`, a folder is a music library: albums
+    folder for each; it is read without unpacking. A table (.csv, .tsv, .jsonl, .parquet) has a column `file` and,
+    if you like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`. With SLEEVE_IMAGE_URLS=1, a file
+    may be an http(s) URL. With `--genre-from tags`, a folder is a music library: albums
     come from the tags of its tracks, and covers from files such as `cover.jpg` or from the tracks.
 
     Examples:

@@ -44,7 +44,7 @@ def relabel(
     genre: Annotated[list[str], typer.Option(help="A genre of the album; may be given several times.")],
     json: Json = False,
 ) -> None:
-    """Set the genres of an album, whatever its folder or manifest says.
+    """Set the genres of an album, whatever its folder or table says.
 
     These genres replace all others, count in the next vote, and stay when the album's file is added again.
 

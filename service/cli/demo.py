@@ -25,7 +25,7 @@ from sleeve.settings import Settings
 
 def demo(
     context: typer.Context,
-    path: Annotated[Path | None, typer.Argument(help="A folder of covers or a manifest of your own.")] = None,
+    path: Annotated[Path | None, typer.Argument(help="A folder or a table of your own covers.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on.")] = 8000,
     serve: Annotated[bool, typer.Option(help="Serve when done, until Ctrl-C.")] = True,
 ) -> None:
@@ -82,11 +82,11 @@ def _draw(home: Home, bar: ProgressBar) -> Path:
 def _learn_genres(home: Home) -> None:
     """Without it the shipped head and vote would judge by genres that are not this catalogue's."""
     try:
-        learnt = fit_genres(home)
+        learned = fit_genres(home)
     except TrainingError as error:
-        say(f"Genres are predicted as the shipped model learnt them: {error}.")
+        say(f"Genres are predicted as the shipped model learned them: {error}.")
     else:
-        say(f"Genres are predicted as the catalogue has them: {len(learnt.genres)} learnt from {learnt.covers} covers.")
+        say(f"Genres are predicted as in the catalogue: {len(learned.genres)} learned from {learned.covers} covers.")
 
 
 def _show_query(home: Home) -> None:

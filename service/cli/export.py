@@ -21,7 +21,7 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     json: Json = False,
 ) -> None:
-    """Write the catalogue as a table: one row per cover, with its album, genres and other columns of its manifest.
+    """Write the catalogue as a table: one row per cover, with its album, genres and the columns that came with it.
 
     `sleeve add` can read the table again. On an empty catalogue that gives the same albums and covers, as long as the
     images are where they were. Columns that begin with `sleeve_` are Sleeve's own: the path of the image, which covers

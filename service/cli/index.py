@@ -125,7 +125,8 @@ def report_index(run: IndexReport) -> None:
     answer(_summary(run))
     if run.linked.links:
         links = run.linked.links
-        answer(f"{links} near-duplicate{'s' if links > 1 else ''} linked; `sleeve duplicates` shows them")
+        pairs = "1 pair" if links == 1 else f"{links} pairs"
+        answer(f"{pairs} of covers with the same artwork linked; `sleeve duplicates` shows them")
     if run.unlearned:
         more = f" and {len(run.unlearned) - SHOWN_GENRES} more" if len(run.unlearned) > SHOWN_GENRES else ""
         named = ", ".join(run.unlearned[:SHOWN_GENRES]) + more

@@ -164,10 +164,10 @@ def test_the_demo_learns_its_catalogues_genres_or_says_why_not(
         for path in sorted((home.folder / "covers" / genre).iterdir())
     ]
     (home.folder / "covers/all.csv").write_text("\n".join(["file,genre,artist", *rows]))
-    assert "2 learnt from 16 covers" in home.sleeve("demo", "covers/all.csv", "--no-serve").stderr
+    assert "2 learned from 16 covers" in home.sleeve("demo", "covers/all.csv", "--no-serve").stderr
     (home.folder / "covers/bare.csv").write_text("\n".join(["file", *(row.split(",")[0] for row in rows)]))
     bare = home.sleeve("demo", "covers/bare.csv", "--no-serve")
-    assert "as the shipped model learnt them: no embedded cover has a genre" in bare.stderr
+    assert "as the shipped model learned them: no embedded cover has a genre" in bare.stderr
     assert "Albums that look like album 1" in bare.stderr
 
 

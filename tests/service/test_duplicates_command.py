@@ -25,7 +25,7 @@ def test_pressings_are_grouped_and_nothing_else_is(home: CommandHome) -> None:
 
     cropped(artwork(7)).save(covers / "7 cropped.png")
     home.sleeve("add", "covers")
-    assert "1 near-duplicate linked" in home.sleeve("index").stdout
+    assert "1 pair of covers with the same artwork linked" in home.sleeve("index").stdout
     assert home.json("index")["links"] == 0
     home.sleeve("remove", "--album", document["groups"][-1][-1]["album_id"])
     assert len(home.json("duplicates")["groups"]) == 2, "one pair came and one went"

@@ -89,7 +89,7 @@ def test_watching_goes_without_json(make_home: Callable[[Path, str], CommandHome
         (("add", "m.csv", "--column", "Künstler"), "write OURS=THEIRS"),
         (("add", "m.csv", "--column", "band=Künstler"), "write OURS=THEIRS"),
         (("add", "m.csv", "--column", "artist=Interpret"), "no column `Interpret`"),
-        (("add", "covers", "--column", "artist=x"), "is no manifest"),
+        (("add", "covers", "--column", "artist=x"), "is not a table"),
         (("add", "m.csv", "--genre-from", "tags"), "is no music file"),
     ],
 )

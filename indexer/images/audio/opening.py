@@ -24,7 +24,7 @@ _MAX_CALLS = 100_000
 _HEAD_BYTES = 128
 _KINDS: tuple[type[FileType], ...] = (FLAC, MP3, MP4, OggFLAC, OggOpus, OggVorbis, WAVE)
 
-# What mutagen raises, besides its own errors, for tags that are no tags; found by fuzzing.
+# What mutagen raises for tags that are no tags, as well as its own errors; found by fuzzing.
 FAULTS: tuple[type[Exception], ...] = (MutagenError, struct.error, LookupError, ValueError, TypeError, AttributeError)
 FAULTS += (ArithmeticError, EOFError, AssertionError, NotImplementedError, RecursionError)
 

@@ -24,7 +24,7 @@ _REFUSED = tuple(
         ),
     )
 )
-"""Beside what ``ipaddress`` knows, whose tables differ between Python's versions. NAT64 (64:ff9b::/96), IPv4-mapped and
+"""Added to those of ``ipaddress``, whose tables differ between Python's versions. NAT64 (64:ff9b::/96), IPv4-mapped and
 IPv4-compatible addresses are outside global unicast."""
 
 

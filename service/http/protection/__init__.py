@@ -15,7 +15,7 @@ from service.http.protection.unexpected import Unexpected
 from sleeve.settings import Settings
 
 _FORM_OVERHEAD_BYTES = 64 * 1024
-"""What a multipart request may hold besides the image."""
+"""What a multipart request may hold as well as the image."""
 
 MAX_JSON_BYTES = 64 * 1024
 """The largest JSON body: the longest real question is 200 album ids and a text."""

@@ -7,10 +7,11 @@ from indexer.analysis.clustering import cluster, purity
 from tests.indexer.analysis.planted import GENRES, planted
 
 
-def test_scores_are_scikit_learns() -> None:
+def test_scores_are_scikit_learns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.analysis.clustering.CLUSTER_COUNTS", (2, 8))
     data = planted()
     genre_of = data.primary_or_first
-    found = cluster(data.vectors, genre_of, GENRES, seed=4, counts=(2, 8))
+    found = cluster(data.vectors, genre_of, GENRES, seed=4)
     assert [score.k for score in found.by_k] == [2, 4, 8]
     for score in found.by_k:
         fitted = KMeans(score.k, n_init=4, random_state=4).fit(data.vectors)
@@ -28,10 +29,12 @@ def test_scores_are_scikit_learns() -> None:
         assert found.genre_silhouettes[genre] == pytest.approx(of_rows[genre_of == column].mean(), abs=1e-6)
 
 
-def test_clear_genres_become_clusters_and_noise_does_not() -> None:
+def test_clear_genres_become_clusters_and_noise_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.analysis.clustering.CLUSTER_COUNTS", ())
+
     def at_genres(noise: float) -> object:
         data = planted(noise=noise, seed=2)
-        found = cluster(data.vectors, data.primary_or_first, GENRES, seed=0, counts=())
+        found = cluster(data.vectors, data.primary_or_first, GENRES, seed=0)
         assert found.k == 4
         return found.by_k[0]
 
@@ -42,9 +45,10 @@ def test_clear_genres_become_clusters_and_noise_does_not() -> None:
     assert noisy.purity - noisy.chance_purity < 0.1  # type: ignore[attr-defined]
 
 
-def test_the_nearest_covers_are_those_of_brute_force() -> None:
+def test_the_nearest_covers_are_those_of_brute_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.analysis.clustering.CLUSTER_COUNTS", ())
     data = planted()
-    found = cluster(data.vectors, data.primary_or_first, GENRES, seed=0, counts=())
+    found = cluster(data.vectors, data.primary_or_first, GENRES, seed=0)
     for number, nearest in enumerate(found.nearest):
         own = np.flatnonzero(found.labels == number)
         distances = np.linalg.norm(data.vectors[own] - found.centres[number], axis=1)

@@ -18,22 +18,24 @@ def test_more_covers_help_where_there_is_noise() -> None:
     assert curve.low <= curve.last_doubling <= curve.high
 
 
-def test_only_covers_that_the_backbone_has_not_seen_are_tested() -> None:
+def test_only_covers_that_the_backbone_has_not_seen_are_tested(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.analysis.learning_curve.NEIGHBOUR_COUNTS", (1,))
     data = planted(40, noise=0.4)
     unseen = np.arange(len(data)) % 4 < 2
     wrong = data.targets.copy()
     wrong[~unseen] = np.roll(wrong[~unseen], 1, axis=1)
     # Covers that were seen are all labelled wrongly: tested, they would drag a model of right labels down.
-    point = neighbours_curve(replace(data, targets=wrong, unseen=unseen), seed=0, counts=(1,))[0]
+    point = neighbours_curve(replace(data, targets=wrong, unseen=unseen), seed=0)[0]
     right = _nearest_right(data.vectors, wrong.argmax(axis=1), data.groups, np.flatnonzero(unseen))
     assert point.accuracy == pytest.approx(right)
 
 
-def test_plain_neighbours_are_scikit_learns() -> None:
+def test_plain_neighbours_are_scikit_learns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.analysis.learning_curve.NEIGHBOUR_COUNTS", (1, 3, 7))
     data = planted(30)
     one = data.targets.argmax(axis=1)
     apart = replace(data, groups=np.arange(len(data)))
-    for point in neighbours_curve(apart, seed=0, counts=(1, 3, 7)):
+    for point in neighbours_curve(apart, seed=0):
         right = []
         for row in range(len(data)):
             others = np.arange(len(data)) != row

@@ -56,12 +56,19 @@ def test_a_picture_smaller_than_the_grid_is_refused() -> None:
 
 def test_hash_and_embedding_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.evaluation.grouping._CHUNK_NUMBERS", 6)
+
+    def pairs(hash_distance: int, similarity: float) -> list[list[int]]:
+        monkeypatch.setattr("indexer.evaluation.grouping.MAX_HASH_DISTANCE", hash_distance)
+        monkeypatch.setattr("indexer.evaluation.grouping.LEAST_SIMILARITY", similarity)
+        found: list[list[int]] = near_duplicates(vectors, hashes).tolist()
+        return found
+
     vectors = np.array([[1, 0], [0.98, 0.2], [1, 0], [0, 1], [0.1, 0.99]], dtype=np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     hashes = np.array([0, 0b111, 0xFFFF, 0, 2**63], dtype=np.uint64)
-    assert near_duplicates(vectors, hashes, max_hash_distance=3, least_similarity=0.9).tolist() == [[0, 1], [3, 4]]
-    assert near_duplicates(vectors, hashes, max_hash_distance=2, least_similarity=0.9).tolist() == [[3, 4]]
-    assert near_duplicates(vectors, hashes, max_hash_distance=64, least_similarity=0.999).tolist() == [[0, 2]]
+    assert pairs(3, 0.9) == [[0, 1], [3, 4]]
+    assert pairs(2, 0.9) == [[3, 4]]
+    assert pairs(64, 0.999) == [[0, 2]]
     assert near_duplicates(vectors[:0], hashes[:0]).shape == (0, 2)
 
 

@@ -68,26 +68,31 @@ def test_a_head_must_hold_together(
 
 
 @pytest.mark.parametrize("genres", [2, 3])
-def test_without_balance_it_is_plain_logistic_regression(genres: int) -> None:
+def test_without_balance_it_is_plain_logistic_regression(genres: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.genre.head.BALANCE", 0.0)
     data = planted(genres=genres)
-    found = fit_head(data.vectors, data.targets, data.genres, C=2.0, balance=0.0)
+    found = fit_head(data.vectors, data.targets, data.genres, C=2.0)
     model = LogisticRegression(C=2.0, tol=1e-6, max_iter=1000)
     expected = model.fit(data.vectors, data.targets.argmax(axis=1)).predict_proba(data.vectors)
     np.testing.assert_allclose(found.head.probabilities(data.vectors), expected, atol=5e-3)
 
 
-def test_full_balance_is_what_scikit_learn_calls_balanced() -> None:
+def test_full_balance_is_what_scikit_learn_calls_balanced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.genre.head.BALANCE", 1.0)
     data = planted()
-    found = fit_head(data.vectors, data.targets, data.genres, C=2.0, balance=1.0)
+    found = fit_head(data.vectors, data.targets, data.genres, C=2.0)
     model = LogisticRegression(C=2.0, class_weight="balanced", tol=1e-6, max_iter=1000)
     expected = model.fit(data.vectors, data.targets.argmax(axis=1)).predict_proba(data.vectors)
     np.testing.assert_allclose(found.head.probabilities(data.vectors), expected, atol=5e-3)
 
 
-def test_balance_names_rare_genres_more_often() -> None:
+def test_balance_names_rare_genres_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
     data = planted(noise=4.0)
-    heads = [fit_head(data.vectors, data.targets, data.genres, balance=balance).head for balance in (0.0, 0.5, 1.0)]
-    named = [head.probabilities(data.vectors)[:, 2].mean() for head in heads]
+    named = []
+    for balance in (0.0, 0.5, 1.0):
+        monkeypatch.setattr("indexer.genre.head.BALANCE", balance)
+        head = fit_head(data.vectors, data.targets, data.genres).head
+        named.append(head.probabilities(data.vectors)[:, 2].mean())
     assert named == sorted(named)
     assert named[2] > 1.3 * named[0]
 
@@ -101,7 +106,8 @@ def test_an_album_of_two_genres_is_split_between_them() -> None:
     assert found[1, 1] > 0.9
 
 
-def test_an_album_of_several_genres_counts_no_more_than_another() -> None:
+def test_an_album_of_several_genres_counts_no_more_than_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.genre.head.BALANCE", 0.0)
     data = planted(covers=120)
     targets = data.targets.copy()
     targets[:60, 0] = True
@@ -109,7 +115,7 @@ def test_an_album_of_several_genres_counts_no_more_than_another() -> None:
     model = LogisticRegression(C=2.0, tol=1e-6, max_iter=1000)
     weights = 1 / targets.sum(axis=1)[rows]
     model.fit(data.vectors[rows], labels, sample_weight=weights / weights.mean())
-    found = fit_head(data.vectors, targets, data.genres, C=2.0, balance=0.0).head.probabilities(data.vectors)
+    found = fit_head(data.vectors, targets, data.genres, C=2.0).head.probabilities(data.vectors)
     np.testing.assert_allclose(found, model.predict_proba(data.vectors), atol=5e-3)
 
 

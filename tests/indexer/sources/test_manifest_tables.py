@@ -80,7 +80,7 @@ def test_columns_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no column `Interpret`"):
         list(open_source(path, columns={"file": "Datei", "artist": "Interpret"}))
     (tmp_path / "a.jpg").write_bytes(b"")
-    with pytest.raises(SourceError, match="no manifest"):
+    with pytest.raises(SourceError, match="not a table"):
         open_source(tmp_path / "a.jpg", columns={"file": "Datei"})
 
 

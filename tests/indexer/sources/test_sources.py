@@ -118,7 +118,7 @@ def test_bad_rows_are_rejected_with_their_line(tmp_path: Path) -> None:
     assert [(item.path, item.detail) for item in items if isinstance(item, RejectedFile)] == [
         (f"{manifest}:2", "no file"),
         (f"{manifest}:3", "side is 'inside', neither front nor back"),
-        (f"{manifest}:5", "b.jpg is in the manifest twice"),
+        (f"{manifest}:5", "b.jpg is in the table twice"),
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_cell_that_databases_cannot_hold_is_cleaned(tmp_path: Path) -> None:
         (b"", "no column `file`"),
         (b"file\n\xff\x01.jpg\n", "is not text"),
         (b"file\n\x00\x00\x00a", "is not text"),
-        (b"file\n\xc0\x98\xc0\xc0.jpg\n", "is not CP1251 text"),
+        (b"file\n" + 4000 * "Кино - Группа крови.jpg\n".encode("cp1251") + b"\x98.jpg\n", "is not CP1251 text"),
         (b'file\n"a.jpg\n', "is not a readable CSV file"),
         (b"file\n" + b"x" * 200_000 + b"\n", "is not a readable CSV file"),
     ],
@@ -161,8 +161,8 @@ def test_paths_that_do_not_go_with_the_option_are_refused(tmp_path: Path) -> Non
     for path, genre_from, complaint in (
         (tmp_path / "none", None, "does not exist"),
         (tmp_path, GenreFrom.MANIFEST, "manifest.csv does not exist"),
-        (tmp_path / "m.csv", GenreFrom.FOLDER, "is a manifest"),
-        (tmp_path / "a.jpg", GenreFrom.MANIFEST, "is not a manifest"),
+        (tmp_path / "m.csv", GenreFrom.FOLDER, "is a table"),
+        (tmp_path / "a.jpg", GenreFrom.MANIFEST, "is not a table"),
     ):
         with pytest.raises(SourceError, match=complaint):
             open_source(path, genre_from)

@@ -211,7 +211,7 @@ def test_bad_urls_are_a_line_each_and_stop_nothing(adding: Adding, tmp_path: Pat
         report = adding(manifest_of(tmp_path, *rows))
     assert dict(report.counts) == {"rejected": len(expected) + 1, "added": 1}
     told = {outcome.file: outcome.detail for outcome in report.rejected}
-    assert told.pop(f"{tmp_path}/m.csv:{len(expected) + 3}") == f"{base}/good.png is in the manifest twice"
+    assert told.pop(f"{tmp_path}/m.csv:{len(expected) + 3}") == f"{base}/good.png is in the table twice"
     for url, detail in expected.items():
         assert detail in told.pop(url[:500]), url
     assert told == {}
