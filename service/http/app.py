@@ -20,7 +20,7 @@ from service.http import problems, protection
 from service.http.metrics import Metrics
 from service.http.questions import IMAGE_THREADS, ImageUrls
 from service.http.routes import ROUTERS
-from service.http.stopping import watch_for_stop
+from service.http.stopping import stop_with_parent, watch_for_stop
 from service.http.thumbnails import Thumbnails
 from service.logs import set_up_logs
 from service.upkeep import Upkeep
@@ -92,7 +92,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def create_worker() -> FastAPI:
-    """The service as one of several workers, which sets up its own logs."""
+    """The service as one of several workers, which sets up its own logs and stops with the process that started it."""
+    stop_with_parent()
     settings = read_settings()
     set_up_logs(settings.log_format)
     return create_app(settings)

@@ -1,9 +1,11 @@
-"""Notices at once that the service is asked to stop, so that endless answers can end."""
+"""Notices at once that the service is to stop, so that endless answers can end and no worker outlives its parent."""
 
+import multiprocessing
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Event, current_thread, main_thread
+from multiprocessing.process import BaseProcess
+from threading import Event, Thread, current_thread, main_thread
 from types import FrameType
 
 
@@ -33,3 +35,18 @@ def watch_for_stop() -> Iterator[Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def stop_with_parent() -> None:
+    """Ask this process to stop as soon as the one that started it has ended, however that did.
+
+    Workers whose parent was killed would keep the port, and nobody would replace or stop them.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_stop_after, args=(parent,), name="parent", daemon=True).start()
+
+
+def _stop_after(parent: BaseProcess) -> None:
+    parent.join()
+    signal.raise_signal(signal.SIGTERM)

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -102,6 +102,39 @@ def test_it_answers_after_its_index_was_cut_short_in_place(home: CommandHome) ->
             assert time.monotonic() < deadline, "it was not built again"
             time.sleep(0.2)
         assert _similar(client) == before
+
+
+def test_workers_end_with_their_parent(home: CommandHome) -> None:
+    with started(home, "--workers", 2) as (process, address):
+        httpx.get(f"{address}/readyz", timeout=60).raise_for_status()
+        workers = _children(process.pid)
+        assert len(workers) >= 2
+        process.kill()
+        process.wait()
+        try:
+            deadline = time.monotonic() + 60
+            while not _is_free(_place(address)):
+                assert time.monotonic() < deadline, "the workers kept the port"
+                time.sleep(0.1)
+        except AssertionError:
+            for worker in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+            raise
+        with home.serving("--port", _place(address)[1]) as again:
+            httpx.get(f"{again}/healthz", timeout=60).raise_for_status()
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _is_free(place: tuple[str, int]) -> bool:
+    try:
+        with socket.create_server(place):
+            return True
+    except OSError:
+        return False
 
 
 def _similar(client: httpx.Client) -> Any:
