@@ -5,7 +5,7 @@ import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Self
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ BALANCE = 0.5
 LEAST_ALBUMS = 2
 """A genre with fewer (or with fewer groups) cannot be learned and measured; the head leaves it out."""
 
+_MAX_UNPACKED_BYTES = 64 * 2**20
 _MAX_ITERATIONS = 300
 _TOLERANCE = 1e-4
 
@@ -33,6 +34,7 @@ _DAMAGE = (
     TypeError,
     NotImplementedError,
     RuntimeError,
+    MemoryError,
 )
 """What reading damaged bytes can raise from NumPy and the standard library's zip."""
 
@@ -98,6 +100,7 @@ class LinearHead:
             BundleError: these are not the bytes of a head.
         """
         try:
+            _check_size(data)
             with np.load(BytesIO(data), allow_pickle=False) as arrays:
                 genres, weights, bias = arrays["genres"], arrays["weights"], arrays["bias"]
         except _DAMAGE as error:
@@ -105,6 +108,13 @@ class LinearHead:
         if genres.ndim != 1 or genres.dtype.kind != "U":
             raise BundleError("the head is damaged: its genres are not a list of names")
         return cls(tuple(genres.tolist()), weights, bias)
+
+
+def _check_size(data: bytes) -> None:
+    with ZipFile(BytesIO(data)) as archive:
+        unpacked_bytes = sum(member.file_size for member in archive.infolist())
+    if unpacked_bytes > _MAX_UNPACKED_BYTES:
+        raise BundleError("the head is damaged: its file unpacks to more than 64 MiB")
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def fingerprints_as_run(bundle: Bundle) -> set[Fingerprint]:
 
 def _compile(bundle: Bundle, streams: int) -> Any:
     """Pixels (1, s, s, 3) uint8 → (1, d) float32; OpenVINO converts and normalises them, so Python touches none."""
-    manifest, path, ov = bundle.manifest, bundle.verified_path(MODEL_FILE), load_openvino()
+    manifest, path, ov = bundle.manifest, bundle.model_path(MODEL_FILE), load_openvino()
     core = ov.Core()
     try:
         graph = ov.preprocess.PrePostProcessor(core.read_model(path))

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from indexer.files import new_folder
 from indexer.images.decoding import ResizeRule
+from indexer.models.external_data import has_external_data
 from sleeve.errors import BundleError, first_fault
 from sleeve.vocabulary import Fingerprint
 
@@ -34,6 +35,8 @@ TEXT_MODEL_FILE = "text.onnx"
 
 TEXT_MERGES_FILE = "merges.txt"
 """What its tokenizer needs; see ``ClipTokenizer.from_bytes``. Neither file decides a cover's vector."""
+
+_MAX_MANIFEST_BYTES = 2**20
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -128,13 +131,18 @@ class Bundle:
             raise BundleError(f"{self.folder}: the bundle has no {name}")
         return _verified(self.folder, name, self.manifest.files[name])
 
-    def verified_path(self, name: str) -> Path:
-        """The path of one of its files, which was proved as ``read`` does it.
+    def model_path(self, name: str) -> Path:
+        """The path of one of its models, which was proved as ``read`` does it and needs no other file.
 
         Raises:
-            BundleError: as of ``read``.
+            BundleError: as of ``read``, or the model keeps numbers in other files, which its SHA-256 does not cover.
         """
-        self.read(name)
+        try:
+            needs_others = has_external_data(self.read(name))
+        except ValueError as error:
+            raise BundleError(f"{self.folder / name} cannot be run: it is not an ONNX model") from error
+        if needs_others:
+            raise BundleError(f"{self.folder / name} keeps its weights in another file; export it as one file")
         return self.folder / name
 
     def verify(self) -> None:
@@ -154,9 +162,12 @@ def read_bundle(folder: Path) -> Bundle:
         BundleError: the folder or its manifest is missing, or the manifest is damaged.
     """
     try:
-        text = (folder / MANIFEST_FILE).read_bytes()
+        with (folder / MANIFEST_FILE).open("rb") as file:
+            text = file.read(_MAX_MANIFEST_BYTES + 1)
     except OSError as error:
         raise BundleError(f"{folder} is not a model bundle: {MANIFEST_FILE}: {error.strerror}") from error
+    if len(text) > _MAX_MANIFEST_BYTES:
+        raise BundleError(f"{folder / MANIFEST_FILE} is larger than 1 MiB")
     try:
         manifest = BundleManifest.model_validate_json(text)
     except ValidationError as error:

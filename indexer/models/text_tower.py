@@ -79,7 +79,7 @@ def tokens_of(text: str, tokenizer: ClipTokenizer, places: int) -> NDArray[np.in
 
 def _compile(bundle: Bundle, threads: int) -> Any:
     """Tokens (1, places) int64 → (1, d) float32."""
-    path = bundle.verified_path(TEXT_MODEL_FILE)
+    path = bundle.model_path(TEXT_MODEL_FILE)
     ov = load_openvino()
     core = ov.Core()
     try:

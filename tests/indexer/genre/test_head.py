@@ -31,6 +31,14 @@ def test_bytes_bring_the_same_head_back_and_are_the_same_bytes() -> None:
     assert again.to_bytes() == data
 
 
+def test_a_file_that_unpacks_to_more_than_a_head_needs_is_refused() -> None:
+    file = BytesIO()
+    np.savez_compressed(file, genres=np.array(["a", "b"]), weights=np.zeros((2, 2**23), np.float32), bias=np.zeros(2))
+    assert len(file.getvalue()) < 2**17
+    with pytest.raises(BundleError, match="unpacks to more than 64 MiB"):
+        LinearHead.from_bytes(file.getvalue())
+
+
 def test_damaged_bytes_are_named_whatever_is_damaged() -> None:
     data = HEAD.to_bytes()
     for cut in range(0, len(data), 7):

@@ -4,7 +4,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnx
 import pytest
+from onnx import helper
+from onnx.external_data_helper import set_external_data
 
 from indexer.images.decoding import ResizeRule
 from indexer.models.bundle import MANIFEST_FILE, MODEL_FILE, BundleDescription, Precision, read_bundle, write_bundle
@@ -173,18 +177,18 @@ def test_a_flipped_bit_is_found_before_the_file_is_used(tmp_path: Path, name: st
     data[3] ^= 1
     (tmp_path / "b" / name).write_bytes(data)
     bundle = read_bundle(tmp_path / "b")
-    for use in (lambda: bundle.read(name), lambda: bundle.verified_path(name), bundle.verify):
+    for use in (lambda: bundle.read(name), lambda: bundle.model_path(name), bundle.verify):
         with pytest.raises(BundleError, match=f"{name} is damaged"):
             use()
     other = ({MODEL_FILE, "head.npz"} - {name}).pop()
-    assert bundle.verified_path(other) == tmp_path / "b" / other
+    assert bundle.read(other) == {MODEL_FILE: MODEL, "head.npz": HEAD}[other]
 
 
 def test_a_missing_file_is_found_before_it_is_used(tmp_path: Path) -> None:
     bundle = write_bundle(tmp_path / "b", describe(), {MODEL_FILE: MODEL})
     (tmp_path / "b" / MODEL_FILE).unlink()
     assert read_bundle(tmp_path / "b") == bundle
-    for use in (lambda: bundle.read(MODEL_FILE), lambda: bundle.verified_path(MODEL_FILE), bundle.verify):
+    for use in (lambda: bundle.read(MODEL_FILE), lambda: bundle.model_path(MODEL_FILE), bundle.verify):
         with pytest.raises(BundleError, match=r"model\.onnx cannot be read: No such file"):
             use()
 
@@ -193,9 +197,41 @@ def test_a_link_out_of_the_bundle_is_refused(tmp_path: Path) -> None:
     bundle = write_bundle(tmp_path / "b", describe(), {MODEL_FILE: MODEL})
     (tmp_path / "b" / MODEL_FILE).rename(tmp_path / "elsewhere")
     (tmp_path / "b" / MODEL_FILE).symlink_to(tmp_path / "elsewhere")
-    for use in (lambda: bundle.read(MODEL_FILE), lambda: bundle.verified_path(MODEL_FILE), bundle.verify):
+    for use in (lambda: bundle.read(MODEL_FILE), lambda: bundle.model_path(MODEL_FILE), bundle.verify):
         with pytest.raises(BundleError, match="leads out of the bundle"):
             use()
+
+
+def test_a_model_that_needs_another_file_is_refused(tmp_path: Path) -> None:
+    tensor = onnx.numpy_helper.from_array(np.arange(12, dtype=np.float32), "w")
+    graph = helper.make_graph([], "g", [], [], [tensor])
+    inside = helper.make_model(graph).SerializeToString()
+    whole = write_bundle(tmp_path / "whole", describe(), {MODEL_FILE: inside})
+    assert whole.model_path(MODEL_FILE) == tmp_path / "whole" / MODEL_FILE
+
+    set_external_data(tensor, "weights.bin")
+    branch = helper.make_graph([helper.make_node("Constant", [], ["w"], value=tensor)], "branch", [], [])
+    node = helper.make_node("If", ["c"], ["w"], then_branch=branch, else_branch=branch)
+    for name, parts in (("weight", ([], "g", [], [], [tensor])), ("branch", ([node], "g", [], []))):
+        outside = helper.make_model(helper.make_graph(*parts)).SerializeToString()
+        contents = {MODEL_FILE: outside, "weights.bin": np.arange(12, dtype=np.float32).tobytes()}
+        bundle = write_bundle(tmp_path / name, describe(), contents)
+        with pytest.raises(BundleError, match=r"model\.onnx keeps its weights in another file") as raised:
+            bundle.model_path(MODEL_FILE)
+        assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("model", [b"not really a model", b"<?xml version='1.0'?>", b"\x3a\xff", b"\x80" * 20])
+def test_a_model_that_is_none_is_refused(tmp_path: Path, model: bytes) -> None:
+    bundle = write_bundle(tmp_path / "b", describe(), {MODEL_FILE: model})
+    with pytest.raises(BundleError, match=r"model\.onnx cannot be run: it is not an ONNX model"):
+        bundle.model_path(MODEL_FILE)
+
+
+def test_a_large_manifest_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST_FILE).write_bytes(b" " * 2**20 + b"{}")
+    with pytest.raises(BundleError, match=r"manifest\.json is larger than 1 MiB"):
+        read_bundle(tmp_path)
 
 
 def test_only_named_files_are_read(tmp_path: Path) -> None:
