@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, make_url
 
 from db.database import Database
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 LONGEST_FIRST = ("crash", "service", "web", "indexer/training")
 """Folders whose files take longest: with one of them last, one process would work on alone."""
+
+
+# A machine that is busy with other work is no fault of the code.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@ import socket
 import pytest
 
 from service.cli.serve import listen
-from sleeve.errors import SettingsError
+from sleeve.errors import BusyError
 
 
 def test_connections_send_at_once() -> None:
@@ -16,5 +16,5 @@ def test_connections_send_at_once() -> None:
 def test_a_taken_port_is_said() -> None:
     with listen("127.0.0.1", 0) as listening:
         port = listening.getsockname()[1]
-        with pytest.raises(SettingsError, match=f"cannot listen on 127.0.0.1:{port}.*choose another --port"):
+        with pytest.raises(BusyError, match=f"cannot listen on 127.0.0.1:{port}.*choose another --port"):
             listen("127.0.0.1", port)

@@ -98,7 +98,7 @@ def test_names_and_files_that_lead_nowhere_are_told(tmp_path: Path) -> None:
         build_tower("open_clip:ViT-Q-1/laion")
     with pytest.raises(TrainingError, match="name the weights too"):
         build_tower("open_clip:ViT-B-32")
-    with pytest.raises(TrainingError, match="fetch the file where the hub is in reach"):
+    with pytest.raises(TrainingError, match="fetch the file on a machine that reaches the hub"):
         build_tower(f"open_clip:ViT-B-32/{tmp_path / 'absent.pt'}")
     with pytest.raises(TrainingError, match=r"bad\.pth does not hold weights of RN50"):
         build_tower(f"open_clip:RN50/{tmp_path / 'bad.pth'}")

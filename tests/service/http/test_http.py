@@ -178,7 +178,7 @@ def test_a_body_past_the_limit_is_refused_whether_announced_or_not(client: httpx
     address = urlsplit(str(client.base_url))
     with socket.create_connection((address.hostname, address.port)) as raw:
         raw.sendall(
-            f"POST /api/v1/similar HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n"
+            f"POST /api/v1/similar HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n"
             "Content-Type: multipart/form-data; boundary=x\r\n\r\n".encode()
         )
         assert raw.recv(4096).startswith(b"HTTP/1.1 413")
