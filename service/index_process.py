@@ -14,7 +14,7 @@ from indexer.home import Home
 from indexer.jobs.index import run_index
 from indexer.jobs.running import busy_error, job
 from indexer.progress import Progress
-from sleeve.errors import BundleError, BusyError, SleeveError
+from sleeve.errors import BundleError, BusyError, OutputError, SleeveError, VectorIndexError
 from sleeve.platform import BACKGROUND, lower_priority
 from sleeve.settings import read_settings
 
@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 _REBUILD = "--rebuild"
 _BEGUN = b"begun\n"
 _BUSY_EXIT = 3
+_UNWRITTEN_EXIT = 4
 
 
 def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
@@ -32,6 +33,8 @@ def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
 
     Raises:
         BusyError: another process is at work on the index.
+        OutputError: nobody could see how far it is, because the disk refused.
+        VectorIndexError: it ended before it began.
     """
     environment = {
         **os.environ,
@@ -51,16 +54,27 @@ def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
     assert process.stdout is not None
     with process.stdout as lines:
         begun = lines.readline() == _BEGUN
-    if not begun and process.wait() == _BUSY_EXIT:
-        raise busy_error(home)
+    if not begun:
+        raise _reason(process.wait(), home)
     return process
 
 
+def _reason(exit_code: int, home: Home) -> SleeveError:
+    if exit_code == _BUSY_EXIT:
+        return busy_error(home)
+    if exit_code == _UNWRITTEN_EXIT:
+        return OutputError("the work on the index was not begun: the disk is full, or cannot be written to")
+    return VectorIndexError("the work on the index could not begin; the log says why")
+
+
 def main() -> None:
-    """Run the job; exit code 1 if it failed (the job's state says why), 3 if another process is at work."""
+    """Run the job; exit code 1 if it failed (the job's state says why), 3 if another process is at work, 4 if its
+    state cannot be written."""
     lower_priority()
     try:
         with Home(read_settings()) as home, job(home) as reported:
+            if not reported.is_written:
+                sys.exit(_UNWRITTEN_EXIT)
             sys.stdout.buffer.write(_BEGUN)
             sys.stdout.flush()
             home.set_up()

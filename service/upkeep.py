@@ -63,8 +63,9 @@ class Upkeep:
         """Start embedding what is pending and building the index from nothing.
 
         Raises:
-            VectorIndexError: there is no index yet.
+            VectorIndexError: there is no index yet, or the work could not begin.
             BusyError: another process is at work on it.
+            OutputError: the disk refuses.
         """
         self._home.require_live()
         self._refresh(rebuild=True)

@@ -51,6 +51,8 @@ class Job:
         self._progress = progress or Silent()
         self._state = JobState(phase=JobPhase.RUNNING, task="Starting", started_at=now, updated_at=now)
         self._written_at_s = 0.0
+        self.is_written = False
+        """Whether others can read how far it is; not if the disk refused."""
         self._write()
 
     def start(self, task: str, total: int) -> None:
@@ -75,8 +77,11 @@ class Job:
     def _write(self) -> None:
         self._written_at_s = time.monotonic()
         # Progress is for people: where even these bytes find no room, the job itself will say so.
-        with suppress(OSError), replacing(self._home.job_file, durable=False) as fresh:
-            fresh.write_text(self._state.model_dump_json(), encoding="utf-8")
+        self.is_written = False
+        with suppress(OSError):
+            with replacing(self._home.job_file, durable=False) as fresh:
+                fresh.write_text(self._state.model_dump_json(), encoding="utf-8")
+            self.is_written = True
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from sleeve.errors import (
     CatalogueError,
     FileRejectedError,
     NotFoundError,
+    OutputError,
     QueryError,
     SleeveError,
     VectorIndexError,
@@ -30,6 +31,7 @@ _STATUS = {
     VectorIndexError: HTTPStatus.SERVICE_UNAVAILABLE,
     BundleError: HTTPStatus.SERVICE_UNAVAILABLE,
     CatalogueError: HTTPStatus.SERVICE_UNAVAILABLE,
+    OutputError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 
 MAX_ECHOED_CHARACTERS = 100

@@ -73,11 +73,11 @@ def _state(home: Home, live_index: LiveIndex) -> schemas.IndexSchema:
     "/rebuild",
     status_code=202,
     summary="Embed what is pending and build the index from nothing",
-    responses={409: PROBLEM, 503: PROBLEM},
+    responses={409: PROBLEM, 503: PROBLEM, 507: PROBLEM},
 )
 def rebuild(home: HomeDep, upkeep: UpkeepDep) -> schemas.JobSchema:
-    """Starts and answers at once; 409 while any process is at work on the index. Covers that wait are embedded
-    first; none is embedded again.
+    """Starts and answers at once; 409 while any process is at work on the index, 507 if the disk is full. Covers that
+    wait are embedded first; none is embedded again.
 
     The index that answers stays until the new one has passed its gate.
     """

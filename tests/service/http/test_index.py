@@ -1,9 +1,11 @@
 """The index of a running service over real HTTP: its state, rebuilding, following, healing."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -125,6 +127,29 @@ def test_a_rebuild_embeds_what_is_pending(home: CommandHome, client: httpx.Clien
         lambda: all(client.get("/api/v1/index").json()["count"] == before["covers"] for _ in range(6)), "every worker"
     )
     assert found_files(client, image)[0] == "covers/jazz/pending.png"
+
+
+def test_a_rebuild_that_the_disk_refuses_is_not_said_to_be_done(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    home = filled(make_home(tmp_path, "sqlite"))
+    site = tmp_path / "site"
+    site.mkdir()
+    # The service is forked; only the process that it starts for the work finds its disk full.
+    full_disk = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+    (site / "sitecustomize.py").write_text(full_disk)
+    paths = os.pathsep.join(filter(None, (str(site), home.environment.get("PYTHONPATH"))))
+    home = replace(home, environment={**home.environment, "PYTHONPATH": paths})
+    with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
+        before = client.get("/api/v1/index").json()["job"]
+        assert before["phase"] == "done"
+        assert "the disk is full" in problem(client.post("/api/v1/index/rebuild"), 507)
+        assert client.get("/api/v1/index").json()["job"] == before
+        (site / "sitecustomize.py").write_text("import os\nos._exit(1)\n")
+        assert "could not begin" in problem(client.post("/api/v1/index/rebuild"), 503)
+        (site / "sitecustomize.py").unlink()
+        assert client.post("/api/v1/index/rebuild").status_code == 202
+        assert events_of(client)[-1][0] == "done"
 
 
 def test_a_switch_of_models_is_followed_without_a_failed_request(
