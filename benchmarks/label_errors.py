@@ -15,11 +15,10 @@ import numpy as np
 
 from benchmarks.distortions import THREADS
 from indexer.analysis.label_errors import likely_label_errors
-from indexer.evaluation.labelled_catalogue import difference_hashes, labelled_covers
+from indexer.evaluation.labelled_catalogue import difference_hashes, labelled_covers, read_labelled_catalogue
 from indexer.genre import LabelledVectors
 from indexer.genre.fit import fit_genre_model
 from indexer.home import open_home
-from indexer.jobs.genres import read_labelled_catalogue
 from indexer.progress import Silent
 from sleeve.settings import read_settings
 

@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db.records import CatalogueVectors
+from db import vectors
+from db.records import BundleRecord, CatalogueVectors
 from indexer.evaluation.grouping import difference_hash, group_covers, near_duplicates
 from indexer.genre import LabelledVectors, membership
+from indexer.home import Home
 from indexer.images.decoding import decode, read
 from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
 from indexer.models.preparing import EMBED_COVERS, fit_image
 from indexer.progress import Progress, chunks
-from sleeve.errors import FileRejectedError
+from sleeve.errors import FileRejectedError, TrainingError
 from sleeve.vocabulary import ContentHash
 
 SEEN_FILE = "seen.txt"
@@ -25,9 +28,34 @@ SEEN_DIGITS = 16
 
 ARTWORK_COLUMN = "split_group"
 SOURCE_COLUMN = "source"
-"""Columns of a manifest that say which covers belong together and where a cover came from."""
+"""Columns of a table that say which covers belong together and where a cover came from."""
 
 _HASH_PX = 128
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCatalogue:
+    """Every front cover's vector and labels, and the bundle that made them."""
+
+    vectors: CatalogueVectors
+    record: BundleRecord
+    bundle: Bundle
+
+
+def read_labelled_catalogue(home: Home) -> LabelledCatalogue:
+    """What training and evaluation begin with.
+
+    Raises:
+        TrainingError: no embedded cover has a genre.
+        BundleError: the bundle is missing or damaged.
+    """
+    bundle = home.bundle()
+    record = home.register(bundle)
+    with home.database.reading() as session:
+        found = vectors.of_catalogue(session, record)
+    if not any(found.genres):
+        raise TrainingError("no embedded cover has a genre; `sleeve add` covers with genres, then `sleeve index`")
+    return LabelledCatalogue(found, record, bundle)
 
 
 def labelled_covers(

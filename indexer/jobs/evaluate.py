@@ -8,9 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, cross_evaluate
-from indexer.evaluation.labelled_catalogue import difference_hashes, embed_files, labelled_covers, unseen_by
+from indexer.evaluation.labelled_catalogue import (
+    LabelledCatalogue,
+    difference_hashes,
+    embed_files,
+    labelled_covers,
+    read_labelled_catalogue,
+    unseen_by,
+)
 from indexer.home import Home
-from indexer.jobs.genres import LabelledCatalogue, read_labelled_catalogue
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import FROZEN_BUNDLE
 from indexer.progress import Progress

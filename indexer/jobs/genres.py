@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from db import genre_models, vectors
-from db.records import BundleRecord, CatalogueVectors
-from indexer.evaluation.labelled_catalogue import labelled_covers
+from db import genre_models
+from indexer.evaluation.labelled_catalogue import labelled_covers, read_labelled_catalogue
 from indexer.home import Home
-from indexer.models.bundle import Bundle
-from sleeve.errors import TrainingError
+from indexer.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,32 +20,7 @@ class FittedGenres:
     metrics: Mapping[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class LabelledCatalogue:
-    """Every front cover's vector and labels, and the bundle that made them."""
-
-    vectors: CatalogueVectors
-    record: BundleRecord
-    bundle: Bundle
-
-
-def read_labelled_catalogue(home: Home) -> LabelledCatalogue:
-    """What training and evaluation begin with.
-
-    Raises:
-        TrainingError: no embedded cover has a genre.
-        BundleError: the bundle is missing or damaged.
-    """
-    bundle = home.bundle()
-    record = home.register(bundle)
-    with home.database.reading() as session:
-        found = vectors.of_catalogue(session, record)
-    if not any(found.genres):
-        raise TrainingError("no embedded cover has a genre; `sleeve add` covers with genres, then `sleeve index`")
-    return LabelledCatalogue(found, record, bundle)
-
-
-def fit_genres(home: Home) -> FittedGenres:
+def fit_genres(home: Home, progress: Progress) -> FittedGenres:
     """Fit head, vote and calibration to the labels as they are; they answer from then on.
 
     Raises:
@@ -59,7 +32,9 @@ def fit_genres(home: Home) -> FittedGenres:
 
     catalogue = read_labelled_catalogue(home)
     covers = labelled_covers(catalogue.vectors, catalogue.bundle)
+    progress.start("Learning genres", len(covers))
     model = fit_genre_model(covers, seed=0)
+    progress.advance(len(covers))
     with home.database.writing() as session:
         genre_models.store(
             session,

@@ -9,18 +9,14 @@ from db.records import BundleRecord, IndexVersionRecord
 from indexer.artwork import Linked, link_pending
 from indexer.genre.classifier import shipped_classifier
 from indexer.home import Home
-from indexer.jobs.embed import EmbedReport, embed_pending
+from indexer.jobs.embed import embed
 from indexer.jobs.running import job, one_at_a_time
 from indexer.models.bundle import Bundle
+from indexer.models.embedding import EmbedReport
 from indexer.progress import Progress
 from indexer.vector_index import IndexKind
-from indexer.vector_index.versions import IndexVersions, Pruned, Refresh
-from sleeve.errors import BundleError, SleeveError, VectorIndexError
-
-EXTEND_AFTER = 20_000
-EXTEND_AFTER_SHARE = 0.2
-"""While a long run embeds, the index takes in what is new once that is as much, and this share of the index: until
-then searches keep it in memory."""
+from indexer.vector_index.versions import Pruned, Refresh
+from sleeve.errors import BundleError, SleeveError
 
 WORTH_LEARNING_ALBUMS = 10
 """A genre of so many albums is worth learning, if there are two."""
@@ -69,27 +65,11 @@ def run_index(home: Home, progress: Progress, *, rebuild: bool = False, kind: In
     started = perf_counter()
     bundle = home.bundle()
     record = home.register(bundle)
-    embedded = _embed(home, bundle, record, progress)
+    embedded = embed(home, progress, bundle, record)
     refresh = home.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
     live_after_s = perf_counter() - started
     linked = link_pending(home.database, home.versions, refresh.version, threads=home.threads, progress=progress)
     return IndexReport(embedded, refresh, linked, live_after_s, _unlearned(home, record, bundle))
-
-
-def _embed(home: Home, bundle: Bundle, record: BundleRecord, progress: Progress) -> EmbedReport:
-    """``embed_pending``; the model is compiled only if something is pending."""
-    with home.database.reading() as session:
-        pending = vectors.count_pending(session, record)
-    if not pending:
-        return EmbedReport()
-    return embed_pending(
-        home.database,
-        home.backbone(bundle),
-        record,
-        threads=home.threads,
-        progress=progress,
-        stored=_Extending(home.versions, record).stored,
-    )
 
 
 def work(home: Home, progress: Progress, *, every_s: float) -> None:
@@ -146,26 +126,3 @@ def _unlearned(home: Home, record: BundleRecord, bundle: Bundle) -> tuple[str, .
         return ()
     head = shipped_classifier(bundle).head
     return tuple(genre for genre in worth if head is None or genre not in head.genres)
-
-
-class _Extending:
-    """Extends the live index now and then while its bundle embeds, so that the delta stays small."""
-
-    def __init__(self, versions: IndexVersions, bundle: BundleRecord) -> None:
-        self._versions = versions
-        self._bundle = bundle
-        self._waiting = 0
-
-    def stored(self, count: int) -> None:
-        self._waiting += count
-        if self._waiting < EXTEND_AFTER:
-            return
-        live = self._versions.live()
-        # An index of part of the catalogue must not take the place of another bundle's whole one.
-        if live is None or live.bundle != self._bundle or self._waiting < EXTEND_AFTER_SHARE * live.count:
-            return
-        self._waiting = 0
-        try:
-            self._versions.refresh(self._bundle)
-        except VectorIndexError as error:
-            _log.warning("%s; embedding goes on", error)

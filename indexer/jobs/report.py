@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from db import cover_facts
 from db.cover_facts import CoverFacts
-from indexer.evaluation.labelled_catalogue import embed_files
+from indexer.evaluation.labelled_catalogue import embed_files, read_labelled_catalogue
 from indexer.home import Home
-from indexer.jobs.genres import read_labelled_catalogue
 from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import FROZEN_BUNDLE
@@ -43,7 +42,7 @@ def report(home: Home, progress: Progress, folder: Path, *, seed: int = 0) -> Re
         BundleError: a bundle is missing or damaged.
         OutputError: the report cannot be written, or a file in its way is not a report's.
     """
-    check_installed()
+    _check_installed()
     from indexer.report.study import study
     from indexer.report.writing import check_folder, write_report
 
@@ -52,7 +51,7 @@ def report(home: Home, progress: Progress, folder: Path, *, seed: int = 0) -> Re
     return Reported(write_report(found, folder, progress), tuple(found.notes), dict(found.seconds))
 
 
-def check_installed() -> None:
+def _check_installed() -> None:
     """Whether what the `report` extra brings is there; nothing is imported.
 
     Raises:

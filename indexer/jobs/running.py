@@ -91,12 +91,12 @@ def job(home: Home, progress: Progress | None = None) -> Iterator[Job]:
     Raises:
         BusyError: another process holds it.
     """
-    with one_at_a_time(home), reported(home, progress) as started:
+    with one_at_a_time(home), _reported(home, progress) as started:
         yield started
 
 
 @contextmanager
-def reported(home: Home, progress: Progress | None = None) -> Iterator[Job]:
+def _reported(home: Home, progress: Progress | None = None) -> Iterator[Job]:
     """Report progress while somebody holds the home's lock for this job."""
     started = Job(home, progress)
     try:

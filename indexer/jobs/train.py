@@ -4,9 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.evaluation.labelled_catalogue import cover_groups
+from indexer.evaluation.labelled_catalogue import cover_groups, read_labelled_catalogue
 from indexer.home import Home
-from indexer.jobs.genres import read_labelled_catalogue
 from indexer.models.bundle import Bundle
 from indexer.progress import Progress
 from sleeve.errors import MissingExtraError

@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 
 from indexer.home import Home, open_home
+from indexer.jobs.export_bundle import export_bundle
 from indexer.jobs.index import index
 from indexer.jobs.status import bundle_uses
 from indexer.models.bundle import TEXT_MODEL_FILE
@@ -21,7 +22,7 @@ from service.cli.console import (
 )
 from service.cli.index import report_index
 from service.schemas import BundleExportSchema, HomeBundleSchema, RejectionSchema
-from sleeve.errors import BundleError, MissingExtraError
+from sleeve.errors import BundleError
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -96,19 +97,11 @@ def export(
         sleeve bundles export open_clip:ViT-B-32/weights.safetensors --name clip
     """
     with Home(settings_of(context)) as home:
-        folder = home.shelf.new_folder(name)
-    try:
-        from indexer.training.clip_bundle import export_open_clip
-        from indexer.training.open_clip_models import OPEN_CLIP
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("exporting", str(error.name), "train") from error
-    if not model.startswith(OPEN_CLIP):
-        raise typer.BadParameter(f"{model} does not begin with {OPEN_CLIP}")
-    bundle = export_open_clip(model.removeprefix(OPEN_CLIP), folder, bundle_name=name)
+        bundle = export_bundle(home, model, name=name)
     reads_text = TEXT_MODEL_FILE in bundle.manifest.files
     document = BundleExportSchema(
         name=name,
-        folder=str(folder),
+        folder=str(bundle.folder),
         dimension=bundle.manifest.dimension,
         reads_text=reads_text,
         text_tower=reads_text,
@@ -116,7 +109,7 @@ def export(
     if json:
         answer_json(document)
         return
-    answer(f"bundle {name} is in {folder}")
+    answer(f"bundle {name} is in {document.folder}")
     if not reads_text:
         say("It has no text tower: only models that read texts with CLIP's own tokenizer can bring theirs.")
     say(f"Next: `sleeve bundles use {name}` embeds the catalogue with it.")

@@ -48,9 +48,10 @@ def demo(
             report = add(home, [open_source(manifest)], bar)
             refresh = index(home, bar).refresh
             draw_map(home, bar)
+            learned = _learn_genres(home, bar)
         rejected = f", {len(report.rejected)} files rejected" if report.rejected else ""
         say(f"{refresh.version.count} covers of {manifest.absolute()} are indexed{rejected}.")
-        _learn_genres(home)
+        say(learned)
         _show_query(home)
     if serve:
         run_service(settings, "127.0.0.1", port)
@@ -79,14 +80,13 @@ def _draw(home: Home, bar: ProgressBar) -> Path:
     return draw_catalogue(folder, progress=report_drawn).manifest
 
 
-def _learn_genres(home: Home) -> None:
+def _learn_genres(home: Home, bar: ProgressBar) -> str:
     """Without it the shipped head and vote would judge by genres that are not this catalogue's."""
     try:
-        learned = fit_genres(home)
+        learned = fit_genres(home, bar)
     except TrainingError as error:
-        say(f"Genres are predicted as the shipped model learned them: {error}.")
-    else:
-        say(f"Genres are predicted as in the catalogue: {len(learned.genres)} learned from {learned.covers} covers.")
+        return f"Genres are predicted as the shipped model learned them: {error}."
+    return f"Genres are predicted as in the catalogue: {len(learned.genres)} learned from {learned.covers} covers."
 
 
 def _show_query(home: Home) -> None:

@@ -47,7 +47,7 @@ def train(
     """
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         if head_only:
-            fitted = fit_genres(home)
+            fitted = fit_genres(home, bar)
             document = HeadSchema(
                 bundle=fitted.bundle,
                 covers=fitted.covers,

@@ -57,8 +57,8 @@ def test_cut_off_before_the_commit_it_leaves_only_a_file_that_does_no_harm(
 
 
 def test_a_pending_cover_that_is_uploaded_is_embedded(tiny_bundle: Path, tmp_path: Path) -> None:
-    from indexer.jobs.add import add_source
     from indexer.sources import open_source
+    from indexer.sources.adding import add_source
     from service.answers.records import SimilarRequest
 
     front = write_cover(tmp_path / "front.png", 1)

@@ -21,11 +21,12 @@ from nbclient import NotebookClient
 from PIL import Image
 from sklearn import metrics
 
-from indexer.jobs import report
+from indexer.jobs.report import report
+from indexer.progress import Silent
 from indexer.report.writing import MAX_PAGE_BYTES
 from sleeve.errors import MissingExtraError
 from tests.command_home import CommandHome
-from tests.factories import write_tinted
+from tests.factories import home_at, write_tinted
 
 HOSTILE = "<script>$\\frac</script>"
 TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50), HOSTILE: (120, 130, 60)}
@@ -209,9 +210,8 @@ def test_a_file_of_the_users_in_the_way_is_said_before_the_work_begins(
     assert page.read_text() == "the user's"
 
 
-def test_without_the_extra_a_line_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_a_line_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "umap", None)
-    with pytest.raises(
-        MissingExtraError, match=re.escape("a report needs umap; install it with `pip install 'sleeve[report]'`")
-    ):
-        report.check_installed()
+    needed = re.escape("a report needs umap; install it with `pip install 'sleeve[report]'`")
+    with home_at(tmp_path) as home, pytest.raises(MissingExtraError, match=needed):
+        report(home, Silent(), tmp_path / "report")

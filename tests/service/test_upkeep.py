@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from db.database import Database
 from indexer.home import Home
 from indexer.jobs import running
-from indexer.jobs.index import _Extending
+from indexer.jobs.embed import _Extending
 from indexer.jobs.running import JobPhase, job, last_job, one_at_a_time
 from service.upkeep import Upkeep
 from sleeve.errors import VectorIndexError
@@ -120,7 +120,7 @@ def test_after_a_failure_it_rests_and_says_why(kept: Kept, monkeypatch: pytest.M
 
 
 def test_a_long_run_extends_the_index_on_its_way(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.jobs.index.EXTEND_AFTER", 30)
+    monkeypatch.setattr("indexer.jobs.embed.EXTEND_AFTER", 30)
     before = _Extending(kept.versions, kept.bundle)
     before.stored(1000)
     assert kept.versions.live() is None, "the first index is of everything"

@@ -14,9 +14,9 @@ from db.records import BundleRecord
 from db.tables import Cover
 from indexer.artwork import Linked, linking
 from indexer.artwork.comparing import Comparison
-from indexer.jobs.add import add_source
-from indexer.jobs.embed import embed_pending
+from indexer.models.embedding import embed_pending
 from indexer.sources import open_source
+from indexer.sources.adding import add_source
 from indexer.vector_index.versions import IndexVersions
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint
 from tests.factories import FakeBackbone

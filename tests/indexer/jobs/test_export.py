@@ -19,10 +19,10 @@ from db.migration import upgrade
 from db.records import CoverFile, InspectedFile
 from db.registration import register
 from db.tables import Album, Cover
-from indexer.jobs.add import add_source
 from indexer.jobs.export import export_catalogue
 from indexer.progress import Silent
 from indexer.sources import GenreFrom, open_source
+from indexer.sources.adding import add_source
 from sleeve.vocabulary import AlbumId, ContentHash, LabelSource, Side
 from tests.command_home import CommandHome
 from tests.conftest import sqlite_url

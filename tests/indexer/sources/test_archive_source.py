@@ -12,9 +12,9 @@ from db import albums
 from db.database import Database
 from db.records import CoverFile, RejectedFile
 from db.tables import Album, Cover
-from indexer.jobs.add import add_source
-from indexer.jobs.embed import embed_pending
+from indexer.models.embedding import embed_pending
 from indexer.sources import GenreFrom, open_source
+from indexer.sources.adding import add_source
 from service.http.thumbnails import PictureFormat, Thumbnails
 from sleeve.vocabulary import CoverId, Outcome, Rejection, Side
 from tests.factories import FakeBackbone, write_cover, write_covers

@@ -13,8 +13,8 @@ from db.database import Database
 from db.records import CoverFile, RejectedFile
 from db.tables import Album
 from indexer.images.audio.tags import Tags
-from indexer.jobs.add import add_source
 from indexer.sources import GenreFrom, open_source
+from indexer.sources.adding import add_source
 from indexer.sources.track_albums import Track, albums_of
 from sleeve.errors import SourceError
 from sleeve.vocabulary import LabelSource, Outcome, Rejection, Side

@@ -18,11 +18,11 @@ from db.database import Database
 from db.records import RejectedFile
 from indexer.images.cover_store import CoverStore
 from indexer.images.decoding import DecodingLimits
-from indexer.jobs.add import AddReport, add_source
 from indexer.jobs.export import export_catalogue
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from indexer.sources import open_source
+from indexer.sources.adding import AddReport, add_source
 from indexer.sources.remote_image import Reach, fetch_image
 from indexer.sources.url_covers import FETCHES_AT_ONCE, UrlCovers
 from sleeve.vocabulary import Rejection, Side

@@ -10,9 +10,9 @@ from db import albums
 from db.database import Database
 from db.records import CatalogueFilter
 from db.tables import Cover, Vector
-from indexer.jobs.add import add_source
-from indexer.jobs.embed import embed_pending
+from indexer.models.embedding import embed_pending
 from indexer.sources import open_source
+from indexer.sources.adding import add_source
 from service.answers.recommender import Recommender
 from service.answers.records import Examples, RecommendRequest, SimilarRequest
 from sleeve.errors import NotFoundError, QueryError

@@ -12,10 +12,10 @@ from db.records import BundleRecord, CatalogueFilter
 from db.tables import Album, Cover, Vector
 from indexer.genre import Calibration
 from indexer.genre.classifier import GenreClassifier
-from indexer.jobs.add import add_source
-from indexer.jobs.embed import embed_pending
+from indexer.models.embedding import embed_pending
 from indexer.models.preparing import fit_image
 from indexer.sources import open_source
+from indexer.sources.adding import add_source
 from indexer.vector_index import IndexKind
 from indexer.vector_index.versions import IndexVersions
 from service.answers.live_index import LiveIndex

@@ -7,10 +7,10 @@ import pytest
 from db import albums, bundles, vectors
 from db.database import Database
 from db.records import BundleRecord
-from indexer.jobs.add import add_source
-from indexer.jobs.embed import STORE_COVERS, embed_pending
+from indexer.models.embedding import STORE_COVERS, embed_pending
 from indexer.models.preparing import fit_image
 from indexer.sources import open_source
+from indexer.sources.adding import add_source
 from sleeve.vocabulary import CoverId, Outcome, Rejection
 from tests.factories import FakeBackbone, write_cover, write_covers
 

@@ -1,0 +1,155 @@
+"""Covers without a vector → read → decode → fit → embed → store.
+
+Reading and decoding run ahead on threads, a bounded number of covers; the backbone runs in the calling thread; each
+batch of vectors is stored in one transaction, so a run killed at any moment resumes there.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from db import vectors
+from db.database import Database
+from db.records import BundleRecord, HashedCover, NewVector, RejectedFile
+from db.registration import record_rejections
+from indexer.images.decoding import read
+from indexer.models.backbone import Backbone
+from indexer.models.preparing import EMBED_COVERS, fit_image
+from indexer.progress import Progress, Silent, chunks
+from sleeve.errors import FileRejectedError
+from sleeve.vocabulary import CoverId, Rejection
+
+STORE_COVERS = 256
+"""Vectors in one transaction: what a crash can make ``index`` embed again."""
+
+AHEAD_COVERS = 4 * EMBED_COVERS
+"""Covers read and decoded ahead of the backbone: 19 MB of pixels at 224 px."""
+
+_PAGE_COVERS = 4096
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A cover ready for the backbone: pixels is (s, s, 3) uint8."""
+
+    cover: HashedCover
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(slots=True)
+class EmbedReport:
+    """What became of the pending covers, and the seconds that the calling thread spent in each stage."""
+
+    embedded: int = 0
+    rejected: list[RejectedFile] = field(default_factory=list)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+
+def embed_pending(
+    database: Database,
+    backbone: Backbone,
+    bundle: BundleRecord,
+    *,
+    threads: int,
+    progress: Progress | None = None,
+    stored: Callable[[int], None] = lambda _count: None,
+) -> EmbedReport:
+    """Embed every cover that has no vector of this bundle.
+
+    A file that is gone, changed or damaged is kept as a rejection with its reason and tried again by the next run.
+    ``stored`` is called after every transaction with the number of vectors stored; searches find them from then on.
+
+    Raises:
+        CatalogueError: the database cannot be used; what was stored stays.
+    """
+    progress = progress or Silent()
+    report = EmbedReport()
+    with database.reading() as session:
+        progress.start("Embedding", vectors.count_pending(session, bundle))
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
+    try:
+        prepared = _prepare(pool, _pending(database, bundle), backbone)
+        results = _embed(_timed(prepared, "wait for decoding", report), backbone, report)
+        for batch in chunks(results, STORE_COVERS):
+            made = [item for item in batch if isinstance(item, NewVector)]
+            rejected = [item for item in batch if isinstance(item, RejectedFile)]
+            started = perf_counter()
+            with database.writing() as session:
+                count = vectors.store(session, bundle, made)
+                record_rejections(session, rejected)
+            report.embedded += count
+            report.seconds["store"] += perf_counter() - started
+            report.rejected += rejected
+            progress.advance(len(batch))
+            stored(count)
+    finally:
+        # A run that is stopped does not wait for the covers ahead.
+        pool.shutdown(cancel_futures=True)
+    return report
+
+
+def _pending(database: Database, bundle: BundleRecord) -> Iterator[HashedCover]:
+    after = CoverId(0)
+    while True:
+        with database.reading() as session:
+            page = vectors.pending(session, bundle, after=after, limit=_PAGE_COVERS)
+        if not page:
+            return
+        yield from page
+        after = page[-1].cover_id
+
+
+def _prepare(
+    pool: ThreadPoolExecutor, covers: Iterator[HashedCover], backbone: Backbone
+) -> Iterator[Fitted | RejectedFile]:
+    """Read, decode and fit on the pool's threads, in order, at most ``AHEAD_COVERS`` ahead of who takes them."""
+    waiting: deque[Future[Fitted | RejectedFile]] = deque()
+    for cover in covers:
+        waiting.append(pool.submit(_prepare_one, cover, backbone))
+        if len(waiting) == AHEAD_COVERS:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _prepare_one(cover: HashedCover, backbone: Backbone) -> Fitted | RejectedFile:
+    try:
+        data = read(Path(cover.path))
+        if sha256(data).hexdigest() != cover.content_hash:
+            return RejectedFile(cover.file, cover.path, Rejection.CHANGED, "add it again")
+        return Fitted(cover, fit_image(data, backbone))
+    except FileRejectedError as error:
+        return RejectedFile(cover.file, cover.path, error.reason, error.detail)
+
+
+def _embed(
+    prepared: Iterator[Fitted | RejectedFile], backbone: Backbone, report: EmbedReport
+) -> Iterator[NewVector | RejectedFile]:
+    for batch in chunks(prepared, EMBED_COVERS):
+        fitted = [item for item in batch if isinstance(item, Fitted)]
+        yield from (item for item in batch if isinstance(item, RejectedFile))
+        if fitted:
+            started = perf_counter()
+            made = backbone.embed(np.stack([item.pixels for item in fitted])).astype(np.float16)
+            report.seconds["embed"] += perf_counter() - started
+            for item, vector in zip(fitted, made, strict=True):
+                yield NewVector(item.cover.cover_id, item.cover.content_hash, vector)
+
+
+def _timed(items: Iterator[Item], stage: str, report: EmbedReport) -> Iterator[Item]:
+    """The same items; the time spent waiting for them is put down to a stage."""
+    started = perf_counter()
+    for item in items:
+        report.seconds[stage] += perf_counter() - started
+        yield item
+        started = perf_counter()
