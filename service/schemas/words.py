@@ -17,13 +17,24 @@ MAX_WORDS_CHARACTERS = 200
 """The longest text that a list of albums is searched for."""
 
 
+MAX_WORDS = 8
+"""Words that a list of albums is searched for at once: the database compares each of them with every album."""
+
+
 def _one_line(text: str) -> str:
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
         raise ValueError("control characters are not allowed")
     return text
 
 
+def _few_words(text: str) -> str:
+    if len(text.split()) > MAX_WORDS:
+        raise ValueError(f"albums are searched for at most {MAX_WORDS} words at once")
+    return text
+
+
 OneLine = AfterValidator(_one_line)
+FewWords = AfterValidator(_few_words)
 
 AlbumIdNumber = Annotated[int, Field(ge=1, le=MAX_ID)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_NAME_CHARACTERS), OneLine]

@@ -27,8 +27,9 @@ def list_albums(
     allowed: FilterDep,
     q: Annotated[
         str,
-        Query(max_length=schemas.MAX_WORDS_CHARACTERS, description="words in the title or the artist"),
+        Query(max_length=schemas.MAX_WORDS_CHARACTERS, description="up to 8 words in the title or the artist"),
         schemas.OneLine,
+        schemas.FewWords,
     ] = "",
     sort: Annotated[AlbumOrder, Query(description="newest first, or by title, artist or year")] = AlbumOrder.NEWEST,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="albums on a page")] = 48,

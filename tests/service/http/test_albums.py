@@ -221,6 +221,13 @@ def test_a_bad_list_gets_a_problem(client: httpx.Client, query: str) -> None:
     assert problem(client.get(f"/api/v1/albums?{query}"), 422)
 
 
+def test_a_list_is_searched_for_eight_words_at_most(client: httpx.Client) -> None:
+    assert client.get("/api/v1/albums", params={"q": "a b c d e f g h"}).status_code == 200
+    told = problem(client.get("/api/v1/albums", params={"q": " a b c d e f g h\u2003i"}), 422)
+    assert "at most 8 words" in told
+    assert "\n" not in told
+
+
 def test_recommendations_are_those_of_the_command_line(home: CommandHome, client: httpx.Client) -> None:
     body = {"like": [2, 3], "dislike": [15], "k": 30, "diversity": 0.5}
     answer = client.post("/api/v1/recommend", json=body, params={"genre": "jazz"}).json()
