@@ -12,10 +12,11 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from indexer.sources.remote_image import UnreachableHostError
 from service.answers.records import MAX_EXAMPLES, Examples, Upload
 from service.schemas import BatchQuery, CoverQuery, Liking, Query, SimilarQuery
-from sleeve.errors import QueryError
-from sleeve.vocabulary import AlbumId
+from sleeve.errors import FileRejectedError, QueryError
+from sleeve.vocabulary import AlbumId, Rejection
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -48,7 +49,12 @@ class ImageUrls:
         """
         if self._fetch is None:
             raise QueryError("queries by URL are off here; set SLEEVE_IMAGE_URLS=1 for the service to turn them on")
-        return await to_thread.run_sync(self._fetch, url, limiter=self._at_once)
+        try:
+            return await to_thread.run_sync(self._fetch, url, limiter=self._at_once)
+        except UnreachableHostError as error:
+            # One sentence for both: two would say which names exist inside.
+            detail = f"{error.host} is not on the public Internet, or does not answer as a web server should"
+            raise FileRejectedError(Rejection.UNREACHABLE, detail) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from indexer.sources.remote_image.fetching import (
     TOTAL_TIME_S,
     Answer,
     Reach,
+    UnreachableHostError,
     exchange,
     fetch_image,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "TOTAL_TIME_S",
     "Answer",
     "Reach",
+    "UnreachableHostError",
     "exchange",
     "fetch_image",
     "is_public",

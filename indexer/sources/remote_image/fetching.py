@@ -53,6 +53,18 @@ class Reach:
 PUBLIC = Reach()
 
 
+class UnreachableHostError(FileRejectedError):
+    """A host is not on the public Internet, or does not answer; its text says which, not for strangers to read.
+
+    Args:
+        host: as the URL names it.
+    """
+
+    def __init__(self, reason: Rejection, host: str, what: str) -> None:
+        super().__init__(reason, f"{host} {what}")
+        self.host = host
+
+
 def fetch_image(
     url: str, limits: DecodingLimits = DEFAULT_LIMITS, *, reach: Reach = PUBLIC, total_time_s: float = TOTAL_TIME_S
 ) -> bytes:
@@ -162,7 +174,7 @@ def _response(target: Target, headers: Mapping[str, str], reach: Reach, deadline
     try:
         addresses = list(reach.resolve(target.host, deadline.left_s()))
         if not addresses or not all(map(reach.allowed, addresses)):
-            raise refused(f"{target.host} is not on the public Internet")
+            raise UnreachableHostError(Rejection.FORBIDDEN_URL, target.host, "is not on the public Internet")
         with _connected(addresses[:_MAX_ADDRESSES], target, reach, deadline) as connected:
             connection = HTTPConnection(target.host, target.port)
             connection.sock = _BoundedSocket(connected, deadline)
@@ -174,7 +186,8 @@ def _response(target: Target, headers: Mapping[str, str], reach: Reach, deadline
     except ssl.SSLCertVerificationError as error:
         raise _unreachable(f"{target.host}: {error.verify_message}") from error
     except (OSError, HTTPException) as error:
-        raise _unreachable(f"{target.host} does not answer as a web server should") from error
+        what = "does not answer as a web server should"
+        raise UnreachableHostError(Rejection.UNREACHABLE, target.host, what) from error
 
 
 def _connected(

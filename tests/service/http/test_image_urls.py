@@ -1,13 +1,18 @@
 """Queries by URL: off by default, and when on, only to the public Internet."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 
 import anyio
 import httpx
 import pytest
 
+from indexer.sources.remote_image import Reach, fetch_image
+from indexer.sources.remote_image.addresses import Address
 from service.http.questions import AT_ONCE, ImageUrls
+from sleeve.errors import FileRejectedError
 from tests.command_home import CommandHome
 from tests.indexer.sources.remote_image.server import Server, answer, says, serving
 from tests.service.http.test_http import problem
@@ -64,6 +69,23 @@ def test_urls_are_off_until_turned_on_and_never_lead_inside(
 )
 def test_a_malformed_query_is_refused(service: tuple[str, httpx.Client], route: str, body: object) -> None:
     assert problem(service[1].post(route, json=body), 422)
+
+
+def test_whether_a_name_exists_inside_is_not_said() -> None:
+    def resolve(host: str, _left_s: float) -> list[Address]:
+        if host == "nowhere.example":
+            raise OSError("no such host")
+        return [ip_address("10.0.0.1")]
+
+    def said(host: str) -> str:
+        urls = ImageUrls(partial(fetch_image, reach=Reach(resolve=resolve)))
+        with pytest.raises(FileRejectedError) as refusal:
+            anyio.run(urls.image, f"http://{host}/")
+        return str(refusal.value)
+
+    expected = "URL without an image: {} is not on the public Internet, or does not answer as a web server should"
+    assert said("inside.example") == expected.format("inside.example")
+    assert said("nowhere.example") == expected.format("nowhere.example")
 
 
 def test_few_are_fetched_at_once() -> None:
