@@ -17,6 +17,9 @@ from sleeve.settings import Settings
 DRAIN_S = 10
 """How long a stopping service waits for the requests under way."""
 
+MAX_CONNECTIONS = 512
+"""Of one worker; requests on further ones get 503, because a process often may have no more than 1,024 open files."""
+
 WORKER_STARTS_WITHIN_S = 60
 """Until a worker answers its parent: after uvicorn's own 5 s a slow machine would kill workers that still import."""
 
@@ -73,6 +76,7 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
             log_level="warning",
             access_log=False,
             ws="none",
+            limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=DRAIN_S,
             timeout_worker_healthcheck=WORKER_STARTS_WITHIN_S,
         )

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from indexer.jobs.running import job
+from service.cli.serve import MAX_CONNECTIONS
 from tests.command_home import CommandHome
 from tests.factories import home_at, write_cover, write_covers
 from tests.forked import Forked
@@ -123,6 +124,18 @@ def test_workers_end_with_their_parent(home: CommandHome) -> None:
             raise
         with home.serving("--port", _place(address)[1]) as again:
             httpx.get(f"{again}/healthz", timeout=60).raise_for_status()
+
+
+def test_a_worker_takes_so_many_connections(home: CommandHome) -> None:
+    with started(home) as (_, address), ExitStack() as idle:
+        for _ in range(MAX_CONNECTIONS):
+            idle.enter_context(socket.create_connection(_place(address)))
+        assert httpx.get(f"{address}/healthz", timeout=60).status_code == 503
+        idle.close()
+        deadline = time.monotonic() + 60
+        while httpx.get(f"{address}/healthz", timeout=60).status_code != 200:
+            assert time.monotonic() < deadline, "the connections were not given back"
+            time.sleep(0.1)
 
 
 def _children(pid: int) -> list[int]:
