@@ -3,7 +3,7 @@
     python -m benchmarks.usual_recipe COVERS.csv [--epochs 6] [--size 160]
 
 EfficientNet-Lite0 with ImageNet weights and a new last layer, every layer trained, AdamW on a one-cycle schedule,
-random crops and flips, one image a cover. The CSV has the columns ``file`` (relative to its folder), ``genre`` and
+random crops and flips, one image per cover. The CSV has the columns ``file`` (relative to its folder), ``genre`` and
 ``split_group``. Both splits hold back a fifth of the same covers; only the second keeps an artist on one side.
 """
 

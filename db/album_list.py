@@ -1,6 +1,6 @@
 """The list of albums, searched, filtered, sorted, a page at a time.
 
-A page begins behind the place of the last album of the one before (keyset pagination), not at a number: albums that
+A page begins after the last album of the page before (keyset pagination), not at a number: albums that
 are added or removed meanwhile neither repeat nor hide any other.
 """
 

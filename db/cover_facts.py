@@ -18,7 +18,7 @@ class CoverFacts:
 
     Attributes:
         file: the path as it was added.
-        labels: (genre, who says so), sorted; a genre that two say is there twice.
+        labels: (genre, who says so), sorted; a genre from two sources is there twice.
         extra: what else a manifest said of the cover.
     """
 

@@ -1,4 +1,4 @@
-"""Images by URL on their way to the disk: what a run that was killed wrote is known as Sleeve's own by the next one."""
+"""Images by URL that are being written: the next run knows that a run that was killed wrote them."""
 
 from collections.abc import Sequence
 

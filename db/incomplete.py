@@ -21,7 +21,7 @@ class IncompleteAlbum:
 
     Attributes:
         group_id: the MusicBrainz release group that a source named; None if none did.
-        missing_sides: those of the sides in question that it has no cover of.
+        missing_sides: those of the sides asked about that it has no cover of.
     """
 
     id: AlbumId

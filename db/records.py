@@ -168,7 +168,7 @@ class AlbumPlace:
 
 @dataclass(frozen=True, slots=True)
 class AlbumPage:
-    """A piece of a list of albums; ``next`` is the place that the next piece begins behind, None at the end.
+    """A piece of a list of albums; ``next`` is the place after which the next one begins, None at the end.
 
     ``total`` is how many albums the whole list has at this moment.
     """

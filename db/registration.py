@@ -262,7 +262,7 @@ def _name(album: Album, cover_file: CoverFile) -> None:
 
 
 def _respell(album: Album, cover_file: CoverFile) -> None:
-    """A source that says the same names as before: its spelling is taken, but no name that a person changed since."""
+    """Take a source's new spelling of the same names, but leave names that a person changed since."""
     if cover_file.artist and fold(cover_file.artist) == album.artist_folded:
         album.artist = cover_file.artist
     if cover_file.title and fold(cover_file.title) == album.title_folded:

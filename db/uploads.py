@@ -20,8 +20,8 @@ def keep(
     """Write an uploaded album to the catalogue.
 
     It is the album of the same names if there is one; without artist or title, the first that has the same front and
-    whatever name was given. Such an album gains the covers that it does not have. Where it has them all, nothing
-    changes but that what was pending is embedded.
+    whatever name was given. Such an album gains the covers that it does not have. If it has them all,
+    nothing changes, except that pending covers get their vectors.
 
     Args:
         session: a writing session.

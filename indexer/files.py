@@ -1,4 +1,4 @@
-"""Files that are the old one or the new one at any moment, and locks that go with the process that holds them."""
+"""Files and folders that are replaced in one step, and locks that end with the process that holds them."""
 
 import os
 import re

@@ -28,7 +28,7 @@ class Settings(BaseSettings):
         image_urls: ``SLEEVE_IMAGE_URLS``, whether queries and tables may name the URL of an image.
         hosts: ``SLEEVE_HOSTS``, host names with commas between them that the service answers to, as it does to
             ``localhost`` and addresses; ``*`` for any.
-        log_format: ``SLEEVE_LOG_FORMAT``, ``text``, or ``json`` for a JSON object a line, requests among them.
+        log_format: ``SLEEVE_LOG_FORMAT``, ``text``, or ``json`` for one JSON object per line, also for requests.
         contact: ``SLEEVE_CONTACT``, a mail address or a web page; it is sent to the services that are asked for covers.
         thumbnails_mb: ``SLEEVE_THUMBNAILS_MB``, MiB that pictures scaled down may take in the home.
     """

@@ -33,7 +33,7 @@ def write_tinted(path: Path, seed: int, tint: tuple[int, int, int]) -> Path:
 
 
 def write_covers(folder: Path, genres: dict[str, int], first_seed: int = 0) -> list[Path]:
-    """A folder a genre with that many covers in each."""
+    """A folder for each genre, with that many covers in it."""
     names = [f"{genre}/{number:03d}.png" for genre, count in genres.items() for number in range(count)]
     return [write_cover(folder / name, first_seed + seed) for seed, name in enumerate(names)]
 

@@ -97,12 +97,12 @@ def _train(model: Any) -> None:
     for step in range(_STEPS):
         caption = _CAPTIONS[step % len(_CAPTIONS)]
         # A caption that names no shape fits both, so the batch holds one of them.
-        told = kinds if "{1}" in caption else kinds[step // len(_CAPTIONS) % 2 :: 2]
-        pixels = np.stack([pixels_of(draw(*kind, seed=1000 + 8 * step + n)) for n, kind in enumerate(told)])
+        result = kinds if "{1}" in caption else kinds[step // len(_CAPTIONS) % 2 :: 2]
+        pixels = np.stack([pixels_of(draw(*kind, seed=1000 + 8 * step + n)) for n, kind in enumerate(result)])
         features = model.encode_image(normalised(pixels), normalize=True)
-        words = model.encode_text(tokenize([caption.format(*kind) for kind in told]), normalize=True)
+        words = model.encode_text(tokenize([caption.format(*kind) for kind in result]), normalize=True)
         logits = 20 * features @ words.T
-        target = torch.arange(len(told))
+        target = torch.arange(len(result))
         loss = torch.nn.functional.cross_entropy(logits, target) + torch.nn.functional.cross_entropy(logits.T, target)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

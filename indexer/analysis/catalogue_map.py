@@ -1,4 +1,4 @@
-"""The map of the catalogue as a file of the home, one a bundle: written aside and renamed, so it is whole or absent."""
+"""The map of the catalogue as a file of the home, one for each bundle; it is replaced in one step."""
 
 import logging
 from datetime import UTC, datetime

@@ -21,7 +21,7 @@ class Mistake:
     Attributes:
         row: of the data.
         loss: nats, against targets shared equally among the cover's genres.
-        predicted: the likeliest genre; ``probability`` its.
+        predicted: the likeliest genre, of this ``probability``.
         neighbours: rows of the nearest covers of other groups, nearest first, with their similarities.
     """
 

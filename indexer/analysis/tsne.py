@@ -70,7 +70,7 @@ def tsne(
 def _start(components: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
     """The first two components, small enough for t-SNE to move (Kobak and Berens, Nature Communications 10, 2019).
 
-    No two begin in the same place: openTSNE 1.0.4 has crashed over that.
+    The noise keeps openTSNE 1.0.4 from crashing.
     """
     spread = components[:, 0].std()
     start = components[:, :2] / spread * _START_SPREAD if spread > 0 else components[:, :2]

@@ -106,7 +106,7 @@ def seen_list(content_hashes: Sequence[ContentHash]) -> bytes:
 
 
 def embed_files(paths: Sequence[Path], backbone: Backbone, *, threads: int, progress: Progress) -> NDArray[np.float32]:
-    """(n, d), the covers' vectors by a backbone that the catalogue is not searched with; 0 if one cannot be read."""
+    """(n, d) vectors of covers by another backbone than the catalogue's; zeros for a cover that cannot be read."""
     progress.start("Embedding", len(paths))
     vectors = np.zeros((len(paths), backbone.dimension), np.float32)
 

@@ -1,4 +1,4 @@
-"""``sleeve duplicates``: compare the fronts that wait for it, and name the covers that show one artwork."""
+"""``sleeve duplicates``: compare the fronts that are waiting, and list the covers that show one artwork."""
 
 from dataclasses import dataclass
 

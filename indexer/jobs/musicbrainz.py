@@ -23,7 +23,7 @@ from indexer.sources.musicbrainz import (
 from indexer.sources.musicbrainz.client import INTERVAL_S
 from indexer.sources.musicbrainz.pace import SYSTEM, Clock
 from indexer.sources.remote_image import PUBLIC, Reach
-from sleeve.errors import BusyError, SettingsError, SourceError
+from sleeve.errors import BusyError, OutputError, SettingsError
 from sleeve.vocabulary import Side
 
 MAX_ALBUMS = 100_000
@@ -54,6 +54,7 @@ def add_albums(
     Raises:
         SettingsError: ``SLEEVE_CONTACT`` is missing or cannot be sent.
         BusyError: another run is at work.
+        OutputError: the home cannot be written.
         SourceError: a service cannot be reached; what was added stays.
         CatalogueError: the database cannot be used.
     """
@@ -100,7 +101,7 @@ def _one_at_a_time(home: Home) -> Iterator[None]:
         try:
             held.enter_context(locked(home.musicbrainz_lock, busy))
         except OSError as error:
-            raise SourceError(f"cannot make the lock {home.musicbrainz_lock}: {error.strerror}") from error
+            raise OutputError(f"cannot make the lock {home.musicbrainz_lock}: {error.strerror}") from error
         yield
 
 

@@ -76,7 +76,7 @@ class Job:
 
     def _write(self) -> None:
         self._written_at_s = time.monotonic()
-        # Progress is for people: where even these bytes find no room, the job itself will say so.
+        # Progress is for people: if the disk has no room even for this, the job itself says so.
         self.is_written = False
         with suppress(OSError):
             with replacing(self._home.job_file, durable=False) as fresh:

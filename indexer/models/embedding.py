@@ -147,7 +147,7 @@ def _embed(
 
 
 def _timed(items: Iterator[Item], stage: str, report: EmbedReport) -> Iterator[Item]:
-    """The same items; the time spent waiting for them is put down to a stage."""
+    """The same items; the time spent waiting for them is counted for a stage."""
     started = perf_counter()
     for item in items:
         report.seconds[stage] += perf_counter() - started

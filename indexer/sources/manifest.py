@@ -1,4 +1,4 @@
-"""A manifest: one row an album's cover, with columns ``file,genre,artist,album,year,side,back`` and any more."""
+"""A table, or manifest: a row for each cover, with columns ``file,genre,artist,album,year,side,back`` and any more."""
 
 import json
 import os

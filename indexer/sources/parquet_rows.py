@@ -64,7 +64,7 @@ def parquet_rows(path: Path) -> Iterator[TableRow]:
 
 
 def _check(path: Path, metadata: Any) -> None:
-    # Nothing is asked of a single column: pyarrow has ended the process over damaged answers.
+    # Only the file as a whole is asked about: pyarrow has ended the process over damaged files.
     groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
     if max((group.total_byte_size for group in groups), default=0) > MAX_UNPACKED_BYTES:
         raise SourceError(

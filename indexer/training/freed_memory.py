@@ -9,7 +9,7 @@ _GROWN_BY_BYTES = 256 * 2**20
 
 
 def keep_freed_memory() -> bool:
-    """Keep up to 2 GB of freed memory in this process instead of handing it back to the system; False where not glibc.
+    """Keep up to 2 GB of freed memory in this process instead of handing it back to the system; False without glibc.
 
     A step's large tensors are otherwise mapped, filled with zeros page by page by the system and unmapped, in every
     step again: a fifth of a step of EfficientNet-Lite0 on a CPU. It holds for all of the process until its end.

@@ -40,7 +40,7 @@ def cells_for(count: int) -> int:
 def with_cells(store: faiss.IndexScalarQuantizer) -> faiss.IndexRefine:
     """Put cells over a filled store, trained on a fixed random sample of its vectors.
 
-    As well as the store, this takes `_SAMPLE_A_CELL` fp32 vectors a cell while it trains.
+    As well as the store, this takes `_SAMPLE_A_CELL` fp32 vectors for each cell while it trains.
 
     Raises:
         VectorIndexError: too few vectors to train on.

@@ -29,7 +29,7 @@ class Delta:
 
     @property
     def newest(self) -> int:
-        """The newest id that the version or the delta holds: what to ask the database for begins past it."""
+        """The newest id in the version and the delta; the database is asked for those after it."""
         return self._newest
 
     @property

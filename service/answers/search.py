@@ -224,7 +224,10 @@ def _may_vote(owner: VectorOwner) -> bool:
 
 
 def _least_certain(hits: list[Hits]) -> float:
-    """The similarity below which a better album may be missing: each query and part of the index has a list of hits,
-    and this is the highest last similarity of the lists that may go on."""
+    """The similarity below which a better album may be missing.
+
+    Each query has a list of hits from each part of the index. A list that is full may go on below its last hit, so
+    this is the highest similarity of those last hits.
+    """
     last = [some.similarities[:, -1].max(initial=-np.inf) for some in hits]
     return float(max(last))

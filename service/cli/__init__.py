@@ -1,4 +1,4 @@
-"""The console command ``sleeve``: one module a group of commands, one place that turns errors into one line."""
+"""The console command ``sleeve``: a module for each group of commands, and one place that turns errors into a line."""
 
 import logging
 import sys

@@ -79,7 +79,7 @@ class _Fixed(Collector):
 
 
 def _catalogue_numbers(home: Home, live_index: LiveIndex) -> Iterator[Metric]:
-    """As much as is known: without a database nothing, before the first index the catalogue's size."""
+    """What is known: nothing without a database, and only the catalogue's size before the first index."""
     ready = 0.0
     try:
         with home.database.reading() as session:

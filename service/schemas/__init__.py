@@ -1,4 +1,4 @@
-"""The JSON of requests and answers, one module a noun; answers are the same from the command line and over HTTP."""
+"""The JSON of requests and answers, one module for each noun, for the command line and HTTP alike."""
 
 from service.schemas.albums import AlbumChange, AlbumSchema, AlbumsSchema, CoverSchema
 from service.schemas.catalogue import (

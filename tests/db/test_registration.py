@@ -93,8 +93,8 @@ def test_a_batch_does_what_its_files_would_do_one_after_the_other(tmp_path: Path
                 offered = generator.sample(range(8), k=generator.randint(1, 6))
                 gone = [f"/c/{n}.png" for n in range(8) if n not in offered and generator.random() < 0.5]
                 batch = [_drawn(generator, number) for number in offered]
-                told = offer(at_once, *batch, gone=gone)
-                assert told == [outcome for item in batch for outcome in offer(singly, item, gone=gone)]
+                result = offer(at_once, *batch, gone=gone)
+                assert result == [outcome for item in batch for outcome in offer(singly, item, gone=gone)]
                 assert _whole(at_once) == _whole(singly)
 
 

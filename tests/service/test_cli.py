@@ -67,9 +67,9 @@ def test_the_vectors_are_those_of_the_bundle(home: CommandHome) -> None:
 def test_a_bad_file_is_named_and_the_rest_is_added(home: CommandHome) -> None:
     write_covers(home.folder / "covers", {"jazz": 3})
     (home.folder / "covers/jazz/page.jpg").write_text("<html></html>")
-    told = home.sleeve("add", "covers", code=1)
-    assert told.stdout == "3 added, 0 unchanged, 1 rejected\n"
-    assert "page.jpg: not an image" in told.stderr
+    result = home.sleeve("add", "covers", code=1)
+    assert result.stdout == "3 added, 0 unchanged, 1 rejected\n"
+    assert "page.jpg: not an image" in result.stderr
     document = home.json("add", "covers", code=1)
     assert (document["unchanged"], document["rejected"]) == (3, 1)
     [rejected] = document["rejections"]
@@ -103,10 +103,10 @@ def test_a_mistake_ends_in_one_clear_line(
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     write_cover(tmp_path / "q.png", seed=1)
-    told = home.sleeve(*arguments, code=1)
-    assert told.stdout == ""
-    assert line in told.stderr
-    assert len(told.stderr.strip().splitlines()) == 1
+    result = home.sleeve(*arguments, code=1)
+    assert result.stdout == ""
+    assert line in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -124,10 +124,10 @@ def test_a_setting_that_cannot_be_used_is_named(
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     wrong = CommandHome(home.folder, {**home.environment, name: value})
-    told = wrong.sleeve("index", code=1)
-    assert line in told.stderr
-    assert "secret" not in told.stderr
-    assert len(told.stderr.strip().splitlines()) == 1
+    result = wrong.sleeve("index", code=1)
+    assert line in result.stderr
+    assert "secret" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
 
 
 def test_another_bundle_asks_for_an_index_of_its_own(

@@ -19,9 +19,9 @@ def test_pressings_are_grouped_and_nothing_else_is(home: CommandHome) -> None:
     found = [sorted(cover["file"].removeprefix("covers/jazz/") for cover in group) for group in document["groups"]]
     assert sorted(found) == [["3 cropped.png", "3 stickered.png", "3.png"], ["5 cropped.png", "5.png"]]
     assert document["covers"] == 5
-    told = home.sleeve("duplicates")
-    assert "artwork 2" in told.stdout
-    assert "5 covers show 2 artworks more than once" in told.stderr
+    result = home.sleeve("duplicates")
+    assert "artwork 2" in result.stdout
+    assert "5 covers show 2 artworks more than once" in result.stderr
 
     cropped(artwork(7)).save(covers / "7 cropped.png")
     home.sleeve("add", "covers")

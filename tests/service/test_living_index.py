@@ -254,7 +254,7 @@ def test_index_and_model_change_together_and_the_old_pair_answers_until_then(wor
     assert all(worker.snapshot().model.backbone.fingerprint == world.bundle.fingerprint for worker in world.workers)
 
 
-def test_a_version_that_cannot_be_opened_leaves_the_old_one_answering_and_is_told(
+def test_a_version_that_cannot_be_opened_leaves_the_old_one_answering_and_is_reported(
     world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.add()

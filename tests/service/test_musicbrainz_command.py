@@ -27,9 +27,9 @@ def test_from_a_genre_to_an_index(
             stand_in.base(MUSICBRAINZ), stand_in.base(ARCHIVE), near(), Time().clock(), stand_in.interval_s
         )
         monkeypatch.setattr(command, "SERVICES", services)
-        told = CliRunner().invoke(app, arguments, env=environment)
-        assert told.exit_code == 0, told.output
-        assert told.stdout == "8 added with 8 covers, 0 unchanged, 1 without art, 0 rejected\n"
+        result = CliRunner().invoke(app, arguments, env=environment)
+        assert result.exit_code == 0, result.output
+        assert result.stdout == "8 added with 8 covers, 0 unchanged, 1 without art, 0 rejected\n"
         arguments[-1] = "10"
         again = CliRunner().invoke(app, [*arguments, "--json"], env=environment)
         assert again.exit_code == 1
@@ -64,13 +64,13 @@ def test_albums_are_filled_in(
             stand_in.base(MUSICBRAINZ), stand_in.base(ARCHIVE), near(), Time().clock(), stand_in.interval_s
         )
         monkeypatch.setattr(command, "SERVICES", services)
-        told = CliRunner().invoke(app, ["musicbrainz", "--fill", "--dry-run"], env=environment)
-        assert told.exit_code == 0, told.output
-        assert told.stdout.splitlines() == [
+        result = CliRunner().invoke(app, ["musicbrainz", "--fill", "--dry-run"], env=environment)
+        assert result.exit_code == 0, result.output
+        assert result.stdout.splitlines() == [
             "album 1 (Artist 0 feat. Choir: Title 1) would get genres black metal; metal, year 1995",
             "1 would be filled in, 0 unchanged, 1 not found, 0 rejected",
         ]
-        assert "album 2 (Nobody: Nothing): MusicBrainz finds no album of these names" in told.stderr
+        assert "album 2 (Nobody: Nothing): MusicBrainz finds no album of these names" in result.stderr
         document = json.loads(CliRunner().invoke(app, ["musicbrainz", "--fill", "--json"], env=environment).stdout)
     assert (document["filled"], document["not_found"], document["dry_run"]) == (1, 1, False)
     assert home.json("status")["genres"] == {"black metal": 1, "metal": 1}
@@ -94,6 +94,6 @@ def test_a_mistake_ends_in_one_clear_line(
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     asking = CommandHome(home.folder, {**home.environment, "SLEEVE_CONTACT": contact})
-    told = asking.sleeve("musicbrainz", *arguments, code=1)
-    assert line in told.stderr
-    assert len(told.stderr.strip().splitlines()) == 1
+    result = asking.sleeve("musicbrainz", *arguments, code=1)
+    assert line in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1

@@ -31,7 +31,7 @@ from tests.factories import home_at, write_tinted
 HOSTILE = "<script>$\\frac</script>"
 TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50), HOSTILE: (120, 130, 60)}
 COVERS_A_GENRE = 20
-"""The fewest whose genres are told apart two by two."""
+"""The fewest whose genres are result apart two by two."""
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "separability.ipynb"
 
@@ -148,10 +148,10 @@ def test_the_measures_are_those_of_scikit_learn_on_the_exported_vectors(reported
     )
     confusion = reported.rows("confusion")
     right = sum(int(row["covers"]) for row in confusion if row["genre"] == row["predicted"])
-    told = {row["method"]: float(row["accuracy"]) for row in reported.rows("methods")}
-    assert told["prediction"] == pytest.approx(right / sum(int(row["covers"]) for row in confusion), abs=1e-6)
+    result = {row["method"]: float(row["accuracy"]) for row in reported.rows("methods")}
+    assert result["prediction"] == pytest.approx(right / sum(int(row["covers"]) for row in confusion), abs=1e-6)
     evaluation = json.loads((reported.folder / "evaluation.json").read_text())
-    assert evaluation["methods"]["prediction"]["accuracy"] == told["prediction"] > 0.8
+    assert evaluation["methods"]["prediction"]["accuracy"] == result["prediction"] > 0.8
 
 
 def clusters_view(reported: Reported, number: int) -> dict[str, str]:
@@ -186,12 +186,12 @@ def test_the_notebook_runs_on_the_catalogue(
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     assert not [output for output in outputs if output.output_type == "error"]
-    told = "".join(output.get("text", "") for output in outputs)
-    assert "AUC" in told
-    assert "reggae" in told
+    result = "".join(output.get("text", "") for output in outputs)
+    assert "AUC" in result
+    assert "reggae" in result
 
 
-def test_a_catalogue_without_genres_is_told_in_a_line(home: CommandHome) -> None:
+def test_a_catalogue_without_genres_is_answered_in_a_line(home: CommandHome) -> None:
     write_tinted(home.folder / "covers/1.png", 1, (10, 10, 10))
     home.sleeve("add", "covers", "--genre-from", "none")
     home.sleeve("index")

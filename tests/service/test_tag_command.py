@@ -33,13 +33,13 @@ def library(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> Co
     return home
 
 
-def test_a_genre_is_told_then_written_then_undone(library: CommandHome) -> None:
+def test_a_genre_is_shown_then_written_then_undone(library: CommandHome) -> None:
     tracks = {genre: library.folder / f"music/{genre}/0/1.flac" for genre in TINTS}
     before = {genre: track.read_bytes() for genre, track in tracks.items()}
-    told = library.json("tag", "music", "--genre")
-    assert not told["written"]
-    assert told["journal"] is None
-    planned = {file["file"]: file["after"] for file in told["files"] if not file["note"]}
+    result = library.json("tag", "music", "--genre")
+    assert not result["written"]
+    assert result["journal"] is None
+    planned = {file["file"]: file["after"] for file in result["files"] if not file["note"]}
     assert planned == {str(track): [genre] for genre, track in tracks.items()}
     assert {track.read_bytes() for track in tracks.values()} == set(before.values())
     assert "Nothing was written" in library.sleeve("tag", "music", "--genre").stderr
@@ -76,9 +76,9 @@ def test_what_cannot_be_tagged_is_said(make_home: Callable[[Path, str], CommandH
         (("tag", "nowhere", "--genre"), "nowhere does not exist"),
         (("tag", "more", "--undo", "x"), "--undo goes alone"),
     ):
-        told = home.sleeve(*arguments, code=1)
-        assert line in told.stderr
-        assert len(told.stderr.strip().splitlines()) == 1
+        result = home.sleeve(*arguments, code=1)
+        assert line in result.stderr
+        assert len(result.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize("content", ["no json", "[]", '{"file": "x"}', '{"file": 1, "before": [], "after": []}'])

@@ -176,7 +176,7 @@ def test_a_full_disk_leaves_the_live_version_and_nothing_half_written(
     assert home.json("index", "--rebuild", "--kind", "hnsw")["version"]["kind"] == "hnsw"
 
 
-def test_a_failure_that_lies_in_the_future_is_no_reason_to_rest(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_in_the_future_is_no_reason_to_rest(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     kept.extend()
     kept.offer(list(range(200, 210)))
     kept.embed()

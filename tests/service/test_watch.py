@@ -47,7 +47,7 @@ def test_a_manifest_speaks_for_everything(tmp_path: Path) -> None:
 
 
 def lines_of(stream: Iterator[str], wanted: str) -> str:
-    """The first line with this in it; the test's own time limit ends a wait in vain."""
+    """The first line with this in it; the test's own time limit ends a wait without it."""
     return next(line for line in stream if wanted in line)
 
 
@@ -99,7 +99,7 @@ def test_mistakes_end_in_one_line(
     home = make_home(tmp_path, "sqlite")
     write_cover(tmp_path / "covers/a.png", 1)
     (tmp_path / "m.csv").write_text("file,Künstler\ncovers/a.png,Nena\n")
-    told = home.sleeve(*arguments, code=1)
-    assert line in told.stderr
-    assert len(told.stderr.strip().splitlines()) == 1
+    result = home.sleeve(*arguments, code=1)
+    assert line in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
     home.sleeve("add", "m.csv", "--column", "artist=Künstler")

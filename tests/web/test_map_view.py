@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-EVERY_CALL_100_MS_LATER = "let told = 0; performance.now = () => (told += 100);"
+EVERY_CALL_100_MS_LATER = "let now = 0; performance.now = () => (now += 100);"
 
 
 def test_points_are_drawn_and_near_ones_are_covers(page: Page) -> None:
@@ -20,7 +20,7 @@ def test_points_are_drawn_and_near_ones_are_covers(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"z=1\.00"))
 
 
-def test_a_point_tells_its_album_and_opens_it(page: Page) -> None:
+def test_a_point_shows_its_album_and_opens_it(page: Page) -> None:
     page.goto("/map?highlight=1")
     expect(page.get_by_text("1 album highlighted")).to_be_visible()
     box = page.locator("canvas").bounding_box()

@@ -30,7 +30,7 @@ def read_genres(path: Path) -> tuple[str, ...]:
 
 
 def write_genres(path: Path, genres: Sequence[str]) -> None:
-    """Make these the genres of a file, none to take the tag away; every other tag stays.
+    """Set the genres of a file; no genres remove the tag. All other tags stay.
 
     The file is the old one or the new one at any moment. A link stays a link; the file that it leads to is written.
 

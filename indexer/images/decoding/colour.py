@@ -41,7 +41,7 @@ def _from_wide_range(image: Image.Image) -> Image.Image:
     """Grey of 32 bits, whole or real, → L.
 
     Nothing in the file says which value is white. By custom it is 1 (reals), 255 or 65,535: the first of them that
-    the brightest pixel does not pass twofold, so that a little overshoot does not darken the picture; else that pixel.
+    is at least half the brightest pixel, so that a little overshoot does not darken the picture; else that pixel.
     """
     values = np.nan_to_num(np.array(image, dtype=np.float32), copy=False, posinf=0, neginf=0)
     brightest = float(values.max())

@@ -25,7 +25,7 @@ _LAYOUTS = (
     ((0.0, 0.0, 1.0, 0.63), (0.04, 0.67), 0.92, 16),
     ((0.42, 0.0, 1.0, 1.0), (0.04, 0.1), 0.34, 9),
 )
-"""Where the picture is, where the type starts, its width, and letters a line."""
+"""Where the picture is, where the type starts, its width, and the letters of a line."""
 
 
 def draw(album: Album, rng: np.random.Generator) -> Canvas:

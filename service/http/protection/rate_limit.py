@@ -90,7 +90,7 @@ def _was_forwarded(scope: Scope) -> bool:
 
 
 def counted_as(client: str) -> tuple[str, bool]:
-    """Under what an address is counted (IPv6: its network), and whether it is a loopback address."""
+    """The name that an address is counted under (IPv6: its network), and whether it is a loopback address."""
     try:
         address = ip_address(client)
     except ValueError:  # a Unix socket, or a name that a proxy made up

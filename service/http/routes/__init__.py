@@ -1,4 +1,4 @@
-"""The routes, a module a noun or verb of the API."""
+"""The routes, one module for each noun or verb of the API."""
 
 from service.http.routes import album, catalogue, classify, cover, health, index, map, similar, web
 

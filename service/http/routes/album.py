@@ -67,8 +67,8 @@ def create_album(
 ) -> schemas.AlbumSchema:
     """The images are kept in the catalogue's home, and the next search finds the album.
 
-    An album of the same artist, title and year gains the covers that it does not have; without names the image decides.
-    If nothing is new the answer is 200. Genres given here are as those of `PATCH`.
+    An album of the same artist, title and year gets the covers that it lacks; without names, an album with the same
+    image does. If nothing is new, the answer is 200. Genres given here count as those given with `PATCH`.
     """
     front, reverse = (None if file is None else Upload(file.filename, file.file.read()) for file in (image, back))
     assert front is not None

@@ -1,4 +1,4 @@
-"""The map's layout: what looks alike lies together, and the same vectors give the same map."""
+"""The map's layout: what looks alike is close together, and the same vectors give the same map."""
 
 import numpy as np
 from numpy.typing import NDArray

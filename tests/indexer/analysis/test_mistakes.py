@@ -20,7 +20,7 @@ def test_the_dearest_mistakes_come_first_with_neighbours_of_other_groups() -> No
         assert mistake.similarities == pytest.approx(np.sort(similarities)[::-1][:5])
 
 
-def test_like_stands_beside_like() -> None:
+def test_like_is_next_to_like() -> None:
     closeness = np.zeros((6, 6))
     for one, other in ((0, 3), (1, 4), (2, 5)):
         closeness[one, other] = 0.8

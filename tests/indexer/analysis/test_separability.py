@@ -39,7 +39,7 @@ def test_genres_that_share_a_direction_blur_and_the_others_stand_out() -> None:
     assert found.mean_auc("folk") == pytest.approx(np.nanmean(table[found.genres.index("folk")]))
 
 
-def test_noise_is_not_told_apart() -> None:
+def test_noise_is_not_separated() -> None:
     found = [separability(planted(60, noise=1e3, seed=seed), seed=0, resamples=200) for seed in range(3)]
     pairs = [pair for of_seed in found for pair in of_seed.pairs]
     assert abs(np.mean([pair.auc for pair in pairs]) - 0.5) < 0.05

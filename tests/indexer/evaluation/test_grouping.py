@@ -96,7 +96,7 @@ def test_pairs_give_connected_components(pairs: list[tuple[int, int]]) -> None:
 
 
 @pytest.mark.skipif(not COVERS.exists(), reason="the real covers are not here")
-def test_hashes_tell_real_near_duplicates_from_other_covers() -> None:
+def test_hashes_separate_real_near_duplicates_from_other_covers() -> None:
     with (COVERS / "near_duplicates.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))[:60]
     hashes = [[difference_hash(real(row[name])) for name in ("file", "duplicate_of")] for row in rows]

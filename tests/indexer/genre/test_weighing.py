@@ -36,7 +36,7 @@ def test_a_cover_of_which_the_model_made_nothing_is_similar_to_nothing() -> None
     assert not voting_queries(np.zeros((1, 12), np.float32), GENRE_DIMENSIONS, 2.0).any()
 
 
-def test_where_only_the_genre_part_tells_genres_the_vote_weighs_it_most() -> None:
+def test_if_only_the_genre_part_separates_genres_the_vote_weighs_it_most() -> None:
     labels = np.random.default_rng(0).integers(0, 2, 400)
     telling = unit(400, GENRE_DIMENSIONS, seed=3)
     telling[:, 0] += np.where(labels == 1, 0.5, -0.5)

@@ -194,8 +194,8 @@ def test_the_command_writes_predictions_and_asks_before_it_replaces(
         assert set(rows[number]) >= {"sleeve_genre", "sleeve_probability", "sleeve_unsure"}
         assert rows[number]["sleeve_genre"] in {genre["genre"] for genre in found["genres"]}
     before = (tmp_path / "out.jsonl").read_bytes()
-    told = home.sleeve("export", "out.jsonl", code=1)
-    assert "--force" in told.stderr
+    result = home.sleeve("export", "out.jsonl", code=1)
+    assert "--force" in result.stderr
     assert (tmp_path / "out.jsonl").read_bytes() == before
     assert "12 covers of 12 albums are in out.jsonl" in home.sleeve("export", "out.jsonl", "--force").stdout
     assert "ends in none of .csv, .jsonl, .parquet" in home.sleeve("export", "out.xlsx", code=1).stderr

@@ -1,4 +1,4 @@
-"""The lock of a home and what is told of its last job, also from other processes."""
+"""The lock of a home and what is said of its last job, also from other processes."""
 
 import subprocess
 import sys
@@ -35,7 +35,7 @@ def test_the_lock_admits_one(tmp_path: Path) -> None:
         pass
 
 
-def test_a_job_tells_how_far_it_is_and_how_it_ended(tmp_path: Path) -> None:
+def test_a_job_says_how_far_it_is_and_how_it_ended(tmp_path: Path) -> None:
     assert last_job(home_at(tmp_path)) is None
     with job(home_at(tmp_path)) as running:
         assert (told_of(tmp_path).phase, told_of(tmp_path).task) == (JobPhase.RUNNING, "Starting")

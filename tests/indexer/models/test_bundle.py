@@ -80,7 +80,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(BundleError, match="cannot be written: Not a directory"):
         write_bundle(tmp_path / "file" / "b", describe(), {MODEL_FILE: MODEL})
-    # Written aside in full, then refused at the last step: a dangling link stands where the bundle should.
+    # Written aside in full, then refused at the last step: a dangling link is where the bundle should be.
     (tmp_path / "b").symlink_to(tmp_path / "nowhere")
     with pytest.raises(BundleError, match="cannot be written"):
         write_bundle(tmp_path / "b", describe(), {MODEL_FILE: MODEL})
@@ -236,7 +236,7 @@ def test_a_large_manifest_is_not_read(tmp_path: Path) -> None:
 
 def test_only_named_files_are_read(tmp_path: Path) -> None:
     bundle = write_bundle(tmp_path / "b", describe(), {MODEL_FILE: MODEL})
-    (tmp_path / "b" / "README.md").write_text("a model card may stand beside it")
+    (tmp_path / "b" / "README.md").write_text("a model card may be in the folder too")
     assert read_bundle(tmp_path / "b") == bundle
     with pytest.raises(BundleError, match=r"has no README\.md"):
         bundle.read("README.md")

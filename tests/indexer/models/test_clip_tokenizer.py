@@ -69,6 +69,6 @@ def test_start_and_end_are_the_last_of_the_vocabulary(ours: ClipTokenizer, their
 
 
 @pytest.mark.parametrize("data", [b"a b\nc\n", b"a b c\n", b"\xff \xfe\n", b""])
-def test_damaged_merges_are_told(data: bytes) -> None:
+def test_damaged_merges_are_refused(data: bytes) -> None:
     with pytest.raises(BundleError, match="merges are"):
         ClipTokenizer.from_bytes(data)

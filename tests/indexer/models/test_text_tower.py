@@ -108,7 +108,7 @@ def test_half_a_text_tower_is_no_bundle(bundle: Bundle, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "merges", "told"),
+    ("model", "merges", "result"),
     [
         (text_model(47), MERGES, r"makes vectors of shape \[1,47\], not \[1,48\]"),
         (b"no model", MERGES, r"text\.onnx cannot be run"),
@@ -116,6 +116,6 @@ def test_half_a_text_tower_is_no_bundle(bundle: Bundle, tmp_path: Path) -> None:
     ],
     ids=["dimension", "model", "merges"],
 )
-def test_a_tower_that_will_not_do_is_told(tmp_path: Path, model: bytes, merges: bytes, told: str) -> None:
-    with pytest.raises(BundleError, match=told):
+def test_a_tower_that_does_not_fit_is_refused(tmp_path: Path, model: bytes, merges: bytes, result: str) -> None:
+    with pytest.raises(BundleError, match=result):
         TextTower(with_text(tmp_path, model, merges), threads=1).embed("abc")

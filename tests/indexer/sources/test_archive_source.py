@@ -52,7 +52,7 @@ def test_a_folder_of_archives_is_a_genre_an_archive_and_a_genre_folder_stays_one
     assert genres(tmp_path / "covers") == {"rock/more.zip/c.png": ("rock",)}
 
 
-def test_what_systems_put_into_archives_is_passed_over_and_sides_are_told(tmp_path: Path) -> None:
+def test_what_systems_put_into_archives_is_skipped_and_sides_are_recognised(tmp_path: Path) -> None:
     names = ["__MACOSX/._a.png", "x/.DS_Store", "x/Thumbs.db", "x/Blue.png", "x/Blue back.png", "x/"]
     path = write_zip(tmp_path / "jazz.zip", dict.fromkeys(names, b""))
     found = {item.path.name: item for item in open_source(path) if isinstance(item, CoverFile)}

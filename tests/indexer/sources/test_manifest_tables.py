@@ -30,7 +30,7 @@ def offered(path: Path, **columns: str) -> list[CoverFile]:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1251"])
-def test_encodings_are_told_apart(tmp_path: Path, encoding: str) -> None:
+def test_encodings_are_recognised(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "m.csv"
     path.write_bytes(RUSSIAN.encode(encoding))
     assert [(cover.artist, cover.title, cover.genres) for cover in offered(path)] == [
@@ -172,7 +172,7 @@ def repeated(text: str, times: int) -> pa.DictionaryArray:
 
 
 def write_packed(path: Path, columns: dict[str, Any]) -> Path:
-    """A Parquet file that tells each text once, however large it is."""
+    """A Parquet file that holds each text once, however large it is."""
     pq.write_table(pa.table(columns), path, compression="zstd", dictionary_pagesize_limit=2**30, write_statistics=False)
     return path
 
@@ -237,7 +237,7 @@ def test_every_kind_of_column_of_parquet_is_a_text_or_empty(tmp_path: Path) -> N
     columns = {
         "text": ["x", None, "x"],
         "large": pa.array(["u", "v", "w"], pa.large_string()),
-        "told once": pa.array(["q", "r", None]).dictionary_encode(),
+        "held once": pa.array(["q", "r", None]).dictionary_encode(),
         "number": [1, None, 3],
         "real": [1.5, 2.0, None],
         "truth": [True, False, None],

@@ -25,7 +25,7 @@ def genres(path: Path, genre_from: GenreFrom | None = None) -> dict[str, tuple[s
     return {name: item.genres for name, item in offered(path, genre_from).items()}
 
 
-def test_the_first_folder_names_the_genre_however_deep_the_file_lies(tmp_path: Path) -> None:
+def test_the_first_folder_names_the_genre_however_deep_the_file_is(tmp_path: Path) -> None:
     touch(tmp_path, "jazz/a.jpg", "jazz/Miles Davis/1959/b.jpg", "Black Metal/c.jpg", "d.jpg")
     assert genres(tmp_path) == {
         "d.jpg": (),
@@ -58,13 +58,13 @@ def test_the_file_is_named_as_the_user_named_it_and_the_path_is_absolute(
     assert (item.file, item.path) == ("../covers/jazz/a.jpg", tmp_path / "covers/jazz/a.jpg")
 
 
-def test_hidden_system_and_looping_entries_are_passed_over(tmp_path: Path) -> None:
+def test_hidden_system_and_looping_entries_are_skipped(tmp_path: Path) -> None:
     touch(tmp_path, "jazz/a.jpg", "jazz/.DS_Store", "jazz/Thumbs.db", ".git/b.jpg")
     (tmp_path / "jazz" / "loop").symlink_to(tmp_path)
     assert list(offered(tmp_path)) == ["jazz/a.jpg"]
 
 
-def test_front_and_back_beside_each_other_are_one_album(tmp_path: Path) -> None:
+def test_front_and_back_in_one_folder_are_one_album(tmp_path: Path) -> None:
     names = ["Blue front.jpg", "Blue (back).jpg", "Get Back.jpg", "Red.jpg", "Red_back.jpg"]
     touch(tmp_path, *(f"jazz/{name}" for name in names))
     found = {Path(name).name: (item.side, item.identity) for name, item in offered(tmp_path).items()}

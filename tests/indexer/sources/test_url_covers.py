@@ -144,14 +144,14 @@ def test_urls_are_off_until_turned_on(adding: Adding, web: Server, tmp_path: Pat
 
 def test_the_command_says_how_to_turn_them_on(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
-    told = home.sleeve("add", manifest_of(tmp_path, "https://covers.example/1.png"), code=1)
-    assert told.stderr.splitlines() == [
+    result = home.sleeve("add", manifest_of(tmp_path, "https://covers.example/1.png"), code=1)
+    assert result.stderr.splitlines() == [
         "rejected https://covers.example/1.png: URL not allowed "
         "(images by URL are off; set SLEEVE_IMAGE_URLS=1 and add it again)"
     ]
     on = CommandHome(home.folder, {**home.environment, "SLEEVE_IMAGE_URLS": "1"})
-    told = on.sleeve("add", manifest_of(tmp_path, "http://127.0.0.1/1.png"), code=1)
-    assert "127.0.0.1 is not on the public Internet" in told.stderr
+    result = on.sleeve("add", manifest_of(tmp_path, "http://127.0.0.1/1.png"), code=1)
+    assert "127.0.0.1 is not on the public Internet" in result.stderr
 
 
 def test_a_source_without_a_store_rejects_urls(tmp_path: Path) -> None:
@@ -210,11 +210,11 @@ def test_bad_urls_are_a_line_each_and_stop_nothing(adding: Adding, tmp_path: Pat
         rows = [*expected, f"{base}/good.png", f"{base}/good.png"]
         report = adding(manifest_of(tmp_path, *rows))
     assert dict(report.counts) == {"rejected": len(expected) + 1, "added": 1}
-    told = {outcome.file: outcome.detail for outcome in report.rejected}
-    assert told.pop(f"{tmp_path}/m.csv:{len(expected) + 3}") == f"{base}/good.png is in the table twice"
+    result = {outcome.file: outcome.detail for outcome in report.rejected}
+    assert result.pop(f"{tmp_path}/m.csv:{len(expected) + 3}") == f"{base}/good.png is in the table twice"
     for url, detail in expected.items():
-        assert detail in told.pop(url[:500]), url
-    assert told == {}
+        assert detail in result.pop(url[:500]), url
+    assert result == {}
     assert len(adding.kept()) == 1
 
 
@@ -329,9 +329,9 @@ def test_export_and_add_give_the_same_catalogue(
     assert len(web.requests) - asked == (6 if bytes_gone else 0)
 
 
-def test_few_are_fetched_at_once_and_each_is_told(database: Database, tmp_path: Path) -> None:
+def test_few_are_fetched_at_once_and_each_is_reported(database: Database, tmp_path: Path) -> None:
     lock, full, now, most = Lock(), Event(), 0, 0
-    told: list[int] = []
+    result: list[int] = []
 
     def fetch(url: str) -> bytes:
         nonlocal now, most
@@ -346,17 +346,17 @@ def test_few_are_fetched_at_once_and_each_is_told(database: Database, tmp_path: 
             now -= 1
         return picture(int(url.rsplit("/", 1)[1]), False)
 
-    class Told(Silent):
+    class Counted(Silent):
         def advance(self, count: int) -> None:
-            told.append(count)
+            result.append(count)
 
     store = CoverStore(tmp_path / "home" / "covers")
     path = manifest_of(tmp_path, *(f"http://covers.example/{number}" for number in range(40)))
     source = open_source(path, url_path=store.path_of_url)
-    report = add_source(database, source, threads=1, progress=Told(), urls=UrlCovers(store, fetch))
+    report = add_source(database, source, threads=1, progress=Counted(), urls=UrlCovers(store, fetch))
     assert dict(report.counts) == {"added": 40}
     assert most == FETCHES_AT_ONCE
-    assert told == [1] * 40 + [0]
+    assert result == [1] * 40 + [0]
 
 
 COMMAND = """

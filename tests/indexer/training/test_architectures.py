@@ -86,7 +86,7 @@ def test_a_checkpoint_file_is_loaded(tmp_path: Path) -> None:
     assert all(torch.equal(value, loaded.state_dict()[name]) for name, value in source.state_dict().items())
 
 
-def test_names_and_files_that_lead_nowhere_are_told(tmp_path: Path) -> None:
+def test_names_and_files_that_lead_nowhere_are_named(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="timm has no resnet18x"):
         build_tower("resnet18x")
     with pytest.raises(TrainingError, match="there is no such checkpoint file"):

@@ -101,7 +101,7 @@ def test_a_text_tower_that_is_not_pytorchs_makes_no_bundle(clip: SmallClip, tmp_
     assert not (tmp_path / "bundle").exists()
 
 
-def test_weights_that_cannot_be_had_are_told(clip: SmallClip, tmp_path: Path) -> None:
+def test_weights_that_cannot_be_found_are_named(clip: SmallClip, tmp_path: Path) -> None:
     (tmp_path / "bad.pt").write_bytes(b"no weights")
     torch.save({"weight": torch.zeros(1)}, tmp_path / "other.pt")
     for file in ("bad.pt", "other.pt"):

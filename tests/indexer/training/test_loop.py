@@ -72,7 +72,7 @@ def test_vectors_hold_the_artwork_and_a_number_a_genre_with_a_constant(
     assert np.mean([covers[number].genres == (name,) for number, name in zip(labelled, said, strict=True)]) >= 0.9
 
 
-def test_two_colours_are_told_apart(covers: list[LabelledCover], tmp_path: Path) -> None:
+def test_two_colours_are_learned(covers: list[LabelledCover], tmp_path: Path) -> None:
     model = fine_tune(covers, replace(TINY, epochs=6), folder=tmp_path)
     assert model.genres == ("jazz", "rock")
     assert model.scores.accuracy >= 0.8
@@ -114,19 +114,19 @@ def test_a_finished_run_is_not_trained_again(
     covers: list[LabelledCover], tmp_path: Path, trained: TrainedModel
 ) -> None:
     first = fine_tune(covers, TINY, folder=tmp_path)
-    told: list[TrainingProgress] = []
-    again = fine_tune(covers, TINY, folder=tmp_path, resume=True, progress=told.append)
-    assert not told
+    result: list[TrainingProgress] = []
+    again = fine_tune(covers, TINY, folder=tmp_path, resume=True, progress=result.append)
+    assert not result
     assert torch.equal(weights(first), weights(again))
 
 
 def test_progress_counts_every_step_and_ends_at_nothing_left(covers: list[LabelledCover], tmp_path: Path) -> None:
-    told: list[TrainingProgress] = []
-    fine_tune(covers, TINY, folder=tmp_path, progress=told.append)
-    steps = [one.step for one in told if one.scores is None]
-    assert steps == list(range(1, told[-1].steps + 1))
-    assert [one.epoch for one in told if one.scores is not None] == [1, 2, 3]
-    assert told[-1].seconds_left == 0
+    result: list[TrainingProgress] = []
+    fine_tune(covers, TINY, folder=tmp_path, progress=result.append)
+    steps = [one.step for one in result if one.scores is None]
+    assert steps == list(range(1, result[-1].steps + 1))
+    assert [one.epoch for one in result if one.scores is not None] == [1, 2, 3]
+    assert result[-1].seconds_left == 0
 
 
 def test_patience_ends_a_run_that_gets_no_better(covers: list[LabelledCover], tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_the_model_has_the_form_that_bundles_promise(exported: Bundle) -> None:
     assert {tensor.data_type for tensor in matrices} == {TensorProto.FLOAT16}
 
 
-def test_the_model_does_not_tell_where_it_was_made(exported: Bundle) -> None:
+def test_the_model_does_not_say_where_it_was_made(exported: Bundle) -> None:
     data = (exported.folder / MODEL_FILE).read_bytes()
     assert b"site-packages" not in data
     assert b".py" not in data
@@ -139,7 +139,7 @@ def test_probe_images_are_varied_and_always_the_same() -> None:
     np.testing.assert_array_equal(images, probe_images(4, 64))
     deviations = images.reshape(4, -1, 3).std(axis=1)
     assert deviations.min() > 15
-    # As in photographs, neighbours are alike: their difference is small beside the picture's range.
+    # As in photographs, neighbours are alike: their difference is small compared with the picture's range.
     steps = np.abs(np.diff(images.astype(int), axis=2)).mean()
     assert steps < deviations.mean() / 2
     assert not np.array_equal(images[0], images[1])

@@ -51,7 +51,7 @@ def test_one_group_cannot_be_split() -> None:
         split_by_group([sample(("rock",), "one")] * 10, 0.2, seed=0)
 
 
-def test_no_labels_one_genre_and_one_album_are_told_apart() -> None:
+def test_no_labels_one_genre_and_one_album_have_messages_of_their_own() -> None:
     with pytest.raises(TrainingError, match="no cover has a genre"):
         learnable_genres([sample((), "a")], 1)
     rock = [sample(("rock",), f"r{i}") for i in range(60)]

@@ -1,4 +1,4 @@
-"""A run told to MLflow can be read back from its store."""
+"""A run sent to MLflow can be read back from its store."""
 
 import json
 from pathlib import Path

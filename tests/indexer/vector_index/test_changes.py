@@ -26,7 +26,7 @@ def check(index: VectorIndex, catalogue: Catalogue) -> None:
         assert recall(hits, catalogue) >= LEAST_RECALL
 
 
-def test_a_built_index_tells_what_it_holds(index: VectorIndex, catalogue: Catalogue) -> None:
+def test_a_built_index_says_what_it_holds(index: VectorIndex, catalogue: Catalogue) -> None:
     assert len(index) == len(catalogue.ids)
     assert index.dimension == DIMENSION
     assert index.tombstones == 0

@@ -36,7 +36,7 @@ def test_it_holds_every_vector_once_in_few_segments() -> None:
         np.testing.assert_array_equal(segment.vectors(segment.ids), expected.vectors[segment.ids - 101])
 
 
-def test_what_is_here_already_is_passed_over() -> None:
+def test_what_is_here_already_is_skipped() -> None:
     delta = Delta(DIMENSION, after=10)
     delta.take_in([batch_of(np.arange(5, 15)), batch_of(np.arange(12, 20))])
     before = delta.segments

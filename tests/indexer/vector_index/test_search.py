@@ -64,7 +64,7 @@ def test_filter_that_allows_nothing_returns_padding(index: VectorIndex, catalogu
         check_sound(index.search(catalogue.queries, 4, allowed), catalogue.without(catalogue.ids), 4)
 
 
-def test_filter_that_allows_only_what_lies_far_away_is_filled(index: VectorIndex, catalogue: Catalogue) -> None:
+def test_filter_that_allows_only_what_is_far_away_is_filled(index: VectorIndex, catalogue: Catalogue) -> None:
     query = catalogue.queries[:1]
     far = catalogue.ids[np.argsort(query[0] @ catalogue.vectors.T)[: len(catalogue.ids) // 5]]
     reachable = catalogue.without(np.setdiff1d(catalogue.ids, far))
@@ -92,7 +92,7 @@ def test_no_neighbours_and_no_queries(index: VectorIndex, catalogue: Catalogue) 
     assert index.search(catalogue.queries[:0], 5).ids.shape == (0, 5)
 
 
-def test_equal_similarities_stand_by_ascending_id(catalogue: Catalogue) -> None:
+def test_equal_similarities_are_ordered_by_ascending_id(catalogue: Catalogue) -> None:
     vectors = catalogue.vectors[:1000].copy()
     twins = [900, 17, 512, 3, 600]
     vectors[twins] = vectors[17]

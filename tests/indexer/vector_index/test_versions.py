@@ -334,7 +334,7 @@ def test_a_large_index_is_outgrown_with_the_next_large_drift_only(
     assert versions.refresh(bundle, kind=IndexKind.EXACT).version.kind == IndexKind.EXACT, "asked for, it is made"
 
 
-def test_what_is_newer_is_told_even_where_the_newest_were_removed_before_the_version_was_built(
+def test_what_is_newer_is_known_even_if_the_newest_were_removed_before_the_version_was_built(
     database: Database, versions: IndexVersions, bundle: BundleRecord
 ) -> None:
     add_vectors(database, bundle, 20, seed=1)

@@ -17,7 +17,7 @@ def ranked(*hits: tuple[int, float], leave_out: int | None = None) -> list[tuple
     return [(neighbour.album_id, neighbour.cover_id, neighbour.similarity) for neighbour in found]
 
 
-def test_an_album_stands_once_with_its_best_cover() -> None:
+def test_an_album_appears_once_with_its_best_cover() -> None:
     assert ranked((1, 0.5), (3, 0.7), (2, 0.9)) == [(100, 20, 0.9), (200, 30, 0.7)]
 
 

@@ -70,17 +70,17 @@ def test_the_service_answers_as_the_command_line_does(home: CommandHome, client:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "said"),
     [(" \n", "the text is empty"), ("red " * 15, "the text has 15 tokens and this bundle reads 14")],
 )
-def test_a_text_that_cannot_be_asked_with_is_told(
-    home: CommandHome, client: httpx.Client, text: str, told: str
+def test_a_text_that_cannot_be_asked_with_is_refused(
+    home: CommandHome, client: httpx.Client, text: str, said: str
 ) -> None:
     answer = client.post("/api/v1/similar", json={"text": text})
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-    assert told in answer.json()["detail"]
+    assert said in answer.json()["detail"]
     errors = home.sleeve("similar", "--text", text, code=1).stderr
-    assert told in errors
+    assert said in errors
     assert len(errors.strip().splitlines()) == 1
 
 

@@ -231,10 +231,10 @@ def test_a_list_is_searched_for_eight_words_at_most(client: httpx.Client) -> Non
 def test_recommendations_are_those_of_the_command_line(home: CommandHome, client: httpx.Client) -> None:
     body = {"like": [2, 3], "dislike": [15], "k": 30, "diversity": 0.5}
     answer = client.post("/api/v1/recommend", json=body, params={"genre": "jazz"}).json()
-    told = home.json(
+    result = home.json(
         "recommend", "--like", 2, "--like", 3, "--dislike", 15, "-k", 30, "--diversity", 0.5, "--genre", "jazz"
     )
-    assert answer == told
+    assert answer == result
     assert answer["query"] == {**NO_QUERY, "like": [2, 3], "dislike": [15]}
     assert {found["album_id"] for found in answer["recommendations"]} == set(range(1, 13)) - {2, 3}
     for wrong, detail in (
@@ -284,7 +284,7 @@ def test_a_batch_is_classified_in_order_and_one_bad_image_fails_nothing_else(
     assert "Too many files" in problem(client.post("/api/v1/classify/batch", files=files * 11), 400)
 
 
-def test_the_state_is_told_and_rolled_back(home: CommandHome, client: httpx.Client) -> None:
+def test_the_state_is_shown_and_rolled_back(home: CommandHome, client: httpx.Client) -> None:
     status = client.get("/api/v1/status").json()
     assert (status["albums"], status["covers"], status["pending"], status["genres"]) == (20, 20, 0, 2)
     assert status["bundle"] == {

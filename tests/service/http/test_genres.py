@@ -79,7 +79,7 @@ def test_evaluation_measures_what_was_planted(catalogue: CommandHome) -> None:
 
 
 @pytest.mark.slow
-def test_frozen_features_and_logits_are_measured_beside_the_bundle(tmp_path: Path, make_home: MakeHome) -> None:
+def test_frozen_features_and_logits_are_measured_as_well_as_the_bundle(tmp_path: Path, make_home: MakeHome) -> None:
     home = make_home(tmp_path, "sqlite")
     plant(home)
     methods = home.json("evaluate", "--baselines")["methods"]
@@ -90,7 +90,7 @@ def test_frozen_features_and_logits_are_measured_beside_the_bundle(tmp_path: Pat
 
 
 @pytest.mark.slow
-def test_evaluation_is_told_in_tables(tmp_path: Path, make_home: MakeHome) -> None:
+def test_evaluation_is_shown_in_tables(tmp_path: Path, make_home: MakeHome) -> None:
     home = plant(make_home(tmp_path, "sqlite"))
     table = home.sleeve("evaluate").stdout
     assert "prediction" in table
@@ -102,9 +102,9 @@ def test_classify_needs_neither_a_catalogue_nor_a_label(home: CommandHome) -> No
     [answer] = home.json("classify", image)
     assert (answer["genres"], answer["unsure"], answer["index_version"]) == ([], True, None)
     (home.folder / "page.jpg").write_text("<html>")
-    told = home.sleeve("classify", image, "page.jpg", code=1)
-    assert "unsure" in told.stdout
-    assert "rejected page.jpg: not an image" in told.stderr
+    result = home.sleeve("classify", image, "page.jpg", code=1)
+    assert "unsure" in result.stdout
+    assert "rejected page.jpg: not an image" in result.stderr
 
 
 def test_genres_that_the_model_has_not_met_are_named_until_they_are_learnt(home: CommandHome) -> None:
@@ -112,10 +112,10 @@ def test_genres_that_the_model_has_not_met_are_named_until_they_are_learnt(home:
         for n in range(count):
             write_tinted(home.folder / f"covers/{genre}/{n}.png", n, TINTS[genre])
         home.sleeve("add", "covers")
-        told = home.sleeve("index").stderr
-        # A head tells two genres apart; with the second there is something to learn, and reggae is still too small.
-        assert ("Next: `sleeve train --head-only`" in told) == (genre != "blues")
-        assert told.endswith("not met: metal, blues.\n") == (genre != "blues")
+        result = home.sleeve("index").stderr
+        # A head separates two genres; with the second there is something to learn, and reggae is still too small.
+        assert ("Next: `sleeve train --head-only`" in result) == (genre != "blues")
+        assert result.endswith("not met: metal, blues.\n") == (genre != "blues")
     home.sleeve("train", "--head-only")
     assert "Next" not in home.sleeve("index").stderr
 
@@ -127,6 +127,6 @@ def test_what_cannot_be_learnt_is_said(home: CommandHome) -> None:
         write_tinted(home.folder / f"covers/blues/{n}.png", n, TINTS["blues"])
     home.sleeve("add", Path("covers"))
     home.sleeve("index")
-    told = home.sleeve("train", "--head-only", code=1)
-    assert len(told.stderr.strip().splitlines()) == 1
-    assert "genre" in told.stderr
+    result = home.sleeve("train", "--head-only", code=1)
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert "genre" in result.stderr

@@ -59,8 +59,8 @@ def test_an_upload_gets_the_answer_of_the_command_line(home: CommandHome, client
         arguments = [
             part for name, value in options.items() for part in (f"-{'' if name == 'k' else '-'}{name}", value)
         ]
-        told = home.json("similar", "q.png", *arguments)
-        assert {**answer.json(), "query": told["query"]} == told
+        result = home.json("similar", "q.png", *arguments)
+        assert {**answer.json(), "query": result["query"]} == result
     assert answer.json()["query"] == {**NO_QUERY, "file": "q.png"}
     assert len(answer.json()["neighbours"]) == 8
 
@@ -135,9 +135,9 @@ def test_a_wrong_album_gets_a_problem(client: httpx.Client, body: bytes, status:
 
 
 def test_a_text_needs_a_text_tower(home: CommandHome, client: httpx.Client) -> None:
-    told = problem(similar(client, body={"text": "foggy forest"}), 422)
-    assert told.startswith("this bundle has no text tower")
-    assert home.sleeve("similar", "--text", "foggy forest", code=1).stderr == f"sleeve: {told}\n"
+    result = problem(similar(client, body={"text": "foggy forest"}), 422)
+    assert result.startswith("this bundle has no text tower")
+    assert home.sleeve("similar", "--text", "foggy forest", code=1).stderr == f"sleeve: {result}\n"
 
 
 def _truncated() -> bytes:
@@ -256,6 +256,6 @@ def test_it_follows_an_index_made_by_another_process(
 
 
 def test_a_taken_port_is_one_clear_line(home: CommandHome, client: httpx.Client) -> None:
-    told = home.sleeve("serve", "--port", client.base_url.port, code=1)
-    assert "cannot listen on 127.0.0.1" in told.stderr
-    assert len(told.stderr.strip().splitlines()) == 1
+    result = home.sleeve("serve", "--port", client.base_url.port, code=1)
+    assert "cannot listen on 127.0.0.1" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1

@@ -51,9 +51,9 @@ def test_urls_are_off_until_turned_on_and_never_lead_inside(
         ("file:///etc/passwd", "not an http or https URL"),
         (f"http://localhost:{client.base_url.port}/healthz", f"port {client.base_url.port}"),
     ):
-        told = problem(client.post(route, json={"image_url": url}), 422)
+        result = problem(client.post(route, json={"image_url": url}), 422)
         expected = why if state == "on" else "set SLEEVE_IMAGE_URLS=1"
-        assert expected in told
+        assert expected in result
     assert inside.requests == []
 
 

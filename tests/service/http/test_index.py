@@ -101,8 +101,8 @@ def test_what_is_embedded_removed_and_rolled_back_is_seen_at_once(home: CommandH
     )
     assert client.get("/api/v1/index").json()["delta"] == 1
     assert found_files(client, image)[0] == "covers/jazz/new.png"
-    told = home.sleeve("index", "rollback", code=1)
-    assert "there is no earlier index version" in told.stderr
+    result = home.sleeve("index", "rollback", code=1)
+    assert "there is no earlier index version" in result.stderr
     album = client.post("/api/v1/similar", params={"k": 1}, files={"image": ("q.png", image.read_bytes())}).json()
     home.sleeve("remove", "--album", album["neighbours"][0]["album_id"])
     for _ in range(6):
@@ -187,8 +187,8 @@ def test_an_index_that_is_gone_at_the_start_is_said_and_healed(
     shutil.rmtree(home_folder(home) / "versions")
     image = home.folder / "covers/jazz/003.png"
     with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
-        told = client.post("/api/v1/similar", files={"image": ("q.png", image.read_bytes())})
-        assert "there is no index in" in problem(told, 503)
+        result = client.post("/api/v1/similar", files={"image": ("q.png", image.read_bytes())})
+        assert "there is no index in" in problem(result, 503)
         classified = client.post("/api/v1/classify", files={"image": ("q.png", image.read_bytes())})
         assert classified.json()["index_version"] is None
         eventually(lambda: client.get("/api/v1/index").status_code == 200, "healed by itself")
@@ -211,8 +211,8 @@ def test_a_database_that_is_gone_for_a_while_is_said_and_healed(
             assert found_files(client, image)[0] == "covers/jazz/003.png"
             server.stop()
             for _ in range(2):
-                told = client.post("/api/v1/similar", files={"image": ("q.png", image.read_bytes())})
-                assert "cannot be used" in problem(told, 503)
+                result = client.post("/api/v1/similar", files={"image": ("q.png", image.read_bytes())})
+                assert "cannot be used" in problem(result, 503)
                 assert "cannot be used" in problem(client.get("/healthz"), 503)
                 assert "cannot be used" in problem(client.get("/api/v1/albums/1"), 503)
             server.start_again()

@@ -17,7 +17,7 @@ NEAR = 0.9
 """The similarity from which an image's neighbour was called a near-duplicate, if no calibration was fitted."""
 
 UNLIKE = 0.8
-"""The similarity of these borders' vectors to those of the pictures inside is lower: links alone can tell."""
+"""The similarity of these borders' vectors to those of the pictures inside is lower: only links show it."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -64,8 +64,8 @@ def test_requests_stages_and_the_index_are_counted(
             for stage in ("decode", "embed", "search", "rank")
         }
         assert stages == {"decode": 4, "embed": 4, "search": 7, "rank": 7}
-        told = {name: value(found, f"sleeve_{name}") for name in ("albums", "covers", "index_vectors", "ready")}
-        assert told == {"albums": 8, "covers": 8, "index_vectors": 8, "ready": 1}
+        result = {name: value(found, f"sleeve_{name}") for name in ("albums", "covers", "index_vectors", "ready")}
+        assert result == {"albums": 8, "covers": 8, "index_vectors": 8, "ready": 1}
         assert 0 <= (value(found, "sleeve_index_age_seconds") or -1) < 600
         assert value(found, "sleeve_delta_vectors") == value(found, "sleeve_tombstones") == 0
         home.sleeve("remove", "--album", 1)

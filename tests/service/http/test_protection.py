@@ -1,4 +1,4 @@
-"""What stands before the routes, over real HTTP: the key, other sites, headers, request ids and the log."""
+"""What is in front of the routes, over real HTTP: the key, other sites, headers, request ids and the log."""
 
 import json
 import signal
@@ -133,12 +133,12 @@ def test_other_sites_change_nothing_even_with_the_key(client: httpx.Client, orig
 
 
 @pytest.mark.parametrize(
-    ("told", "status"), [("same-origin", 503), ("none", 503), ("same-site", 403), ("cross-site", 403), ("", 403)]
+    ("result", "status"), [("same-origin", 503), ("none", 503), ("same-site", 403), ("cross-site", 403), ("", 403)]
 )
 def test_a_browser_s_own_word_counts_where_a_proxy_changed_the_host(
-    client: httpx.Client, told: str, status: int
+    client: httpx.Client, result: str, status: int
 ) -> None:
-    headers = {"Origin": "https://covers.example", "Sec-Fetch-Site": told, "X-API-Key": KEY}
+    headers = {"Origin": "https://covers.example", "Sec-Fetch-Site": result, "X-API-Key": KEY}
     assert problem(client.post(REBUILD, headers=headers), status)
 
 
@@ -241,14 +241,14 @@ def test_the_log_has_a_line_a_request_and_no_secrets(
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     lines: list[dict[str, Any]] = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
-    told = {line["request_id"]: line for line in lines if line["logger"] == "service.http.requests"}
-    assert {name: (line["method"], line["route"], line["status"]) for name, line in told.items()} == {
+    result = {line["request_id"]: line for line in lines if line["logger"] == "service.http.requests"}
+    assert {name: (line["method"], line["route"], line["status"]) for name, line in result.items()} == {
         "first": ("POST", "/api/v1/similar", 503),
         "second": ("GET", "/api/v1/albums/{album_id}", 404),
         "third": ("POST", REBUILD, 503),
         "fourth": ("GET", "other", 404),
     }
-    assert all(line["duration_ms"] > 0 and line["client"] == "127.0.0.1" for line in told.values())
+    assert all(line["duration_ms"] > 0 and line["client"] == "127.0.0.1" for line in result.values())
     for secret in (KEY, "hidden", "wish", "secret-path"):
         assert secret not in err
 

@@ -53,7 +53,7 @@ def started(home: CommandHome, *options: object) -> Iterator[tuple["Forked | sub
 def test_streams_end_and_requests_finish(home: CommandHome, number: signal.Signals, workers: int) -> None:
     image = write_cover(home.folder / "q.png", seed=2).read_bytes()
     body = b'--x\r\nContent-Disposition: form-data; name="image"; filename="q.png"\r\n\r\n' + image + b"\r\n--x--\r\n"
-    told: list[str] = []
+    result: list[str] = []
     # This process is at work on the index, so the stream has no end of its own.
     with (
         job(home_at(Path(home.environment["SLEEVE_HOME"]))),
@@ -65,7 +65,7 @@ def test_streams_end_and_requests_finish(home: CommandHome, number: signal.Signa
         with listening as stream, socket.create_connection(_place(address)) as upload:
             lines = stream.iter_lines()
             assert next(lines) == "event: progress"
-            rest = Thread(target=lambda: told.extend(lines))
+            rest = Thread(target=lambda: result.extend(lines))
             rest.start()
             upload.sendall(
                 b"POST /api/v1/similar?k=2 HTTP/1.1\r\nHost: 127.0.0.1\r\n"

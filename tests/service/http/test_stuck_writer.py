@@ -1,4 +1,4 @@
-"""A database that one writer holds: whoever reads is answered, and whoever writes is told to come back."""
+"""A database that one writer holds: whoever reads is answered, and whoever writes is asked to come back."""
 
 import sqlite3
 import threading

@@ -96,7 +96,7 @@ def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytes
     assert [item.name for item in tmp_path.iterdir()] == ["a.flac"]
 
 
-def test_a_file_that_can_be_read_but_not_written_is_told(tmp_path: Path) -> None:
+def test_a_file_that_can_be_read_but_not_written_is_rejected(tmp_path: Path) -> None:
     """Found by fuzzing: padding after the tags that says it is larger than the file."""
     path = write_track(tmp_path / "a.m4a", genres=["rock"])
     data = bytearray(path.read_bytes())

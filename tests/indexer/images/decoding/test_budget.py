@@ -80,7 +80,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux tells it")
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux reports it")
 def test_eight_large_pictures_at_once_take_the_memory_of_one_or_two() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _EIGHT_AT_ONCE],

@@ -128,7 +128,7 @@ def test_alpha_that_the_colour_was_multiplied_with_already() -> None:
     assert colour(tiff((16, 16), rgba, b"\x40\x20\x00\x80" * 256)) == (191, 159, 127)
 
 
-def test_a_colour_that_stands_for_nothing() -> None:
+def test_a_colour_that_means_nothing() -> None:
     clear = chunk(b"tRNS", struct.pack(">HHH", 10, 20, 30))
     assert colour(png((16, 16), 8, 2, [bytes((10, 20, 30)) * 16] * 16, clear)) == WHITE
     assert colour(png((16, 16), 8, 2, [bytes((10, 20, 31)) * 16] * 16, clear)) == (10, 20, 31)

@@ -25,7 +25,7 @@ BLACK_METAL = GroupQuery(QueryKind.GENRE, "black metal")
 
 @dataclass
 class Time:
-    """A clock that waits a thousandth of long waits, tells a date that a test sets, and can be interrupted."""
+    """A clock that waits a thousandth of long waits, gives a date that a test sets, and can be interrupted."""
 
     day: float = 0
     waits_s: list[float] = field(default_factory=list)

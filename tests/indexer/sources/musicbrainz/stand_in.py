@@ -59,7 +59,7 @@ class StandIn:
         return f"http://{host}:{self.port}"
 
     def answered(self) -> Counter[str]:
-        """How often each URL was answered with what it stands for."""
+        """How often each URL was answered with what it means."""
         return Counter(f"{line.host}{line.path}" for line in self.log if line.status not in {500, 503})
 
     def gaps_s(self) -> dict[str, list[float]]:

@@ -168,13 +168,13 @@ def test_two_groups_with_one_picture_keep_a_cover_each(database: Database, tmp_p
     assert [row[0] for row in catalogue_of(database, tmp_path)] == ["Title 0", "Title 1"]
 
 
-def test_mistakes_are_told() -> None:
-    for by, words, told in (
+def test_mistakes_are_named() -> None:
+    for by, words, result in (
         (QueryKind.GENRE, "  ", "--genre needs"),
         (QueryKind.ARTIST, "a\nb", "printable"),
         (QueryKind.COLLECTION, "mine", "'mine' is no MusicBrainz id"),
     ):
-        with pytest.raises(SourceError, match=told):
+        with pytest.raises(SourceError, match=result):
             GroupQuery(by, words)
 
 

@@ -40,7 +40,7 @@ def long_waits(moment: Time) -> list[float]:
         (["retry after soon", "retry after 3"], [2, 3]),
         (["cut"], [2]),
     ],
-    ids=["busy", "four kinds of trouble", "told how long", "told nonsense", "cut off"],
+    ids=["busy", "four kinds of trouble", "says how long", "says nonsense", "cut off"],
 )
 def test_what_passes_is_waited_for(tmp_path: Path, faults: list[str], waits_s: list[float]) -> None:
     with standing_in(groups=1) as stand_in:
@@ -61,7 +61,7 @@ def test_a_date_to_come_back_at_is_kept(tmp_path: Path) -> None:
             client_of(stand_in, tmp_path, Time()).get(f"{stand_in.base(ITEMS)}/items/1/front", MAX_BYTES)
 
 
-def test_asking_in_vain_ends(tmp_path: Path) -> None:
+def test_asking_without_an_answer_ends(tmp_path: Path) -> None:
     with standing_in(groups=1) as stand_in:
         stand_in.faults[PATH].extend(["503"] * 99)
         moment = Time()

@@ -53,7 +53,7 @@ def fill(
 
 
 def put_album(database: Database, number: int, **said: Any) -> AlbumId:
-    """An album of the catalogue with one cover that names group ``number``, unless told otherwise."""
+    """An album of the catalogue with one cover that names group ``number``, by default."""
     fields = {"artist": BY.format(number // 3), "title": f"Title {number}", "side": Side.FRONT, **said}
     path = Path(f"/covers/{number}.png")
     cover = CoverFile(file=path.name, path=path, label_source=LabelSource.FOLDER, **fields)
@@ -138,15 +138,15 @@ def test_backs_are_filled_in_when_asked_for(database: Database, tmp_path: Path) 
     assert covers[1].path.read_bytes() == picture(0, True)
 
 
-def test_a_dry_run_tells_and_changes_nothing(database: Database, tmp_path: Path) -> None:
+def test_a_dry_run_reports_and_changes_nothing(database: Database, tmp_path: Path) -> None:
     album_id = put_album(database, 0, side=Side.BACK)
     before = album(database, album_id)
     with standing_in(groups=10) as stand_in:
         report = fill(stand_in, database, tmp_path, dry_run=True)
         assert {line.host for line in stand_in.log} == {MUSICBRAINZ}
-        [told] = report.filled
-        assert (told.genres, told.year, told.sides) == (("black metal", "metal"), 1994, (Side.FRONT,))
-        assert told.group.id == group_id(0)
+        [result] = report.filled
+        assert (result.genres, result.year, result.sides) == (("black metal", "metal"), 1994, (Side.FRONT,))
+        assert result.group.id == group_id(0)
         assert album(database, album_id) == before
         assert not (tmp_path / "covers").exists()
         fill(stand_in, database, tmp_path)

@@ -81,9 +81,9 @@ def test_the_bytes_come_as_they_are(reply: bytes) -> None:
 )
 def test_a_bad_answer_has_its_reason(reply: bytes, reason: Rejection, detail: str) -> None:
     with serving(says(reply)) as server:
-        found, told = rejection(server)
+        found, result = rejection(server)
     assert found is reason
-    assert detail in told
+    assert detail in result
 
 
 def endless(connection: socket.socket, _path: str) -> None:
@@ -152,9 +152,9 @@ def test_a_redirect_is_judged_like_the_first_url(status: str, location: str, det
 
     reach = Reach(resolve=resolve, allowed=near().allowed, ports=None)  # type: ignore[arg-type]
     with serving(says(answer(status, b"", f"Location: {location}", "Content-Length: 0"))) as server:
-        reason, told = rejection(server, reach=reach)
+        reason, result = rejection(server, reach=reach)
     assert reason is Rejection.FORBIDDEN_URL
-    assert detail in told
+    assert detail in result
 
 
 def test_a_name_is_looked_up_once_and_its_address_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
