@@ -79,6 +79,22 @@ def test_nothing_is_open_to_the_network_that_was_not_asked_for(compose: dict[str
             assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
 
 
+def test_there_is_no_default_for_what_must_be_secret(compose: dict[str, Any]) -> None:
+    text = (PROJECT / "docker-compose.yml").read_text()
+    for name, uses in (("POSTGRES_PASSWORD", 2), ("SLEEVE_API_KEY", 1)):
+        required = re.findall(rf"\$\{{{name}:\?[^}}]+\}}", text)
+        assert len(required) == uses == text.count(f"${{{name}")
+    services = compose["services"]
+    assert "SLEEVE_API_KEY" in services["service"]["environment"], "it listens to others"
+    assert "ports" not in services["database"]
+
+
+def test_no_container_takes_all_memory_or_processes(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert re.fullmatch(r"[1-9]g", service["mem_limit"]), name
+        assert 0 < service["pids_limit"] <= 1024, name
+
+
 def test_every_image_has_a_version(compose: dict[str, Any], steps: list[list[str]]) -> None:
     bases = [step[1] for step in steps if step[0] == "FROM"]
     images = [service["image"] for service in compose["services"].values()]
