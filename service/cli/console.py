@@ -22,6 +22,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from service.logs import printable
 from service.schemas import RejectionSchema
 from sleeve.settings import Settings
 
@@ -45,11 +46,6 @@ _stderr = _PlainConsole(stderr=True, highlight=False, markup=False, emoji=False)
 _stdout = _PlainConsole(
     highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else _UNCUT_CHARACTERS
 )
-
-
-def printable(text: str) -> str:
-    """A text with its control characters and line ends as escapes, so that no name can pass for a line of ours."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def say(message: str) -> None:
