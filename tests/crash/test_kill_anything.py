@@ -56,7 +56,7 @@ class Witness:
         started = time.monotonic()
         with self.home.start(*arguments) as process:
             if not undisturbed:
-                time.sleep(self.random.uniform(0.3, 1.0) * self.seconds[name])
+                time.sleep(self.random.uniform(0.2, 0.9) * self.seconds[name])
                 self.killed += process.poll() is None
                 process.kill()
             _, err = process.communicate(timeout=120)
@@ -147,7 +147,10 @@ def test_what_was_acknowledged_holds(
     for name in ["add", *commands]:
         witness.run(name, undisturbed=True)
     witness.check()
-    for _ in range(rounds):
+    done = 0
+    # On a machine whose other work has just ended, the first kills may come too late.
+    while done < rounds or (witness.killed < rounds // 2 and done < 5 * rounds):
+        done += 1
         if len(witness.acknowledged) < COVERS_A_ROUND:
             # Most adds are killed, and what was removed must be missed by something.
             witness.run("add", undisturbed=True)

@@ -1,7 +1,9 @@
 """Listing bundles and switching between them from the command line."""
 
+import io
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,13 +97,13 @@ def test_looking_at_the_shelf_reads_manifests_and_nothing_else(tmp_path: Path, m
     (tmp_path / "bundles" / "dark" / MODEL_FILE).unlink()
     (tmp_path / "bundles" / "dark" / MODEL_FILE).mkdir()
     read: list[str] = []
-    read_bytes = Path.read_bytes
+    open_file = io.open
 
-    def noted(path: Path) -> bytes:
-        read.append(path.name)
-        return read_bytes(path)
+    def noted(file: Any, *arguments: Any, **options: Any) -> Any:
+        read.append(Path(file).name)
+        return open_file(file, *arguments, **options)
 
-    monkeypatch.setattr(Path, "read_bytes", noted)
+    monkeypatch.setattr(io, "open", noted)
     shelf = BundleShelf(tmp_path / "bundles", chosen="")
     assert [bundle.folder.name for bundle in shelf][:2] == ["dark", "light"]
     found = shelf.of(shelf.named("dark").fingerprint)
