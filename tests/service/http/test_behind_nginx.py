@@ -1,6 +1,5 @@
 """The sample of docs/settings.md in a real nginx, with the service behind it."""
 
-import os
 import re
 import shutil
 import socket
@@ -51,9 +50,8 @@ def address(
         temporary = "\n".join(
             f"    {kind}_temp_path {folder / kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
-        user = "user root;\n" if os.geteuid() == 0 else ""
         settings.write_text(
-            f"{user}daemon off;\npid {folder / 'pid'};\nevents {{}}\n"
+            f"user root;\ndaemon off;\npid {folder / 'pid'};\nevents {{}}\n"
             f"http {{\n    access_log off;\n{temporary}\n{sample(port, service)}}}\n"
         )
         command = [str(NGINX), "-p", str(folder), "-c", str(settings), "-e", str(folder / "error.log")]

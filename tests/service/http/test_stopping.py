@@ -120,7 +120,7 @@ def test_workers_end_with_their_parent(home: CommandHome) -> None:
         except AssertionError:
             for worker in workers:
                 with suppress(ProcessLookupError):
-                    os.kill(worker, signal.SIGKILL)
+                    os.kill(worker, signal.SIGTERM)
             raise
         with home.serving("--port", _place(address)[1]) as again:
             httpx.get(f"{again}/healthz", timeout=60).raise_for_status()
