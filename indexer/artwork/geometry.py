@@ -87,7 +87,7 @@ def agreement(first: Sketch, second: Sketch, *, least_points: int = 4) -> Agreem
     """Compare two pictures; the same whichever is named first, up to rounding.
 
     Args:
-        least_points: where fewer agree, what costs more is left away, as if there were no transform.
+        least_points: if fewer agree, what costs more is left out, as if there were no transform.
     """
     import cv2
 

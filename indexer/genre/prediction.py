@@ -78,7 +78,7 @@ def predict(
 
     Args:
         head: (n, g) or (g,), rows sum to 1; None without a head.
-        vote: the same; None, or rows of zeros, where nobody voted.
+        vote: the same; None, or rows of zeros, if nobody voted.
         head_knows, vote_knows: (g,), the genres that each can name; None for all.
 
     Returns:

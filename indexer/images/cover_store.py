@@ -40,7 +40,7 @@ class CoverStore:
         return self._folder / name[:2] / f"url-{name}"
 
     def place(self, path: Path, data: bytes) -> Placed:
-        """Where bytes are to be put: at a path, or near it where something else is there.
+        """Where bytes are to be put: at a path, or near it if something else is there.
 
         A file that has these bytes already is used as it is. Whose it is is not known, so it counts as the user's own.
         """

@@ -1,4 +1,4 @@
-"""An open_clip model → a bundle with its image tower and, where Sleeve can read texts as it does, its text tower."""
+"""An open_clip model → a bundle with its image tower and, if Sleeve can read texts as it does, its text tower."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -8,7 +8,7 @@ from indexer.training.torchvision_shim import make_torchvision_importable
 from sleeve.errors import TrainingError, first_line
 
 OPEN_CLIP = "open_clip:"
-"""What a name of open_clip's begins with where other names are allowed too."""
+"""What a name of open_clip's begins with if other names are allowed too."""
 
 
 def load_open_clip(name: str) -> Any:

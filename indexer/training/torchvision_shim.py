@@ -20,7 +20,7 @@ _defined: list[torch.library.Library] = []
 
 
 def make_torchvision_importable() -> None:
-    """Call before the first ``import timm`` or ``import open_clip``; does nothing where torchvision is well or absent.
+    """Call before the first ``import timm`` or ``import open_clip``; does nothing if torchvision is well or absent.
 
     Raises:
         RuntimeError: torchvision cannot be imported for another reason.

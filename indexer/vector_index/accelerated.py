@@ -14,7 +14,7 @@ _SCAN_BELOW = 0.1
 
 
 class AcceleratedIndex(VectorIndex):
-    """Searches the accelerator, and scans the store where few may be returned, many are wanted or it finds too few."""
+    """Searches the accelerator, and scans the store if few may be returned, many are wanted or it finds too few."""
 
     @abstractmethod
     def _accelerated(

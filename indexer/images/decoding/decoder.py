@@ -136,7 +136,7 @@ def _check_size(image: ImageFile.ImageFile, limits: DecodingLimits) -> None:
 
 
 def _reduce(image: ImageFile.ImageFile, target_px: int) -> None:
-    """Have a JPEG decoded at 1/2, by its DCT, where enough pixels stay; no other format can, and ignores it."""
+    """Have a JPEG decoded at 1/2, by its DCT, if enough pixels stay; no other format can, and ignores it."""
     wanted = max(math.ceil(KEEP_PER_TARGET_PX * target_px), min(image.size) // 2)
     image.draft(None, (wanted, wanted))
 
