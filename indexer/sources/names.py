@@ -8,9 +8,11 @@ from db.records import MAX_NAME_CHARACTERS, fold
 MAX_GENRES = 10
 """Genres of one cover; further ones are dropped."""
 
-FIRST_YEAR = 1000
+FIRST_YEAR, LAST_YEAR = 1000, 2999
 
-_YEAR = re.compile(r"\d{4}")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_DATE = re.compile(r"(\d{4})(?:([-/.])\d{1,2}\2\d{1,2}(?:[T ]+\d.*)?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))$")
+"""A date with or without its time, or one without any sign between its parts."""
 
 
 def clean(value: object) -> str | None:
@@ -20,9 +22,12 @@ def clean(value: object) -> str | None:
 
 
 def year_of(text: str | None) -> int | None:
-    """The first four digits that a text begins with; 0000 and the like are how some say that they know none."""
-    found = _YEAR.match(text or "")
-    return int(found[0]) if found and int(found[0]) >= FIRST_YEAR else None
+    """The year in a text: that of a date, or the only one that it names; 0000 and the like say nothing."""
+    written = (text or "").strip()
+    date = _DATE.match(written)
+    years = {int(date[1])} if date else {int(digits) for digits in _YEAR.findall(written)}
+    years = {year for year in years if FIRST_YEAR <= year <= LAST_YEAR}
+    return years.pop() if len(years) == 1 else None
 
 
 def distinct(genres: Iterable[str | None]) -> tuple[str, ...]:
