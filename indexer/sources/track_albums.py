@@ -97,7 +97,6 @@ def _first_path(members: Sequence[Track]) -> Path:
 
 def _album(members: Sequence[Track], sharers: Counter[Path]) -> TrackAlbum:
     titles = [title for track in members if (title := _title(track.tags))]
-    years = [year for track in members if (year := year_of(track.tags.date))]
     ids: dict[str, str] = {}
     for track in members:
         ids = {**track.tags.musicbrainz, **ids}
@@ -107,10 +106,19 @@ def _album(members: Sequence[Track], sharers: Counter[Path]) -> TrackAlbum:
         tracks=tuple(members),
         title=_commonest(titles),
         artist=_artist([track.tags for track in members]),
-        year=_commonest(sorted(years)),
+        year=_year([track.tags for track in members]),
         genres=_genres([track.tags.genres for track in members]),
         musicbrainz={name: cleaned for name, value in ids.items() if (cleaned := clean(value))},
     )
+
+
+def _year(tags: Sequence[Tags]) -> int | None:
+    """The commonest year of the first release; without any, of this one."""
+    for dates in ([one.original_dates for one in tags], [one.dates for one in tags]):
+        years = [next((year for text in texts if (year := year_of(text))), None) for texts in dates]
+        if known := sorted(year for year in years if year):
+            return _commonest(known)
+    return None
 
 
 def _artist(tags: Sequence[Tags]) -> str | None:

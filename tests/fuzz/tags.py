@@ -14,21 +14,23 @@ with atheris.instrument_imports(
     from sleeve.vocabulary import Side
 
 from tests.fuzz.session import fuzz
-from tests.indexer.images.audio.recordings import FORMATS, write_track
+from tests.indexer.images.audio.recordings import FORMATS, READ_FORMATS, write_track
 
 MAX_BYTES = 100_000
+KINDS = (*FORMATS, *READ_FORMATS)
 
 
 def read_track(data: bytes, folder: Path) -> None:
     if not data:
         return
-    path = folder / f"a.{FORMATS[data[0] % len(FORMATS)]}"
+    path = folder / f"a.{KINDS[data[0] % len(KINDS)]}"
     path.write_bytes(data[1:])
     sides: frozenset[Side] = frozenset()
     try:
         tags = read_tags(path)
         sides = tags.sides
-        texts = (tags.album, tags.artist, tags.album_artist, tags.date, *tags.genres, *tags.musicbrainz.values())
+        dates = (*tags.original_dates, *tags.dates)
+        texts = (tags.album, tags.artist, tags.album_artist, *dates, *tags.genres, *tags.musicbrainz.values())
         assert all(isinstance(text, str) for text in texts if text is not None)
     except FileRejectedError:
         pass
@@ -48,7 +50,7 @@ def read_track(data: bytes, folder: Path) -> None:
 
 def seeds(folder: Path) -> list[bytes]:
     written = []
-    for number, kind in enumerate(FORMATS):
+    for number, kind in enumerate(KINDS):
         for pictures in ([], [(3, b"front"), (4, b"back")]):
             path = write_track(
                 folder / f"seed.{kind}",

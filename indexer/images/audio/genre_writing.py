@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,11 @@ from mutagen.mp4 import MP4
 
 from indexer.files import replacing
 from indexer.images.audio.opening import FAULTS, load, open_tags
-from indexer.images.audio.tags import GENRE_KEYS, genres_of
+from indexer.images.audio.tags import ID3_GENRE, MP4_GENRE, VORBIS_GENRE, Tags, genres_of, read_tags
 from sleeve.errors import FileRejectedError, one_line
 from sleeve.platform import keep_owner
 from sleeve.vocabulary import Rejection
 
-_ID3_GENRE, _MP4_GENRE, _VORBIS_GENRE = GENRE_KEYS
 _OLD_ID3 = (2, 3)
 
 
@@ -35,9 +35,12 @@ def write_genres(path: Path, genres: Sequence[str]) -> None:
     The file is the old one or the new one at any moment. A link stays a link; the file that it leads to is written.
 
     Raises:
-        FileRejectedError: MISSING, UNREADABLE or BAD_TAGS; the file is as it was.
+        FileRejectedError: MISSING, UNREADABLE or BAD_TAGS, also for a format whose tags are only read; the file is as
+            it was.
     """
-    kind = type(open_tags(path))
+    kind, before = open_tags(path).kind, _other_tags(path)
+    if kind is None:
+        raise FileRejectedError(Rejection.BAD_TAGS, f"genres are not written to {path.suffix} files, only read")
     target = path.resolve()
     try:
         with replacing(target) as fresh:
@@ -48,9 +51,17 @@ def write_genres(path: Path, genres: Sequence[str]) -> None:
                 raise FileRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
             if list(read_genres(fresh)) != list(genres):
                 raise FileRejectedError(Rejection.BAD_TAGS, "the genre does not read back as it was written")
+            if _other_tags(fresh) != before:
+                raise FileRejectedError(Rejection.BAD_TAGS, "its other tags would not stay as they are")
             keep_owner(target, fresh)
     except OSError as error:
         raise FileRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
+
+
+def _other_tags(path: Path) -> Tags:
+    """What must stay; of dates the first, since mutagen joins the day to the year."""
+    tags = read_tags(path)
+    return replace(tags, genres=(), dates=tags.dates[:1], original_dates=tags.original_dates[:1])
 
 
 def _set(music: FileType, genres: list[str]) -> None:
@@ -58,13 +69,13 @@ def _set(music: FileType, genres: list[str]) -> None:
         music.add_tags()
     tags: Any = music.tags
     if isinstance(tags, ID3):
-        tags.setall(_ID3_GENRE, [TCON(encoding=3, text=genres)] if genres else [])
+        tags.setall(ID3_GENRE, [TCON(encoding=3, text=genres)] if genres else [])
         if tags.version[:2] == _OLD_ID3:
             tags.update_to_v23()
             music.save(v2_version=3)
             return
     else:
-        key = _MP4_GENRE if isinstance(music, MP4) else _VORBIS_GENRE
+        key = MP4_GENRE if isinstance(music, MP4) else VORBIS_GENRE
         if genres:
             tags[key] = genres
         elif key in tags:

@@ -1,10 +1,12 @@
 """What of a file's ID3 tags mutagen may read, so that memory and time stay bounded."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from mutagen import MutagenError
-from mutagen.id3 import APIC, ID3, Frame, Frames, Frames_2_2, ID3NoHeaderError
+from mutagen.id3 import APIC, ID3, Frame, Frames, Frames_2_2, ID3NoHeaderError, TextFrame
 from mutagen.id3._util import unsynch
 from mutagen.wave import WAVE, _WaveID3
 
@@ -16,11 +18,25 @@ MAX_ID3_COPIED_BYTES = 8 * 2**30
 """What mutagen may copy while it reads one tag; one with 30 MB of pictures after 50 texts has 1.5 GB."""
 
 
+_DATES = {"TDRC", "TDOR", "TDRL", "TYER", "TORY", "TYE", "TOR"}
+_NEW_NAMES = {"TYE": "TYER", "TOR": "TORY"}
+"""Of ID3v2.2."""
+
+
 class _Budget:
-    """How much of one file's ID3 frames is still parsed."""
+    """How much of one file's ID3 frames is still parsed, and the texts of its dates, of which mutagen keeps the digits.
+
+    Attributes:
+        dates: by the frame's name in ID3v2.3 and 2.4.
+    """
 
     def __init__(self) -> None:
         self.left_bytes = MAX_ID3_BYTES
+        self.dates: dict[str, list[str]] = {}
+
+    def keep_date(self, name: str, header: Any, flags: int, data: bytes) -> None:
+        texts = TextFrame._fromData(header, flags, data).text
+        self.dates.setdefault(_NEW_NAMES.get(name, name), []).extend(str(text) for text in texts)
 
 
 class _Bounded:
@@ -29,6 +45,11 @@ class _Bounded:
     def __init__(self, frame: type[Frame], budget: _Budget) -> None:
         self._frame = frame
         self._budget = budget
+
+    @property
+    def dates(self) -> dict[str, list[str]]:
+        """The texts of all dates of its file."""
+        return self._budget.dates
 
     def __call__(self, *arguments: object, **named: object) -> Frame:
         return self._frame(*arguments, **named)
@@ -41,6 +62,8 @@ class _Bounded:
             if len(data) > min(MAX_ID3_FRAME_BYTES, self._budget.left_bytes):
                 raise NotImplementedError
             self._budget.left_bytes -= len(data)
+        if self._frame.__name__ in _DATES:
+            self._budget.keep_date(self._frame.__name__, header, flags, data)
         return self._frame._fromData(header, flags, data)  # type: ignore[no-any-return]
 
 
@@ -50,18 +73,45 @@ def bounded_frames() -> dict[str, _Bounded]:
     return {name: _Bounded(frame, budget) for name, frame in {**Frames, **Frames_2_2}.items()}
 
 
-class BoundedID3(ID3):
+class _BoundedRead:
+    """Reads ID3 unless it has too many frames.
+
+    Attributes:
+        dates: the texts of dates as they are written, by the frame's name.
+    """
+
+    dates: Mapping[str, list[str]] = MappingProxyType({})
+
+    def _read(self, header: Any, data: bytes) -> bytes:
+        _check(header, data)
+        rest = super()._read(header, data)  # type: ignore[misc]
+        self.dates = header.known_frames["TDRC"].dates
+        return rest  # type: ignore[no-any-return]
+
+
+class BoundedID3(_BoundedRead, ID3):
     """The tags of an MP3, refused if they have too many frames."""
 
-    def _read(self, header: Any, data: bytes) -> bytes:
-        _check(header, data)
-        return super()._read(header, data)  # type: ignore[no-any-return, no-untyped-call]
+
+class _BoundedWaveID3(_BoundedRead, _WaveID3):
+    pass
 
 
-class _BoundedWaveID3(_WaveID3):
-    def _read(self, header: Any, data: bytes) -> bytes:
-        _check(header, data)
-        return super()._read(header, data)  # type: ignore[no-any-return, no-untyped-call]
+def id3_tags(file: Any) -> BoundedID3 | None:
+    """The ID3 tags that a file, or the chunk of one, begins with; None if there are none.
+
+    Raises:
+        MutagenError: they are damaged, or have too many frames.
+    """
+    file.seek(0)
+    with suppress(ID3NoHeaderError):
+        return BoundedID3(file, known_frames=bounded_frames())  # type: ignore[no-untyped-call]
+    return None
+
+
+def is_old(tags: object) -> bool:
+    """Whether tags are ID3v1 alone."""
+    return isinstance(tags, ID3) and tags.version < (2,)
 
 
 def bounded_wave(file: Any) -> WAVE:
@@ -70,11 +120,15 @@ def bounded_wave(file: Any) -> WAVE:
     Raises:
         MutagenError: its tags have too many frames, or it is no WAV.
     """
+    tags = None
     with suppress(ID3NoHeaderError):
-        _BoundedWaveID3(file, known_frames=bounded_frames())  # type: ignore[no-untyped-call]
+        tags = _BoundedWaveID3(file, known_frames=bounded_frames())  # type: ignore[no-untyped-call]
     if not isinstance(file, str):
         file.seek(0)
-    return WAVE(file, known_frames=bounded_frames())
+    wave = WAVE(file, known_frames=bounded_frames())
+    if tags is not None:
+        wave.tags = tags  # type: ignore[assignment]
+    return wave
 
 
 def _check(header: Any, data: bytes) -> None:

@@ -1,7 +1,11 @@
-"""A music file's tags as mutagen reads them, within bounds."""
+"""A music file's tags as mutagen, or a reader of this package, reads them, within bounds."""
 
 import struct
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path, PurePath
+from typing import Any
 
 from mutagen import FileType, MutagenError
 from mutagen.flac import FLAC
@@ -12,8 +16,12 @@ from mutagen.oggopus import OggOpus
 from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 
-from indexer.images.audio.id3_bounds import BoundedID3, bounded_frames, bounded_wave
-from indexer.images.bounded_file import BoundedFile
+from indexer.images.audio import asf, chunks
+from indexer.images.audio.ape import ape_tags
+from indexer.images.audio.id3_bounds import BoundedID3, bounded_frames, bounded_wave, id3_tags, is_old
+from indexer.images.audio.keyed_tags import KeyedTags
+from indexer.images.audio.ogg_flac_pictures import ogg_flac_pictures
+from indexer.images.bounded_file import BoundedFile, OverBudgetError
 from sleeve.errors import FileRejectedError, one_line
 from sleeve.vocabulary import Rejection
 
@@ -24,12 +32,36 @@ _MAX_CALLS = 100_000
 _HEAD_BYTES = 128
 _KINDS: tuple[type[FileType], ...] = (FLAC, MP3, MP4, OggFLAC, OggOpus, OggVorbis, WAVE)
 
+_APE_MARKS = (b"MAC ", b"wvpk", b"MP+", b"MPCK", b"TTA1", b"TTA2")
+_AAC_MARKS = (b"ADIF", b"\xff\xf1", b"\xff\xf9", b"\xff\xf0", b"\xff\xf8")
+_ID3_AND_APE_SUFFIXES = {".ape", ".wv", ".mpc", ".tta", ".aac"}
+_MATROSKA = b"\x1a\x45\xdf\xa3"
+
 # What mutagen raises for tags that are no tags, as well as its own errors; found by fuzzing.
 FAULTS: tuple[type[Exception], ...] = (MutagenError, struct.error, LookupError, ValueError, TypeError, AttributeError)
-FAULTS += (ArithmeticError, EOFError, AssertionError, NotImplementedError, RecursionError)
+FAULTS += (ArithmeticError, EOFError, AssertionError, NotImplementedError, RecursionError, OverBudgetError)
 
 
-def open_tags(path: Path) -> FileType:
+@dataclass(frozen=True, slots=True)
+class Music:
+    """What a music file says of itself, in memory.
+
+    Attributes:
+        kind: as what mutagen writes it; None if its tags are only read.
+        tags: ID3, MP4's, or Vorbis comments; None if there are none.
+        more: what else there is: it counts for what ``tags`` does not say, or the other way round.
+        more_first: whether ``tags`` are ID3v1 only, which cuts names.
+        pictures: those outside the tags, by kind.
+    """
+
+    kind: type[FileType] | None
+    tags: Any
+    more: KeyedTags
+    pictures: tuple[tuple[int, bytes], ...] = ()
+    more_first: bool = False
+
+
+def open_tags(path: Path) -> Music:
     """A music file with its tags and pictures in memory; the file is closed.
 
     Raises:
@@ -39,11 +71,7 @@ def open_tags(path: Path) -> FileType:
         with BoundedFile(path, max_bytes=MAX_TAG_BYTES, max_calls=_MAX_CALLS) as file:
             head = file.read(_HEAD_BYTES)
             try:
-                kind = max(_KINDS, key=lambda kind: kind.score(file.name, file, head))
-                if kind.score(file.name, file, head) <= 0:
-                    raise FileRejectedError(Rejection.BAD_TAGS, "not a music file of a format that is read")
-                file.seek(0)
-                return load(kind, file)
+                return _read(file, head)
             except FAULTS as error:
                 raise FileRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
     except FileNotFoundError as error:
@@ -57,3 +85,53 @@ def load(kind: type[FileType], file: object) -> FileType:
     if kind is MP3:
         return MP3(file, ID3=BoundedID3, known_frames=bounded_frames())
     return bounded_wave(file) if kind is WAVE else kind(file)
+
+
+def _read(file: BoundedFile, head: bytes) -> Music:
+    if head.startswith(_MATROSKA):
+        raise FileRejectedError(Rejection.BAD_TAGS, "Matroska, whose tags are not read")
+    return _read_here(file, head) or _read_by_mutagen(file, head)
+
+
+def _read_here(file: BoundedFile, head: bytes) -> Music | None:
+    """The formats whose tags are only read."""
+    suffix = PurePath(file.name).suffix.lower()
+    if head.startswith(asf.HEADER):
+        return Music(None, None, asf.asf_tags(file))
+    if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
+        return _with_id3(chunks.chunk(file, chunks.AIFF, b"ID3 ", b"id3 "))
+    if head[:4] == b"FRM8" and head[12:16] == b"DSD ":
+        return _with_id3(chunks.chunk(file, chunks.DSDIFF, b"ID3 ", b"id3 "))
+    if head[:4] == b"DSD ":
+        (at,) = struct.unpack_from("<Q", head, 20)
+        file.seek(min(at, file.size_bytes) if at else file.size_bytes)
+        return _with_id3(file.read())
+    if (
+        head.startswith(_APE_MARKS)
+        or (suffix == ".aac" and head.startswith(_AAC_MARKS))
+        or (suffix in _ID3_AND_APE_SUFFIXES and head.startswith(b"ID3"))
+    ):
+        tags = id3_tags(file)
+        return Music(None, tags, ape_tags(file) or KeyedTags(), more_first=is_old(tags))
+    return None
+
+
+def _with_id3(data: bytes | None) -> Music:
+    return Music(None, id3_tags(BytesIO(data)) if data else None, KeyedTags())
+
+
+def _read_by_mutagen(file: BoundedFile, head: bytes) -> Music:
+    kind = max(_KINDS, key=lambda kind: kind.score(file.name, file, head))
+    if kind.score(file.name, file, head) <= 0:
+        raise FileRejectedError(Rejection.BAD_TAGS, "not a music file of a format that is read")
+    file.seek(0)
+    music = load(kind, file)
+    more = chunks.riff_info(file) if kind is WAVE else ape_tags(file) if kind is MP3 else None
+    return Music(kind, music.tags, more or KeyedTags(), tuple(_blocks(music, file)), is_old(music.tags))
+
+
+def _blocks(music: FileType, file: BoundedFile) -> Iterator[tuple[int, bytes]]:
+    if isinstance(music, OggFLAC):
+        yield from ogg_flac_pictures(file)
+    elif isinstance(music, FLAC):
+        yield from ((picture.type, picture.data) for picture in music.pictures)

@@ -4,21 +4,21 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from mutagen import FileType
-from mutagen.flac import FLAC, Picture
+from mutagen.flac import Picture
 from mutagen.flac import error as FLACError  # noqa: N812 - mutagen's name says nothing
-from mutagen.mp4 import MP4
+from mutagen.mp4 import MP4Tags
 
-from indexer.images.audio.opening import open_tags
+from indexer.images.audio.opening import Music, open_tags
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection, Side
 
 _OTHER, _FRONT, _BACK = 0, 3, 4
-"""Kinds of pictures (ID3v2.4, section 4.14; FLAC's picture block and Vorbis comments number them alike)."""
+"""Kinds of pictures (ID3v2.4, section 4.14; FLAC's picture block, Vorbis comments and ASF number them alike)."""
 
 
-def pictures(music: FileType) -> dict[Side, bytes]:
+def pictures(music: Music) -> dict[Side, bytes]:
     """The pictures that are covers: of kind 3 the front, of kind 4 the back, the first of each.
 
     Without a kind 3 the first of kind 0 is the front; MP4 knows no kinds, and its first picture is.
@@ -47,13 +47,16 @@ def read_picture(track: Path, name: str, max_bytes: int) -> bytes:
     return data
 
 
-def _all(music: FileType) -> Iterator[tuple[int, bytes]]:
-    if isinstance(music, FLAC):
-        yield from ((picture.type, picture.data) for picture in music.pictures)
-    tags = music.tags
+def _all(music: Music) -> Iterator[tuple[int, bytes]]:
+    yield from music.pictures
+    yield from _in_tags(music.tags)
+    yield from music.more.pictures
+
+
+def _in_tags(tags: Any) -> Iterator[tuple[int, bytes]]:
     if tags is None:
         return
-    if isinstance(music, MP4):
+    if isinstance(tags, MP4Tags):
         yield from ((_FRONT, bytes(picture)) for picture in tags.get("covr", []))
     elif hasattr(tags, "getall"):
         yield from ((int(frame.type), bytes(frame.data)) for frame in tags.getall("APIC"))

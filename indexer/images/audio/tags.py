@@ -1,15 +1,14 @@
 """What a track's tags say of its album, the same for every format."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mutagen import FileType
-from mutagen.id3 import TCON
-from mutagen.mp4 import MP4, MP4FreeForm
+from mutagen.id3 import ID3, TCON
+from mutagen.mp4 import MP4FreeForm, MP4Tags
 
-from indexer.images.audio.opening import open_tags
+from indexer.images.audio.opening import Music, open_tags
 from indexer.images.audio.pictures import pictures
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection, Side
@@ -17,27 +16,53 @@ from sleeve.vocabulary import Rejection, Side
 MAX_VALUES = 20
 """Values of one tag that are read."""
 
+_ORIGINAL_NAMES = ("originaldate", "originalyear", "original date", "original year", "originalreleasedate")
+"""How taggers name the date of the first release, in formats that let them choose names."""
+
+ID3_GENRE, MP4_GENRE, VORBIS_GENRE = "TCON", "\xa9gen", "genre"
+"""The genre tag in each format."""
+
+_FREEFORM = "----:com.apple.iTunes:"
+
+# The tags of each format; the first that says something counts, of dates each after the other.
 _ID3 = {
     "album": ("TALB",),
     "artist": ("TPE1",),
     "album_artist": ("TPE2", "TXXX:ALBUM ARTIST", "TXXX:ALBUMARTIST"),
-    "date": ("TDRC", "TYER", "TDRL", "TDOR"),
+    "genres": (ID3_GENRE,),
+    "original_dates": ("TDOR", "TORY", *(f"TXXX:{name}" for name in _ORIGINAL_NAMES)),
+    "dates": ("TDRC", "TYER", "TDRL", "TXXX:DATE", "TXXX:YEAR"),
     "compilation": ("TCMP", "TXXX:COMPILATION"),
 }
 _MP4 = {
     "album": ("\xa9alb",),
     "artist": ("\xa9ART",),
     "album_artist": ("aART",),
-    "date": ("\xa9day",),
+    "genres": (MP4_GENRE,),
+    "original_dates": tuple(f"{_FREEFORM}{name}" for name in _ORIGINAL_NAMES),
+    "dates": ("\xa9day", f"{_FREEFORM}DATE", f"{_FREEFORM}YEAR"),
     "compilation": ("cpil",),
 }
 _VORBIS = {
     "album": ("album",),
     "artist": ("artist",),
     "album_artist": ("albumartist", "album artist", "album_artist"),
-    "date": ("date", "year", "releasedate", "originaldate"),
+    "genres": (VORBIS_GENRE,),
+    "original_dates": _ORIGINAL_NAMES,
+    "dates": ("date", "year", "releasedate"),
     "compilation": ("compilation", "itunescompilation"),
 }
+_KEYED = {
+    "album": ("album", "wm/albumtitle", "iprd"),
+    "artist": ("artist", "author", "iart"),
+    "album_artist": ("album artist", "albumartist", "album_artist", "wm/albumartist"),
+    "genres": ("genre", "wm/genre", "ignr"),
+    "original_dates": (*_ORIGINAL_NAMES, "wm/originalreleasetime", "wm/originalreleaseyear"),
+    "dates": ("year", "date", "wm/year", "releasedate", "icrd"),
+    "compilation": ("compilation", "itunescompilation", "wm/iscompilation"),
+}
+"""APEv2, ASF and RIFF INFO, whose names do not collide."""
+
 _MUSICBRAINZ = {
     "musicbrainz_albumid": "MusicBrainz Album Id",
     "musicbrainz_releasegroupid": "MusicBrainz Release Group Id",
@@ -51,6 +76,7 @@ class Tags:
     """A track's tags as written; None, or empty, if there are none.
 
     Attributes:
+        original_dates, dates: of the first release, and of this one, the likeliest first.
         genres: numbers of ID3v1 are spelled out; otherwise as written.
         musicbrainz: ids by Picard's names of them.
         sides: which pictures are embedded.
@@ -59,7 +85,8 @@ class Tags:
     album: str | None = None
     artist: str | None = None
     album_artist: str | None = None
-    date: str | None = None
+    original_dates: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
     compilation: bool = False
     genres: tuple[str, ...] = ()
     musicbrainz: Mapping[str, str] = field(default_factory=dict)
@@ -80,58 +107,82 @@ def read_tags(path: Path) -> Tags:
         raise FileRejectedError(Rejection.BAD_TAGS, "a tag is not of its kind") from error
 
 
-def genres_of(music: FileType) -> tuple[str, ...]:
+def genres_of(music: Music) -> tuple[str, ...]:
     """The texts of the genre tag as written."""
-    return tuple(_values(music, GENRE_KEYS))
+    return tuple(_first(music, "genres"))
 
 
-GENRE_KEYS = ("TCON", "\xa9gen", "genre")
-"""The genre tag in ID3, MP4 and Vorbis comments."""
-
-
-def _tags(music: FileType) -> Tags:
-    names = _MP4 if isinstance(music, MP4) else _ID3 if hasattr(music.tags, "getall") else _VORBIS
-    found = {name: next(iter(_values(music, keys)), None) for name, keys in names.items()}
+def _tags(music: Music) -> Tags:
     ids = {name: _identifier(music, name, title) for name, title in _MUSICBRAINZ.items()}
     return Tags(
-        album=found["album"],
-        artist=found["artist"],
-        album_artist=found["album_artist"],
-        date=found["date"],
-        compilation=(found["compilation"] or "").strip().lower() in {"1", "true", "yes"},
+        album=_one(music, "album"),
+        artist=_one(music, "artist"),
+        album_artist=_one(music, "album_artist"),
+        original_dates=_all(music, "original_dates"),
+        dates=_all(music, "dates"),
+        compilation=(_one(music, "compilation") or "").strip().lower() in {"1", "true", "yes"},
         genres=tuple(TCON(encoding=3, text=list(genres_of(music))).genres),
         musicbrainz={name: value for name, value in ids.items() if value},
         sides=frozenset(pictures(music)),
     )
 
 
-def _identifier(music: FileType, name: str, title: str) -> str | None:
-    keys = (f"----:com.apple.iTunes:{title}", f"TXXX:{title}", name)
-    return next(iter(_values(music, keys)), None)
+def _identifier(music: Music, name: str, title: str) -> str | None:
+    keys = (f"{_FREEFORM}{title}", f"TXXX:{title}", name)
+    found = (_get(music.tags, key) for key in keys)
+    more = (music.more.texts.get(key, []) for key in (name, title.lower().replace(" ", "/", 1)))
+    return next((texts[0] for texts in (*found, *more) if texts), None)
 
 
-def _values(music: FileType, keys: Iterable[str]) -> list[str]:
+def _one(music: Music, name: str) -> str | None:
+    return next(iter(_first(music, name)), None)
+
+
+def _first(music: Music, name: str) -> list[str]:
     """The values of the first of these tags that there is."""
+    return next(_values(music, name), [])
+
+
+def _all(music: Music, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for texts in _values(music, name) for text in texts))
+
+
+def _values(music: Music, name: str) -> Iterator[list[str]]:
+    """What each tag of a name says, those that say nothing left out."""
     tags = music.tags
-    if tags is None:
-        return []
-    for key in keys:
-        found = _get(tags, key)
-        if found:
-            return found[:MAX_VALUES]
-    return []
+    names = _MP4 if isinstance(tags, MP4Tags) else _ID3 if isinstance(tags, ID3) else _VORBIS
+    said = [_get(tags, key) for key in names[name]]
+    more = [_said(music.more.texts.get(key, [])) for key in _KEYED[name]]
+    for texts in (*more, *said) if music.more_first else (*said, *more):
+        if texts:
+            yield texts[:MAX_VALUES]
+
+
+def _said(texts: Iterable[str]) -> list[str]:
+    return [text for text in texts if text.strip()]
 
 
 def _get(tags: Any, key: str) -> list[str]:
-    if hasattr(tags, "getall"):
-        frames = [frame for frame in tags.getall(key.partition(":")[0]) if _is(frame, key)]
-        return [str(text) for frame in frames for text in frame.text if str(text).strip()]
+    if tags is None:
+        return []
+    if isinstance(tags, ID3):
+        return _id3_texts(tags, key)
+    if isinstance(tags, MP4Tags) and key.startswith(_FREEFORM):
+        key = next((name for name in tags if name.lower() == key.lower()), key)
     try:
         values = tags.get(key, [])
     except ValueError:  # a name that no Vorbis comment can have
         return []
     values = values if isinstance(values, list) else [values]
-    return [text for value in values if (text := _text(value)).strip()]
+    return _said(_text(value) for value in values)
+
+
+def _id3_texts(tags: ID3, key: str) -> list[str]:
+    written = getattr(tags, "dates", {}).get(key)
+    if written is None:
+        frames = [frame for frame in tags.getall(key.partition(":")[0]) if _is(frame, key)]
+        written = [str(text) for frame in frames for text in frame.text]
+    return _said(written)
 
 
 def _is(frame: Any, key: str) -> bool:

@@ -195,12 +195,14 @@ def test_one_odd_track_does_not_label_an_album() -> None:
 
 TEXT = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(["CD1", "A (Disc 2)", "\0", "  ", "ft. x", "1999"]))
 
+DATES = st.lists(st.one_of(st.text(max_size=12), st.sampled_from(["1999", "c1997"])), max_size=2).map(tuple)
+
 
 @given(
     said=st.lists(
         st.tuples(
             st.sampled_from(["a", "CD1", "x/Disc 2", "x/Disc 10 b", "x", "."]),
-            st.builds(Tags, TEXT, TEXT, TEXT, TEXT, st.booleans(), st.lists(st.text(max_size=5)).map(tuple)),
+            st.builds(Tags, TEXT, TEXT, TEXT, DATES, DATES, st.booleans(), st.lists(st.text(max_size=5)).map(tuple)),
         ),
         max_size=8,
     )

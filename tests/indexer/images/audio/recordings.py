@@ -2,13 +2,20 @@
 
 import struct
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from io import BytesIO
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from mutagen._vorbis import VCommentDict
+from mutagen.aiff import AIFF
+from mutagen.apev2 import BINARY, APEv2, APEValue
+from mutagen.asf import ASF
+from mutagen.asf._attrs import ASFByteArrayAttribute
+from mutagen.dsdiff import DSDIFF
+from mutagen.dsf import DSF
 from mutagen.flac import FLAC, Picture
-from mutagen.id3 import APIC, TALB, TCMP, TCON, TDRC, TPE1, TPE2, TXXX
+from mutagen.id3 import APIC, ID3, TALB, TCMP, TCON, TDRC, TPE1, TPE2, TXXX
 from mutagen.mp3 import MP3
 from mutagen.mp4 import MP4, MP4Cover
 from mutagen.ogg import OggPage
@@ -17,18 +24,32 @@ from mutagen.oggvorbis import OggVorbis
 from mutagen.wave import WAVE
 
 FORMATS = ("flac", "mp3", "m4a", "ogg", "opus", "wav")
+"""Those whose genres can be written, but for FLAC in Ogg."""
+
+READ_FORMATS = ("aiff", "aac", "tta", "dsf", "dff", "ape", "wv", "mpc", "wma", "oga")
 
 
 def silence(kind: str) -> bytes:
     """The shortest file of a format."""
-    return {
+    makers: dict[str, Callable[[], bytes]] = {
         "flac": _flac,
         "mp3": lambda: (b"\xff\xfb\x90\x00" + bytes(413)) * 8,
         "m4a": _mp4,
         "ogg": lambda: _ogg([_vorbis_head(), b"\x03vorbis" + _comments() + b"\x01", b"\x05vorbis" + bytes(20)]),
         "opus": lambda: _ogg([b"OpusHead" + struct.pack("<BBHIhB", 1, 2, 0, 48000, 0, 0), b"OpusTags" + _comments()]),
         "wav": _wav,
-    }[kind]()
+        "aiff": lambda: _iff(b"FORM", b"AIFF", ">4sI", {b"COMM": _COMMON, b"SSND": bytes(8)}),
+        "aac": lambda: (b"\xff\xf1\x50\x80\x01\x7f\xfc" + bytes(4)) * 8,
+        "tta": lambda: b"TTA1" + struct.pack("<HHHII", 1, 2, 16, 44100, 1000) + bytes(8),
+        "dsf": _dsf,
+        "dff": lambda: _iff(b"FRM8", b"DSD ", ">4sQ", {b"FVER": b"\1\5\0\0", b"PROP": _PROPERTIES, b"DSD ": bytes(8)}),
+        "ape": lambda: b"MAC " + struct.pack("<HH", 3990, 0) + bytes(100),
+        "wv": lambda: b"wvpk" + struct.pack("<IHBBIIIII", 24, 0x410, 0, 0, 0, 0, 0, 0, 0),
+        "mpc": lambda: b"MPCK" + bytes(60),
+        "wma": lambda: _ASF_HEADER + struct.pack("<QL", 30, 0) + b"\1\2" + bytes(50),
+        "oga": lambda: _ogg([_ogg_flac_head(1), b"\x84" + _sized(_comments())]),
+    }
+    return makers[kind]()
 
 
 def write_track(
@@ -53,12 +74,9 @@ def write_track(
         said["genre"] = list(genres)
     if compilation:
         said["compilation"] = ["1"]
-    if kind in {"mp3", "wav"}:
-        _tag_id3(path, said, ids or {}, pictures)
-    elif kind == "m4a":
-        _tag_mp4(path, said, ids or {}, pictures)
-    else:
-        _tag_vorbis(path, said, ids or {}, pictures)
+    writers = dict.fromkeys(("mp3", "wav", "aiff", "aac", "tta", "dsf", "dff"), _tag_id3)
+    writers |= {"m4a": _tag_mp4, "wma": _tag_asf, "oga": _tag_ogg_flac, **dict.fromkeys(("ape", "wv", "mpc"), _tag_ape)}
+    writers.get(kind, _tag_vorbis)(path, said, ids or {}, pictures)
     return path
 
 
@@ -72,17 +90,21 @@ _TITLES = {
 def _tag_id3(
     path: Path, said: Mapping[str, list[str]], ids: Mapping[str, str], pictures: Sequence[tuple[int, bytes]]
 ) -> None:
-    music: Any = MP3(path) if path.suffix.lower() == ".mp3" else WAVE(path)
-    if music.tags is None:
-        music.add_tags()
+    kinds: Any = {".mp3": MP3, ".wav": WAVE, ".aiff": AIFF, ".dsf": DSF, ".dff": DSDIFF}
+    tags: Any = ID3()
+    if path.suffix.lower() in kinds:
+        music = kinds[path.suffix.lower()](path)
+        if music.tags is None:
+            music.add_tags()
+        tags = music.tags
     frames: Any = {"album": TALB, "artist": TPE1, "albumartist": TPE2, "date": TDRC, "genre": TCON, "compilation": TCMP}
     for name, values in said.items():
-        music.tags.add(frames[name](encoding=3, text=values))
+        tags.add(frames[name](encoding=3, text=values))
     for name, value in ids.items():
-        music.tags.add(TXXX(encoding=3, desc=_TITLES[name], text=[value]))
+        tags.add(TXXX(encoding=3, desc=_TITLES[name], text=[value]))
     for number, (kind, data) in enumerate(pictures):
-        music.tags.add(APIC(encoding=3, mime="image/png", type=kind, desc=str(number), data=data))
-    music.save()
+        tags.add(APIC(encoding=3, mime="image/png", type=kind, desc=str(number), data=data))
+    tags.save(path)
 
 
 def _tag_mp4(
@@ -107,14 +129,92 @@ def _tag_vorbis(
     for name, values in [*said.items(), *((name, [value]) for name, value in ids.items())]:
         music[name] = values
     for kind, data in pictures:
-        picture = Picture()
-        picture.type, picture.data, picture.mime = kind, data, "image/png"
+        picture = _picture(kind, data)
         if isinstance(music, FLAC):
             music.add_picture(picture)
         else:
             block = b64encode(picture.write()).decode()
             music["metadata_block_picture"] = [*music.get("metadata_block_picture", []), block]
     music.save()
+
+
+def _tag_ogg_flac(
+    path: Path, said: Mapping[str, list[str]], ids: Mapping[str, str], pictures: Sequence[tuple[int, bytes]]
+) -> None:
+    comments: Any = VCommentDict()
+    for name, values in [*said.items(), *((name, [value]) for name, value in ids.items())]:
+        comments[name] = values
+    blocks = [b"\x04" + _sized(comments.write(framing=False))]
+    blocks += [b"\x06" + _sized(_picture(kind, data).write()) for kind, data in pictures]
+    blocks[-1] = bytes([blocks[-1][0] | 0x80]) + blocks[-1][1:]
+    path.write_bytes(_ogg([_ogg_flac_head(len(blocks)), *blocks]))
+
+
+def _tag_ape(
+    path: Path, said: Mapping[str, list[str]], ids: Mapping[str, str], pictures: Sequence[tuple[int, bytes]]
+) -> None:
+    music: Any = APEv2()
+    names = {"albumartist": "Album Artist", "date": "YEAR"}
+    for name, values in said.items():
+        music[names.get(name, name.title())] = values
+    for name, value in ids.items():
+        music[name.upper()] = value
+    for kind, data in reversed(pictures):
+        side = {3: "Front", 4: "Back", 0: "Other"}[kind]
+        music[f"Cover Art ({side})"] = APEValue(b"a.png\0" + data, BINARY)
+    music.save(path)
+
+
+def _tag_asf(
+    path: Path, said: Mapping[str, list[str]], ids: Mapping[str, str], pictures: Sequence[tuple[int, bytes]]
+) -> None:
+    music: Any = ASF(path)
+    names = {
+        "album": "WM/AlbumTitle",
+        "artist": "Author",
+        "albumartist": "WM/AlbumArtist",
+        "date": "WM/Year",
+        "genre": "WM/Genre",
+    }
+    for name, values in said.items():
+        music["WM/IsCompilation" if name == "compilation" else names[name]] = True if name == "compilation" else values
+    for name, value in ids.items():
+        music[_TITLES[name].replace("MusicBrainz ", "MusicBrainz/")] = value
+    head = "image/png\0cover\0".encode("utf-16-le")
+    music["WM/Picture"] = [
+        ASFByteArrayAttribute(struct.pack("<BI", kind, len(data)) + head + data) for kind, data in pictures
+    ]
+    music.save()
+
+
+def _picture(kind: int, data: bytes) -> Picture:
+    picture = Picture()
+    picture.type, picture.data, picture.mime = kind, data, "image/png"
+    return picture
+
+
+def _sized(block: bytes) -> bytes:
+    return len(block).to_bytes(3, "big") + block
+
+
+_COMMON = struct.pack(">hLh", 1, 8, 8) + b"\x40\x0e\xac\x44" + bytes(6)
+_PROPERTIES = b"SND " + struct.pack(">4sQL", b"FS  ", 4, 2822400) + struct.pack(">4sQ4s", b"CMPR", 4, b"DSD ")
+_ASF_HEADER = UUID("75B22630-668E-11CF-A6D9-00AA0062CE6C").bytes_le
+
+
+def _iff(form: bytes, kind: bytes, head: str, chunks: Mapping[bytes, bytes]) -> bytes:
+    body = kind + b"".join(struct.pack(head, name, len(data)) + data for name, data in chunks.items())
+    return struct.pack(head, form, len(body)) + body
+
+
+def _dsf() -> bytes:
+    described = b"fmt " + struct.pack("<QIIIIIIQII", 52, 1, 0, 2, 2, 2822400, 1, 8, 4096, 0)
+    sound = b"data" + struct.pack("<Q", 12)
+    return b"DSD " + struct.pack("<QQQ", 28, 28 + len(described) + len(sound), 0) + described + sound
+
+
+def _ogg_flac_head(blocks: int) -> bytes:
+    return b"\x7fFLAC\x01\x00" + blocks.to_bytes(2, "big") + _flac()
 
 
 def _flac() -> bytes:
@@ -158,13 +258,15 @@ def _vorbis_head() -> bytes:
 
 
 def _ogg(packets: Sequence[bytes]) -> bytes:
-    out = BytesIO()
-    for number, part in enumerate([packets[:1], packets[1:], [b"\0"]]):
-        page: Any = OggPage()
-        page.serial, page.sequence, page.packets = 1, number, list(part)
-        page.first, page.last, page.position = number == 0, number == 2, 100 if number == 2 else 0
-        out.write(page.write())
-    return out.getvalue()
+    first: Any = OggPage()
+    first.packets = list(packets[:1])
+    # Its own pages, as the formats ask for; their last one ends with the headers.
+    pages: Any = [first, *OggPage.from_packets(list(packets[1:]), sequence=1), OggPage()]
+    pages[-1].packets, pages[-1].position = [b"\0"], 100
+    for number, page in enumerate(pages):
+        page.serial, page.sequence = 1, number
+    first.first, pages[-1].last = True, True
+    return b"".join(page.write() for page in pages)
 
 
 def _wav() -> bytes:

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ from mutagen.id3 import ID3, TALB, TCON, TDRC, TPE1, TXXX
 from indexer.images.audio import genre_writing
 from indexer.images.audio.genre_writing import read_genres, write_genres
 from indexer.images.audio.tags import read_tags
+from indexer.images.decoding import read
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
-from tests.indexer.images.audio.recordings import FORMATS, silence, write_track
+from tests.indexer.images.audio.recordings import FORMATS, READ_FORMATS, silence, write_track
+from tests.indexer.images.audio.test_tags import frame, id3
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -22,7 +25,7 @@ def test_a_genre_is_written_and_everything_else_stays(tmp_path: Path, kind: str)
     write_genres(path, ["black metal"])
     after = read_tags(path)
     assert after.genres == read_genres(path) == ("black metal",)
-    assert (after.album, after.artist, after.date, after.sides) == (before.album, "Кино", "1986", before.sides)
+    assert (after.album, after.artist, after.dates, after.sides) == (before.album, "Кино", ("1986",), before.sides)
     assert path.stat().st_mode & 0o777 == 0o640
     write_genres(path, ["a", "b"])
     assert read_tags(path) == before
@@ -43,14 +46,14 @@ def test_an_old_tag_stays_an_old_tag(tmp_path: Path) -> None:
     path = tmp_path / "a.mp3"
     path.write_bytes(silence("mp3"))
     tags = ID3()
-    for frame in (
+    for item in (
         TALB(encoding=1, text=["Ночь"]),
         TPE1(encoding=1, text=["Кино"]),
         TDRC(encoding=0, text=["1986-05"]),
         TXXX(encoding=1, desc="mine", text=["kept"]),
         TCON(encoding=0, text=["Rock"]),
     ):
-        tags.add(frame)
+        tags.add(item)
     tags.update_to_v23()
     tags.save(path, v2_version=3)
     write_genres(path, ["jazz"])
@@ -107,5 +110,37 @@ def test_a_file_that_can_be_read_but_not_written_is_rejected(tmp_path: Path) -> 
     with pytest.raises(FileRejectedError) as refused:
         write_genres(path, ["jazz"])
     assert refused.value.reason is Rejection.BAD_TAGS
+    assert path.read_bytes() == data
+    assert [item.name for item in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in READ_FORMATS if kind != "oga"])
+def test_a_format_whose_tags_are_only_read_is_refused(tmp_path: Path, kind: str) -> None:
+    path = write_track(tmp_path / f"a.{kind}", album="Album", genres=["rock"])
+    data = path.read_bytes()
+    with pytest.raises(FileRejectedError) as refused:
+        write_genres(path, ["jazz"])
+    assert (refused.value.reason, refused.value.detail) == (
+        Rejection.BAD_TAGS,
+        f"genres are not written to .{kind} files, only read",
+    )
+    assert read_genres(path) == ("rock",)
+    assert path.read_bytes() == data
+
+
+def test_a_flac_in_ogg_keeps_its_picture(tmp_path: Path) -> None:
+    path = write_track(tmp_path / "a.oga", album="Album", genres=["rock"], pictures=[(3, b"front" * 30_000)])
+    before = read_tags(path)
+    write_genres(path, ["jazz"])
+    assert read_tags(path) == replace(before, genres=("jazz",))
+    assert read(path / "front") == b"front" * 30_000
+
+
+def test_a_file_whose_other_tags_would_change_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    path.write_bytes(id3(frame(b"TDRC", b"\x03c1997")) + silence("mp3"))
+    data = path.read_bytes()
+    with pytest.raises(FileRejectedError, match="its other tags would not stay as they are"):
+        write_genres(path, ["jazz"])
     assert path.read_bytes() == data
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
