@@ -97,4 +97,4 @@ def _show_query(home: Home) -> None:
     say("")
     answer(neighbours_table([NeighbourSchema.of(neighbour) for neighbour in found.neighbours]))
     say("")
-    say(f"Ask yourself: SLEEVE_HOME={home.folder} sleeve similar --album {album.id}")
+    say(f"Try it yourself: SLEEVE_HOME={home.folder} sleeve similar --album {album.id}")

@@ -13,7 +13,7 @@ from service.answers.records import MAX_K, SimilarRequest
 from service.cli.console import Json, answer, answer_json, answer_json_list, say, settings_of
 from service.schemas import MAX_ID, ClassifySchema, NeighbourSchema, Query, SimilarSchema
 from service.schemas.filters import YEARS_HELP, catalogue_filter
-from sleeve.errors import FileRejectedError
+from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import AlbumId, Side
 
 
@@ -47,15 +47,18 @@ def similar(
         request = SimilarRequest(k, catalogue_filter(genre, year, artist, side))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    with open_home(settings_of(context)) as home:
-        data = read(image) if image is not None else b""
-        search = open_answers(home).search
-        if album is not None:
-            document = SimilarSchema.of(Query(album_id=album), search.by_album(AlbumId(album), request))
-        elif text is not None:
-            document = SimilarSchema.of(Query(text=text), search.by_text(text, request))
-        else:
-            document = SimilarSchema.of(Query(file=str(image)), search.by_image(data, request))
+    try:
+        with open_home(settings_of(context)) as home:
+            data = read(image) if image is not None else b""
+            search = open_answers(home).search
+            if album is not None:
+                document = SimilarSchema.of(Query(album_id=album), search.by_album(AlbumId(album), request))
+            elif text is not None:
+                document = SimilarSchema.of(Query(text=text), search.by_text(text, request))
+            else:
+                document = SimilarSchema.of(Query(file=str(image)), search.by_image(data, request))
+    except FileRejectedError as error:
+        raise SourceError(f"{image}: {error}") from error
     if json:
         answer_json(document)
     else:

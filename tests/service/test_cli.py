@@ -89,7 +89,7 @@ MISTAKES: list[tuple[tuple[object, ...], str]] = [
     (("similar", "q.png", "--year", "nineties"), "is no range of years"),
     (("similar", "q.png", "-k", 0), "-k"),
     (("similar", "q.png"), "there is no index yet; run `sleeve add` and `sleeve index` first"),
-    (("similar", "nowhere.png"), "missing file"),
+    (("similar", "nowhere.png"), "sleeve: nowhere.png: missing file"),
     (("remove", "--album", 7), "there is no album 7; nothing was removed"),
     (("index", "--kind", "magic"), "magic"),
     (("serve", "--port", 99999), "port"),
