@@ -12,10 +12,11 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from multiprocessing import context, forkserver, get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Self, TextIO
+from typing import Any, Self, TextIO
 from unittest.mock import patch
 
 SLEEVE = Path(sys.executable).parent / "sleeve"
@@ -32,7 +33,7 @@ class Forked:
     ) -> None:
         (out, its_out), (err, its_err) = (_server().Pipe(duplex=False) for _ in range(2))
         order = ([str(script), *arguments], dict(environment), folder, its_out, its_err)
-        self._process = _server().Process(target=_run, args=order)
+        self._process: BaseProcess = _server().Process(target=_run, args=order)
         self._process.start()
         its_out.close()
         its_err.close()
@@ -81,13 +82,13 @@ class Forked:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
+        self._process.kill()
 
 
 @cache
-def _server() -> context.ForkServerContext:
-    """The process that has loaded everything, and ends with this one."""
-    server = get_context("forkserver")
+def _server() -> Any:
+    """The process that has loaded everything, and ends with this one. Windows has no such context, and no such type."""
+    server: Any = get_context("forkserver")
     server.set_forkserver_preload(["tests.loaded"])
     with patch.dict(os.environ, _WITHOUT_THREADS):
         forkserver.ensure_running()
