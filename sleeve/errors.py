@@ -91,7 +91,7 @@ class MissingExtraError(SleeveError):
     """
 
     def __init__(self, purpose: str, package: str, extra: str) -> None:
-        super().__init__(f"{purpose} needs {package}; install it with `pip install 'sleeve[{extra}]'`")
+        super().__init__(f"{purpose} needs {package}; run `pip install -e '.[{extra}]'` in Sleeve's source folder")
 
 
 class OutputError(SleeveError):
@@ -140,4 +140,6 @@ class Fault:
 def first_fault(error: ValidationError) -> Fault:
     """The first of the faults that pydantic found."""
     fault = error.errors(include_url=False, include_context=False)[0]
-    return Fault(".".join(str(part) for part in fault["loc"]), fault["msg"], fault["input"])
+    return Fault(
+        ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, "), fault["input"]
+    )

@@ -60,7 +60,7 @@ def _baselines(home: Home, catalogue: LabelledCatalogue, progress: Progress) -> 
     try:
         from indexer.training.imagenet_weights import export_logits
     except ModuleNotFoundError:
-        note = "the baseline of ImageNet logits is left out; it needs `pip install 'sleeve[train]'`"
+        note = "the baseline of ImageNet logits is left out; it needs the `train` extra (`make dev`)"
         return [Baseline("frozen", frozen)], (note,)
     with TemporaryDirectory() as aside:
         logits = _embedded(home, paths, export_logits(Path(aside) / "logits"), progress)

@@ -110,7 +110,7 @@ def _export(tower: torch.nn.Module, name: str, folder: Path) -> Bundle:
 def _weights_path() -> Path:
     spec = find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        raise BundleError("the ImageNet weights are not installed; install sleeve[train]")
+        raise BundleError("the ImageNet weights are not installed; install the `train` extra (`make dev`)")
     return Path(spec.origin).parent / _WEIGHTS
 
 

@@ -69,7 +69,7 @@ class MlflowTracker:
         try:
             import mlflow
         except ModuleNotFoundError as error:
-            raise TrainingError("MLflow is not installed: install sleeve[train], or train without tracking") from error
+            raise TrainingError("MLflow is not installed: `make dev` installs it; or train without tracking") from error
         self._mlflow = mlflow
         uri = uri or os.environ.get("MLFLOW_TRACKING_URI", "")
         if not uri:

@@ -26,7 +26,9 @@ def rank_albums(
         Each album once with its most similar cover, by falling similarity, equals by cover.
     """
     best: dict[AlbumId, Neighbour] = {}
-    for vector_id, similarity in hits:
+    for vector_id, measured in hits:
+        # Rounding may take the product of two equal vectors past 1, which no cosine is.
+        similarity = min(1.0, measured)
         owner = owners.get(vector_id)
         if owner is None or owner.album_id in leave_out or not may_answer(owner):
             continue

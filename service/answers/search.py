@@ -230,4 +230,4 @@ def _least_certain(hits: list[Hits]) -> float:
     this is the highest similarity of those last hits.
     """
     last = [some.similarities[:, -1].max(initial=-np.inf) for some in hits]
-    return float(max(last))
+    return min(1.0, float(max(last)))

@@ -128,6 +128,8 @@ def _summarise(document: AddSchema) -> None:
     answer(f"{document.added} added, {document.unchanged} unchanged, {document.rejected} rejected")
     if document.added:
         say("Next: `sleeve index` makes them searchable.")
+    elif not (document.unchanged or document.rejected):
+        say("No covers were found there; `sleeve add --help` shows what can be added.")
 
 
 def changes(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:

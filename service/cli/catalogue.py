@@ -9,7 +9,7 @@ from indexer.home import Home, open_home
 from indexer.jobs.edit import edit
 from indexer.jobs.remove import remove as remove_albums
 from indexer.jobs.status import status as count_home
-from service.cli.console import Json, answer, answer_json, settings_of
+from service.cli.console import Json, answer, answer_json, counted, settings_of
 from service.schemas import MAX_GENRES, MAX_ID, AlbumSchema, GenreName, HomeStatusSchema, RemoveSchema
 from sleeve.errors import first_fault
 from sleeve.vocabulary import AlbumId
@@ -35,7 +35,8 @@ def remove(
     if json:
         answer_json(document)
     else:
-        answer(f"removed {document.albums} albums with {document.covers} covers; they are in no answer from now on")
+        albums, covers = counted(document.albums, "album"), counted(document.covers, "cover")
+        answer(f"removed {albums} with {covers}; no answer shows them from now on")
 
 
 def relabel(

@@ -48,6 +48,11 @@ _stdout = _PlainConsole(
 )
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 album``, ``2 albums``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def say(message: str) -> None:
     """A line for the person, on stderr."""
     _stderr.print(message, soft_wrap=True)

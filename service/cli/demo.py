@@ -1,7 +1,10 @@
 """``sleeve demo``: all of it on a generated catalogue, or on a folder of your own."""
 
+import sys
 from hashlib import sha256
 from pathlib import Path
+from shlex import quote
+from shutil import which
 from typing import Annotated
 
 import typer
@@ -17,7 +20,7 @@ from service.answers.opening import open_answers
 from service.answers.records import SimilarRequest
 from service.cli.console import ProgressBar, answer, say, settings_of
 from service.cli.query import neighbours_table
-from service.cli.serve import run_service
+from service.cli.serve import listen, run_service
 from service.schemas import NeighbourSchema
 from sleeve.errors import TrainingError
 from sleeve.settings import Settings
@@ -40,6 +43,9 @@ def demo(
         sleeve demo ~/Pictures/sleeves
     """
     settings = _demo_settings(settings_of(context), path)
+    if serve:
+        # A port that is taken is said before minutes of work, not after.
+        listen("127.0.0.1", port).close()
     with Home(settings) as home:
         # The demo's home is Sleeve's own, and `sleeve db upgrade` is for the home of the user.
         home.upgrade()
@@ -97,4 +103,5 @@ def _show_query(home: Home) -> None:
     say("")
     answer(neighbours_table([NeighbourSchema.of(neighbour) for neighbour in found.neighbours]))
     say("")
-    say(f"Try it yourself: SLEEVE_HOME={home.folder} sleeve similar --album {album.id}")
+    command = "sleeve" if which("sleeve") else quote(sys.argv[0])
+    say(f"Try it yourself: SLEEVE_HOME={quote(str(home.folder))} {command} similar --album {album.id}")

@@ -5,7 +5,7 @@ import typer
 from indexer.home import open_home
 from indexer.jobs.link import SameArtwork
 from indexer.jobs.link import duplicates as find_duplicates
-from service.cli.console import Json, ProgressBar, answer, answer_json, say, settings_of
+from service.cli.console import Json, ProgressBar, answer, answer_json, counted, say, settings_of
 from service.schemas import DuplicateSchema, DuplicatesSchema
 
 
@@ -46,4 +46,7 @@ def _show(document: DuplicatesSchema) -> None:
         for cover in group:
             names = " - ".join(name for name in (cover.artist, cover.title) if name)
             answer(f"  album {cover.album_id}: {names or cover.file}" + (f" ({cover.year})" if cover.year else ""))
-    say(f"{document.covers} covers show {len(document.groups)} artworks more than once")
+    if document.groups:
+        say(f"{document.covers} covers show {counted(len(document.groups), 'artwork')} more than once")
+    else:
+        say("no artwork appears twice")

@@ -11,7 +11,7 @@ from indexer.home import open_home
 from indexer.jobs import index as jobs
 from indexer.jobs.index import IndexReport
 from indexer.vector_index import IndexKind
-from service.cli.console import Json, ProgressBar, answer, answer_json, report_rejected, say, settings_of
+from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
 from service.schemas import IndexRunSchema, PruneSchema, RejectionSchema, VersionSchema
 
 WORKER_PAUSE_S = 15.0
@@ -104,7 +104,7 @@ def prune(context: typer.Context, json: Json = False) -> None:
     if json:
         answer_json(PruneSchema(folders=list(pruned.folders), freed_bytes=pruned.freed_bytes))
     elif pruned.folders:
-        answer(f"{len(pruned.folders)} folders deleted, {decimal(pruned.freed_bytes)} freed")
+        answer(f"{counted(len(pruned.folders), 'folder')} deleted, {decimal(pruned.freed_bytes)} freed")
     elif not pruned.in_use:
         answer("there is nothing to delete")
     if pruned.in_use:

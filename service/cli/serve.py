@@ -105,6 +105,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise BusyError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from error
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise BusyError(f"cannot listen on {host}:{port}: {reason}; choose another --port") from error
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening

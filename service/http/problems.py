@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -94,9 +95,13 @@ def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"] if part != "body")[:MAX_ECHOED_CHARACTERS]
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {first['msg']}" if place else str(first["msg"]))
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {_message(first)}" if place else _message(first))
 
 
 def _on_gone(_request: Request, _error: Exception) -> JSONResponse:
     """The client went away while sending, so nobody reads this."""
     return problem(HTTPStatus.BAD_REQUEST, "the request ended before its body did")
+
+
+def _message(fault: dict[str, Any]) -> str:
+    return str(fault["msg"]).removeprefix("Value error, ")

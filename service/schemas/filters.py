@@ -38,6 +38,6 @@ def catalogue_filter(genre: str | None, years: str | None, artist: str | None, s
 def _range(years: str) -> tuple[int | None, int | None]:
     match = _YEARS.match(years)
     if match is None or years == ":":
-        raise ValueError(f"{years!r} is no range of years; write {YEARS_HELP}")
+        raise ValueError(f"{years!r} is not a range of years; write {YEARS_HELP}")
     first, last = match["only"] or match["first"], match["only"] or match["last"]
     return int(first) if first else None, int(last) if last else None

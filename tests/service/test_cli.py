@@ -86,7 +86,7 @@ MISTAKES: list[tuple[tuple[object, ...], str]] = [
     (("similar",), "name one of an image, an album"),
     (("similar", "q.png", "--album", 1), "name one of an image, an album"),
     (("similar", "q.png", "--text", "red"), "name one of an image, an album"),
-    (("similar", "q.png", "--year", "nineties"), "is no range of years"),
+    (("similar", "q.png", "--year", "nineties"), "is not a range of years"),
     (("similar", "q.png", "-k", 0), "-k"),
     (("similar", "q.png"), "there is no index yet; run `sleeve add` and `sleeve index` first"),
     (("similar", "nowhere.png"), "sleeve: nowhere.png: missing file"),

@@ -14,7 +14,7 @@ def test_years(years: str | None, first: int | None, last: int | None) -> None:
 
 @pytest.mark.parametrize("years", [":", "nineties", "1990-1999", "1990:1999:2000", "19900", "-5"])
 def test_years_that_are_no_range(years: str) -> None:
-    with pytest.raises(ValueError, match="is no range of years"):
+    with pytest.raises(ValueError, match="is not a range of years"):
         catalogue_filter(None, years, None, None)
 
 

@@ -212,6 +212,6 @@ def test_a_file_of_the_users_in_the_way_is_said_before_the_work_begins(
 
 def test_without_the_extra_a_line_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "umap", None)
-    needed = re.escape("a report needs umap; install it with `pip install 'sleeve[report]'`")
+    needed = re.escape("a report needs umap; run `pip install -e '.[report]'` in Sleeve's source folder")
     with home_at(tmp_path) as home, pytest.raises(MissingExtraError, match=needed):
         report(home, Silent(), tmp_path / "report")

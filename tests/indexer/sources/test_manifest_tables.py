@@ -163,7 +163,7 @@ def test_tables_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytes
         return real(name, *arguments)
 
     monkeypatch.setattr(builtins, "__import__", without_pyarrow)
-    with pytest.raises(MissingExtraError, match=r"pip install 'sleeve\[parquet\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install -e '\.\[parquet\]'"):
         list(open_source(tmp_path / "a.parquet"))
 
 

@@ -31,3 +31,7 @@ def test_removed_hits_and_the_asking_album_are_left_out() -> None:
 
 def test_equals_are_ordered_by_cover() -> None:
     assert ranked((4, 0.5), (3, 0.5), (2, 0.5), (1, 0.5)) == [(100, 10, 0.5), (200, 30, 0.5), (300, 40, 0.5)]
+
+
+def test_no_similarity_is_above_one() -> None:
+    assert ranked((3, 1.0000138), (1, 1.0000002), (4, 0.5)) == [(100, 10, 1.0), (200, 30, 1.0), (300, 40, 0.5)]

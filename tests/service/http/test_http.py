@@ -105,7 +105,7 @@ def test_albums_and_their_pictures(home: CommandHome, client: httpx.Client) -> N
         ("POST", "/api/v1/similar", 415, "multipart/form-data"),
         ("POST", "/api/v1/similar?k=0", 422, "k"),
         ("POST", "/api/v1/similar?k=100000", 422, "k"),
-        ("POST", "/api/v1/similar?year=x", 422, "is no range of years"),
+        ("POST", "/api/v1/similar?year=x", 422, "is not a range of years"),
     ],
 )
 def test_a_wrong_request_gets_a_problem(client: httpx.Client, method: str, path: str, status: int, detail: str) -> None:
