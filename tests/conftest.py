@@ -30,9 +30,24 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 
+QUICK_ON_POSTGRESQL = "test_from_a_folder_to_an_answer_and_back"
+"""The test of whole commands on PostgreSQL that `make test` runs too."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
+    for item in items:
+        if _runs_commands_on_postgresql(item) and not item.name.startswith(QUICK_ON_POSTGRESQL):
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: not item.path.relative_to(here).as_posix().startswith(LONGEST_FIRST))
+
+
+def _runs_commands_on_postgresql(item: pytest.Item) -> bool:
+    """Whether it runs whole commands or services on PostgreSQL. Tests of queries have the fixture ``database``."""
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    on_postgresql = any(isinstance(parameter, str) and parameter == "postgresql" for parameter in parameters)
+    return on_postgresql and "database" not in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ def test_cleaning_leaves_a_catalogue_of_the_users(tmp_path: Path) -> None:
     for path in (*own, *made):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
-    clean = ["make", "-f", str(MAKEFILE), "clean"]
+    clean = ["make", "--no-print-directory", "-f", str(MAKEFILE), "clean"]
     said = subprocess.run(clean, cwd=tmp_path, check=True, capture_output=True, text=True)
     assert "stays" in said.stdout
     assert [path for path in (*own, *made) if path.exists()] == own

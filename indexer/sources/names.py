@@ -11,6 +11,7 @@ MAX_GENRES = 10
 FIRST_YEAR, LAST_YEAR = 1000, 2999
 
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_WHOLE = re.compile(r"(\d{4})$")
 _DATE = re.compile(r"(\d{4})(?:([-/.])\d{1,2}\2\d{1,2}(?:[T ]+\d.*)?|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))$")
 """A date with or without its time, or one without any sign between its parts."""
 
@@ -24,8 +25,10 @@ def clean(value: object) -> str | None:
 def year_of(text: str | None) -> int | None:
     """The year in a text: that of a date, or the only one that it names; 0000 and the like say nothing."""
     written = (text or "").strip()
-    date = _DATE.match(written)
-    years = {int(date[1])} if date else {int(digits) for digits in _YEAR.findall(written)}
+    whole = _WHOLE.match(written) or _DATE.match(written)
+    if whole:
+        return int(whole[1]) if int(whole[1]) >= FIRST_YEAR else None
+    years = {int(digits) for digits in _YEAR.findall(written)}
     years = {year for year in years if FIRST_YEAR <= year <= LAST_YEAR}
     return years.pop() if len(years) == 1 else None
 

@@ -153,6 +153,7 @@ def with_little_room(home: CommandHome, *arguments: object, limit_bytes: int) ->
     )
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_live_version_and_nothing_half_written(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:

@@ -22,6 +22,7 @@ from tests.indexer.training.test_loop import TINY
 LEARNING = replace(TINY, epochs=6, validation_share=0.5)
 
 
+@pytest.mark.slow
 def test_a_bundle_comes_out_with_head_calibration_and_the_covers_it_saw(
     covers: list[LabelledCover], tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from indexer.models.backbone import OpenVinoBackbone
@@ -20,6 +21,7 @@ from indexer.training.tapped_tower import TappedTower
 from indexer.training.validation import ValidationScores, to_input
 
 
+@pytest.mark.slow
 def test_the_bundle_embeds_as_the_network_does(tmp_path: Path) -> None:
     torch.manual_seed(0)
     recipe = Recipe(architecture="test_resnet", artwork_dimension=12, genre_dimension=6, inference_size_px=48)

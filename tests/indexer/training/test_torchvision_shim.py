@@ -70,6 +70,7 @@ def test_no_torchvision_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     torchvision_shim.make_torchvision_importable()
 
 
+@pytest.mark.slow
 def test_timm_can_be_imported_here_without_a_warning() -> None:
     script = """
 from indexer.training.torchvision_shim import make_torchvision_importable

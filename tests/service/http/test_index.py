@@ -180,6 +180,7 @@ def test_a_switch_of_models_is_followed_without_a_failed_request(
         assert "bundle tiny, which is not there any more" in home.sleeve("index", "rollback", code=1).stderr
 
 
+@pytest.mark.slow
 def test_an_index_that_is_gone_at_the_start_is_said_and_healed(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:

@@ -49,7 +49,9 @@ def started(home: CommandHome, *options: object) -> Iterator[tuple["Forked | sub
         process.communicate()
 
 
-@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, 1), (signal.SIGTERM, 2)])
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGINT, 1), pytest.param(signal.SIGTERM, 2, marks=pytest.mark.slow)]
+)
 def test_streams_end_and_requests_finish(home: CommandHome, number: signal.Signals, workers: int) -> None:
     image = write_cover(home.folder / "q.png", seed=2).read_bytes()
     body = b'--x\r\nContent-Disposition: form-data; name="image"; filename="q.png"\r\n\r\n' + image + b"\r\n--x--\r\n"
@@ -88,6 +90,7 @@ def test_streams_end_and_requests_finish(home: CommandHome, number: signal.Signa
     assert process.returncode in {0, 130, -number, 128 + number}
 
 
+@pytest.mark.slow
 def test_it_answers_after_its_index_was_cut_short_in_place(home: CommandHome) -> None:
     with started(home) as (process, address), httpx.Client(base_url=address, timeout=60) as client:
         before = _similar(client)
@@ -105,6 +108,7 @@ def test_it_answers_after_its_index_was_cut_short_in_place(home: CommandHome) ->
         assert _similar(client) == before
 
 
+@pytest.mark.slow
 def test_workers_end_with_their_parent(home: CommandHome) -> None:
     with started(home, "--workers", 2) as (process, address):
         httpx.get(f"{address}/readyz", timeout=60).raise_for_status()

@@ -263,6 +263,7 @@ def test_afterwards_it_answers_as_ever(client: httpx.Client, good: bytes) -> Non
     assert len(answer.json()["neighbours"]) == 4
 
 
+@pytest.mark.slow
 def test_questions_with_images_leave_threads_for_all_others(client: httpx.Client) -> None:
     picture = BytesIO()
     Image.new("L", (2500, 2500), 90).save(picture, "PNG")

@@ -80,6 +80,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux reports it")
 def test_eight_large_pictures_at_once_take_the_memory_of_one_or_two() -> None:
     done = subprocess.run(
