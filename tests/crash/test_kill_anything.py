@@ -138,6 +138,7 @@ def _fake_model(bundle: BundleRecord | None) -> Model:
     return Model(bundle.name, backbone, None, GenreClassifier(None, Calibration()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_what_was_acknowledged_holds(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str, rounds: int

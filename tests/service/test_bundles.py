@@ -68,6 +68,7 @@ def test_a_bundle_that_is_gone_or_overruled_is_one_clear_line(shelf: CommandHome
     assert "the bundle of the live index, tiny, is not there any more" in shelf.sleeve("index", code=1).stderr
 
 
+@pytest.mark.slow
 def test_another_version_of_the_live_bundle_says_how_to_move_to_it(shelf: CommandHome) -> None:
     folder = Path(shelf.environment["SLEEVE_HOME"]) / "bundles" / "tiny"
     write_tiny_bundle(folder)

@@ -56,6 +56,7 @@ def test_what_is_no_picture_is_refused_in_one_line(page: Page, tmp_path: Path, e
     assert "\n" not in page.get_by_role("alert").first.inner_text().replace("\nTry again", "")
 
 
+@pytest.mark.slow
 def test_names_filters_and_going_back(page: Page) -> None:
     page.goto("/")
     page.get_by_role("searchbox").fill("blue window")

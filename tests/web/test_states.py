@@ -17,6 +17,7 @@ def _refused(route: Route, status: int, detail: str) -> None:
     route.fulfill(status=status, content_type="application/problem+json", body=json.dumps(document))
 
 
+@pytest.mark.slow
 def test_a_write_that_wants_a_key_asks_for_it_once(page: Page, expected_failures: list[int]) -> None:
     expected_failures.append(401)
     keys: list[str | None] = []

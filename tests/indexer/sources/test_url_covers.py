@@ -370,6 +370,7 @@ app()
 """
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_where_it_was(home: CommandHome, web: Server, tmp_path: Path) -> None:
     path = manifest_of(tmp_path, *(web.url(f"/{number}.png") for number in range(30)))
     environment = {**home.environment, "SLEEVE_IMAGE_URLS": "1", "PYTHONPATH": str(Path(__file__).parents[3])}

@@ -55,7 +55,7 @@ def test_other_backbones_are_unknown() -> None:
 
 def test_weights_that_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imagenet_weights, "_PACKAGE", "a_package_that_is_not_there")
-    with pytest.raises(BundleError, match=r"not installed; install sleeve\[train\]"):
+    with pytest.raises(BundleError, match=r"not installed; install the `train` extra"):
         imagenet_weights.imagenet_backbone("efficientnet-lite0")
 
 

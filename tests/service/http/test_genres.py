@@ -67,6 +67,7 @@ def test_a_cover_is_of_the_genre_of_its_colour(catalogue: CommandHome) -> None:
         assert (missing.status_code, missing.json()["detail"]) == (404, "there is no album 999")
 
 
+@pytest.mark.slow
 def test_evaluation_measures_what_was_planted(catalogue: CommandHome) -> None:
     report = catalogue.json("evaluate")
     methods = report["methods"]

@@ -52,6 +52,7 @@ def test_without_a_map_the_answer_says_what_to_run(home: CommandHome) -> None:
     assert "sleeve map" in answer.json()["detail"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("home", ["sqlite"], indirect=True)
 def test_a_damaged_map_is_as_good_as_none(home: CommandHome) -> None:
     file = Path(filled(home).json("map")["file"])
