@@ -35,8 +35,8 @@ def remove(
     if json:
         answer_json(document)
     else:
-        albums, covers = counted(document.albums, "album"), counted(document.covers, "cover")
-        answer(f"removed {albums} with {covers}; no answer shows them from now on")
+        removed = f"{counted(document.albums, 'album')} with {counted(document.covers, 'cover')}"
+        answer(f"removed {removed}; no answer shows them from now on")
 
 
 def relabel(
