@@ -27,7 +27,7 @@ def rank_albums(
     """
     best: dict[AlbumId, Neighbour] = {}
     for vector_id, measured in hits:
-        # Rounding may take the product of two equal vectors past 1, which no cosine is.
+        # Rounding can push the product of two equal vectors above 1, which a cosine never is.
         similarity = min(1.0, measured)
         owner = owners.get(vector_id)
         if owner is None or owner.album_id in leave_out or not may_answer(owner):

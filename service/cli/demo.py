@@ -44,7 +44,7 @@ def demo(
     """
     settings = _demo_settings(settings_of(context), path)
     if serve:
-        # A port that is taken is said before minutes of work, not after.
+        # Fail on a port in use now, not after minutes of work.
         listen("127.0.0.1", port).close()
     with Home(settings) as home:
         # The demo's home is Sleeve's own, and `sleeve db upgrade` is for the home of the user.
