@@ -87,7 +87,7 @@ def _index(paths: Sequence[Path], settings: Settings) -> float:
         manifest = Path(folder) / "manifest.csv"
         manifest.write_text("\n".join(["file", *map(str, paths)]))
         with open_home(settings.model_copy(update={"home": Path(folder), "database_url": None})) as home:
-            add(home, [open_source(manifest)], Silent())
+            add(home, Silent(), [open_source(manifest)])
             done = index(home, Silent())
         return done.embedded.embedded / done.live_after_s
 

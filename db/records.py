@@ -1,10 +1,11 @@
 """Frozen records that pass between the catalogue and everything above it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,6 +165,16 @@ class AlbumPlace:
 
     key: str | int | None
     id: AlbumId
+
+
+class AlbumEdit(TypedDict, total=False):
+    """What to change of an album; what is not named stays. A title, artist or year of None takes it away."""
+
+    title: str | None
+    artist: str | None
+    year: int | None
+    genres: Sequence[str]
+    """In place of all others; they stay when the album's file is added again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ class Progress(Protocol):
     """Hears from a job how far it is."""
 
     def start(self, task: str, total: int) -> None:
-        """A task of ``total`` covers begins; it replaces the one before."""
+        """A task of ``total`` steps, such as covers, begins; it replaces the one before."""
 
     def advance(self, count: int) -> None:
         """``count`` more are done."""

@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 from indexer.home import Home
-from indexer.jobs.index import run_index
+from indexer.jobs.bring_up_to_date import bring_up_to_date
 from indexer.jobs.running import busy_error, job
 from indexer.progress import Progress
 from sleeve.errors import BundleError, BusyError, OutputError, SleeveError, VectorIndexError
@@ -78,16 +78,16 @@ def main() -> None:
             sys.stdout.buffer.write(_BEGUN)
             sys.stdout.flush()
             home.set_up()
-            _bring_up_to_date(home, reported, rebuild=_REBUILD in sys.argv)
+            _mend(home, reported, rebuild=_REBUILD in sys.argv)
     except BusyError:
         sys.exit(_BUSY_EXIT)
     except SleeveError:
         sys.exit(1)
 
 
-def _bring_up_to_date(home: Home, progress: Progress, *, rebuild: bool) -> None:
+def _mend(home: Home, progress: Progress, *, rebuild: bool) -> None:
     try:
-        run_index(home, progress, rebuild=rebuild)
+        bring_up_to_date(home, progress, rebuild=rebuild)
     except BundleError as error:
         live = home.live()
         if live is None:

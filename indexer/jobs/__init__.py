@@ -1,4 +1,5 @@
-"""What can be run: one public function for each job, called by the command line, the service and the worker alike.
+"""What can be run: a module for each job, with one public function that takes a Home and a Progress.
 
-``running`` holds the lock that lets one job at a time change an index, and says how far it is.
+The command line, the service and the worker call the same functions. ``running`` is no job: it holds the lock that lets
+one job at a time change an index, and says how far that job is.
 """

@@ -14,7 +14,7 @@ REACH: Reach = PUBLIC
 """How far fetching the images that tables name by URL may go."""
 
 
-def add(home: Home, sources: Iterable[Source], progress: Progress) -> AddReport:
+def add(home: Home, progress: Progress, sources: Iterable[Source]) -> AddReport:
     """Offer every file of some sources to the catalogue. Adding the same files twice changes nothing.
 
     Raises:

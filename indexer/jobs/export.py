@@ -49,7 +49,7 @@ Predict = Callable[[AlbumId], Predicted | None]
 """Predicts the genre of an album; None if it is not known, or the album waits to be indexed."""
 
 
-def export_catalogue(home: Home, path: Path, progress: Progress, predict: Predict | None = None) -> Exported:
+def export_catalogue(home: Home, progress: Progress, path: Path, predict: Predict | None = None) -> Exported:
     """Write every cover with its album, one row for each; the file appears whole or not at all.
 
     Args:

@@ -2,10 +2,11 @@
 
 from indexer.home import Home
 from indexer.models.bundle import Bundle
+from indexer.progress import Progress
 from sleeve.errors import MissingExtraError, TrainingError
 
 
-def export_bundle(home: Home, model: str, *, name: str) -> Bundle:
+def export_bundle(home: Home, progress: Progress, model: str, *, name: str) -> Bundle:
     """Write a CLIP model to the home's bundles, without training it.
 
     Args:
@@ -25,4 +26,5 @@ def export_bundle(home: Home, model: str, *, name: str) -> Bundle:
         raise MissingExtraError("exporting", str(error.name), "train") from error
     if not model.startswith(OPEN_CLIP):
         raise TrainingError(f"{model} does not begin with {OPEN_CLIP}")
+    progress.start("Exporting", 1)
     return export_open_clip(model.removeprefix(OPEN_CLIP), folder, bundle_name=name)

@@ -200,7 +200,7 @@ class IndexVersions:
                 version stays.
         """
         progress = progress or Silent()
-        self._sweep()
+        self._sweep(progress)
         with self._database.reading() as session:
             live = index_versions.live(session)
         opened = None if rebuild else self._extendable(live, bundle, kind)
@@ -237,29 +237,30 @@ class IndexVersions:
         _log.info("rolled back to index %s", before.folder)
         return before
 
-    def prune(self) -> Pruned:
+    def prune(self, progress: Progress | None = None) -> Pruned:
         """Keep the live version and the one before it, and delete all others."""
         with self._database.writing() as session:
             known = index_versions.versions(session)
             kept = [index_versions.live(session), index_versions.previous(session)]
             index_versions.forget(session, [version.id for version in known if version not in kept])
-        return self._sweep()
+        return self._sweep(progress or Silent())
 
-    def _sweep(self) -> Pruned:
+    def _sweep(self, progress: Progress) -> Pruned:
         """Delete the versions that the database does not name: those pruned, and what a crash left."""
         with self._database.reading() as session:
             named = {version.folder for version in index_versions.versions(session)}
         folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
+        unnamed = [folder for folder in folders if _is_written(folder) and folder.name not in named]
         freed_bytes, deleted, in_use = 0, [], []
-        for folder in folders:
-            if not _is_written(folder) or folder.name in named:
-                continue
+        progress.start("Deleting index versions", len(unnamed))
+        for folder in unnamed:
             try:
                 freed_bytes += vector_index.delete(folder)
             except OSError:  # Windows deletes no file that a process has mapped
                 in_use.append(folder.name)
             if not folder.exists():
                 deleted.append(folder.name)
+            progress.advance(1)
         return Pruned(tuple(deleted), freed_bytes, tuple(in_use))
 
     def _extendable(

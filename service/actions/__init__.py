@@ -1,1 +1,2 @@
-"""What the service does to a catalogue beyond the jobs, with answers of its model: adding albums, tagging files."""
+"""What the service does to a catalogue beyond the jobs, with answers of its model: adding and
+changing albums, tagging files."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from db import albums, vectors
 from db.database import Database
-from db.records import VectorOwner
+from db.records import AlbumRecord, VectorOwner
 from indexer.images.decoding import QUERY_LIMITS
 from indexer.models.preparing import fit_image
 from indexer.vector_index import Hits
@@ -75,6 +75,15 @@ class Search:
         queries, linked = self.vectors_of(snapshot.version, album_id), self.artworks.linked_to({album_id})
         answer = self.by_vectors(snapshot.version, queries, request, leave_out=(album_id,))
         return replace(answer, neighbours=_marked(answer.neighbours, linked))
+
+    def first_album(self) -> AlbumRecord:
+        """The album that was added first, to ask with.
+
+        Raises:
+            NotFoundError: the catalogue is empty.
+        """
+        with self._database.reading() as session:
+            return albums.album(session, albums.first_id(session))
 
     def same_artwork(self, album_id: AlbumId) -> tuple[Neighbour, ...]:
         """The other albums that show the same artwork as one in the catalogue, nearest first: those linked to it.

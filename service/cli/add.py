@@ -114,7 +114,7 @@ def _column(text: str) -> tuple[str, str]:
 
 def _add(home: Home, sources: Sequence[Source]) -> AddSchema:
     with ProgressBar() as bar:
-        report = add_sources(home, sources, bar)
+        report = add_sources(home, bar, sources)
     return AddSchema(
         added=report.counts[Outcome.ADDED],
         unchanged=report.counts[Outcome.UNCHANGED],

@@ -8,7 +8,7 @@ from rich.table import Table
 from indexer.home import Home, open_home
 from indexer.jobs.export_bundle import export_bundle
 from indexer.jobs.index import index
-from indexer.jobs.status import bundle_uses
+from indexer.jobs.list_bundles import list_bundles
 from indexer.models.bundle import TEXT_MODEL_FILE
 from service.cli.console import (
     Json,
@@ -42,8 +42,8 @@ def show(context: typer.Context, json: Json = False) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    with open_home(settings_of(context)) as home:
-        documents = [HomeBundleSchema.of(use) for use in bundle_uses(home)]
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+        documents = [HomeBundleSchema.of(use) for use in list_bundles(home, bar)]
     if json:
         answer_json_list(documents)
     else:
@@ -96,8 +96,8 @@ def export(
 
         sleeve bundles export open_clip:ViT-B-32/weights.safetensors --name clip
     """
-    with Home(settings_of(context)) as home:
-        bundle = export_bundle(home, model, name=name)
+    with Home(settings_of(context)) as home, ProgressBar() as bar:
+        bundle = export_bundle(home, bar, model, name=name)
     reads_text = TEXT_MODEL_FILE in bundle.manifest.files
     document = BundleExportSchema(
         name=name,

@@ -6,10 +6,10 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from indexer.home import Home, open_home
-from indexer.jobs.edit import edit
 from indexer.jobs.remove import remove as remove_albums
 from indexer.jobs.status import status as count_home
-from service.cli.console import Json, answer, answer_json, counted, settings_of
+from service.actions.editing import edit_album
+from service.cli.console import Json, ProgressBar, answer, answer_json, counted, settings_of
 from service.schemas import MAX_GENRES, MAX_ID, AlbumSchema, GenreName, HomeStatusSchema, RemoveSchema
 from sleeve.errors import first_fault
 from sleeve.vocabulary import AlbumId
@@ -29,8 +29,8 @@ def remove(
         sleeve remove --album 17 --album 23
     """
     album_ids = [AlbumId(album_id) for album_id in dict.fromkeys(album)]
-    with open_home(settings_of(context)) as home:
-        covers = remove_albums(home, album_ids)
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+        covers = remove_albums(home, bar, album_ids)
     document = RemoveSchema(albums=len(album_ids), covers=covers)
     if json:
         answer_json(document)
@@ -61,7 +61,7 @@ def relabel(
         fault = first_fault(error)
         raise typer.BadParameter(f"{fault.value!r} cannot be a genre: {fault.message}") from error
     with open_home(settings_of(context)) as home:
-        document = AlbumSchema.of(edit(home, AlbumId(album), {"genres": genres}))
+        document = AlbumSchema.of(edit_album(home, AlbumId(album), {"genres": genres}))
     if json:
         answer_json(document)
     else:
@@ -70,8 +70,8 @@ def relabel(
 
 def status(context: typer.Context, json: Json = False) -> None:
     """Show what is in the catalogue, and which index version is live."""
-    with open_home(settings_of(context)) as home:
-        document = HomeStatusSchema.of(home, count_home(home))
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+        document = HomeStatusSchema.of(home, count_home(home, bar))
     if json:
         answer_json(document)
     else:

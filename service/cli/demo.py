@@ -14,7 +14,6 @@ from indexer.jobs.add import add
 from indexer.jobs.genres import fit_genres
 from indexer.jobs.index import index
 from indexer.jobs.map import draw_map
-from indexer.jobs.status import first_album
 from indexer.sources import open_source
 from service.answers.opening import open_answers
 from service.answers.records import SimilarRequest
@@ -51,7 +50,7 @@ def demo(
         home.upgrade()
         with ProgressBar() as bar:
             manifest = path or _draw(home, bar)
-            report = add(home, [open_source(manifest)], bar)
+            report = add(home, bar, [open_source(manifest)])
             refresh = index(home, bar).refresh
             draw_map(home, bar)
             learned = _learn_genres(home, bar)
@@ -96,8 +95,9 @@ def _learn_genres(home: Home, bar: ProgressBar) -> str:
 
 
 def _show_query(home: Home) -> None:
-    album = first_album(home)
-    found = open_answers(home).search.by_album(album.id, SimilarRequest(k=5))
+    search = open_answers(home).search
+    album = search.first_album()
+    found = search.by_album(album.id, SimilarRequest(k=5))
     name = " by ".join(part for part in (album.title, album.artist) if part) or album.covers[0].file
     say(f"Albums that look like album {album.id}, {name} ({', '.join(album.genres) or 'no genre'}):")
     say("")

@@ -41,7 +41,7 @@ def export(
         raise typer.BadParameter(f"{file} is there already; name another file, or add --force to replace it")
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         predict = open_answers(home).classifier.likeliest if predictions else None
-        exported = export_catalogue(home, file, bar, predict)
+        exported = export_catalogue(home, bar, file, predict)
     if json:
         answer_json(CatalogueExportSchema(file=str(file), albums=exported.albums, covers=exported.covers))
     else:

@@ -8,8 +8,11 @@ import typer
 from rich.filesize import decimal
 
 from indexer.home import open_home
-from indexer.jobs import index as jobs
-from indexer.jobs.index import IndexReport
+from indexer.jobs.bring_up_to_date import IndexReport
+from indexer.jobs.index import index as run_index
+from indexer.jobs.prune import prune as prune_versions
+from indexer.jobs.roll_back import roll_back
+from indexer.jobs.work import work
 from indexer.vector_index import IndexKind
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
 from service.schemas import IndexRunSchema, PruneSchema, RejectionSchema, VersionSchema
@@ -58,8 +61,8 @@ def index(
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         if worker:
             _stop_at_sigterm()
-            jobs.work(home, bar, every_s=WORKER_PAUSE_S)
-        run = jobs.index(home, bar, rebuild=rebuild, kind=kind)
+            work(home, bar, every_s=WORKER_PAUSE_S)
+        run = run_index(home, bar, rebuild=rebuild, kind=kind)
     rejections = [RejectionSchema.of(r) for r in run.embedded.rejected]
     if json:
         answer_json(_document(run, rejections))
@@ -81,8 +84,8 @@ def rollback(context: typer.Context, json: Json = False) -> None:
 
         sleeve index rollback
     """
-    with open_home(settings_of(context)) as home:
-        rolled_back = jobs.roll_back(home)
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+        rolled_back = roll_back(home, bar)
     version, pending = rolled_back.version, rolled_back.pending
     if json:
         answer_json(VersionSchema.of(version))
@@ -99,8 +102,8 @@ def prune(context: typer.Context, json: Json = False) -> None:
 
         sleeve index prune
     """
-    with open_home(settings_of(context)) as home:
-        pruned = jobs.prune(home)
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+        pruned = prune_versions(home, bar)
     if json:
         answer_json(PruneSchema(folders=list(pruned.folders), freed_bytes=pruned.freed_bytes))
     elif pruned.folders:

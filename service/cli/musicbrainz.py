@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from indexer.home import open_home
-from indexer.jobs import musicbrainz as jobs
-from indexer.jobs.musicbrainz import MAX_ALBUMS
+from indexer.jobs.add_from_musicbrainz import add_from_musicbrainz
+from indexer.jobs.fill_from_musicbrainz import MAX_ALBUMS, fill_from_musicbrainz
 from indexer.sources.musicbrainz import Ending, FillEnding, FillReport, GroupQuery, GroupReport, QueryKind
 from service.cli.console import SHOWN_REJECTIONS, Json, ProgressBar, answer, answer_json, say, settings_of
 from service.schemas import FilledSchema, FillSchema, LeftOutSchema, MusicBrainzSchema, NotFilledSchema
@@ -63,9 +63,11 @@ def musicbrainz(
     document: MusicBrainzSchema | FillSchema
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         if wanted is None:
-            document = _fill_document(jobs.fill_albums(home, bar, limit=limit, sides=sides, dry_run=dry_run), dry_run)
+            filled = fill_from_musicbrainz(home, bar, limit=limit, sides=sides, dry_run=dry_run)
+            document = _fill_document(filled, dry_run)
         else:
-            document = _document(jobs.add_albums(home, wanted, bar, limit=limit or DEFAULT_ALBUMS, sides=sides))
+            added = add_from_musicbrainz(home, bar, wanted, limit=limit or DEFAULT_ALBUMS, sides=sides)
+            document = _document(added)
     if json:
         answer_json(document)
     elif isinstance(document, FillSchema):

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from db.records import AlbumPage, AlbumRecord, CoverRecord
-from indexer.jobs.edit import AlbumEdit
+from db.records import AlbumEdit, AlbumPage, AlbumRecord, CoverRecord
 from service.schemas.cursor import to_cursor
 from service.schemas.words import MAX_GENRES, GenreName, Name, Year
 from sleeve.vocabulary import Side
@@ -90,7 +89,7 @@ class AlbumChange(BaseModel):
     )
 
     def edit(self) -> AlbumEdit:
-        """What is named, as the job takes it; an empty title or artist is none."""
+        """What is named, as ``edit_album`` takes it; an empty title or artist is none."""
         found = AlbumEdit()
         if "title" in self.model_fields_set:
             found["title"] = self.title or None

@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from indexer.home import Home
-from indexer.jobs.status import BundleUse, Status
+from indexer.jobs.list_bundles import BundleUse
+from indexer.jobs.status import Status
 from indexer.models.bundle import TEXT_MODEL_FILE
 from service.schemas.index import VersionSchema
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from indexer.jobs import musicbrainz as command
+from indexer.sources.musicbrainz import services
 from service.cli import app
 from tests.command_home import CommandHome
 from tests.factories import write_covers
@@ -23,10 +23,10 @@ def test_from_a_genre_to_an_index(
     environment = {**home.environment, "SLEEVE_CONTACT": "me@example.org"}
     arguments = ["musicbrainz", "--genre", "black metal", "--limit", "9"]
     with standing_in(groups=12) as stand_in:
-        services = command.Services(
+        hosts = services.Hosts(
             stand_in.base(MUSICBRAINZ), stand_in.base(ARCHIVE), near(), Time().clock(), stand_in.interval_s
         )
-        monkeypatch.setattr(command, "SERVICES", services)
+        monkeypatch.setattr(services, "HOSTS", hosts)
         result = CliRunner().invoke(app, arguments, env=environment)
         assert result.exit_code == 0, result.output
         assert result.stdout == "8 added with 8 covers, 0 unchanged, 1 without art, 0 rejected\n"
@@ -60,10 +60,10 @@ def test_albums_are_filled_in(
     home.sleeve("add", "m.csv")
     environment = {**home.environment, "SLEEVE_CONTACT": "me@example.org"}
     with standing_in(groups=12) as stand_in:
-        services = command.Services(
+        hosts = services.Hosts(
             stand_in.base(MUSICBRAINZ), stand_in.base(ARCHIVE), near(), Time().clock(), stand_in.interval_s
         )
-        monkeypatch.setattr(command, "SERVICES", services)
+        monkeypatch.setattr(services, "HOSTS", hosts)
         result = CliRunner().invoke(app, ["musicbrainz", "--fill", "--dry-run"], env=environment)
         assert result.exit_code == 0, result.output
         assert result.stdout.splitlines() == [

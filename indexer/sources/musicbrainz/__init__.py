@@ -1,22 +1,17 @@
 """MusicBrainz says which albums there are, the Cover Art Archive shows them.
 
 ``web_service`` finds release groups, ``covers`` their images; ``adding`` puts both into the catalogue and ``filling``
-completes albums that are there. All ask through one polite ``client`` with an ``answer_cache``. Both services are
+completes albums that are there. ``services`` opens both with one polite ``client`` and its ``answer_cache``. They are
 described at musicbrainz.org/doc/MusicBrainz_API and musicbrainz.org/doc/Cover_Art_Archive/API.
 """
 
 from indexer.sources.musicbrainz.adding import Ending, GroupAdder, GroupReport, LeftOut
-from indexer.sources.musicbrainz.answer_cache import AnswerCache
-from indexer.sources.musicbrainz.client import Client, Manners
-from indexer.sources.musicbrainz.covers import CoverArtArchive
 from indexer.sources.musicbrainz.filling import AlbumFiller, FilledAlbum, FillEnding, FillReport, NotFilled
-from indexer.sources.musicbrainz.web_service import GroupQuery, QueryKind, WebService
+from indexer.sources.musicbrainz.services import open_services
+from indexer.sources.musicbrainz.web_service import GroupQuery, QueryKind
 
 __all__ = [
     "AlbumFiller",
-    "AnswerCache",
-    "Client",
-    "CoverArtArchive",
     "Ending",
     "FillEnding",
     "FillReport",
@@ -25,8 +20,7 @@ __all__ = [
     "GroupQuery",
     "GroupReport",
     "LeftOut",
-    "Manners",
     "NotFilled",
     "QueryKind",
-    "WebService",
+    "open_services",
 ]

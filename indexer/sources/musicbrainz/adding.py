@@ -13,11 +13,11 @@ from db.records import CoverFile, InspectedFile
 from db.registration import register
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Progress, chunks
-from indexer.sources.musicbrainz.client import Client
-from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover, NoCover
+from indexer.sources.musicbrainz.covers import FoundCover, NoCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
 from indexer.sources.musicbrainz.pace import Failures
 from indexer.sources.musicbrainz.records import ReleaseGroup
+from indexer.sources.musicbrainz.services import Services
 from indexer.sources.musicbrainz.web_service import PAGE_GROUPS
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Outcome, Side
@@ -51,29 +51,14 @@ class GroupReport:
 
 
 class GroupAdder:
-    """Adds release groups.
+    """Adds release groups with the covers of these sides."""
 
-    Args:
-        genres: the tags that are genres, folded.
-        sides: those that are wanted.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        store: CoverStore,
-        client: Client,
-        archive: CoverArtArchive,
-        *,
-        genres: frozenset[str],
-        sides: Sequence[Side],
-    ) -> None:
+    def __init__(self, database: Database, store: CoverStore, services: Services, sides: Sequence[Side]) -> None:
         self._database = database
         self._store = store
-        self._client = client
-        self._archive = archive
-        self._genres = genres
+        self._services = services
         self._sides = sides
+        self._genres = services.musicbrainz.genres()
 
     def add(self, groups: Iterable[ReleaseGroup], progress: Progress) -> GroupReport:
         """Add what the catalogue does not have yet. Each album is a transaction, so a run that ends goes on there.
@@ -110,7 +95,7 @@ class GroupAdder:
 
     def _add_side(self, group: ReleaseGroup, side: Side, report: GroupReport) -> Ending:
         try:
-            found = self._archive.cover(group, side)
+            found = self._services.archive.cover(group, side)
             if isinstance(found, NoCover):
                 if found.why:
                     report.left_out.append(LeftOut(group, side, found.why))
@@ -142,5 +127,5 @@ class GroupAdder:
             if is_ours:
                 put(place.path)
         if is_ours:
-            self._client.forget(found.url)
+            self._services.client.forget(found.url)
         return outcome.outcome is Outcome.ADDED

@@ -13,13 +13,12 @@ from db.records import UploadedCover
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Progress
 from indexer.sources.musicbrainz import reading
-from indexer.sources.musicbrainz.client import Client
-from indexer.sources.musicbrainz.covers import CoverArtArchive, FoundCover
+from indexer.sources.musicbrainz.covers import FoundCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
 from indexer.sources.musicbrainz.matching import match
 from indexer.sources.musicbrainz.pace import Failures
 from indexer.sources.musicbrainz.records import ReleaseGroup
-from indexer.sources.musicbrainz.web_service import WebService
+from indexer.sources.musicbrainz.services import Services
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import AlbumId, LabelSource, Side
 
@@ -65,31 +64,19 @@ class AlbumFiller:
     """Fills in what is missing of albums.
 
     Args:
-        genres: the tags that are genres, folded.
         sides: those that an album is to have.
         dry_run: looks albums up, and changes and asks the archive nothing.
     """
 
     def __init__(
-        self,
-        database: Database,
-        store: CoverStore,
-        client: Client,
-        service: WebService,
-        archive: CoverArtArchive,
-        *,
-        genres: frozenset[str],
-        sides: Sequence[Side],
-        dry_run: bool,
+        self, database: Database, store: CoverStore, services: Services, sides: Sequence[Side], *, dry_run: bool
     ) -> None:
         self._database = database
         self._store = store
-        self._client = client
-        self._service = service
-        self._archive = archive
-        self._genres = genres
+        self._services = services
         self._sides = sides
         self._dry_run = dry_run
+        self._genres = services.musicbrainz.genres()
 
     def incomplete_albums(self, limit: int) -> list[AlbumId]:
         """The incomplete albums, the first so many."""
@@ -140,16 +127,16 @@ class AlbumFiller:
     def _looked_up(self, album: IncompleteAlbum) -> ReleaseGroup | str:
         group_id = reading.mbid(album.group_id)
         if group_id is not None:
-            return self._service.release_group(group_id) or f"MusicBrainz does not know the id {group_id}"
+            return self._services.musicbrainz.release_group(group_id) or f"MusicBrainz does not know the id {group_id}"
         if not album.artist or not album.title:
             return "it has no names to look for"
-        return match(album, self._service.hits(album.artist, album.title))
+        return match(album, self._services.musicbrainz.hits(album.artist, album.title))
 
     def _covers(self, album: IncompleteAlbum, group: ReleaseGroup, report: FillReport) -> list[FoundCover]:
         found = []
         for side in album.missing_sides:
             try:
-                cover = self._archive.cover(group, side)
+                cover = self._services.archive.cover(group, side)
             except FileRejectedError as error:
                 report.not_filled.append(NotFilled(album, f"its {side}: {error}"))
                 continue
@@ -189,5 +176,5 @@ class AlbumFiller:
                     lambda cover, path: put[cover.side](path),
                 )
         for cover in found:
-            self._client.forget(cover.url)
+            self._services.client.forget(cover.url)
         return FilledAlbum(album, group, new.genres, new.year, tuple(cover.side for cover in new.covers))

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from db import album_list, albums
-from indexer.jobs.edit import edit
 from indexer.jobs.remove import remove
+from indexer.progress import Silent
 from service import schemas
 from service.actions.adding import GivenAlbum
+from service.actions.editing import edit_album
 from service.answers.records import Upload
 from service.http.api import API, PROBLEM, PROBLEMS
 from service.http.dependencies import AdderDep, AlbumIdDep, FilterDep, HomeDep, SearchDep
@@ -92,13 +93,13 @@ def change_album(album_id: AlbumIdDep, change: schemas.AlbumChange, home: HomeDe
     Genres given here replace those of every source, count in the next vote, and stay when the album's file is added
     again.
     """
-    return schemas.AlbumSchema.of(edit(home, album_id, change.edit()))
+    return schemas.AlbumSchema.of(edit_album(home, album_id, change.edit()))
 
 
 @router.delete("/{album_id}", status_code=204, summary="Remove an album", responses=PROBLEMS)
 def delete_album(album_id: AlbumIdDep, home: HomeDep) -> None:
     """It is in no answer from then on. Uploaded covers are deleted; files of your own stay where they are."""
-    remove(home, [album_id])
+    remove(home, Silent(), [album_id])
 
 
 @router.get("/{album_id}/same-artwork", summary="Albums with the same artwork", responses=PROBLEMS)

@@ -4,7 +4,8 @@ from fastapi import APIRouter
 
 from db import albums, vectors
 from db import bundles as registered
-from indexer.jobs.status import bundle_uses
+from indexer.jobs.list_bundles import list_bundles as bundle_uses
+from indexer.progress import Silent
 from service import schemas
 from service.answers.model import Model
 from service.answers.search import Search
@@ -51,7 +52,7 @@ def status(home: HomeDep, search: SearchDep) -> schemas.StatusSchema:
 @router.get("/bundles", summary="The models")
 def list_bundles(home: HomeDep) -> schemas.BundlesSchema:
     """Those made in this home, then the shipped ones; one of them may be live."""
-    return schemas.BundlesSchema(bundles=[schemas.BundleSchema.of(use) for use in bundle_uses(home)])
+    return schemas.BundlesSchema(bundles=[schemas.BundleSchema.of(use) for use in bundle_uses(home, Silent())])
 
 
 def _model(search: Search) -> Model | None:

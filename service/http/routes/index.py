@@ -11,8 +11,9 @@ from starlette.concurrency import run_in_threadpool
 
 from db import index_versions
 from indexer.home import Home
-from indexer.jobs.index import roll_back
+from indexer.jobs.roll_back import roll_back
 from indexer.jobs.running import JobPhase, JobState, last_job
+from indexer.progress import Silent
 from service import schemas
 from service.answers.live_index import LiveIndex
 from service.http.api import API, PROBLEM
@@ -44,7 +45,7 @@ def rollback(home: HomeDep, live_index: LiveIndexDep) -> schemas.IndexSchema:
 
     This worker has followed when it answers, the others follow with their next request.
     """
-    roll_back(home)
+    roll_back(home, Silent())
     live_index.current()
     live_index.settle()
     return _state(home, live_index)

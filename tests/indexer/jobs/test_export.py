@@ -96,7 +96,7 @@ def test_export_and_add_give_the_same_catalogue(database: Database, tmp_path: Pa
     assert len(before) == 14
     path = tmp_path / "elsewhere" / f"out{suffix}"
     path.parent.mkdir()
-    exported = export_catalogue(home_at(tmp_path, database), path, Silent())
+    exported = export_catalogue(home_at(tmp_path, database), Silent(), path)
     assert (exported.albums, exported.covers) == (14, 17)
     assert [item.name for item in path.parent.iterdir()] == [path.name]
     empty(database)
@@ -109,7 +109,7 @@ def test_export_and_add_give_the_same_catalogue(database: Database, tmp_path: Pa
 def test_what_is_written_is_plain(database: Database, tmp_path: Path) -> None:
     fill(database, tmp_path)
     for suffix in SUFFIXES:
-        export_catalogue(home_at(tmp_path, database), tmp_path / f"out{suffix}", Silent())
+        export_catalogue(home_at(tmp_path, database), Silent(), tmp_path / f"out{suffix}")
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as lines:
         from_csv = {row["sleeve_path"]: row for row in csv.DictReader(lines)}
     from_json = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
@@ -167,7 +167,7 @@ def test_any_names_survive(
     with catalogue(folder / "one") as first, catalogue(folder / "two") as second:
         with first.writing() as session:
             register(session, offered, lambda _: True)
-        export_catalogue(home_at(path.parent, first), path, Silent())
+        export_catalogue(home_at(path.parent, first), Silent(), path)
         again = [
             InspectedFile(item, ContentHash(f"{int(item.path.stem):064d}"))
             for item in open_source(path)

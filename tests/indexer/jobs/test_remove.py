@@ -91,8 +91,8 @@ def test_an_upload_goes_with_its_album(make_home: Callable[[Path, str], CommandH
 
 def test_what_was_uploaded_and_then_added_from_its_folder_is_still_sleeves(catalogue: Home, tmp_path: Path) -> None:
     album_id = upload(catalogue, write_cover(tmp_path / "1.png", seed=1).read_bytes(), "One")
-    add(catalogue, [open_source(catalogue.covers_folder)], Silent())
-    remove(catalogue, [album_id])
+    add(catalogue, Silent(), [open_source(catalogue.covers_folder)])
+    remove(catalogue, Silent(), [album_id])
     assert bytes_below(catalogue.covers_folder) == {}
 
 
@@ -104,9 +104,9 @@ def test_a_file_that_was_changed_since_is_the_users(catalogue: Home, tmp_path: P
     with catalogue.database.reading() as session:
         paths = [albums.album(session, album_id).covers[0].path for album_id in (added, never_added)]
     paths[0].write_bytes(better)
-    add(catalogue, [open_source(paths[0])], Silent())
+    add(catalogue, Silent(), [open_source(paths[0])])
     paths[1].write_bytes(better)
-    remove(catalogue, [added, never_added])
+    remove(catalogue, Silent(), [added, never_added])
     assert [path.read_bytes() for path in paths] == [better, better]
 
 
@@ -116,10 +116,10 @@ def test_a_file_that_was_moved_away_is_the_users(catalogue: Home, tmp_path: Path
         path = albums.album(session, album_id).covers[0].path
     moved = path.rename(tmp_path / "mine.png")
     (tmp_path / "1.png").unlink()
-    add(catalogue, [open_source(moved)], Silent())
+    add(catalogue, Silent(), [open_source(moved)])
     with catalogue.database.reading() as session:
         assert albums.album(session, album_id).covers[0].path == moved
-    remove(catalogue, [album_id])
+    remove(catalogue, Silent(), [album_id])
     assert moved.exists()
 
 
@@ -134,5 +134,5 @@ def test_a_file_that_another_cover_names_stays(catalogue: Home, tmp_path: Path) 
     with catalogue.database.writing() as session:
         item = InspectedFile(cover_file(link, artist="B", title="Two"), ContentHash(sha256(data).hexdigest()))
         register(session, [item], present)
-    remove(catalogue, [album_id])
+    remove(catalogue, Silent(), [album_id])
     assert link.read_bytes() == data

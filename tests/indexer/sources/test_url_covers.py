@@ -282,7 +282,7 @@ def test_a_file_of_the_users_where_an_image_is_to_be_stays(
     adding(manifest_of(tmp_path, url))
     with adding.database.reading() as session:
         every = sorted(albums.ids(session))
-    remove(home_at(adding.folder / "home", adding.database), every)
+    remove(home_at(adding.folder / "home", adding.database), Silent(), every)
     assert own.read_bytes() == data
     assert web.requests == []
 
@@ -301,7 +301,7 @@ def test_what_a_killed_run_left_is_known_as_sleeves(adding: Adding, web: Server,
     with adding.database.reading() as session:
         assert albums.counts(session).rejections == {}
         every = sorted(albums.ids(session))
-    remove(home_at(adding.folder / "home", adding.database), every)
+    remove(home_at(adding.folder / "home", adding.database), Silent(), every)
     assert adding.kept() == []
 
 
@@ -315,12 +315,12 @@ def test_export_and_add_give_the_same_catalogue(
     adding(manifest_of(tmp_path, *rows, "own.png,,,,,,", head="file,back,artist,album,year,genre,price"))
     before = contents(adding.database)
     table = tmp_path / f"out{suffix}"
-    export_catalogue(home_at(tmp_path, adding.database), table, Silent())
+    export_catalogue(home_at(tmp_path, adding.database), Silent(), table)
     asked = len(web.requests)
     if bytes_gone:
         with adding.database.reading() as session:
             every = sorted(albums.ids(session))
-        remove(home_at(adding.folder / "home", adding.database), every)
+        remove(home_at(adding.folder / "home", adding.database), Silent(), every)
         assert adding.kept() == []
     else:
         empty(adding.database)

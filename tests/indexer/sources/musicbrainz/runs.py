@@ -13,9 +13,13 @@ from db.database import Database
 from db.tables import Album, Cover
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Silent
-from indexer.sources import musicbrainz
-from indexer.sources.musicbrainz import GroupQuery, QueryKind
+from indexer.sources.musicbrainz import GroupAdder, GroupQuery, GroupReport, QueryKind
+from indexer.sources.musicbrainz.answer_cache import AnswerCache
+from indexer.sources.musicbrainz.client import Client, Manners
+from indexer.sources.musicbrainz.covers import CoverArtArchive
 from indexer.sources.musicbrainz.pace import Clock
+from indexer.sources.musicbrainz.services import Services
+from indexer.sources.musicbrainz.web_service import WebService
 from sleeve.vocabulary import Side
 from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, StandIn
 from tests.indexer.sources.remote_image.server import near
@@ -40,11 +44,11 @@ class Time:
         return Clock(now_s=lambda: time.time() + self.day * 86_400, sleep=self.sleep)
 
 
-def client_of(stand_in: StandIn, home: Path, moment: Time, answer_time_s: float = 10) -> musicbrainz.Client:
-    manners = musicbrainz.Manners(
-        "sleeve/1 ( me@example.org )", near(), moment.clock(), stand_in.interval_s, answer_time_s
-    )
-    return musicbrainz.Client(musicbrainz.AnswerCache(home / "musicbrainz/answers", time.time()), manners)
+def services_of(stand_in: StandIn, home: Path, moment: Time, answer_time_s: float = 10) -> Services:
+    manners = Manners("sleeve/1 ( me@example.org )", near(), moment.clock(), stand_in.interval_s, answer_time_s)
+    client = Client(AnswerCache(home / "musicbrainz/answers", time.time()), manners)
+    service = WebService(client, stand_in.base(MUSICBRAINZ))
+    return Services(client, service, CoverArtArchive(client, service, stand_in.base(ARCHIVE)))
 
 
 def run(
@@ -57,18 +61,10 @@ def run(
     limit: int = 1000,
     backs: bool = False,
     answer_time_s: float = 10,
-) -> musicbrainz.GroupReport:
-    client = client_of(stand_in, home, moment or Time(), answer_time_s)
-    service = musicbrainz.WebService(client, stand_in.base(MUSICBRAINZ))
-    adder = musicbrainz.GroupAdder(
-        database,
-        CoverStore(home / "covers"),
-        client,
-        musicbrainz.CoverArtArchive(client, service, stand_in.base(ARCHIVE)),
-        genres=service.genres(),
-        sides=tuple(Side) if backs else (Side.FRONT,),
-    )
-    return adder.add(islice(service.release_groups(wanted), limit), Silent())
+) -> GroupReport:
+    services = services_of(stand_in, home, moment or Time(), answer_time_s)
+    adder = GroupAdder(database, CoverStore(home / "covers"), services, tuple(Side) if backs else (Side.FRONT,))
+    return adder.add(islice(services.musicbrainz.release_groups(wanted), limit), Silent())
 
 
 def catalogue_of(database: Database, home: Path) -> list[tuple[object, ...]]:

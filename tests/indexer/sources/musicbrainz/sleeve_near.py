@@ -2,7 +2,7 @@
 
 import os
 
-from indexer.jobs import musicbrainz as command
+from indexer.sources.musicbrainz import services
 from service.cli import main
 from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ
 from tests.indexer.sources.remote_image.server import near
@@ -13,5 +13,5 @@ PORT, INTERVAL_S = "STAND_IN_PORT", "STAND_IN_INTERVAL_S"
 if __name__ == "__main__":
     musicbrainz, archive = (f"http://{host}:{os.environ[PORT]}" for host in (MUSICBRAINZ, ARCHIVE))
     interval_s = float(os.environ[INTERVAL_S])
-    command.SERVICES = command.Services(musicbrainz, archive, near(), interval_s=interval_s)
+    services.HOSTS = services.Hosts(musicbrainz, archive, near(), interval_s=interval_s)
     main()

@@ -7,7 +7,7 @@ import pytest
 from indexer.sources.musicbrainz.client import FIRST_WAIT_S, MAX_TRIES
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import Rejection
-from tests.indexer.sources.musicbrainz.runs import Time, client_of
+from tests.indexer.sources.musicbrainz.runs import Time, services_of
 from tests.indexer.sources.musicbrainz.stand_in import (
     ARCHIVE,
     ITEMS,
@@ -23,7 +23,7 @@ MAX_BYTES = 10_000
 
 
 def get(stand_in: StandIn, home: Path, moment: Time, answer_time_s: float = 10) -> bytes:
-    client = client_of(stand_in, home, moment, answer_time_s)
+    client = services_of(stand_in, home, moment, answer_time_s).client
     return client.get(stand_in.base(ITEMS) + PATH, MAX_BYTES).body
 
 
@@ -58,7 +58,7 @@ def test_a_date_to_come_back_at_is_kept(tmp_path: Path) -> None:
         assert long_waits(moment) == []
         stand_in.faults["/items/1/front"].append("retry after Fri, 31 Dec 9999 23:59:59 GMT")
         with pytest.raises(SourceError, match="asks to be left alone for"):
-            client_of(stand_in, tmp_path, Time()).get(f"{stand_in.base(ITEMS)}/items/1/front", MAX_BYTES)
+            services_of(stand_in, tmp_path, Time()).client.get(f"{stand_in.base(ITEMS)}/items/1/front", MAX_BYTES)
 
 
 def test_asking_without_an_answer_ends(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_broken_json_is_asked_for_again_and_never_kept(tmp_path: Path) -> None:
     path = "/ws/2/release-group/00000000-0000-0000-0000-000000000000"
     with standing_in(groups=2) as stand_in:
         stand_in.faults[path].extend(["broken"] * 2)
-        client = client_of(stand_in, tmp_path, Time())
+        client = services_of(stand_in, tmp_path, Time()).client
         found = client.json(stand_in.base(MUSICBRAINZ) + path)
         assert found is not None
         assert found["title"] == "Title 0"
@@ -97,7 +97,7 @@ def test_redirects_are_followed_to_the_mirror_and_kept_an_hour(tmp_path: Path) -
     url = f"/release-group/{'0' * 8}-0000-0000-0000-{'0' * 12}/front-500"
     with standing_in(groups=1) as stand_in:
         for day in (0.0, 0.03, 0.05):
-            client = client_of(stand_in, tmp_path, Time(day=day))
+            client = services_of(stand_in, tmp_path, Time(day=day)).client
             assert client.get(stand_in.base(ARCHIVE) + url, MAX_BYTES).body == picture(0, False)
     hosts = [line.host for line in stand_in.log]
     assert hosts == [ARCHIVE, MIRROR, ITEMS, ARCHIVE, MIRROR]
@@ -142,6 +142,6 @@ def test_redirects_keep_the_rules_of_remote_images(tmp_path: Path, location: str
 def test_more_bytes_than_permitted_are_refused_at_once(tmp_path: Path) -> None:
     with standing_in(groups=1) as stand_in:
         with pytest.raises(FileRejectedError) as refusal:
-            client_of(stand_in, tmp_path, Time()).get(stand_in.base(ITEMS) + PATH, 100)
+            services_of(stand_in, tmp_path, Time()).client.get(stand_in.base(ITEMS) + PATH, 100)
         assert len(stand_in.log) == 1
     assert refusal.value.reason is Rejection.TOO_MANY_BYTES

@@ -16,13 +16,12 @@ from db.release_groups import KEY
 from db.tables import AlbumGenre
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Silent
-from indexer.sources import musicbrainz
-from indexer.sources.musicbrainz import FillEnding, FillReport, GroupQuery, QueryKind
+from indexer.sources.musicbrainz import AlbumFiller, FillEnding, FillReport, GroupQuery, QueryKind
 from indexer.sources.musicbrainz.matching import match, same_name
 from indexer.sources.musicbrainz.records import Hit, Mbid, ReleaseGroup
 from sleeve.errors import SourceError
 from sleeve.vocabulary import AlbumId, ContentHash, LabelSource, Side
-from tests.indexer.sources.musicbrainz.runs import Time, catalogue_of, client_of, run
+from tests.indexer.sources.musicbrainz.runs import Time, catalogue_of, run, services_of
 from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, StandIn, group_id, picture, standing_in
 
 BY = "Artist {} feat. Choir"
@@ -37,18 +36,9 @@ def fill(
     backs: bool = False,
     dry_run: bool = False,
 ) -> FillReport:
-    client = client_of(stand_in, home, moment or Time())
-    service = musicbrainz.WebService(client, stand_in.base(MUSICBRAINZ))
-    filler = musicbrainz.AlbumFiller(
-        database,
-        CoverStore(home / "covers"),
-        client,
-        service,
-        musicbrainz.CoverArtArchive(client, service, stand_in.base(ARCHIVE)),
-        genres=service.genres(),
-        sides=tuple(Side) if backs else (Side.FRONT,),
-        dry_run=dry_run,
-    )
+    services = services_of(stand_in, home, moment or Time())
+    sides = tuple(Side) if backs else (Side.FRONT,)
+    filler = AlbumFiller(database, CoverStore(home / "covers"), services, sides, dry_run=dry_run)
     return filler.fill(filler.incomplete_albums(1000), Silent())
 
 

@@ -1,25 +1,12 @@
-"""``sleeve relabel`` and the album page: what a person says of an album."""
-
-from collections.abc import Sequence
-from typing import TypedDict
+"""Changing an album as a person says: its names and its genres."""
 
 from db import albums, labels
-from db.records import AlbumRecord
+from db.records import AlbumEdit, AlbumRecord
 from indexer.home import Home
 from sleeve.vocabulary import AlbumId
 
 
-class AlbumEdit(TypedDict, total=False):
-    """What to change of an album; what is not named stays. A title, artist or year of None takes it away."""
-
-    title: str | None
-    artist: str | None
-    year: int | None
-    genres: Sequence[str]
-    """In place of all others; they stay when the album's file is added again."""
-
-
-def edit(home: Home, album_id: AlbumId, changes: AlbumEdit) -> AlbumRecord:
+def edit_album(home: Home, album_id: AlbumId, changes: AlbumEdit) -> AlbumRecord:
     """Change an album.
 
     Raises:

@@ -1,0 +1,66 @@
+"""``sleeve index``, stage by stage: embed what is pending, build or extend the index, link covers of one artwork."""
+
+from dataclasses import dataclass
+from time import perf_counter
+
+from db import albums, genre_models
+from db.records import BundleRecord
+from indexer.artwork import Linked, link_pending
+from indexer.genre.classifier import shipped_classifier
+from indexer.home import Home
+from indexer.jobs.embed import embed
+from indexer.models.bundle import Bundle
+from indexer.models.embedding import EmbedReport
+from indexer.progress import Progress
+from indexer.vector_index import IndexKind
+from indexer.vector_index.versions import Refresh
+
+WORTH_LEARNING_ALBUMS = 10
+"""A genre of so many albums is worth learning, if there are two."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What each stage did, and how long it took until the index was live.
+
+    Attributes:
+        unlearned: genres of the catalogue that the bundle's own head does not know, while that head answers.
+    """
+
+    embedded: EmbedReport
+    refresh: Refresh
+    linked: Linked
+    live_after_s: float
+    unlearned: tuple[str, ...]
+
+
+def bring_up_to_date(
+    home: Home, progress: Progress, *, rebuild: bool = False, kind: IndexKind | None = None
+) -> IndexReport:
+    """``index`` for a caller that holds the home's lock already (``indexer.jobs.running.job``).
+
+    Raises:
+        BundleError: the bundle is missing, damaged or cannot be run.
+        VectorIndexError: the new version is below its gate; the live one stays.
+        CatalogueError: the database cannot be used; what was stored stays.
+    """
+    started = perf_counter()
+    bundle = home.bundle()
+    record = home.register(bundle)
+    embedded = embed(home, progress, bundle, record)
+    refresh = home.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
+    live_after_s = perf_counter() - started
+    linked = link_pending(home.database, home.versions, refresh.version, threads=home.threads, progress=progress)
+    return IndexReport(embedded, refresh, linked, live_after_s, _unlearned(home, record, bundle))
+
+
+def _unlearned(home: Home, record: BundleRecord, bundle: Bundle) -> tuple[str, ...]:
+    with home.database.reading() as session:
+        if genre_models.newest_id(session, record.fingerprint) is not None:
+            return ()
+        counts = albums.albums_per_genre(session)
+    worth = [genre for genre, count in counts.items() if count >= WORTH_LEARNING_ALBUMS]
+    if len(worth) < 2:
+        return ()
+    head = shipped_classifier(bundle).head
+    return tuple(genre for genre in worth if head is None or genre not in head.genres)
