@@ -171,6 +171,11 @@ class Home:
         return self.folder / "mlflow"
 
     @property
+    def metrics_folder(self) -> Path:
+        """What the workers of running services count, one folder for each service."""
+        return self.folder / "metrics"
+
+    @property
     def index_lock(self) -> Path:
         """Held by the job that changes the index."""
         return self.folder / "index.lock"

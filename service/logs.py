@@ -43,7 +43,9 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps({name: value for name, value in line.items() if value is not None}, ensure_ascii=False)
+        known = {name: value for name, value in line.items() if value is not None}
+        # Beyond ASCII there are characters that act on a terminal; of ASCII json leaves only DEL as it is.
+        return json.dumps(known).replace("\x7f", "\\u007f")
 
 
 def set_up_logs(kind: Literal["text", "json"], level: int = logging.WARNING) -> None:

@@ -18,10 +18,6 @@ The message is one plain sentence that says what is wrong and, if anything helps
 Library errors are translated into these where they arise, with ``from``.
 """
 
-from dataclasses import dataclass
-
-from pydantic import ValidationError
-
 from sleeve.vocabulary import Rejection
 
 _MAX_LINE_CHARACTERS = 200
@@ -117,29 +113,3 @@ def one_line(error: BaseException) -> str:
 def _lines(error: BaseException) -> list[str]:
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return [line.strip()[:_MAX_LINE_CHARACTERS] for line in lines]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a document.
-
-    Attributes:
-        field: where, parts with dots between them; empty for the document as a whole.
-        message: what is wrong.
-        value: what is there.
-    """
-
-    field: str
-    message: str
-    value: object
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.message}" if self.field else self.message
-
-
-def first_fault(error: ValidationError) -> Fault:
-    """The first of the faults that pydantic found."""
-    fault = error.errors(include_url=False, include_context=False)[0]
-    return Fault(
-        ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, "), fault["input"]
-    )

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from sleeve.errors import SettingsError, first_fault
+from sleeve.errors import SettingsError
+from sleeve.faults import first_fault
 
 
 class Settings(BaseSettings):

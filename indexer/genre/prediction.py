@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from indexer.genre.membership import rows_to_one
 from indexer.genre.voting import VoteSettings
-from sleeve.errors import BundleError, first_fault
+from sleeve.errors import BundleError
+from sleeve.faults import first_fault
 
 Exponent = Annotated[float, Field(ge=0, le=100)]
 Probability = Annotated[float, Field(ge=0, le=1)]

@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from indexer.files import new_folder
 from indexer.images.decoding import ResizeRule
 from indexer.models.external_data import has_external_data
-from sleeve.errors import BundleError, first_fault
+from sleeve.errors import BundleError
+from sleeve.faults import first_fault
 from sleeve.vocabulary import Fingerprint
 
 MODEL_FILE = "model.onnx"

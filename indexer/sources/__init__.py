@@ -27,7 +27,9 @@ class GenreFrom(StrEnum):
     """What says an album's genre."""
 
     FOLDER = "folder"
+    TABLE = "table"
     MANIFEST = "manifest"
+    """Old name of ``TABLE``; leaves with the next release."""
     TAGS = "tags"
     NONE = "none"
 
@@ -58,17 +60,18 @@ def open_source(
     if genre_from is GenreFrom.TAGS:
         return _library(path, own_spellings)
     label = genre_from is not GenreFrom.NONE
-    if path.is_dir() and genre_from is GenreFrom.MANIFEST:
+    by_table = genre_from in {GenreFrom.TABLE, GenreFrom.MANIFEST}
+    if path.is_dir() and by_table:
         path = path / "manifest.csv"
         if not path.is_file():
-            raise SourceError(f"{path} does not exist; --genre-from manifest needs it")
+            raise SourceError(f"{path} does not exist; --genre-from table needs it")
     if path.is_file() and path.suffix.lower() in TABLE_SUFFIXES:
         if genre_from is GenreFrom.FOLDER:
             raise SourceError(f"{path} is a table; its column `genre` gives the genres, not a folder")
         return ManifestSource(path, label=label, columns=columns or {}, url_path=url_path)
     if columns:
         raise SourceError(f"{path} is not a table, so it has no columns to name")
-    if genre_from is GenreFrom.MANIFEST:
+    if by_table:
         raise SourceError(f"{path} is not a table (.csv, .tsv, .jsonl or .parquet, with a column `file`)")
     if path.is_dir():
         return FolderSource(path, label=label)

@@ -7,7 +7,8 @@ from typing import Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
 
 from indexer.vector_index.hits import IndexKind
-from sleeve.errors import VectorIndexError, first_fault
+from sleeve.errors import VectorIndexError
+from sleeve.faults import first_fault
 from sleeve.vocabulary import Fingerprint
 
 FORMAT: Final = "sleeve-index-2"

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from db import albums
 from db.database import Database
-from indexer.images.audio.genre_writing import read_genres, write_genres
+from indexer.images.audio.genre_writing import check_writable, read_genres, write_genres
 from indexer.sources.file_names import absolute
 from indexer.sources.music import MusicSource
 from indexer.sources.track_albums import TrackAlbum
@@ -50,16 +50,7 @@ def plan(database: Database, classifier: Classifier, library: MusicSource, *, ov
         genre, probability, note = _predicted(database, classifier, library, album)
         for track in album.tracks:
             file = absolute(track.path)
-            try:
-                before = read_genres(file)
-            except FileRejectedError as error:
-                yield GenreChange(file, (), (), None, str(error))
-                continue
-            after = (genre,) if genre else before
-            why = note or ("it has a genre; --replace writes over it" if before and not overwrite else "")
-            if not why and before == after:
-                why = "it has this genre"
-            yield GenreChange(file, before, before if why else after, probability, why)
+            yield _planned(file, genre, probability, note, overwrite)
 
 
 def write(changes: Sequence[GenreChange], journals: Path) -> tuple[Path, list[GenreChange]]:
@@ -121,6 +112,22 @@ def _predicted(
         return None, None, "no genre is known"
     likeliest = found.genres[0]
     return likeliest.genre, likeliest.probability, "the prediction is unsure" if found.unsure else ""
+
+
+def _planned(file: Path, genre: str | None, probability: float | None, note: str, overwrite: bool) -> GenreChange:
+    before: tuple[str, ...] = ()
+    try:
+        before = read_genres(file)
+        if before and not overwrite:
+            note = note or "it has a genre; --replace writes over it"
+        elif before == (genre,):
+            note = note or "it has this genre"
+        if genre is None or note:
+            return GenreChange(file, before, before, probability, note)
+        check_writable(file)
+    except FileRejectedError as error:
+        return GenreChange(file, before, before, probability, str(error))
+    return GenreChange(file, before, (genre,), probability)
 
 
 def _write_one(change: GenreChange, journal: TextIO) -> GenreChange:

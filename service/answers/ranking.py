@@ -12,7 +12,7 @@ def rank_albums(
     owners: Mapping[int, VectorOwner],
     *,
     leave_out: Collection[AlbumId] = (),
-    may_answer: Callable[[VectorOwner], bool] = lambda _owner: True,
+    may_answer: Callable[[VectorOwner], bool] | None = None,
 ) -> list[Neighbour]:
     """The albums behind vector hits.
 
@@ -20,7 +20,7 @@ def rank_albums(
         hits: pairs of vector id and similarity, in any order, an id possibly twice.
         owners: the cover and album of each vector; a hit without an owner was removed and is dropped.
         leave_out: albums to leave out, such as the one that is the query.
-        may_answer: whether a cover counts.
+        may_answer: whether a cover counts; None if all do.
 
     Returns:
         Each album once with its most similar cover, by falling similarity, equals by cover.
@@ -30,7 +30,7 @@ def rank_albums(
         # Rounding can push the product of two equal vectors above 1, which a cosine never is.
         similarity = min(1.0, measured)
         owner = owners.get(vector_id)
-        if owner is None or owner.album_id in leave_out or not may_answer(owner):
+        if owner is None or owner.album_id in leave_out or (may_answer is not None and not may_answer(owner)):
             continue
         found = best.get(owner.album_id)
         if found is None or _order(similarity, owner.cover_id) < _order(found.similarity, found.cover_id):

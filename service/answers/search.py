@@ -172,7 +172,7 @@ class Search:
             with self._timed(Stage.SEARCH):
                 hits = [part.search(queries, min(wanted, reachable + 1), allowed) for part in parts]
             with self._timed(Stage.RANK):
-                neighbours = self._neighbours(hits, leave_out, _may_vote if votes_below is not None else _may_answer)
+                neighbours = self._neighbours(hits, leave_out, None if votes_below is None else _may_vote)
             least = _least_certain(hits)
             certain = [neighbour for neighbour in neighbours if neighbour.similarity >= least]
             if votes_below is not None:
@@ -193,7 +193,7 @@ class Search:
         with self._database.reading() as session:
             ids = vectors.ids_of_albums(session, version.record.bundle, album_ids)
         parts = (version.index, *version.delta) if len(ids) else ()
-        return self._neighbours([part.search(queries, len(ids), ids) for part in parts], (), _may_answer)
+        return self._neighbours([part.search(queries, len(ids), ids) for part in parts])
 
     def _allowed_ids(self, version: OpenVersion, request: SimilarRequest) -> NDArray[np.int64] | None:
         if request.allowed.allows_all:
@@ -202,7 +202,10 @@ class Search:
             return vectors.allowed_ids(session, version.record.bundle, request.allowed)
 
     def _neighbours(
-        self, hits: list[Hits], leave_out: Collection[AlbumId], may_answer: Callable[[VectorOwner], bool]
+        self,
+        hits: list[Hits],
+        leave_out: Collection[AlbumId] = (),
+        may_answer: Callable[[VectorOwner], bool] | None = None,
     ) -> list[Neighbour]:
         found = [(some.ids[some.ids >= 0], some.similarities[some.ids >= 0]) for some in hits]
         pairs = [pair for ids, values in found for pair in zip(ids.tolist(), values.tolist(), strict=True)]
@@ -222,10 +225,6 @@ def _marked(neighbours: Sequence[Neighbour], linked: Collection[AlbumId]) -> tup
         replace(found, same_artwork=found.album_id in linked, near_duplicate=found.album_id in linked)
         for found in neighbours
     )
-
-
-def _may_answer(_owner: VectorOwner) -> bool:
-    return True
 
 
 def _may_vote(owner: VectorOwner) -> bool:

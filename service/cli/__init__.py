@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,7 @@ from service.cli import (
     tag,
     training,
 )
-from service.cli.console import say
+from service.cli.console import answer, say
 from service.logs import set_up_logs
 from sleeve.errors import SleeveError
 from sleeve.platform import write_utf8
@@ -61,9 +62,19 @@ app.add_typer(index.app, name="index")
 app.add_typer(catalogue.database, name="db")
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        answer(f"sleeve {metadata.version('sleeve')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _set_up(
-    context: typer.Context, verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")] = False
+    context: typer.Context,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what happens.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
 ) -> None:
     level = logging.INFO if verbose else logging.WARNING
     settings = read_settings()
@@ -73,7 +84,10 @@ def _set_up(
 
 
 def main() -> None:
-    """Run the command; a person's mistake ends in one line and exit code 1, never in a traceback."""
+    """Run the command; a mistake ends in one line, never in a traceback.
+
+    The exit code is 0 if all was done, 1 if not, 2 if the command line cannot be understood, 130 after Ctrl-C.
+    """
     write_utf8()
     command = typer.main.get_command(app)
     arguments = sys.argv[1:] or ["--help"]
@@ -84,7 +98,7 @@ def main() -> None:
         code = command.main(arguments, standalone_mode=False)
     except typer.TyperException as error:
         say(f"sleeve: {' '.join(error.format_message().split())} (see `sleeve --help`)")
-        code = 1
+        code = error.exit_code
     except SleeveError as error:
         say(f"sleeve: {error}")
         code = 1

@@ -32,8 +32,8 @@ def add(
     genre_from: Annotated[
         GenreFrom | None,
         typer.Option(
-            help="What gives the genre: sub-folders, the column of a table (manifest), tags, or nothing. "
-            "By default the column of a table, or the sub-folders of a folder."
+            help="What gives the genre: sub-folders, the column of a table, tags, or nothing. By default the column "
+            "of a table, or the sub-folders of a folder. `manifest` is the old name of `table`."
         ),
     ] = None,
     column: Annotated[

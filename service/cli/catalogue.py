@@ -11,7 +11,7 @@ from indexer.jobs.status import status as count_home
 from service.actions.editing import edit_album
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, settings_of
 from service.schemas import MAX_GENRES, MAX_ID, AlbumSchema, GenreName, HomeStatusSchema, RemoveSchema
-from sleeve.errors import first_fault
+from sleeve.faults import first_fault
 from sleeve.vocabulary import AlbumId
 
 database = typer.Typer(help="The database and its schema.")

@@ -10,6 +10,7 @@ from indexer.jobs.export import SUFFIXES, export_catalogue
 from service.answers.opening import open_answers
 from service.cli.console import Json, ProgressBar, answer, answer_json, settings_of
 from service.schemas import CatalogueExportSchema
+from sleeve.errors import OutputError
 
 
 def export(
@@ -38,7 +39,7 @@ def export(
     if file.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter(f"{file} ends in none of {', '.join(SUFFIXES)}")
     if file.exists() and not force:
-        raise typer.BadParameter(f"{file} is there already; name another file, or add --force to replace it")
+        raise OutputError(f"{file} is there already; name another file, or add --force to replace it")
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         predict = open_answers(home).classifier.likeliest if predictions else None
         exported = export_catalogue(home, bar, file, predict)

@@ -126,6 +126,8 @@ def _stop_at_sigterm() -> None:
 def report_index(run: IndexReport) -> None:
     """What a run did, for a person."""
     answer(_summary(run))
+    if not run.refresh.version.count and not run.embedded.rejected:
+        say("Next: `sleeve add FOLDER` adds covers; the catalogue has none yet.")
     if run.linked.links:
         links = run.linked.links
         pairs = "1 pair" if links == 1 else f"{links} pairs"

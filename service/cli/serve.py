@@ -2,14 +2,13 @@
 
 import os
 import socket
-import tempfile
 from contextlib import ExitStack
 from ipaddress import ip_address
 from typing import Annotated
 
 import typer
 
-from indexer.home import open_home
+from indexer.home import Home, open_home
 from service.cli.console import say, settings_of
 from sleeve.errors import BusyError
 from sleeve.settings import Settings
@@ -56,6 +55,7 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
 
     from service.http.app import create_app
     from service.http.metrics import SHARED_FOLDER
+    from service.http.shared_metrics import shared_metrics
 
     hosts = ",".join(filter(None, (settings.hosts, host)))
     with listen(host, port) as listening, ExitStack() as until_stopped:
@@ -63,9 +63,9 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
             say("Whoever can reach this address may change the catalogue: set SLEEVE_API_KEY to prevent that.")
         say(f"Serving on http://{host}:{listening.getsockname()[1]} (Ctrl-C stops it)")
         if workers > 1:
-            counting_together = tempfile.TemporaryDirectory(prefix="sleeve-metrics-", ignore_cleanup_errors=True)
+            home = until_stopped.enter_context(Home(settings))
             os.environ["SLEEVE_HOSTS"] = hosts
-            os.environ[SHARED_FOLDER] = until_stopped.enter_context(counting_together)
+            os.environ[SHARED_FOLDER] = str(until_stopped.enter_context(shared_metrics(home.metrics_folder)))
         settings = settings.model_copy(update={"hosts": hosts})
         application = create_app(settings) if workers == 1 else "service.http.app:create_worker"
         config = uvicorn.Config(

@@ -1,8 +1,8 @@
 """Every error of the service as one RFC 9457 problem document; the one place that maps errors to HTTP."""
 
 import logging
+from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +22,7 @@ from sleeve.errors import (
     SleeveError,
     VectorIndexError,
 )
+from sleeve.faults import fault_of
 from sleeve.vocabulary import Rejection
 
 _STATUS = {
@@ -93,15 +94,10 @@ def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
 
 def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"] if part != "body")[:MAX_ECHOED_CHARACTERS]
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{place}: {_message(first)}" if place else _message(first))
+    fault = fault_of(error.errors()[0])
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(replace(fault, field=fault.field[:MAX_ECHOED_CHARACTERS])))
 
 
 def _on_gone(_request: Request, _error: Exception) -> JSONResponse:
     """The client went away while sending, so nobody reads this."""
     return problem(HTTPStatus.BAD_REQUEST, "the request ended before its body did")
-
-
-def _message(fault: dict[str, Any]) -> str:
-    return str(fault["msg"]).removeprefix("Value error, ")

@@ -139,4 +139,4 @@ def _validated(model: type[Model], data: bytes | Mapping[str, Sequence[object]])
     try:
         return model.model_validate_json(data) if isinstance(data, bytes) else model.model_validate(data)
     except ValidationError as error:
-        raise RequestValidationError(error.errors(include_url=False, include_context=False)) from error
+        raise RequestValidationError(error.errors(include_url=False)) from error

@@ -2,6 +2,7 @@
 
 import csv
 import stat
+import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -81,29 +82,32 @@ def test_a_bad_file_is_named_and_the_rest_is_added(home: CommandHome) -> None:
 
 
 MISTAKES: list[tuple[tuple[object, ...], str]] = [
-    (("add", "nowhere"), "nowhere does not exist"),
     (("add",), "Missing argument"),
     (("similar",), "name one of an image, an album"),
     (("similar", "q.png", "--album", 1), "name one of an image, an album"),
     (("similar", "q.png", "--text", "red"), "name one of an image, an album"),
     (("similar", "q.png", "--year", "nineties"), "is not a range of years"),
     (("similar", "q.png", "-k", 0), "-k"),
-    (("similar", "q.png"), "there is no index yet; run `sleeve add` and `sleeve index` first"),
-    (("similar", "nowhere.png"), "sleeve: nowhere.png: missing file"),
-    (("remove", "--album", 7), "there is no album 7; nothing was removed"),
     (("index", "--kind", "magic"), "magic"),
     (("serve", "--port", 99999), "port"),
     (("fly",), "No such command"),
 ]
+FAILURES: list[tuple[tuple[object, ...], str]] = [
+    (("add", "nowhere"), "nowhere does not exist"),
+    (("similar", "q.png"), "there is no index yet; run `sleeve add` and `sleeve index` first"),
+    (("similar", "nowhere.png"), "sleeve: nowhere.png: missing file"),
+    (("remove", "--album", 7), "there is no album 7; nothing was removed"),
+]
+CASES = [(2, *case) for case in MISTAKES] + [(1, *case) for case in FAILURES]
 
 
-@pytest.mark.parametrize(("arguments", "line"), MISTAKES, ids=[" ".join(map(str, case[0])) for case in MISTAKES])
-def test_a_mistake_ends_in_one_clear_line(
-    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, arguments: tuple[object, ...], line: str
+@pytest.mark.parametrize(("code", "arguments", "line"), CASES, ids=[" ".join(map(str, case[1])) for case in CASES])
+def test_a_mistake_or_a_failure_ends_in_one_clear_line(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, code: int, arguments: tuple[object, ...], line: str
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     write_cover(tmp_path / "q.png", seed=1)
-    result = home.sleeve(*arguments, code=1)
+    result = home.sleeve(*arguments, code=code)
     assert result.stdout == ""
     assert line in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
@@ -112,7 +116,8 @@ def test_a_mistake_ends_in_one_clear_line(
 @pytest.mark.parametrize(
     ("name", "value", "line"),
     [
-        ("SLEEVE_THREADS", "many", "SLEEVE_THREADS"),
+        ("SLEEVE_THREADS", "many", "SLEEVE_THREADS: must be a whole number"),
+        ("SLEEVE_LOG_FORMAT", "xml", "SLEEVE_LOG_FORMAT: must be 'text' or 'json'"),
         ("SLEEVE_DATABASE_URL", "mysql://x/y", "Sleeve supports postgresql and sqlite"),
         ("SLEEVE_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/none", "cannot be used"),
         ("SLEEVE_BUNDLE", "/nowhere", "there is no bundle /nowhere"),
@@ -144,6 +149,21 @@ def test_another_bundle_asks_for_an_index_of_its_own(
     assert "vectors of another bundle" in switched.sleeve("similar", "--album", 1, code=1).stderr
     assert switched.json("index")["embedded"] == 5
     assert len(switched.json("similar", "--album", 1)["neighbours"]) == 4
+
+
+def test_the_version_is_that_of_the_package(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    home = make_home(tmp_path, "sqlite")
+    assert home.sleeve("--version").stdout == f"sleeve {project['version']}\n"
+    assert not Path(home.environment["SLEEVE_HOME"]).exists(), "nothing is set up for it"
+
+
+def test_an_empty_catalogue_says_what_to_do(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    assert "Next: `sleeve add FOLDER`" in home.sleeve("index").stderr
+    write_covers(tmp_path / "covers", {"jazz": 1})
+    home.sleeve("add", "covers")
+    assert "sleeve add" not in home.sleeve("index").stderr
 
 
 def test_help_shows_examples(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:

@@ -77,23 +77,28 @@ def test_albums_are_filled_in(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "contact", "line"),
+    ("code", "arguments", "contact", "line"),
     [
-        (["--genre", "jazz"], "", "set SLEEVE_CONTACT to your mail address"),
-        (["--genre", "jazz"], "me@example.org\r\nX: y", "ASCII"),
-        ([], "me@example.org", "name one of --genre, --artist, --release-group, --collection and --fill"),
-        (["--genre", "jazz", "--dry-run"], "me@example.org", "--dry-run goes with --fill only"),
-        (["--genre", "jazz", "--fill"], "me@example.org", "name one of --genre"),
-        (["--genre", "jazz", "--artist", "x"], "me@example.org", "name one of --genre"),
-        (["--release-group", "x"], "me@example.org", "'x' is no MusicBrainz id"),
-        (["--genre", "jazz", "--limit", "0"], "me@example.org", "limit"),
+        (1, ["--genre", "jazz"], "", "set SLEEVE_CONTACT to your mail address"),
+        (1, ["--genre", "jazz"], "me@example.org\r\nX: y", "ASCII"),
+        (2, [], "me@example.org", "name one of --genre, --artist, --release-group, --collection and --fill"),
+        (2, ["--genre", "jazz", "--dry-run"], "me@example.org", "--dry-run goes with --fill only"),
+        (2, ["--genre", "jazz", "--fill"], "me@example.org", "name one of --genre"),
+        (2, ["--genre", "jazz", "--artist", "x"], "me@example.org", "name one of --genre"),
+        (1, ["--release-group", "x"], "me@example.org", "'x' is no MusicBrainz id"),
+        (2, ["--genre", "jazz", "--limit", "0"], "me@example.org", "limit"),
     ],
 )
 def test_a_mistake_ends_in_one_clear_line(
-    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, arguments: list[str], contact: str, line: str
+    make_home: Callable[[Path, str], CommandHome],
+    tmp_path: Path,
+    code: int,
+    arguments: list[str],
+    contact: str,
+    line: str,
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     asking = CommandHome(home.folder, {**home.environment, "SLEEVE_CONTACT": contact})
-    result = asking.sleeve("musicbrainz", *arguments, code=1)
+    result = asking.sleeve("musicbrainz", *arguments, code=code)
     assert line in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1

@@ -35,12 +35,15 @@ def library(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> Co
 
 def test_a_genre_is_shown_then_written_then_undone(library: CommandHome) -> None:
     tracks = {genre: library.folder / f"music/{genre}/0/1.flac" for genre in TINTS}
+    read_only = write_track(library.folder / "music/blues/0/2.aiff", album="blues/0", artist="artist blues/0")
     before = {genre: track.read_bytes() for genre, track in tracks.items()}
     result = library.json("tag", "music", "--genre")
     assert not result["written"]
     assert result["journal"] is None
     planned = {file["file"]: file["after"] for file in result["files"] if not file["note"]}
     assert planned == {str(track): [genre] for genre, track in tracks.items()}
+    [why] = [file["note"] for file in result["files"] if file["file"] == str(read_only)]
+    assert "genres are not written to .aiff files, only read" in why
     assert {track.read_bytes() for track in tracks.values()} == set(before.values())
     assert "Nothing was written" in library.sleeve("tag", "music", "--genre").stderr
 
@@ -71,12 +74,12 @@ def test_what_cannot_be_tagged_is_said(make_home: Callable[[Path, str], CommandH
     (tmp_path / "more/bad.mp3").write_bytes(b"nothing")
     [file] = home.json("tag", "more", "--genre", "--write")["files"]
     assert "not in the catalogue" in file["note"]
-    for arguments, line in (
-        (("tag", "more"), "name a music library and --genre"),
-        (("tag", "nowhere", "--genre"), "nowhere does not exist"),
-        (("tag", "more", "--undo", "x"), "--undo goes alone"),
+    for code, arguments, line in (
+        (2, ("tag", "more"), "name a music library and --genre"),
+        (1, ("tag", "nowhere", "--genre"), "nowhere does not exist"),
+        (2, ("tag", "more", "--undo", "x"), "--undo goes alone"),
     ):
-        result = home.sleeve(*arguments, code=1)
+        result = home.sleeve(*arguments, code=code)
         assert line in result.stderr
         assert len(result.stderr.strip().splitlines()) == 1
 

@@ -80,26 +80,26 @@ def test_changes_are_added_until_ctrl_c(make_home: Callable[[Path, str], Command
 def test_watching_goes_without_json(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     (tmp_path / "covers").mkdir()
-    assert "--watch has no end" in home.sleeve("add", "covers", "--watch", "--json", code=1).stderr
+    assert "--watch has no end" in home.sleeve("add", "covers", "--watch", "--json", code=2).stderr
 
 
 @pytest.mark.parametrize(
-    ("arguments", "line"),
+    ("code", "arguments", "line"),
     [
-        (("add", "m.csv", "--column", "Künstler"), "write OURS=THEIRS"),
-        (("add", "m.csv", "--column", "band=Künstler"), "write OURS=THEIRS"),
-        (("add", "m.csv", "--column", "artist=Interpret"), "no column `Interpret`"),
-        (("add", "covers", "--column", "artist=x"), "is not a table"),
-        (("add", "m.csv", "--genre-from", "tags"), "is no music file"),
+        (2, ("add", "m.csv", "--column", "Künstler"), "write OURS=THEIRS"),
+        (2, ("add", "m.csv", "--column", "band=Künstler"), "write OURS=THEIRS"),
+        (1, ("add", "m.csv", "--column", "artist=Interpret"), "no column `Interpret`"),
+        (1, ("add", "covers", "--column", "artist=x"), "is not a table"),
+        (1, ("add", "m.csv", "--genre-from", "tags"), "is no music file"),
     ],
 )
 def test_mistakes_end_in_one_line(
-    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, arguments: tuple[str, ...], line: str
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, code: int, arguments: tuple[str, ...], line: str
 ) -> None:
     home = make_home(tmp_path, "sqlite")
     write_cover(tmp_path / "covers/a.png", 1)
     (tmp_path / "m.csv").write_text("file,Künstler\ncovers/a.png,Nena\n")
-    result = home.sleeve(*arguments, code=1)
+    result = home.sleeve(*arguments, code=code)
     assert line in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
     home.sleeve("add", "m.csv", "--column", "artist=Künstler")

@@ -29,6 +29,15 @@ def read_genres(path: Path) -> tuple[str, ...]:
     return genres_of(open_tags(path))
 
 
+def check_writable(path: Path) -> None:
+    """Whether genres can be written to a file of this format.
+
+    Raises:
+        FileRejectedError: BAD_TAGS if its tags are only read; else as ``read_genres``.
+    """
+    _kind(path)
+
+
 def write_genres(path: Path, genres: Sequence[str]) -> None:
     """Set the genres of a file; no genres remove the tag. All other tags stay.
 
@@ -38,9 +47,7 @@ def write_genres(path: Path, genres: Sequence[str]) -> None:
         FileRejectedError: MISSING, UNREADABLE or BAD_TAGS, also for a format whose tags are only read; the file is as
             it was.
     """
-    kind, before = open_tags(path).kind, _other_tags(path)
-    if kind is None:
-        raise FileRejectedError(Rejection.BAD_TAGS, f"genres are not written to {path.suffix} files, only read")
+    kind, before = _kind(path), _other_tags(path)
     target = path.resolve()
     try:
         with replacing(target) as fresh:
@@ -56,6 +63,13 @@ def write_genres(path: Path, genres: Sequence[str]) -> None:
             keep_owner(target, fresh)
     except OSError as error:
         raise FileRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
+
+
+def _kind(path: Path) -> type[FileType]:
+    kind = open_tags(path).kind
+    if kind is None:
+        raise FileRejectedError(Rejection.BAD_TAGS, f"genres are not written to {path.suffix} files, only read")
+    return kind
 
 
 def _other_tags(path: Path) -> Tags:

@@ -198,7 +198,7 @@ def test_the_command_writes_predictions_and_asks_before_it_replaces(
     assert "--force" in result.stderr
     assert (tmp_path / "out.jsonl").read_bytes() == before
     assert "12 covers of 12 albums are in out.jsonl" in home.sleeve("export", "out.jsonl", "--force").stdout
-    assert "ends in none of .csv, .jsonl, .parquet" in home.sleeve("export", "out.xlsx", code=1).stderr
+    assert "ends in none of .csv, .jsonl, .parquet" in home.sleeve("export", "out.xlsx", code=2).stderr
     assert "cannot be written" in home.sleeve("export", "nowhere/out.csv", code=1).stderr
     added = home.json("add", "out.jsonl")
     assert (added["added"], added["unchanged"]) == (0, 12)

@@ -150,19 +150,20 @@ def test_a_manifest_that_cannot_be_read_is_named(tmp_path: Path, content: bytes,
         list(open_source(manifest))
 
 
-def test_a_folder_with_a_manifest_can_be_read_by_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("genre_from", [GenreFrom.TABLE, GenreFrom.MANIFEST])
+def test_a_folder_with_a_manifest_can_be_read_by_it(tmp_path: Path, genre_from: GenreFrom) -> None:
     touch(tmp_path, "images/a.jpg")
     (tmp_path / "manifest.csv").write_text("file,genre\nimages/a.jpg,jazz\n")
-    assert genres(tmp_path, GenreFrom.MANIFEST) == {"images/a.jpg": ("jazz",)}
+    assert genres(tmp_path, genre_from) == {"images/a.jpg": ("jazz",)}
 
 
 def test_paths_that_do_not_go_with_the_option_are_refused(tmp_path: Path) -> None:
     touch(tmp_path, "a.jpg", "m.csv")
     for path, genre_from, complaint in (
         (tmp_path / "none", None, "does not exist"),
-        (tmp_path, GenreFrom.MANIFEST, "manifest.csv does not exist"),
+        (tmp_path, GenreFrom.TABLE, "manifest.csv does not exist"),
         (tmp_path / "m.csv", GenreFrom.FOLDER, "is a table"),
-        (tmp_path / "a.jpg", GenreFrom.MANIFEST, "is not a table"),
+        (tmp_path / "a.jpg", GenreFrom.TABLE, "is not a table"),
     ):
         with pytest.raises(SourceError, match=complaint):
             open_source(path, genre_from)
