@@ -16,7 +16,9 @@ _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
 ART_NAMES = {Side.FRONT: ("cover", "folder", "front", "album"), Side.BACK: ("back",)}
 """Names of files without their endings, in any case; the first that is there is taken."""
 
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+IMAGE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
+)
 
 _SEPARATORS = " _.-(["
 _SIDED = re.compile(r"^(?P<album>|.*[\s_.\-(\[])(?P<side>front|back)[)\]]?$", re.IGNORECASE)

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from pillow_heif import register_heif_opener
 from playwright.sync_api import Page, expect
 
 from tests.command_home import CommandHome
@@ -27,6 +29,22 @@ def test_a_chosen_picture_finds_its_album_and_says_why(page: Page, web_home: Com
     page.get_by_role("button", name="Same artwork only").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 albums with the artwork of your picture")
     expect(page.locator(CARDS)).to_have_count(2)
+
+
+@pytest.mark.parametrize("name", ["seen.avif", "read.heic", "shown.ico"])
+def test_pictures_that_the_browser_or_the_service_alone_can_read(
+    page: Page, web_home: CommandHome, tmp_path: Path, name: str
+) -> None:
+    """An AVIF both can read, a HEIC only the service, an ICO only the browser; each also after a reload."""
+    register_heif_opener()
+    with Image.open(web_home.folder / "named.png") as cover:
+        cover.convert("RGB").resize((256, 256)).save(tmp_path / name, sizes=[(256, 256)])
+    page.goto("/")
+    page.get_by_label("Choose a picture of a cover").first.set_input_files(tmp_path / name)
+    for _ in range(2):
+        expect(page.get_by_role("heading", level=1)).to_have_text("Looks like your picture")
+        expect(page.locator(CARDS).first).to_contain_text("Blue Window")
+        page.reload()
 
 
 @pytest.mark.slow

@@ -1,7 +1,9 @@
-"""Any mode that Pillow decodes to → RGB. Colour profiles are ignored."""
+"""Any mode that Pillow decodes to → RGB."""
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
+
+from indexer.images.decoding.profiles import MODES, to_srgb
 
 _WHITE = (255, 255, 255)
 
@@ -10,16 +12,24 @@ _WHITE_IS_ZERO = 0
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
-    """A loaded image → mode RGB: 16 bits and floats scaled, never clipped, to 8; transparency laid over white.
+    """A loaded image → mode RGB, in sRGB: 16 bits and floats scaled, never clipped, to 8; transparency over white.
 
-    CMYK is converted as ink on white, without a profile. Returns the image itself if it is RGB already.
+    CMYK without a profile is converted as ink on white. Returns the image itself if it is in sRGB already.
     """
+    profile = image.info.get("icc_profile")
     if image.mode.startswith("I;16"):
         image = _from_16_bits(image)
     elif image.mode in ("I", "F"):
         image = _from_wide_range(image)
     if image.has_transparency_data:
-        return _over_white(image)
+        return _over_white(image, profile)
+    return _without_profile(image, profile)
+
+
+def _without_profile(image: Image.Image, profile: object) -> Image.Image:
+    """An opaque image, its colours as the profile has them."""
+    image = image if image.mode in MODES else image.convert("RGB")
+    image = to_srgb(image, profile)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
@@ -53,13 +63,13 @@ def _from_wide_range(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.rint(values, out=values).astype(np.uint8))
 
 
-def _over_white(image: Image.Image) -> Image.Image:
+def _over_white(image: Image.Image, profile: object) -> Image.Image:
     if image.mode == "La":
         image = image.convert("LA")
-    rgba = image.convert("RGBA")
+    rgba = image if image.mode == "RGBA" else image.convert("RGBA")
+    opaque = _without_profile(image.convert("L") if image.mode in ("L", "LA") else rgba.convert("RGB"), profile)
+    alpha = rgba.getchannel("A")
     # Many programs leave the fourth byte of a BMP's pixel zero and mean nothing by it.
-    if image.format == "BMP" and rgba.getchannel("A").getextrema() == (0, 0):
-        return rgba.convert("RGB")
-    flat = Image.new("RGB", rgba.size, _WHITE)
-    flat.paste(rgba, mask=rgba)
-    return flat
+    if image.format != "BMP" or alpha.getextrema() != (0, 0):
+        opaque.paste(_WHITE, mask=ImageChops.invert(alpha))
+    return opaque

@@ -5,8 +5,10 @@ import re
 import struct
 import warnings
 import zlib
+from contextlib import suppress
 
 from PIL import (
+    AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
     Image,
@@ -18,16 +20,28 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from indexer.images.decoding.animation import is_animation, later_frames, shows_something
+from indexer.images.decoding.boxes import BOXED, as_still
 from indexer.images.decoding.budget import PixelBudget
 from indexer.images.decoding.colour import to_rgb
 from indexer.images.decoding.limits import DEFAULT_LIMITS, LARGE_PIXELS, MAX_PIXELS_IN_WORK, DecodingLimits
+from indexer.images.decoding.mending import with_other_ends, without_metadata
 from indexer.images.decoding.sniffing import sniff
 from indexer.images.decoding.structure import BoundedSource, check_structure, reaches_past_end
+from indexer.images.decoding.unsupported import unsupported_kind
 from sleeve.errors import FileRejectedError, one_line
 from sleeve.platform import return_freed_memory
 from sleeve.vocabulary import Rejection
 
-PLUGINS = (BmpImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
+PLUGINS = (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 """Named so that they are imported: for a format not registered yet, Image.open would import every plugin there is."""
 
 KEEP_PER_TARGET_PX = 2.5
@@ -74,13 +88,18 @@ _FAILURES = (
 )
 """What Pillow's parsers raise for damaged bytes; it promises no narrower set. Warnings too, if they are errors."""
 
+# Several pictures are decoded at once; one by all cores would only slow the others down.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
 _budget = PixelBudget(MAX_PIXELS_IN_WORK)
 
 _PILLOW_WARNINGS = ("ignore", None, Warning, re.compile(r"PIL\."), 0)
 
 
 def decode(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS, *, reduce_to_px: int | None = None) -> Image.Image:
-    """The first picture in the bytes of a JPEG (or MPO), PNG, WebP, GIF, BMP or TIFF file: mode RGB, upright, opaque.
+    """The picture in the bytes of a file of any format that ``sniff`` knows: mode RGB, in sRGB, upright, opaque.
+
+    Of several pictures it is the first; of an animation the first frame that shows something.
 
     Args:
         reduce_to_px: the ``size_px`` that ``fit`` will be asked for; a large JPEG is then decoded at half scale where
@@ -94,18 +113,40 @@ def decode(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS, *, reduce_to_px
     if len(data) > limits.max_bytes:
         raise FileRejectedError(Rejection.TOO_MANY_BYTES, f"over {limits.max_bytes:,} bytes")
     format_name = sniff(data)
-    check_structure(data, format_name)
-    _quieten_pillow()
-    source = BoundedSource(data)
+    check_structure(data, format_name, limits.max_pixels)
     try:
-        image = Image.open(source, formats=(format_name,))
+        return _decoded(data, format_name, limits, reduce_to_px)
+    except FileRejectedError as error:
+        if error.reason not in {Rejection.DAMAGED, Rejection.TRUNCATED}:
+            raise
+        whole = _whole(data, format_name, limits, reduce_to_px)
+        if whole is None:
+            raise
+        return whole
+
+
+def _whole(data: bytes, format_name: str, limits: DecodingLimits, reduce_to_px: int | None) -> Image.Image | None:
+    """The picture of a file that is broken, if what is broken is not its pixels."""
+    with suppress(FileRejectedError):
+        return _decoded(without_metadata(data, format_name), format_name, limits, reduce_to_px)
+    try:
+        found = [_decoded(one, format_name, limits, reduce_to_px) for one in with_other_ends(data, format_name)]
+    except FileRejectedError:
+        return None
+    return found[0] if found and all(one == found[0] for one in found) else None
+
+
+def _decoded(data: bytes, format_name: str, limits: DecodingLimits, reduce_to_px: int | None) -> Image.Image:
+    _quieten_pillow()
+    source = BoundedSource(as_still(data, format_name) if format_name in BOXED else data)
+    try:
+        image = _opened(source, format_name)
         _check_size(image, limits)
         if reduce_to_px is not None:
             _reduce(image, reduce_to_px)
         pixels = math.prod(image.size)
         with _budget.reserve(pixels):
-            image.load()
-            upright = _upright_rgb(image)
+            upright = _first_to_show(image, limits)
             if pixels >= LARGE_PIXELS:
                 image.close()
                 return_freed_memory()
@@ -113,10 +154,36 @@ def decode(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS, *, reduce_to_px
     except Image.DecompressionBombError as error:
         raise FileRejectedError(Rejection.TOO_MANY_PIXELS) from error
     except _FAILURES as error:
+        if kind := unsupported_kind(data, format_name):
+            raise FileRejectedError(Rejection.UNSUPPORTED_FORMAT, kind) from error
         cut = source.ended_early or "truncated" in str(error).lower() or reaches_past_end(data, format_name)
         reason = Rejection.TRUNCATED if cut else Rejection.DAMAGED
         detail = "unreadable or unusual header" if isinstance(error, UnidentifiedImageError) else one_line(error)
         raise FileRejectedError(reason, f"{format_name}: {detail}") from error
+
+
+def _opened(source: BoundedSource, format_name: str) -> ImageFile.ImageFile:
+    if format_name == "HEIF":
+        # Its library takes time to load, and few catalogues need it.
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+    return Image.open(source, formats=(format_name,))
+
+
+def _first_to_show(image: ImageFile.ImageFile, limits: DecodingLimits) -> Image.Image:
+    """The picture; of an animation that begins with an empty frame, the first that is not."""
+    image.load()
+    first = _upright_rgb(image)
+    if not is_animation(image) or shows_something(first):
+        return first
+    first = first.copy()
+    with suppress(*_FAILURES):
+        for frame in later_frames(image, limits.max_pixels):
+            picture = _upright_rgb(frame)
+            if shows_something(picture):
+                return picture
+    return first
 
 
 def _check_size(image: ImageFile.ImageFile, limits: DecodingLimits) -> None:

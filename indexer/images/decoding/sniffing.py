@@ -11,14 +11,15 @@ _ACCEPTED: dict[str, re.Pattern[bytes]] = {
     "WEBP": re.compile(rb"RIFF....WEBP", re.DOTALL),
     "GIF": re.compile(rb"GIF8[79]a"),
     "TIFF": re.compile(rb"II[*+]\x00|MM\x00[*+]|II\x00\*|MM\*\x00"),
+    # A file of several brands is an AVIF if one of them says so.
+    "AVIF": re.compile(rb".{4}ftyp(avi[fs]|m[is]f1.{4}(.{4}){0,12}?avi[fs])", re.DOTALL),
+    "HEIF": re.compile(rb".{4}ftyp(hei[cxms]|hev[cxms]|m[is]f1)", re.DOTALL),
     # "BM" alone begins many a text; after it comes the size of the second header, one of seven.
     "BMP": re.compile(rb"BM(.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\x00\x00\x00|.{,15}\Z)", re.DOTALL),
 }
 """Pillow's name of each format that is decoded, and how its files begin."""
 
 _OTHER_IMAGES: dict[str, re.Pattern[bytes]] = {
-    "AVIF": re.compile(rb".{4}ftypavi[fs]", re.DOTALL),
-    "HEIC": re.compile(rb".{4}ftyp(hei|hev|mif1|msf1)", re.DOTALL),
     "JPEG 2000": re.compile(rb"\x00\x00\x00\x0cjP  |\xff\x4f\xff\x51"),
     "JPEG XL": re.compile(rb"\xff\x0a|\x00\x00\x00\x0cJXL "),
     "ICO": re.compile(rb"\x00\x00[\x01\x02]\x00[^\x00]\x00"),
@@ -59,7 +60,7 @@ _HEAD_BYTES = 1024
 
 
 def sniff(data: bytes) -> str:
-    """Pillow's name of the format: JPEG, PNG, WEBP, GIF, TIFF or BMP.
+    """Pillow's name of the format: JPEG, PNG, WEBP, GIF, TIFF, AVIF, HEIF or BMP.
 
     Raises:
         FileRejectedError: UNSUPPORTED_FORMAT or NOT_AN_IMAGE, saying what it looks like if that is known.

@@ -1,7 +1,7 @@
 """A look at the tags of a TIFF before Pillow and libtiff follow them."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from sleeve.errors import FileRejectedError
@@ -57,6 +57,12 @@ def tiff_reaches_past_end(data: bytes) -> bool:
             if any(start + length > len(data) for start, length in spans):
                 return True
     return False
+
+
+def tiff_numbers(data: bytes, wanted: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """The whole numbers in these tags, as far as the file has them."""
+    tags = [tag for tag in _tags(data) if tag.number in wanted and tag.values <= _MAX_VALUES and tag.end <= len(data)]
+    return {tag.number: _numbers(data, tag) for tag in tags}
 
 
 def _tags(data: bytes) -> Iterator[_Tag]:

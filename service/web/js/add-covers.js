@@ -5,6 +5,7 @@ import { listOf, opened } from "./album-edit.js";
 import { h, iconButton } from "./dom.js";
 import { forgetFacts, genres as allGenres } from "./facts.js";
 import { count } from "./naming.js";
+import { ACCEPTED, isPicture, readable } from "./picture-files.js";
 
 const MOST = 200;
 
@@ -18,7 +19,7 @@ export function openAdder(onAdded) {
   const genre = h("input", { name: "genre", list: "adder-genres", placeholder: "optional, for all of them", maxlength: 500, autocomplete: "off" });
   const known = h("datalist", { id: "adder-genres" });
   allGenres().then((all) => known.append(...all.map((one) => h("option", { value: one.name })))).catch(() => { /* only suggestions */ });
-  const input = h("input", { type: "file", accept: "image/*", multiple: true, hidden: true, "aria-label": "Pictures of covers", onchange: () => { take([...input.files]); input.value = ""; } });
+  const input = h("input", { type: "file", accept: ACCEPTED, multiple: true, hidden: true, "aria-label": "Pictures of covers", onchange: () => { take([...input.files]); input.value = ""; } });
   const send = h("button", { class: "primary", disabled: true }, "Add");
   const place = h("div", { class: "drop small-drop", ondragover: (event) => event.preventDefault(), ondrop: (event) => { event.preventDefault(); take([...event.dataTransfer.files]); } },
     h("p", {}, "Drop covers here"), h("button", { type: "button", onclick: () => input.click() }, "Choose pictures"), input);
@@ -28,7 +29,7 @@ export function openAdder(onAdded) {
       h("div", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, "Close"), send))));
 
   function take(files) {
-    for (const file of files.filter((one) => one.type.startsWith("image/")).slice(0, MOST - rows.size)) {
+    for (const file of files.filter(isPicture).slice(0, MOST - rows.size)) {
       const row = fileRow(file, () => { rows.delete(row); showCount(); });
       rows.add(row);
       list.append(row.element);
@@ -61,7 +62,7 @@ function fileRow(file, onRemoved) {
   const artist = field("artist", "Artist");
   const title = field("title", "Title");
   const year = field("year", "Year", { type: "number", min: 1, max: 9999 });
-  const back = h("input", { type: "file", accept: "image/*", hidden: true, "aria-label": `Back cover of ${file.name}`, onchange: () => backButton.classList.toggle("on", back.files.length > 0) });
+  const back = h("input", { type: "file", accept: ACCEPTED, hidden: true, "aria-label": `Back cover of ${file.name}`, onchange: () => backButton.classList.toggle("on", back.files.length > 0) });
   const backButton = h("button", { type: "button", class: "small", onclick: () => back.click() }, "Back cover …");
   const state = h("span", { class: "small muted outcome" });
   const remove = iconButton("close", `Do not add ${file.name}`, () => { row.forget(); row.element.remove(); onRemoved(); }, { class: "quiet" });
@@ -73,7 +74,7 @@ function fileRow(file, onRemoved) {
     async send(genres) {
       state.textContent = "adding …";
       try {
-        const album = await ask("/albums", { method: "POST", form: formOf() });
+        const album = await ask("/albums", { method: "POST", form: await formOf() });
         row.isDone = true;
         state.replaceChildren(h("a", { href: `/album/${album.id}`, onclick: () => row.element.closest("dialog").close() }, `album ${album.id}`));
         remove.hidden = true;
@@ -81,10 +82,10 @@ function fileRow(file, onRemoved) {
         state.textContent = error.message;
       }
       return row.isDone;
-      function formOf() {
+      async function formOf() {
         const form = new FormData();
-        form.append("image", file, file.name);
-        if (back.files[0]) form.append("back", back.files[0], back.files[0].name);
+        form.append("image", await readable(file), file.name);
+        if (back.files[0]) form.append("back", await readable(back.files[0]), back.files[0].name);
         for (const one of [artist, title, year]) if (one.value.trim()) form.append(one.name, one.value.trim());
         genres.forEach((genre) => form.append("genre", genre));
         return form;

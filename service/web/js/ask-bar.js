@@ -2,6 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { searchWith } from "./intake.js";
+import { ACCEPTED } from "./picture-files.js";
 import { hrefOf } from "./query.js";
 import { go } from "./router.js";
 
@@ -32,7 +33,7 @@ export function askBar(query, can) {
 
 /** A button that opens the file chooser or the camera. */
 export function picker(symbol, label, query, { capture, words, ...props } = {}) {
-  const input = h("input", { type: "file", accept: "image/*", capture, hidden: true, "aria-label": label, onchange: () => {
+  const input = h("input", { type: "file", accept: ACCEPTED, capture, hidden: true, "aria-label": label, onchange: () => {
     const [file] = input.files;
     input.value = "";
     if (file) searchWith(file, { genre: query.genre, year: query.year });

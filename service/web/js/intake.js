@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { note } from "./notes.js";
+import { isPicture } from "./picture-files.js";
 import { hrefOf } from "./query.js";
 import { go } from "./router.js";
 import { keep } from "./uploads.js";
@@ -31,12 +32,12 @@ export function installIntake() {
     over(-depth);
     if (!hasFiles(event) || elsewhere()) return;
     event.preventDefault();
-    const file = [...event.dataTransfer.files].find((one) => one.type.startsWith("image/"));
+    const file = [...event.dataTransfer.files].find(isPicture);
     if (file) searchWith(file);
     else note("That is not a picture. Drop a JPEG, PNG, WebP or another image file.", { bad: true });
   });
   addEventListener("paste", (event) => {
-    const file = [...(event.clipboardData?.files ?? [])].find((one) => one.type.startsWith("image/"));
+    const file = [...(event.clipboardData?.files ?? [])].find(isPicture);
     if (!file || elsewhere()) return;
     event.preventDefault();
     searchWith(file);

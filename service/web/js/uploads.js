@@ -1,5 +1,7 @@
 // Pictures to search with. They stay in this browser: the address holds a name for them, not their bytes.
 
+import { isReadByService, scaled } from "./picture-files.js";
+
 const SENT_AS_IT_IS_BYTES = 1_500_000;
 const SENT_PX = 1600;
 const KEPT_PX = 640;
@@ -13,9 +15,9 @@ export async function keep(file) {
   if (file.size > MAX_BYTES) throw new Error(`${file.name} is larger than 64 MiB; choose a smaller picture`);
   const name = crypto.getRandomValues(new Uint32Array(2)).reduce((text, part) => text + part.toString(36), "");
   const bitmap = await createImageBitmap(file).catch(() => null);
-  const sent = bitmap && file.size > SENT_AS_IT_IS_BYTES ? await scaled(bitmap, SENT_PX) : file;
+  const sent = bitmap && (file.size > SENT_AS_IT_IS_BYTES || !isReadByService(file)) ? await scaled(bitmap, SENT_PX) : file;
   files.set(name, new File([sent], file.name || "cover", { type: sent.type }));
-  if (bitmap) await keepSmall(name, bitmap);
+  if (bitmap || file.size <= SENT_AS_IT_IS_BYTES) await keepSmall(name, bitmap ? await scaled(bitmap, KEPT_PX) : file);
   bitmap?.close();
   return name;
 }
@@ -27,13 +29,12 @@ export async function upload(name) {
   const small = sessionStorage.getItem(`upload-${name}`);
   if (!small) return null;
   const bytes = Uint8Array.from(atob(small.split(",")[1]), (character) => character.charCodeAt(0));
-  const restored = new File([bytes], "cover.jpg", { type: "image/jpeg" });
+  const restored = new File([bytes], "cover", { type: /^data:([^;]*)/.exec(small)[1] });
   files.set(name, restored);
   return restored;
 }
 
-async function keepSmall(name, bitmap) {
-  const small = await scaled(bitmap, KEPT_PX);
+async function keepSmall(name, small) {
   const text = await new Promise((resolve) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result);
@@ -46,17 +47,4 @@ async function keepSmall(name, bitmap) {
   } catch {
     // Without room it is there until the page is loaded again.
   }
-}
-
-async function scaled(bitmap, sizePx) {
-  const scale = Math.min(1, sizePx / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  const context = canvas.getContext("2d");
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.9));
 }

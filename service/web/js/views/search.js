@@ -103,7 +103,9 @@ function pictureAsked(file, signal) {
   const address = URL.createObjectURL(file);
   signal.addEventListener("abort", () => URL.revokeObjectURL(address));
   const image = h("img", { src: address, alt: "The picture you searched with", width: 300, height: 300, class: "there" });
-  return h("div", { class: "panel asked-with" }, h("span", { class: "cover" }, image),
+  const frame = h("span", { class: "cover" }, image);
+  image.onerror = () => { image.remove(); frame.classList.add("gone"); };
+  return h("div", { class: "panel asked-with" }, frame,
     h("div", {}, h("div", { class: "name" }, "Your picture"), h("div", { class: "muted small" }, file.name)));
 }
 

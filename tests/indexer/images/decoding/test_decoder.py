@@ -124,12 +124,6 @@ def test_a_tile_whose_side_is_no_number() -> None:
     assert decode(data).size == (64, 64)
 
 
-@pytest.mark.parametrize("name", [b"zTXt", b"iTXt", b"iCCP"])
-def test_compressed_text_over_pillows_limit(name: bytes) -> None:
-    body = {b"zTXt": b"k\0\0", b"iTXt": b"k\0\1\0\0\0", b"iCCP": b"k\0\0"}[name] + zlib.compress(bytes(2**21))
-    assert rejection(png((16, 16), 8, 0, [bytes(16)] * 16, chunk(name, body))) is Rejection.DAMAGED
-
-
 def test_a_profile_of_megabytes_in_a_jpeg_is_no_reason() -> None:
     data = encode(Image.fromarray(UPRIGHT), "JPEG", icc_profile=bytes(4 * 2**20))
     assert len(data) > 4 * 2**20

@@ -7,7 +7,7 @@ from sleeve.vocabulary import Rejection
 from tests.indexer.images.decoding.pictures import encode, plain
 
 
-@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP"])
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF", "BMP"])
 def test_knows_what_is_decoded(format_name: str) -> None:
     assert sniff(encode(plain(), format_name)) == format_name
 
@@ -18,6 +18,10 @@ def test_knows_the_variants() -> None:
     assert sniff(b"MM\0*" + bytes(20)) == "TIFF"
     assert sniff(b"GIF87a") == "GIF"
     assert sniff(b"BM\0\0\0\0") == "BMP"
+    for brands in (b"heic\0\0\0\0mif1", b"heix\0\0\0\0heic", b"mif1\0\0\0\0heic", b"msf1\0\0\0\0hevc"):
+        assert sniff(b"\0\0\0\x18ftyp" + brands + bytes(40)) == "HEIF"
+    for brands in (b"avif\0\0\0\0mif1", b"avis\0\0\0\0msf1", b"mif1\0\0\0\0miafavif"):
+        assert sniff(b"\0\0\0\x1cftyp" + brands + bytes(40)) == "AVIF"
 
 
 @pytest.mark.parametrize(
@@ -27,14 +31,12 @@ def test_knows_the_variants() -> None:
         (encode(plain(), "PPM"), "PPM"),
         (encode(plain(), "PDF"), "PDF"),
         (encode(plain(), "JPEG2000"), "JPEG 2000"),
-        (encode(plain(), "AVIF"), "AVIF"),
         (encode(plain(), "QOI"), "QOI"),
         (encode(plain(), "DDS"), "DDS"),
         (encode(plain(), "PCX"), "PCX"),
         (encode(plain(), "SGI"), "SGI"),
         (encode(plain(size=(64, 64)), "ICNS"), "ICNS"),
         (encode(Image.new("L", (9, 9)), "EPS"), "PostScript"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC"),
         (b"8BPS\0\1", "PSD"),
         (b"\0\0\0\x0cJXL \r\n\x87\n", "JPEG XL"),
         (b"\xef\xbb\xbf<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),

@@ -66,7 +66,7 @@ def test_scans_of_other_pictures_do_not_count() -> None:
     "data",
     [
         JPEG[:2] + b"\xff" * 1100 + JPEG[2:],
-        png((16, 16), 8, 0, [bytes(16)] * 16, chunk(b"prIv") * 600),
+        png((16, 16), 8, 0, [bytes(16)] * 16, chunk(b"IDAT") * 600),
         b"GIF89a\x10\0\x10\0\0\0\0!\xfe" + b"\1a" * 600 + b"\0",
         bmp((16, 100), 8, 1, b"\1\7" * 600),
     ],
