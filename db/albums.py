@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import delete, desc, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from db.offered import others
 from db.records import AlbumRecord, CatalogueCounts, CatalogueRow, CoverRecord
 from db.tables import Album, AlbumGenre, Cover, File, Genre
 from sleeve.errors import NotFoundError
@@ -181,6 +182,7 @@ def counts(session: Session) -> CatalogueCounts:
         genres=albums_per_genre(session),
         files={row[0]: row[1] for row in files},
         rejections={str(row[0]): row[1] for row in rejections},
+        others=others(session),
     )
 
 

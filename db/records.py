@@ -57,6 +57,14 @@ def _identity(*parts: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that could be a cover; ``file`` and ``path`` as in ``sleeve.vocabulary``."""
+
+    file: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class CoverFile:
     """What a source says of one file.
 
@@ -67,6 +75,7 @@ class CoverFile:
         extra: what else the source says, by name.
         url: where the image is fetched from if nothing is at the path; None for a file of the user's own.
         stored: whether Sleeve wrote the file at the path, or is about to.
+        instead: what to take if the file is no cover, the best first.
     """
 
     file: str
@@ -81,6 +90,7 @@ class CoverFile:
     extra: Mapping[str, str] = field(default_factory=dict)
     url: str | None = None
     stored: bool = False
+    instead: tuple["Candidate", ...] = ()
 
     @property
     def identity(self) -> str | None:
@@ -103,6 +113,34 @@ class RejectedFile:
     path: str
     reason: Rejection
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFiles:
+    """Files that a source met and that are not offered as covers.
+
+    Attributes:
+        place: the absolute path of the folder, archive or table that they are in.
+        kind: what they are, in words that a person reads ("hidden files").
+    """
+
+    place: str
+    kind: str
+    files: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a source took for granted and could be wrong about, as a sentence for a person."""
+
+    text: str
+
+
+Offered = CoverFile | RejectedFile
+"""A file as a source offers it."""
+
+Found = CoverFile | RejectedFile | OtherFiles | Guess
+"""All that a source says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,10 +456,15 @@ class IndexVersionRecord:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueCounts:
-    """What is in the catalogue."""
+    """What is in the catalogue.
+
+    Attributes:
+        files: by how they ended; rejections: the rejected ones by reason; others: those that are no covers, by kind.
+    """
 
     albums: int
     covers: int
     genres: Mapping[str, int] = field(default_factory=dict)
     files: Mapping[str, int] = field(default_factory=dict)
     rejections: Mapping[str, int] = field(default_factory=dict)
+    others: Mapping[str, int] = field(default_factory=dict)

@@ -277,9 +277,14 @@ def _path(item: InspectedFile | RejectedFile) -> str:
     return item.path if isinstance(item, RejectedFile) else str(item.cover_file.path)
 
 
-def record_rejections(session: Session, rejected: Iterable[RejectedFile]) -> None:
-    """Keep why covers that are in the catalogue could not be embedded."""
+def record_rejections(session: Session, rejected: Iterable[RejectedFile]) -> list[RejectedFile]:
+    """Keep why covers that are in the catalogue could not be embedded; returns those that failed otherwise before."""
+    new: list[RejectedFile] = []
     for item in rejected:
         row = session.get(File, item.path) or File(path=item.path)
-        row.outcome, row.reason, row.detail = Outcome.REJECTED, str(item.reason), item.detail
+        now = (Outcome.REJECTED, str(item.reason), item.detail)
+        if (row.outcome, row.reason, row.detail) != now:
+            new.append(item)
+        row.outcome, row.reason, row.detail = now
         session.add(row)
+    return new

@@ -136,7 +136,8 @@ class AlbumGenre(Base):
 
 
 class File(Base):
-    """How a file that was offered to the catalogue ended: one row a path, the last outcome."""
+    """How a file that was offered to the catalogue ended: one row a path, the last outcome; of a rejected one also the
+    place of the source that offered it."""
 
     __tablename__ = "files"
 
@@ -146,9 +147,20 @@ class File(Base):
     detail: Mapped[str | None] = mapped_column(Text)
     content_hash: Mapped[str | None] = mapped_column(String(64))
     cover_id: Mapped[int | None] = mapped_column(ForeignKey("covers.id", ondelete="SET NULL"), index=True)
+    source: Mapped[str | None] = mapped_column(Text)
     seen_at: Mapped[datetime] = mapped_column(Moment, default=_now, onupdate=_now)
 
     cover: Mapped["Cover | None"] = relationship()
+
+
+class OtherFilesRow(Base):
+    """How many files of a kind, which are no covers, a folder, archive or table holds."""
+
+    __tablename__ = "other_files"
+
+    place: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    files: Mapped[int] = mapped_column(BigInteger)
 
 
 class RegisteredBundle(Base):

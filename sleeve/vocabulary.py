@@ -36,6 +36,7 @@ class Rejection(StrEnum):
 
     MISSING = "missing file"
     UNREADABLE = "unreadable file"
+    UNREADABLE_FOLDER = "unreadable folder"
     EMPTY = "empty file"
     TOO_MANY_BYTES = "too many bytes"
     NOT_AN_IMAGE = "not an image"

@@ -25,7 +25,5 @@ def add(home: Home, progress: Progress, sources: Iterable[Source]) -> AddReport:
     urls = UrlCovers(home.covers, fetch)
     report = AddReport()
     for source in sources:
-        added = add_source(home.database, source, threads=home.threads, progress=progress, urls=urls)
-        report.counts += added.counts
-        report.rejected += added.rejected
+        report.merge(add_source(home.database, source, threads=home.threads, progress=progress, urls=urls))
     return report

@@ -48,10 +48,15 @@ class Fitted:
 
 @dataclass(slots=True)
 class EmbedReport:
-    """What became of the pending covers, and the seconds that the calling thread spent in each stage."""
+    """What became of the pending covers, and the seconds that the calling thread spent in each stage.
+
+    Attributes:
+        still_rejected: how many failed as they did in the run before.
+    """
 
     embedded: int = 0
     rejected: list[RejectedFile] = field(default_factory=list)
+    still_rejected: int = 0
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
@@ -86,10 +91,11 @@ def embed_pending(
             started = perf_counter()
             with database.writing() as session:
                 count = vectors.store(session, bundle, made)
-                record_rejections(session, rejected)
+                new = record_rejections(session, rejected)
             report.embedded += count
             report.seconds["store"] += perf_counter() - started
-            report.rejected += rejected
+            report.rejected += new
+            report.still_rejected += len(rejected) - len(new)
             progress.advance(len(batch))
             stored(count)
     finally:

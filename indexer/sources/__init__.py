@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from db.records import CoverFile, RejectedFile
+from db.records import Found
 from indexer.images.archive import ARCHIVE_SUFFIX
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.folder import FolderSource
@@ -19,8 +19,12 @@ __all__ = ["COLUMNS", "GenreFrom", "Source", "open_source"]
 class Source(Protocol):
     """Files offered to the catalogue; may be read more than once."""
 
-    def __iter__(self) -> Iterator[CoverFile | RejectedFile]:
-        """Yield each file once."""
+    def __iter__(self) -> Iterator[Found]:
+        """Yield each file once, and count those that are not offered."""
+
+    @property
+    def place(self) -> Path | None:
+        """The absolute path of what it reads as a whole; None if it offers a part only."""
 
 
 class GenreFrom(StrEnum):

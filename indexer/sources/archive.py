@@ -1,26 +1,29 @@
 """A zip archive of covers: its name is the genre, or, if there are several folders in it, theirs are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from db.records import CoverFile, RejectedFile
-from indexer.images.archive import Member, members
-from indexer.sources.file_names import absolute, is_ignored, sides_of, unusable
+from db.records import CoverFile, Found, Offered, OtherFiles, RejectedFile
+from indexer.images.archive import Member, members, read_member
+from indexer.images.decoding import DEFAULT_LIMITS
+from indexer.sources.file_names import IMAGE_SUFFIXES, absolute, sides_of, unusable
 from indexer.sources.names import clean, distinct
+from indexer.sources.other_files import ignored_as, kind_of_head, kind_of_name
+from indexer.sources.spelling import is_genre
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
-_NO_CONTENT = "__MACOSX"
 _SHOWN_CHARACTERS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveSource:
-    """The members of an archive, in the order in which a folder of the same files is walked.
+    """The pictures in an archive, in the order in which a folder of the same files is walked.
 
-    A member's path goes on past the archive's: ``/music/black metal.zip/covers/a.jpg``.
+    A member's path goes on past the archive's: ``/music/black metal.zip/covers/a.jpg``. A folder that holds everything
+    and only folders is no genre, unless it is called like one.
 
     Attributes:
         path: the archive, as the user named it.
@@ -32,39 +35,71 @@ class ArchiveSource:
     label: bool = True
     genre: str | None = None
 
-    def __iter__(self) -> Iterator[CoverFile | RejectedFile]:
+    def __iter__(self) -> Iterator[Found]:
         located = absolute(self.path)
         refused = unusable(located)
         if refused is not None:
             yield refused
             return
         try:
-            found = [item for item in members(self.path).items() if not _is_ignored(item[0])]
+            table = members(self.path)
         except FileRejectedError as error:
             yield RejectedFile(str(self.path), str(located), error.reason, error.detail)
             return
-        if not found:
+        if not table:
             yield RejectedFile(str(self.path), str(located), Rejection.EMPTY, "the archive holds no files")
             return
-        found.sort(key=lambda item: _as_walked(PurePosixPath(item[0])))
-        tops = {parts[0] for name, _ in found if len(parts := PurePosixPath(name).parts) > 1}
+        found = sorted(table.items(), key=lambda item: _as_walked(PurePosixPath(item[0])))
+        kinds = {name: self._kind(name, member) for name, member in found}
+        yield from (OtherFiles(str((located / name).parent), kind) for name, kind in kinds.items() if kind)
+        yield from self._offers(located, [item for item in found if kinds[item[0]] is None])
+
+    @property
+    def place(self) -> Path:
+        """Where everything is that it offers."""
+        return absolute(self.path)
+
+    def _offers(self, located: Path, found: Sequence[tuple[str, Member]]) -> Iterator[Offered]:
+        genres = self._genres([PurePosixPath(name) for name, _ in found])
         for _, together in groupby(found, key=lambda item: PurePosixPath(item[0]).parent):
             files = list(together)
             sided = sides_of([PurePosixPath(name).stem for name, _ in files])
             for name, member in files:
-                yield self._offer(located, name, member, self._genre(name, tops), sided)
+                yield self._offer(located, name, member, genres.get(name), sided)
 
-    def _genre(self, name: str, tops: set[str]) -> str | None:
+    def _genres(self, names: Sequence[PurePosixPath]) -> Mapping[str, str | None]:
+        """The genre of each member by its name."""
         if self.genre is not None or not self.label:
-            return self.genre if self.label else None
-        if len(tops) < 2:
-            return self.path.stem
-        parts = PurePosixPath(name).parts
-        return parts[0] if len(parts) > 1 else None
+            return {str(name): self.genre if self.label else None for name in names}
+        around = _folders_around(names)
+        tops = {name.parts[around] for name in names if len(name.parts) > around + 1}
+        own = self.path.stem
+        # The name of an archive, or of a folder around everything, is often not meant as a genre.
+        if len(tops) < 2 and not any(map(is_genre, tops)) and (not around or is_genre(own)):
+            return {str(name): own for name in names}
+        if around and is_genre(own) and not any(map(is_genre, tops)):
+            return {str(name): own for name in names}
+        return {str(name): name.parts[around] if len(name.parts) > around + 1 else None for name in names}
+
+    def _kind(self, name: str, member: Member) -> str | None:
+        """The kind of a member that is no picture; None if it is offered as one."""
+        for part in name.split("/"):
+            if part not in {".", ".."} and (ignored := ignored_as(part)):
+                return ignored
+        kind = kind_of_name(name)
+        if member.fault:
+            # A picture that is refused is named, and so is an archive, which may hold pictures.
+            return None if member.fault[0] is Rejection.NESTED_ARCHIVE else kind
+        if kind or PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES:
+            return kind
+        try:
+            return kind_of_head(name, read_member(self.path, name, DEFAULT_LIMITS.max_bytes))
+        except FileRejectedError:
+            return None
 
     def _offer(
         self, archive: Path, name: str, member: Member, genre: str | None, sided: dict[str, tuple[Side, str]]
-    ) -> CoverFile | RejectedFile:
+    ) -> Offered:
         if member.fault is not None:
             shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name[:_SHOWN_CHARACTERS])
             return RejectedFile(f"{self.path}/{shown}", f"{archive}/{shown}", *member.fault)
@@ -80,12 +115,18 @@ class ArchiveSource:
         )
 
 
+def _folders_around(names: Sequence[PurePosixPath]) -> int:
+    """How many folders, one in the other, are around everything, hold only folders, and are no genres."""
+    around = 0
+    while names and all(len(name.parts) > around + 2 for name in names):
+        tops = {name.parts[around] for name in names}
+        if len(tops) > 1 or is_genre(tops.pop()):
+            break
+        around += 1
+    return around
+
+
 def _as_walked(name: PurePosixPath) -> list[tuple[bool, str]]:
     """Files come before folders, both by name."""
     *folders, file = name.parts or ("",)
     return [*((True, folder) for folder in folders), (False, file)]
-
-
-def _is_ignored(name: str) -> bool:
-    parts = name.split("/")
-    return parts[0] == _NO_CONTENT or any(is_ignored(part) and part not in {".", ".."} for part in parts)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.records import CoverFile, RejectedFile
+from db.records import CoverFile, Found, Guess, OtherFiles
 from indexer.images.audio import AUDIO_SUFFIXES
 from indexer.sources import Source
 from indexer.sources.table_rows import TABLE_SUFFIXES
@@ -24,13 +24,19 @@ class ChangedFiles:
     source: Source
     changed: Set[Path]
 
-    def __iter__(self) -> Iterator[CoverFile | RejectedFile]:
+    @property
+    def place(self) -> None:
+        """None: what it does not offer may be there nevertheless."""
+
+    def __iter__(self) -> Iterator[Found]:
         if any(path.suffix.lower() in TABLE_SUFFIXES for path in self.changed):
             yield from self.source
             return
         tracks = {path for path in self.changed if path.suffix.lower() in AUDIO_SUFFIXES}
         folders = {folder for track in tracks for folder in (track.parent, track.parent.parent)}
         for item in self.source:
+            if isinstance(item, OtherFiles | Guess):
+                continue
             path = item.path if isinstance(item, CoverFile) else Path(item.path)
             places = (path, *path.parents)
             if not self.changed.isdisjoint(places) or (path.parent in folders) or path in folders:

@@ -11,13 +11,14 @@ from sleeve.vocabulary import Rejection, Side
 MAX_PATH_BYTES = 2000
 """Longer paths are rejected (PostgreSQL cannot index them)."""
 
-_SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
-
 ART_NAMES = {Side.FRONT: ("cover", "folder", "front", "album"), Side.BACK: ("back",)}
 """Names of files without their endings, in any case; the first that is there is taken."""
 
 IMAGE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif"}
+    {
+        *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"),
+        *(".avif", ".heic", ".heif"),
+    }
 )
 
 _SEPARATORS = " _.-(["
@@ -45,11 +46,6 @@ def unusable(path: Path) -> RejectedFile | None:
         shown = raw[-MAX_PATH_BYTES:].decode(errors="replace")
         return RejectedFile(shown, shown, Rejection.UNREADABLE, f"the path is longer than {MAX_PATH_BYTES} bytes")
     return None
-
-
-def is_ignored(name: str) -> bool:
-    """Whether a file or folder of this name is hidden, or the system's own."""
-    return name.startswith(".") or name.lower() in _SYSTEM_FILES
 
 
 def sides_of(stems: Sequence[str]) -> dict[str, tuple[Side, str]]:
@@ -89,6 +85,6 @@ def _images(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for name in names:
         path = folder / name
-        if path.suffix.lower() in IMAGE_SUFFIXES and not is_ignored(name) and path.is_file():
+        if path.suffix.lower() in IMAGE_SUFFIXES and not name.startswith(".") and path.is_file():
             found.setdefault(path.stem.casefold(), path)
     return found

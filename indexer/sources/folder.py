@@ -1,25 +1,28 @@
 """A folder of covers: the first folder below it names the genre, however deep the file is."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.records import CoverFile, RejectedFile
+from db.records import CoverFile, Found, Guess, Offered, OtherFiles
 from indexer.images.archive import ARCHIVE_SUFFIX
 from indexer.sources.archive import ArchiveSource
-from indexer.sources.file_names import absolute, is_ignored, sides_of, unusable
+from indexer.sources.file_names import absolute, sides_of, unusable
 from indexer.sources.names import clean, distinct
+from indexer.sources.other_files import kind_of_file
+from indexer.sources.spelling import is_genre
+from indexer.sources.walking import Contents, Walk
 from sleeve.vocabulary import LabelSource, Side
 
 
 @dataclass(frozen=True, slots=True)
 class FolderSource:
-    """Every file below a folder, or one file alone, in the order of names.
+    """Every picture below a folder, or one file alone, in the order of names.
 
-    Hidden files, symbolic links to folders and the system's own files (``Thumbs.db``) are left out. Files called
-    ``… front`` and ``… back`` in one folder are the two covers of one album. A zip archive is looked into; one that
-    is in ``root`` itself says its genres as it would alone.
+    Hidden files, those of systems (``Thumbs.db``) and of other kinds are counted and left. Files called ``… front``
+    and ``… back`` in one folder are the two covers of one album. A zip archive is looked into; one that is in
+    ``root`` itself says its genres as it would alone. A folder that is alone in ``root`` and holds only folders is no
+    genre, unless it is called like one.
 
     Attributes:
         root: the folder or file, as the user named it.
@@ -29,35 +32,46 @@ class FolderSource:
     root: Path
     label: bool = True
 
-    def __iter__(self) -> Iterator[CoverFile | RejectedFile]:
+    def __iter__(self) -> Iterator[Found]:
         if not self.root.is_dir():
             yield self._offer(self.root, None, None)
             return
-        found = entries(self.root)
-        folders = [entry for entry in found if entry.is_dir()]
-        flat = None if folders else absolute(self.root).name
-        files = [Path(entry.path) for entry in found if not entry.is_dir()]
-        yield from self._offers([path for path in files if not _is_archive(path)], flat)
-        yield from self._offers([path for path in files if _is_archive(path)], None)
-        for folder in folders:
-            yield from self._below(Path(folder.path), folder.name)
+        walk = Walk(self.root)
+        top, contents = self.root, _Sorted.of(walk.look(self.root))
+        while self.label and (inner := _alone(contents, walk)):
+            yield from contents.left
+            top, contents = inner
+            yield Guess(f"{top} is the only folder and holds only folders, so it is taken for no genre")
+        flat = None if contents.folders else absolute(top).name
+        yield from contents.left
+        yield from self._offers(contents.pictures, flat)
+        yield from self._archives(contents.archives, None)
+        for folder in contents.folders:
+            yield from self._below(walk, folder, folder.name)
 
-    def _below(self, folder: Path, genre: str) -> Iterator[CoverFile | RejectedFile]:
-        found = entries(folder)
-        yield from self._offers([Path(entry.path) for entry in found if not entry.is_dir()], genre)
-        for entry in found:
-            if entry.is_dir():
-                yield from self._below(Path(entry.path), genre)
+    @property
+    def place(self) -> Path:
+        """Where everything is that it offers."""
+        return absolute(self.root)
 
-    def _offers(self, files: list[Path], genre: str | None) -> Iterator[CoverFile | RejectedFile]:
+    def _below(self, walk: Walk, folder: Path, genre: str) -> Iterator[Found]:
+        contents = _Sorted.of(walk.look(folder))
+        yield from contents.left
+        yield from self._offers(contents.pictures, genre)
+        yield from self._archives(contents.archives, genre)
+        for below in contents.folders:
+            yield from self._below(walk, below, genre)
+
+    def _offers(self, files: list[Path], genre: str | None) -> Iterator[Offered]:
         sided = sides_of([path.stem for path in files])
         for path in files:
-            if _is_archive(path):
-                yield from ArchiveSource(path, label=self.label, genre=genre)
-            else:
-                yield self._offer(path, genre, sided.get(path.stem))
+            yield self._offer(path, genre, sided.get(path.stem))
 
-    def _offer(self, path: Path, genre: str | None, pair: tuple[Side, str] | None) -> CoverFile | RejectedFile:
+    def _archives(self, files: list[Path], genre: str | None) -> Iterator[Found]:
+        for path in files:
+            yield from ArchiveSource(path, label=self.label, genre=genre)
+
+    def _offer(self, path: Path, genre: str | None, pair: tuple[Side, str] | None) -> Offered:
         located = absolute(path)
         side, album = pair or (Side.FRONT, None)
         return unusable(located) or CoverFile(
@@ -70,19 +84,33 @@ class FolderSource:
         )
 
 
-def entries(folder: Path) -> list["os.DirEntry[str]"]:
-    """What is in a folder, by name, without what is ignored; nothing if it cannot be read."""
-    try:
-        with os.scandir(folder) as found:
-            kept = [entry for entry in found if not (is_ignored(entry.name) or _leads_away(entry))]
-    except OSError:
-        return []
-    return sorted(kept, key=lambda entry: entry.name)
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """What is in a folder, by what becomes of it."""
+
+    pictures: list[Path]
+    archives: list[Path]
+    folders: list[Path]
+    left: list[Found]
+
+    @classmethod
+    def of(cls, contents: Contents) -> "_Sorted":
+        found = cls([], [], contents.folders, [*contents.left])
+        for path in contents.files:
+            if path.suffix.lower() == ARCHIVE_SUFFIX:
+                found.archives.append(path)
+            elif kind := kind_of_file(path):
+                found.left.append(OtherFiles(str(absolute(path.parent)), kind))
+            else:
+                found.pictures.append(path)
+        return found
 
 
-def _leads_away(entry: "os.DirEntry[str]") -> bool:
-    return entry.is_symlink() and entry.is_dir()
-
-
-def _is_archive(path: Path) -> bool:
-    return path.suffix.lower() == ARCHIVE_SUFFIX
+def _alone(around: _Sorted, walk: Walk) -> tuple[Path, _Sorted] | None:
+    """The folder that is alone in another one, with what it holds, if that is folders only and it is no genre."""
+    if around.pictures or around.archives or len(around.folders) != 1 or is_genre(around.folders[0].name):
+        return None
+    inside = _Sorted.of(walk.look(around.folders[0]))
+    if inside.pictures or inside.archives or not inside.folders:
+        return None
+    return around.folders[0], inside

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
-from db.records import CoverFile, RejectedFile
-from indexer.sources.file_names import unusable
+from db.records import CoverFile, Found, Offered, RejectedFile
+from indexer.sources.file_names import absolute, unusable
 from indexer.sources.names import clean, distinct, year_of
 from indexer.sources.parquet_rows import PARQUET_SUFFIX, parquet_rows
 from indexer.sources.remote_image import target_of
@@ -55,7 +55,12 @@ class ManifestSource:
     columns: Mapping[str, str] = field(default_factory=dict)
     url_path: Callable[[str], Path] | None = None
 
-    def __iter__(self) -> Iterator[CoverFile | RejectedFile]:
+    @property
+    def place(self) -> Path:
+        """Where everything is that it offers."""
+        return absolute(self.path)
+
+    def __iter__(self) -> Iterator[Found]:
         renamed = {_folded(theirs): ours for ours, theirs in self.columns.items()}
         seen: set[Path] = set()
         checked = False
@@ -85,7 +90,7 @@ class ManifestSource:
                 f"{self.path} has no column `file` in its first row; --column file=NAME says what it is called"
             )
 
-    def _offers(self, row: TableRow, cells: Mapping[str, Cell]) -> Iterator[CoverFile | RejectedFile]:
+    def _offers(self, row: TableRow, cells: Mapping[str, Cell]) -> Iterator[Offered]:
         front = self._cover(row, cells)
         yield front
         back = _text(cells.get("back"))
@@ -98,7 +103,7 @@ class ManifestSource:
         else:
             yield replace(front, file=back, path=place.path, url=place.url, side=Side.BACK, group=group)
 
-    def _cover(self, row: TableRow, cells: Mapping[str, Cell]) -> CoverFile | RejectedFile:
+    def _cover(self, row: TableRow, cells: Mapping[str, Cell]) -> Offered:
         exported_path = cells.get(PATH_COLUMN)
         # An export names its files exactly; people put spaces around theirs.
         file = _exactly(cells.get("file")) if exported_path else _text(cells.get("file"))

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from db.records import CoverFile, RejectedFile, fold
-from indexer.images.audio import AUDIO_SUFFIXES
+from db.records import CoverFile, Found, Guess, Offered, OtherFiles, RejectedFile, fold
 from indexer.images.audio.tags import read_tags
 from indexer.sources.file_names import absolute, art_in, unusable
-from indexer.sources.folder import entries
+from indexer.sources.other_files import MUSIC, PICTURES, TRACKS, kind_of_file
 from indexer.sources.spelling import Spellings
 from indexer.sources.track_albums import Track, TrackAlbum, albums_of
+from indexer.sources.walking import Walk, all_below
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import LabelSource, Rejection, Side
+
+_SHOWN_GUESSES = 5
 
 
 @dataclass(slots=True)
@@ -31,18 +33,38 @@ class MusicSource:
     root: Path
     spellings: Spellings
     label: bool = True
-    _found: list[TrackAlbum | RejectedFile] = field(default_factory=list, repr=False)
+    _albums: list[TrackAlbum] | None = field(default=None, repr=False)
+    _left: list[OtherFiles | RejectedFile] = field(default_factory=list, repr=False)
+    _pictures: list[Path] = field(default_factory=list, repr=False)
 
-    def __iter__(self) -> Iterator[CoverFile | RejectedFile]:
-        for item in self._read():
-            if isinstance(item, RejectedFile):
+    def __iter__(self) -> Iterator[Found]:
+        albums, used = self.albums(), set()
+        yield from self._left
+        for album in albums:
+            for item in self._covers(album):
+                if isinstance(item, CoverFile):
+                    used |= {item.path, item.path.parent}
                 yield item
-            else:
-                yield from self._covers(item)
+        # A file is counted once: as the cover that it is or holds, or else by its kind.
+        tracks = (absolute(track.path) for album in albums for track in album.tracks)
+        yield from (OtherFiles(str(path.parent), TRACKS) for path in tracks if path not in used)
+        pictures = map(absolute, self._pictures)
+        yield from (OtherFiles(str(path.parent), PICTURES) for path in pictures if path not in used)
+        if self.label:
+            yield from self._guesses(albums)
+
+    @property
+    def place(self) -> Path:
+        """Where everything is that it offers."""
+        return absolute(self.root)
 
     def albums(self) -> list[TrackAlbum]:
         """The albums with their tracks."""
-        return [item for item in self._read() if isinstance(item, TrackAlbum)]
+        if self._albums is None:
+            tracks = [_track(path) for path in self._files()]
+            self._left += [track for track in tracks if isinstance(track, RejectedFile)]
+            self._albums = albums_of(track for track in tracks if isinstance(track, Track))
+        return self._albums
 
     def art(self, album: TrackAlbum) -> dict[Side, Path]:
         """The paths of an album's covers, as the user named them: a file's, or one that goes on past a track's."""
@@ -56,14 +78,31 @@ class MusicSource:
                 found[side] = path
         return found
 
-    def _read(self) -> list[TrackAlbum | RejectedFile]:
-        if not self._found:
-            tracks = [_track(path) for path in music_files(self.root)]
-            self._found += [track for track in tracks if isinstance(track, RejectedFile)]
-            self._found += albums_of(track for track in tracks if isinstance(track, Track))
-        return self._found
+    def _files(self) -> Iterator[Path]:
+        """The music files, by name, a folder's own before those below it; what else there is, is kept."""
+        if not self.root.is_dir():
+            yield self.root
+            return
+        for contents in all_below(Walk(self.root), self.root):
+            self._left += contents.left
+            for path in contents.files:
+                kind = kind_of_file(path)
+                if kind == MUSIC:
+                    yield path
+                elif kind is None:
+                    self._pictures.append(path)
+                else:
+                    self._left.append(OtherFiles(str(absolute(path.parent)), kind))
 
-    def _covers(self, album: TrackAlbum) -> Iterator[CoverFile | RejectedFile]:
+    def _guesses(self, albums: list[TrackAlbum]) -> Iterator[Guess]:
+        written = self.spellings.guesses(genre for album in albums for genre in album.genres)
+        for text in written[:_SHOWN_GUESSES]:
+            meant = ", ".join(self.spellings.genres([text]))
+            yield Guess(f"the genre {text} is read as {meant}; a line in genres.tsv says otherwise")
+        if len(written) > _SHOWN_GUESSES:
+            yield Guess(f"{len(written) - _SHOWN_GUESSES} more genres with a slash are read in the same way")
+
+    def _covers(self, album: TrackAlbum) -> Iterator[Offered]:
         art = self.art(album)
         if not art:
             alone = album.folder in album.art_folders
@@ -85,21 +124,6 @@ class MusicSource:
                 group=f"{absolute(album.folder)}/{fold(album.title or '')}",
                 extra=album.musicbrainz,
             )
-
-
-def music_files(root: Path) -> Iterator[Path]:
-    """The music files below a folder, by name, a folder's own before those below it; or the one file that it is."""
-    if not root.is_dir():
-        yield root
-        return
-    found = entries(root)
-    for entry in found:
-        path = Path(entry.path)
-        if not entry.is_dir() and path.suffix.lower() in AUDIO_SUFFIXES:
-            yield path
-    for entry in found:
-        if entry.is_dir():
-            yield from music_files(Path(entry.path))
 
 
 def _track(path: Path) -> Track | RejectedFile:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Self
@@ -16,7 +17,7 @@ SPELLINGS_FILE = "genres.tsv"
 
 MAX_SPELLINGS_BYTES = 2**20
 
-_APART = re.compile(r"[;/|,\\\x00]")
+_APART = re.compile(r"[;|\\\x00]")
 _COMMENT = "#"
 
 
@@ -49,18 +50,47 @@ class Spellings:
         """The genres that tags mean: "Rock; Pop" and "Rock/Pop" are two, unless the table knows them as written."""
         return distinct(genre for text in written for genre in self._meant(text))
 
+    def guesses(self, written: Iterable[str]) -> tuple[str, ...]:
+        """Those of these texts with a slash that the table does not know: of one genre's name, or between two."""
+        return tuple(dict.fromkeys(part for text in written for part in self._parts(text) if self._is_guessed(part)))
+
     def _meant(self, text: str) -> list[str | None]:
-        known = self.table.get(fold(text))
+        if fold(text) in self.table:
+            return list(self.table[fold(text)])
+        return [genre for part in self._parts(text) for genre in self._of_part(part)]
+
+    def _parts(self, text: str) -> list[str]:
+        """What a text lists; a comma parts genres unless the table knows it."""
+        if fold(text) in self.table:
+            return [text]
+        apart = [part.strip() for part in _APART.split(text)]
+        return [piece.strip() for part in apart for piece in ([part] if fold(part) in self.table else part.split(","))]
+
+    def _of_part(self, part: str) -> list[str | None]:
+        known = self.table.get(fold(part))
         if known is not None:
             return list(known)
-        parts = _APART.split(text)
-        if len(parts) == 1:
-            return [clean(text)]
-        return [genre for part in parts for genre in self._part(part)]
+        pieces = [piece.strip() for piece in part.split("/")]
+        # "Rock/Noise" is two, "24/7" is one.
+        if len(pieces) > 1 and any(fold(piece) in self.table or not piece for piece in pieces):
+            return [genre for piece in pieces for genre in self.table.get(fold(piece), (clean(piece),))]
+        return [clean(part)]
 
-    def _part(self, part: str) -> list[str | None]:
-        known = self.table.get(fold(part))
-        return [clean(part)] if known is None else list(known)
+    def _is_guessed(self, part: str) -> bool:
+        return "/" in part.strip("/ ") and fold(part) not in self.table
+
+
+@cache
+def _known() -> frozenset[str]:
+    table = Spellings.read().table
+    return frozenset(name for name, meant in table.items() if meant) | {
+        fold(genre) for meant in table.values() for genre in meant
+    }
+
+
+def is_genre(name: str) -> bool:
+    """Whether a name is one that the shipped table knows as a genre."""
+    return fold(name) in _known()
 
 
 def _parse(text: str, name: str) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from db import fetches
 from db.database import Database
-from db.records import CoverFile, FileOutcome, RejectedFile
+from db.records import CoverFile, FileOutcome, Offered, RejectedFile
 from db.registration import copies, known_hashes
 from indexer.images.cover_store import CoverStore
 from indexer.images.decoding import read
@@ -20,8 +20,6 @@ from sleeve.vocabulary import ContentHash, Outcome, Rejection
 
 FETCHES_AT_ONCE = 8
 """Images fetched at a time by one ``sleeve add``."""
-
-Offered = CoverFile | RejectedFile
 
 
 class UrlCovers:

@@ -11,8 +11,9 @@ from indexer.jobs.add import add as add_sources
 from indexer.sources import COLUMNS, GenreFrom, Source, open_source
 from indexer.sources.changes import ChangedFiles
 from indexer.sources.file_names import absolute
-from service.cli.console import Json, ProgressBar, answer, answer_json, report_rejected, say, settings_of
-from service.schemas import AddSchema, RejectionSchema
+from indexer.sources.other_files import HINTS
+from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
+from service.schemas import AddSchema, OtherFilesSchema, RejectionSchema
 from sleeve.errors import SourceError
 from sleeve.vocabulary import Outcome
 
@@ -115,17 +116,28 @@ def _column(text: str) -> tuple[str, str]:
 def _add(home: Home, sources: Sequence[Source]) -> AddSchema:
     with ProgressBar() as bar:
         report = add_sources(home, bar, sources)
+    kinds = report.of_kind()
+    counts, other = report.counts, sum(kinds.values())
     return AddSchema(
-        added=report.counts[Outcome.ADDED],
-        unchanged=report.counts[Outcome.UNCHANGED],
-        rejected=report.counts[Outcome.REJECTED],
+        files=counts.total() + other,
+        added=counts[Outcome.ADDED],
+        unchanged=counts[Outcome.UNCHANGED],
+        rejected=counts[Outcome.REJECTED],
+        other=other,
         rejections=[RejectionSchema.of(r) for r in report.rejected],
+        others=[OtherFilesSchema(kind=kind, files=files, hint=HINTS.get(kind, "")) for kind, files in kinds.items()],
+        guesses=list(report.guesses),
     )
 
 
 def _summarise(document: AddSchema) -> None:
     report_rejected(document.rejections)
-    answer(f"{document.added} added, {document.unchanged} unchanged, {document.rejected} rejected")
+    for guess in document.guesses:
+        say(f"guessed: {guess}")
+    for other in document.others:
+        say(f"{other.kind}: {other.files}" + (f" ({other.hint})" if other.hint else ""))
+    others = f", {counted(document.other, 'other file')}" if document.other else ""
+    answer(f"{document.added} added, {document.unchanged} unchanged, {document.rejected} rejected{others}")
     if document.added:
         say("Next: `sleeve index` makes them searchable.")
     elif not (document.unchanged or document.rejected):

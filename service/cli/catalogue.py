@@ -89,6 +89,8 @@ def _show(document: HomeStatusSchema) -> None:
     ]
     if document.rejections:
         lines.append(f"rejected  {_listed(document.rejections)}")
+    if document.others:
+        lines.append(f"others    {_listed(document.others)}")
     for version in document.versions:
         what = f"{version.count} vectors of {version.bundle}, recall {version.recall:.3f}"
         lines.append(f"index     {version.version}: {'live' if version.live else 'kept'}, {what}")

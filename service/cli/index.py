@@ -126,8 +126,11 @@ def _stop_at_sigterm() -> None:
 def report_index(run: IndexReport) -> None:
     """What a run did, for a person."""
     answer(_summary(run))
-    if not run.refresh.version.count and not run.embedded.rejected:
+    if not (run.refresh.version.count or run.embedded.rejected or run.embedded.still_rejected):
         say("Next: `sleeve add FOLDER` adds covers; the catalogue has none yet.")
+    if run.embedded.still_rejected:
+        covers = counted(run.embedded.still_rejected, "cover")
+        say(f"{covers} still cannot be read, as `sleeve status` shows; put the files back, or add their folder again")
     if run.linked.links:
         links = run.linked.links
         pairs = "1 pair" if links == 1 else f"{links} pairs"
@@ -160,6 +163,7 @@ def _document(run: IndexReport, rejections: list[RejectionSchema]) -> IndexRunSc
     return IndexRunSchema(
         embedded=run.embedded.embedded,
         rejected=len(rejections),
+        still_rejected=run.embedded.still_rejected,
         rejections=rejections,
         vectors_added=refresh.added,
         vectors_removed=refresh.removed,

@@ -29,6 +29,9 @@ class CountsSchema(BaseModel):
     covers: int
     pending: int = Field(description="covers that wait to be embedded")
     albums_per_genre: dict[str, int] = Field(description="the commonest genre first")
+    files: dict[str, int] = Field(description="files that were offered as covers, by how they ended")
+    rejections: dict[str, int] = Field(description="rejected files by reason")
+    others: dict[str, int] = Field(description="files that were met and are no covers, by kind")
 
 
 class StatusSchema(CountsSchema):
@@ -51,8 +54,6 @@ class HomeStatusSchema(CountsSchema):
 
     home: str
     database: str
-    files: dict[str, int] = Field(description="files by how they ended")
-    rejections: dict[str, int] = Field(description="rejected files by reason")
     bundle: str | None = Field(description="the bundle whose vectors are live; null before the first index")
     versions: list[VersionSchema] = Field(description="newest first")
     genres: dict[str, int] = Field(
@@ -71,6 +72,7 @@ class HomeStatusSchema(CountsSchema):
             database=str(home.database),
             files=dict(counts.files),
             rejections=dict(counts.rejections),
+            others=dict(counts.others),
             bundle=live.bundle.name if live else None,
             versions=[VersionSchema.of(version) for version in status.versions],
             genres=dict(counts.genres),

@@ -18,13 +18,28 @@ class RejectionSchema(BaseModel):
         return cls(file=rejected.file, reason=str(rejected.reason), detail=rejected.detail)
 
 
-class AddSchema(BaseModel):
-    """How the offered files ended."""
+class OtherFilesSchema(BaseModel):
+    """Files of one kind that were met and are no covers."""
 
+    kind: str
+    files: int
+    hint: str = Field(description="what helps, or is meant; may be empty")
+
+
+class AddSchema(BaseModel):
+    """How the files ended that were met: ``files`` is the sum of ``added``, ``unchanged``, ``rejected`` and ``other``.
+
+    A picture in an archive or a music file, and a row of a table, counts as a file.
+    """
+
+    files: int
     added: int
     unchanged: int
     rejected: int
+    other: int = Field(description="files that are no covers, and were not meant to be")
     rejections: list[RejectionSchema]
+    others: list[OtherFilesSchema] = Field(description="what the other files are, the commonest kind first")
+    guesses: list[str] = Field(description="what was taken for granted and could be wrong")
 
 
 class DuplicateSchema(BaseModel):
@@ -77,6 +92,7 @@ class IndexRunSchema(BaseModel):
 
     embedded: int
     rejected: int
+    still_rejected: int = Field(description="covers that an earlier run has rejected for the same reason")
     rejections: list[RejectionSchema]
     vectors_added: int
     vectors_removed: int

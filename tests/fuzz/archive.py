@@ -11,6 +11,7 @@ with atheris.instrument_imports(
 
     from db.records import CoverFile
     from indexer.images import archive
+    from indexer.sources.adding import AddReport
     from indexer.sources.archive import ArchiveSource
     from sleeve.errors import FileRejectedError
 
@@ -25,7 +26,7 @@ def read_archive(data: bytes, folder: Path) -> None:
     path.write_bytes(data)
     # A table is known by its file's time, and the clock of a file system ticks more slowly than this runs.
     archive._members.cache_clear()
-    for offered in ArchiveSource(path):
+    for offered in AddReport().offered(ArchiveSource(path)):
         assert str(offered.path).encode()
         if isinstance(offered, CoverFile):
             assert offered.path.is_relative_to(path)

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 with atheris.instrument_imports(include=["csv", "indexer.sources", "indexer.sources.remote_image.target"]):
     from db.records import CoverFile
+    from indexer.sources.adding import AddReport
     from indexer.sources.manifest import ManifestSource
     from sleeve.errors import SourceError
 
@@ -30,7 +31,7 @@ def read_table(data: bytes, folder: Path) -> None:
     path.write_bytes(data[1:])
     source = ManifestSource(path, url_path=lambda url: folder / str(len(url)))
     try:
-        for offered in source:
+        for offered in AddReport().offered(source):
             assert str(offered.path).encode()
             if isinstance(offered, CoverFile):
                 assert Path(offered.path).is_absolute()

@@ -9,7 +9,7 @@ from indexer.images.decoding.decoder import decode
 from indexer.images.decoding.fitting import ResizeRule, fit
 from indexer.images.decoding.limits import DEFAULT_LIMITS, PROBE_PX, QUERY_LIMITS, DecodingLimits
 from indexer.images.decoding.reading import file_holding, present, read
-from indexer.images.decoding.sniffing import sniff
+from indexer.images.decoding.sniffing import is_picture, sniff
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -20,6 +20,7 @@ __all__ = [
     "decode",
     "file_holding",
     "fit",
+    "is_picture",
     "present",
     "read",
     "sniff",

@@ -74,3 +74,12 @@ def sniff(data: bytes) -> str:
             raise FileRejectedError(Rejection.UNSUPPORTED_FORMAT, name)
     looks_like = (name for name, signature in _NOT_IMAGES.items() if signature.match(head))
     raise FileRejectedError(Rejection.NOT_AN_IMAGE, next(looks_like, ""))
+
+
+def is_picture(data: bytes) -> bool:
+    """Whether bytes begin like a picture of any format, also of one that is not decoded."""
+    try:
+        sniff(data)
+    except FileRejectedError as error:
+        return error.reason is Rejection.UNSUPPORTED_FORMAT
+    return True

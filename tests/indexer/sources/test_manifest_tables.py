@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from db.records import CoverFile, RejectedFile
 from indexer.sources import open_source, parquet_rows
+from indexer.sources.adding import AddReport
 from indexer.sources.text_encoding import encoding_of
 from sleeve.errors import MissingExtraError, SourceError
 from sleeve.vocabulary import Rejection, Side
@@ -265,7 +266,7 @@ def test_any_bytes_are_a_table_or_are_not(
     path = tmp_path_factory.mktemp("fuzz") / f"m{suffix}"
     path.write_bytes((b"file,genre\n" if head else b"") + data)
     with suppress(SourceError):
-        for item in open_source(path):
+        for item in AddReport().offered(open_source(path)):
             assert item.path
 
 
@@ -283,6 +284,6 @@ def test_any_bytes_are_a_table_or_are_not(
 def test_any_json_is_offered_or_rejected(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "m.jsonl"
     path.write_text("\n".join(json.dumps({"file": "x", **row}) for row in rows))
-    for item in open_source(path):
+    for item in AddReport().offered(open_source(path)):
         assert isinstance(item, RejectedFile) or str(item.path).encode()
         assert isinstance(item, RejectedFile) or item.file.encode()

@@ -11,19 +11,23 @@ SHIPPED = Spellings.read()
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        (["Rock; Pop"], ("Rock", "Pop")),
+        (["Rock; Pop"], ("rock", "pop")),
         (["Rock/Pop"], ("rock", "pop")),
-        (["Jazz, Blues | Soul\\Funk"], ("Jazz", "Blues", "Soul", "Funk")),
+        (["Jazz, Blues | Soul\\Funk"], ("jazz", "blues", "soul", "funk")),
         (["Hip-Hop/Rap"], ("hip-hop",)),
         (["Hip Hop", "hip  hop", "RAP"], ("hip-hop",)),
         (["Folk, World, & Country"], ("folk-world",)),
-        (["Funk / Soul; Rock"], ("Funk", "Soul", "Rock")),
+        (["Funk / Soul; Rock"], ("funk-soul", "rock")),
         (["Funk / Soul"], ("funk-soul",)),
         (["R&B/Soul"], ("r&b", "soul")),
-        (["Drum & Bass"], ("Drum & Bass",)),
+        (["Drum & Bass"], ("drum & bass",)),
+        (["Singer/Songwriter", "24/7", "Adult/Contemporary"], ("singer-songwriter", "24/7", "adult contemporary")),
+        (["Rap & Hip-Hop", "Alt-Rock"], ("hip-hop", "alternative")),
+        (["Rock/Zydeco", "Zydeco/Cajun"], ("rock", "Zydeco", "Zydeco/Cajun")),
+        (["Zydeco, Cajun", "Zydeco/"], ("Zydeco", "Cajun")),
         (["Рэп", "ジャズ"], ("hip-hop", "jazz")),
         (["Unknown", "Other", " ; / ", ""], ()),
-        (["Ja\x07zz"], ("Jazz",)),
+        (["Zy\x07deco"], ("Zydeco",)),
         ([f"genre {number}" for number in range(30)], tuple(f"genre {number}" for number in range(10))),
     ],
 )
@@ -51,3 +55,10 @@ def test_a_table_that_cannot_be_read_is_named(tmp_path: Path, content: bytes, co
     (tmp_path / "genres.tsv").write_bytes(content)
     with pytest.raises(SourceError, match=complaint):
         Spellings.read(tmp_path / "genres.tsv")
+
+
+def test_a_slash_that_the_table_does_not_know_is_a_guess() -> None:
+    assert SHIPPED.guesses(["Hip-Hop/Rap", "24/7", "Rock/Zydeco; Jazz", "Rock/Zydeco", "A/B, C"]) == (
+        "Rock/Zydeco",
+        "A/B",
+    )

@@ -1,0 +1,71 @@
+"""What sources offer besides covers, and what a source that is read again no longer offers."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import islice
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from db.records import OtherFiles
+from db.tables import File, OtherFilesRow
+from sleeve.vocabulary import Outcome, Rejection
+
+_AT_ONCE = 500
+
+_Item = TypeVar("_Item")
+
+
+def claim(session: Session, source: str, rejected: Sequence[str]) -> None:
+    """Keep which source offered these rejected paths, at most a batch of them."""
+    if rejected:
+        session.execute(update(File).where(File.path.in_(rejected)).values(source=source))
+
+
+def forget_rejected(session: Session, source: str, still: Set[str]) -> None:
+    """Forget the rejected files of a source, or below it, that are none of ``still``: they are gone, or mended.
+
+    What the catalogue has a cover of stays, whatever became of its file.
+    """
+    belongs = or_(File.source == source, _within(File.path, source))
+    rejected = select(File.path).where(
+        File.outcome == Outcome.REJECTED, File.reason != Rejection.INTERRUPTED, File.cover_id.is_(None), belongs
+    )
+    gone = [path for path in session.scalars(rejected) if path not in still]
+    for some in _lists(gone):
+        session.execute(delete(File).where(File.path.in_(some)))
+
+
+def set_others(session: Session, source: str, others: Iterable[OtherFiles]) -> None:
+    """Keep what a source met besides covers, in place of what it met before.
+
+    Args:
+        others: each place and kind once.
+    """
+    place = OtherFilesRow.place
+    session.execute(delete(OtherFilesRow).where(or_(place == source, _within(place, source))))
+    rows = ({"place": other.place, "kind": other.kind, "files": other.files} for other in others)
+    for some in _lists(rows):
+        session.execute(insert(OtherFilesRow), some)
+
+
+def others(session: Session) -> Mapping[str, int]:
+    """How many files of each kind are no covers, the commonest kind first."""
+    total = func.sum(OtherFilesRow.files)
+    rows = session.execute(
+        select(OtherFilesRow.kind, total).group_by(OtherFilesRow.kind).order_by(total.desc(), OtherFilesRow.kind)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def _within(path: InstrumentedAttribute[str], place: str) -> ColumnElement[bool]:
+    """Whether a path is inside a folder or archive, or a row of a table. LIKE would not tell ``A`` from ``a``."""
+    inside, row = place.rstrip(os.sep) + os.sep, f"{place}:"
+    return or_(*(func.substr(path, 1, len(begins)) == begins for begins in (inside, row)))
+
+
+def _lists(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    remaining = iter(items)
+    while some := list(islice(remaining, _AT_ONCE)):
+        yield some
