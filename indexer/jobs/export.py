@@ -13,7 +13,8 @@ from db.records import CatalogueRow
 from indexer.files import replacing
 from indexer.home import Home
 from indexer.progress import Progress, chunks
-from indexer.sources.manifest import ALBUM_COLUMN, COLUMNS, OWN_PREFIX, PATH_COLUMN
+from indexer.sources.columns import COLUMNS
+from indexer.sources.manifest import ALBUM_COLUMN, OWN_PREFIX, PATH_COLUMN
 from indexer.sources.parquet_rows import pyarrow_modules
 from indexer.sources.table_rows import MAX_COLUMNS
 from sleeve.errors import OutputError

@@ -8,8 +8,9 @@ from typing import Protocol
 from db.records import Found
 from indexer.images.archive import ARCHIVE_SUFFIX
 from indexer.sources.archive import ArchiveSource
+from indexer.sources.columns import COLUMNS
 from indexer.sources.folder import FolderSource
-from indexer.sources.manifest import COLUMNS, ManifestSource
+from indexer.sources.manifest import ManifestSource
 from indexer.sources.table_rows import TABLE_SUFFIXES
 from sleeve.errors import SourceError
 
@@ -45,6 +46,7 @@ def open_source(
     columns: Mapping[str, str] | None = None,
     own_spellings: Path | None = None,
     url_path: Callable[[str], Path] | None = None,
+    encoding: str | None = None,
 ) -> Source:
     """The source at a path: a table is a manifest, a folder or a zip archive is one of covers, any other file a cover.
 
@@ -55,13 +57,14 @@ def open_source(
         columns: names of ``COLUMNS`` → what a manifest calls them.
         own_spellings: the user's table of genres; it need not exist. Only music libraries need it.
         url_path: where the image behind a URL is kept; without it a manifest may not name URLs.
+        encoding: of a manifest that is text; None finds out.
 
     Raises:
         SourceError: the path does not exist or does not go with the other arguments, or the table cannot be read.
     """
     if not path.exists():
         raise SourceError(f"{path} does not exist")
-    if genre_from is GenreFrom.TAGS:
+    if genre_from is GenreFrom.TAGS and not encoding:
         return _library(path, own_spellings)
     label = genre_from is not GenreFrom.NONE
     by_table = genre_from in {GenreFrom.TABLE, GenreFrom.MANIFEST}
@@ -72,9 +75,9 @@ def open_source(
     if path.is_file() and path.suffix.lower() in TABLE_SUFFIXES:
         if genre_from is GenreFrom.FOLDER:
             raise SourceError(f"{path} is a table; its column `genre` gives the genres, not a folder")
-        return ManifestSource(path, label=label, columns=columns or {}, url_path=url_path)
-    if columns:
-        raise SourceError(f"{path} is not a table, so it has no columns to name")
+        return ManifestSource(path, label=label, columns=columns or {}, url_path=url_path, encoding=encoding)
+    if columns or encoding:
+        raise SourceError(f"{path} is not a table, so it has no columns to name and no encoding")
     if by_table:
         raise SourceError(f"{path} is not a table (.csv, .tsv, .jsonl or .parquet, with a column `file`)")
     if path.is_dir():

@@ -6,22 +6,23 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
-from db.records import CoverFile, Found, Offered, RejectedFile
+from db.records import CoverFile, Found, Guess, Offered, OtherFiles, RejectedFile
+from indexer.sources.columns import COLUMNS, check_columns, guessed, recognised
 from indexer.sources.file_names import absolute, unusable
-from indexer.sources.names import clean, distinct, year_of
+from indexer.sources.names import clean, distinct
+from indexer.sources.other_files import BLANK_ROWS, TOTALS
 from indexer.sources.parquet_rows import PARQUET_SUFFIX, parquet_rows
 from indexer.sources.remote_image import target_of
 from indexer.sources.table_rows import Cell, TableRow, table_rows
+from indexer.sources.table_years import year_in_table
+from indexer.sources.text_encoding import encoding_of, is_guess, known_encoding
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
 MAX_EXTRA_COLUMNS = 50
 """Further columns that are kept; the rest is ignored."""
-
-COLUMNS = ("file", "genre", "artist", "album", "year", "side", "back")
-"""What can be said of a cover; ``back`` names the file of the back cover in the same row."""
 
 OWN_PREFIX = "sleeve_"
 """Columns that ``sleeve export`` writes for its own use begin like this; no other of them is kept."""
@@ -32,6 +33,29 @@ PATH_COLUMN = "sleeve_path"
 ALBUM_COLUMN = "sleeve_album"
 """Covers with the same value are of one album when no names say so."""
 
+_SAYING_NOTHING = frozenset(
+    {"NaN", "nan", "NaT", "None", "NULL", "null", "N/A", "n/a", "#N/A", "NA", "<NA>", "\\N", "#REF!", "#VALUE!"}
+)
+"""What pandas, Excel, R and databases write into cells that have no value."""
+
+_TOTALS = frozenset(
+    {
+        "total",
+        "totals",
+        "grand total",
+        "sum",
+        "summe",
+        "gesamt",
+        "somme",
+        "totale",
+        "suma",
+        "totaal",
+        "итого",
+        "合計",
+        "总计",
+    }
+)
+
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -40,20 +64,22 @@ class ManifestSource:
     """The rows of a manifest (CSV, TSV, JSON Lines or Parquet; see ``table_rows``).
 
     Only ``file`` is needed, each once; it is relative to the manifest's folder, absolute, or an http(s) URL. A cell
-    ``side`` says ``front`` or ``back``. A year is the first four digits of its cell. Several genres in a cell are
-    parted by ``;`` or ``|``, or are a JSON list.
+    ``side`` says ``front`` or ``back``. Several genres in a cell are parted by ``;`` or ``|``, or are a JSON list.
+    Columns are also known by the names that other programs give them (``columns``).
 
     Attributes:
         path: the manifest, as the user named it.
         label: whether the column ``genre`` says the genre.
         columns: names of ``COLUMNS`` → what this manifest calls them.
         url_path: where the image behind a URL is kept; without it rows that name one are rejected.
+        encoding: of a table that is text; None to find out.
     """
 
     path: Path
     label: bool = True
     columns: Mapping[str, str] = field(default_factory=dict)
     url_path: Callable[[str], Path] | None = None
+    encoding: str | None = None
 
     @property
     def place(self) -> Path:
@@ -61,16 +87,25 @@ class ManifestSource:
         return absolute(self.path)
 
     def __iter__(self) -> Iterator[Found]:
-        renamed = {_folded(theirs): ours for ours, theirs in self.columns.items()}
         seen: set[Path] = set()
+        named: tuple[str, ...] = ()
+        by_name: dict[str, str] = {}
         checked = False
-        rows = parquet_rows if self.path.suffix.lower() == PARQUET_SUFFIX else table_rows
-        for row in rows(self.path):
-            cells = _named(row.cells, renamed)
-            if not checked and not row.fault:
-                self._check(row)
+        rows, guess = self._rows()
+        if guess:
+            yield Guess(guess)
+        for row in rows:
+            if row.fault:
+                yield self._bad(row, row.fault)
+                continue
+            if tuple(row.cells) != named:
+                named, by_name = tuple(row.cells), recognised(row.cells, self.columns)
+            if not checked:
+                check_columns(str(self.path), row.cells, self.columns)
                 checked = True
-            for offered in self._offers(row, cells) if row.number else ():
+                if said := guessed(by_name, self.columns):
+                    yield Guess(f"{self.path}: columns are read by their names: {said}; --column says otherwise")
+            for offered in self._offers(row, _named(row.cells, by_name)) if row.number else ():
                 if isinstance(offered, CoverFile) and offered.path in seen:
                     yield self._bad(row, f"{offered.file} is in the table twice")
                     continue
@@ -80,18 +115,25 @@ class ManifestSource:
         if not checked:
             raise SourceError(f"{self.path} has no column `file`: it holds no rows that can be read")
 
-    def _check(self, row: TableRow) -> None:
-        header = {_folded(name) for name in row.cells}
-        for ours, theirs in self.columns.items():
-            if _folded(theirs) not in header:
-                raise SourceError(f"{self.path} has no column `{theirs}` (asked for by --column {ours}={theirs})")
-        if "file" not in header and "file" not in self.columns:
-            raise SourceError(
-                f"{self.path} has no column `file` in its first row; --column file=NAME says what it is called"
-            )
+    def _rows(self) -> tuple[Iterator[TableRow], str]:
+        """The rows, and which encoding is guessed; empty if that is certain."""
+        if self.path.suffix.lower() == PARQUET_SUFFIX:
+            if self.encoding:
+                raise SourceError(f"{self.path} is a Parquet file, which needs no --encoding")
+            return parquet_rows(self.path), ""
+        encoding = known_encoding(self.encoding) if self.encoding else encoding_of(self.path)
+        rows = table_rows(self.path, encoding, lambda cells: "file" in recognised(cells, self.columns))
+        said = f"{self.path}: its encoding seems to be {encoding.upper()}; --encoding says otherwise"
+        return rows, said if is_guess(encoding) and not self.encoding else ""
 
-    def _offers(self, row: TableRow, cells: Mapping[str, Cell]) -> Iterator[Offered]:
-        front = self._cover(row, cells)
+    def _offers(self, row: TableRow, cells: Mapping[str, Cell]) -> Iterator[Found]:
+        if kind := _kind_without_file(row.cells, cells):
+            yield OtherFiles(str(self.place), kind)
+            return
+        year, is_guessed = year_in_table(clean(cells.get("year")))
+        if is_guessed:
+            yield Guess(f"{self.path}: years are read from days of spreadsheets, such as {year} from {cells['year']}")
+        front = self._cover(row, cells, year)
         yield front
         back = _text(cells.get("back"))
         if back is None or isinstance(front, RejectedFile):
@@ -103,12 +145,12 @@ class ManifestSource:
         else:
             yield replace(front, file=back, path=place.path, url=place.url, side=Side.BACK, group=group)
 
-    def _cover(self, row: TableRow, cells: Mapping[str, Cell]) -> Offered:
+    def _cover(self, row: TableRow, cells: Mapping[str, Cell], year: int | None) -> Offered:
         exported_path = cells.get(PATH_COLUMN)
         # An export names its files exactly; people put spaces around theirs.
         file = _exactly(cells.get("file")) if exported_path else _text(cells.get("file"))
-        if row.fault or file is None:
-            return self._bad(row, row.fault or "no file")
+        if file is None:
+            return self._bad(row, "no file")
         side = (clean(cells.get("side")) or Side.FRONT).lower()
         if side not in set(Side):
             return self._bad(row, f"side is {side!r}, neither front nor back")
@@ -123,7 +165,7 @@ class ManifestSource:
             genres=distinct(_genres(cells.get("genre"))) if self.label else (),
             artist=clean(cells.get("artist")),
             title=clean(cells.get("album")),
-            year=year_of(clean(cells.get("year"))),
+            year=year,
             side=Side(side),
             group=clean(cells.get(ALBUM_COLUMN)) or (str(place.path) if has_back else None),
             extra=dict(islice(_extra(cells), MAX_EXTRA_COLUMNS)),
@@ -133,10 +175,21 @@ class ManifestSource:
     def _place(self, file: str, exported_path: str | None) -> "_Place | RejectedFile":
         """The place of a cover's bytes, now or once they are fetched; ``exported_path`` is what an export wrote."""
         is_url = _URL.match(file) is not None
-        located = Path(os.path.normpath(self.path.absolute().parent / (exported_path or file)))
+        located = self._located(exported_path or file)
         if is_url and (exported_path is None or not os.path.lexists(located)):
             return self._place_of_url(file)
         return unusable(located) or (None if is_url else unusable(Path(file))) or _Place(located, None)
+
+    def _located(self, name: str) -> Path:
+        """The path of a file; where there is none of this very name, backslashes part folders, as Windows writes."""
+        folder = self.path.absolute().parent
+        as_written, of_windows = (Path(os.path.normpath(folder / each)) for each in (name, name.replace("\\", "/")))
+        is_relative = not PureWindowsPath(name).drive and not name.startswith("\\")
+        try:
+            is_there = as_written == of_windows or os.path.lexists(as_written) or not os.path.lexists(of_windows)
+        except ValueError:
+            return as_written
+        return of_windows if is_relative and not is_there else as_written
 
     def _place_of_url(self, url: str) -> "_Place | RejectedFile":
         shown = clean(url) or ""
@@ -160,11 +213,24 @@ class _Place:
     url: str | None
 
 
-def _named(cells: Mapping[str, Cell], renamed: Mapping[str, str]) -> dict[str, Cell]:
-    """The cells by Sleeve's names of their columns; a column that was named by hand goes before one of that name."""
-    own = {_folded(name): cell for name, cell in cells.items()}
-    found = {name: cell for name, cell in own.items() if name not in renamed and name not in renamed.values()}
-    return found | {ours: own[theirs] for theirs, ours in renamed.items() if theirs in own}
+def _named(cells: Mapping[str, Cell], by_name: Mapping[str, str]) -> dict[str, Cell]:
+    """The cells by Sleeve's names of their columns, the others by their own; those that say nothing are empty."""
+    meant = {theirs: ours for ours, theirs in by_name.items()}
+    free = {name: cell for name, cell in cells.items() if name not in meant and _folded(name) not in COLUMNS}
+    found = {_folded(name): cell for name, cell in free.items()} | {ours: cells[name] for name, ours in meant.items()}
+    return {
+        name: "" if isinstance(cell, str) and cell.strip() in _SAYING_NOTHING else cell for name, cell in found.items()
+    }
+
+
+def _kind_without_file(cells: Mapping[str, Cell], named: Mapping[str, Cell]) -> str | None:
+    """The kind of a row that is none of a cover, as spreadsheets have: empty, or of totals."""
+    said = [text for cell in named.values() if (text := cell.strip() if isinstance(cell, str) else "".join(cell))]
+    if not said:
+        return BLANK_ROWS
+    file = _text(named.get("file"))
+    first = next((cell for cell in cells.values() if isinstance(cell, str) and cell.strip()), "")
+    return TOTALS if (file is None or file == first) and first.strip(" :").lower() in _TOTALS else None
 
 
 def _folded(name: str) -> str:

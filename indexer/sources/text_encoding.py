@@ -66,11 +66,31 @@ def encoding_of(path: Path) -> str:
             return _utf16(path, sample)
         if _is_utf8(path):
             return "utf-8"
+        lines = _lines_past_ascii(path)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
     if _CONTROLS.search(sample):
         raise SourceError(f"{path} is not text")
-    return _older(path)
+    return "utf-8" if _is_nearly_utf8(lines) else _older(lines)
+
+
+def is_guess(encoding: str) -> bool:
+    """Whether ``encoding_of`` has no proof for such an encoding, only the likeliness of its letters."""
+    return encoding in _CANDIDATES
+
+
+def known_encoding(name: str) -> str:
+    """An encoding that somebody asks for, as Python calls it.
+
+    Raises:
+        SourceError: there is none of this name.
+    """
+    try:
+        found = codecs.lookup(name)
+        "a".encode(found.name)
+    except (LookupError, ValueError) as error:
+        raise SourceError(f"there is no encoding {name}; utf-8, cp1252 or shift_jis are some") from error
+    return found.name
 
 
 def _utf16(path: Path, sample: bytes) -> str:
@@ -98,9 +118,15 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def _older(path: Path) -> str:
+def _is_nearly_utf8(lines: bytes) -> bool:
+    """Whether these are UTF-8 with a stray byte here and there: no other encoding has so many of its letters."""
+    past_ascii = [sign for sign in lines.decode(errors="surrogateescape") if sign > "\x7f"]
+    stray = sum("\udc80" <= sign <= "\udcff" for sign in past_ascii)
+    return len(past_ascii) >= 2 * stray
+
+
+def _older(lines: bytes) -> str:
     """An encoding of one country, or of several with one script; the text itself is the only evidence for it."""
-    lines = _lines_past_ascii(path)
     guess = from_bytes(lines, cp_isolation=list(_CANDIDATES)).best()
     if guess is None:
         return _western_or_cyrillic(lines)

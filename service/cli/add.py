@@ -41,6 +41,10 @@ def add(
         list[str] | None,
         typer.Option(metavar="OURS=THEIRS", help=f"The table's name for one of {', '.join(COLUMNS)}."),
     ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="The encoding of tables, such as cp1252 or shift_jis. By default Sleeve finds out."),
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Keep running and add what changes, until Ctrl-C.")] = False,
     json: Json = False,
 ) -> None:
@@ -48,7 +52,8 @@ def add(
 
     In a folder, each sub-folder is a genre: `covers/jazz/blue.jpg` is jazz. A zip archive is one genre, or has a
     folder for each; it is read without unpacking. A table (.csv, .tsv, .jsonl, .parquet) has a column `file` and,
-    if you like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`. With SLEEVE_IMAGE_URLS=1, a file
+    if you like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`; many other names of columns are
+    known. The summary counts every file: those that are no covers are counted by kind. With SLEEVE_IMAGE_URLS=1, a file
     may be an http(s) URL. With `--genre-from tags`, a folder is a music library: albums
     come from the tags of its tracks, and covers from files such as `cover.jpg` or from the tracks.
 
@@ -71,9 +76,16 @@ def add(
     with Home(settings_of(context)) as home:
 
         def open_all() -> list[Source]:
-            own, url_path = home.spellings_file, home.covers.path_of_url
             return [
-                open_source(path, genre_from, columns=columns, own_spellings=own, url_path=url_path) for path in paths
+                open_source(
+                    path,
+                    genre_from,
+                    columns=columns,
+                    own_spellings=home.spellings_file,
+                    url_path=home.covers.path_of_url,
+                    encoding=encoding,
+                )
+                for path in paths
             ]
 
         # Opened before the database is, so that a wrong path makes none.
