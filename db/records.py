@@ -384,6 +384,31 @@ class NewVector:
 
 
 @dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line of text on a cover.
+
+    Attributes:
+        text: as it was read; not empty.
+        box: its four corners, clockwise from where its first letter begins: x and y as parts of the picture's width and
+            height, 0 to 1.
+        confidence: the mean probability of its characters, 0 to 1.
+    """
+
+    text: str
+    box: tuple[tuple[float, float], ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """The lines read in a file with this content, maybe none; stored only while the cover still has it."""
+
+    cover_id: CoverId
+    content_hash: ContentHash
+    lines: tuple[TextLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BundleRecord:
     """A bundle that the database knows."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from db.cover_links import forget
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
-from db.tables import Album, AlbumGenre, Cover, File, Genre, Vector
+from db.tables import Album, AlbumGenre, Cover, CoverText, File, Genre, Vector
 from sleeve.vocabulary import ContentHash, LabelSource, Outcome
 
 
@@ -148,6 +148,7 @@ class _Register:
         insort(self._by_hash[item.content_hash], cover, key=_age)
         cover.content_hash = item.content_hash
         self._session.execute(delete(Vector).where(Vector.cover_id == cover.id))
+        self._session.execute(delete(CoverText).where(CoverText.cover_id == cover.id))
         forget(self._session, cover)
         return Outcome.ADDED, "content changed"
 

@@ -115,6 +115,19 @@ class CoverLink(Base):
     second_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
+class CoverText(Base):
+    """The text of a cover, read by the reader with this fingerprint; a cover without text has no ``lines``."""
+
+    __tablename__ = "texts"
+
+    cover_id: Mapped[int] = mapped_column(
+        _Key, ForeignKey("covers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    reader: Mapped[str] = mapped_column(String(64))
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    read_at: Mapped[datetime] = mapped_column(Moment, default=_now)
+
+
 class Genre(Base):
     """A genre by its folded name."""
 

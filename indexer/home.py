@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -14,6 +15,7 @@ from indexer.images.cover_store import CoverStore
 from indexer.models.backbone import Backbone, OpenVinoBackbone, fingerprint_here
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import DEFAULT_BUNDLE, BundleShelf
+from indexer.reading import OpenVinoReader, ReaderFiles, TextReader, installed_reader
 from indexer.vector_index.versions import IndexVersions
 from sleeve.errors import VectorIndexError
 from sleeve.platform import usable_cores
@@ -114,6 +116,26 @@ class Home:
         """
         return OpenVinoBackbone(bundle, threads=self.threads)
 
+    @property
+    def reader_files(self) -> ReaderFiles:
+        """The networks that read texts: RapidOCR's, or the recogniser that the settings name in place of its own.
+
+        Raises:
+            ReaderError: RapidOCR is not installed.
+        """
+        installed = installed_reader()
+        if self.settings.recogniser is None:
+            return installed
+        return replace(installed, recogniser=self.settings.recogniser, characters=self.settings.recogniser_characters)
+
+    def reader(self) -> TextReader:
+        """What reads the text on covers, loaded.
+
+        Raises:
+            ReaderError: a network is missing or damaged.
+        """
+        return OpenVinoReader(self.reader_files, threads=self.threads)
+
     def register(self, bundle: Bundle) -> BundleRecord:
         """Make a bundle known to the database, by the fingerprint of what this CPU makes with it."""
         with self.database.writing() as session:
@@ -179,6 +201,11 @@ class Home:
     def index_lock(self) -> Path:
         """Held by the job that changes the index."""
         return self.folder / "index.lock"
+
+    @property
+    def reading_lock(self) -> Path:
+        """Held by the job that reads covers."""
+        return self.folder / "reading.lock"
 
     @property
     def job_file(self) -> Path:

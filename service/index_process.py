@@ -6,7 +6,6 @@ Run by the service only; the settings come from the environment. One line on std
 """
 
 import logging
-import os
 import subprocess
 import sys
 
@@ -14,8 +13,9 @@ from indexer.home import Home
 from indexer.jobs.bring_up_to_date import bring_up_to_date
 from indexer.jobs.running import busy_error, job
 from indexer.progress import Progress
+from service.background import start_in_background
 from sleeve.errors import BundleError, BusyError, OutputError, SleeveError, VectorIndexError
-from sleeve.platform import BACKGROUND, lower_priority
+from sleeve.platform import lower_priority
 from sleeve.settings import read_settings
 
 _log = logging.getLogger(__name__)
@@ -36,21 +36,7 @@ def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
         OutputError: nobody could see how far it is, because the disk refused.
         VectorIndexError: it ended before it began.
     """
-    environment = {
-        **os.environ,
-        "SLEEVE_HOME": str(home.folder),
-        "SLEEVE_DATABASE_URL": home.database.url.render_as_string(hide_password=False),
-        "SLEEVE_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "service.index_process", *([_REBUILD] if rebuild else [])],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        creationflags=BACKGROUND,
-    )
+    process = start_in_background(home, __name__, *([_REBUILD] if rebuild else []), stdout=subprocess.PIPE)
     assert process.stdout is not None
     with process.stdout as lines:
         begun = lines.readline() == _BEGUN

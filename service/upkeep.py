@@ -1,15 +1,19 @@
-"""Looks after the index of a running service: repairs damage, takes in drift, rebuilds on demand."""
+"""Looks after a running service: mends a damaged index, takes in drift, rebuilds on demand, has covers read."""
 
 import logging
 import subprocess
+import time
 from datetime import UTC, datetime
 from threading import Event, Lock, Thread
 
+from db import texts
+from indexer.files import is_locked
 from indexer.home import Home
 from indexer.jobs.running import JobPhase, last_job
 from indexer.vector_index.versions import Drift
 from service.answers.live_index import LiveIndex
 from service.index_process import start_index
+from service.read_process import start_reading
 from sleeve.errors import BusyError, SleeveError, VectorIndexError
 
 LOOK_EVERY_S = 2.0
@@ -30,7 +34,7 @@ class Upkeep:
 
     In a service of several workers each of them checks; the home's lock lets one act. A refresh starts by itself if the
     live version's files are missing or damaged, or if its drift is large (``indexer.vector_index.versions``) and no
-    smaller than ``LEAST_DRIFT``.
+    smaller than ``LEAST_DRIFT``. Covers that nobody has read yet are read once there is an index to find them by.
     """
 
     def __init__(self, home: Home, live_index: LiveIndex) -> None:
@@ -39,6 +43,8 @@ class Upkeep:
         self._stopping = Event()
         self._starting = Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._reading: subprocess.Popen[bytes] | None = None
+        self._reads_from_s = 0.0
         self._found_whole: tuple[object, ...] | None = None
         self._thread = Thread(target=self._run, name="upkeep")
 
@@ -52,12 +58,12 @@ class Upkeep:
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """Stop looking, and the refresh with it; the next one begins anew."""
+        """Stop looking, and with it the refresh, which begins anew the next time, and the reading, which goes on."""
         self._stopping.set()
         self._thread.join()
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait()
+        for process in filter(None, (self._process, self._reading)):
+            process.terminate()
+            process.wait()
 
     def rebuild(self) -> None:
         """Start embedding what is pending and building the index from nothing.
@@ -81,12 +87,31 @@ class Upkeep:
             return
         _log.warning("%s; the index is being refreshed", reason)
 
+    def have_covers_read(self) -> None:
+        """Start reading the covers that wait for it, unless somebody reads already, or some could not be read just
+        now."""
+        if self._reading is not None:
+            code = self._reading.poll()
+            if code is None:
+                return
+            self._reading = None
+            self._reads_from_s = time.monotonic() + (REST_AFTER_FAILURE_S if code else 0)
+        if time.monotonic() < self._reads_from_s or self._home.live() is None or is_locked(self._home.reading_lock):
+            return
+        with self._home.database.reading() as session:
+            waiting = texts.count_pending(session)
+        if waiting:
+            self._reading = start_reading(self._home)
+
     def _run(self) -> None:
         looks = 0
         while not self._stopping.wait(LOOK_EVERY_S):
             looks += 1
             try:
-                self.look(measure=looks % MEASURE_EVERY_LOOKS == 0)
+                measure = looks % MEASURE_EVERY_LOOKS == 0
+                self.look(measure=measure)
+                if measure:
+                    self.have_covers_read()
             except SleeveError as error:
                 _log.warning("the index cannot be looked after: %s", error)
             except Exception:  # noqa: BLE001 - whatever it is, the next look may go well, and there must be one

@@ -8,6 +8,7 @@ SleeveError
 ├── FileRejectedError    a file cannot be used or written: no cover, damaged tags; carries a named reason
 ├── QueryError           a text is no query: it is empty or too long, or the bundle has no text tower to read it
 ├── BundleError          a model bundle is missing, damaged or unsuitable
+├── ReaderError          what reads texts is missing, damaged or unsuitable
 ├── TrainingError        there is too little, or nothing fit, to train a backbone or head on
 ├── VectorIndexError     an index file is missing, damaged, mismatched or below its gate
 ├── BusyError            another process is at work, or holds what is needed
@@ -63,6 +64,10 @@ class QueryError(SleeveError):
 
 class BundleError(SleeveError):
     """A model bundle is missing, damaged or unsuitable."""
+
+
+class ReaderError(SleeveError):
+    """What reads texts is missing, damaged or unsuitable."""
 
 
 class TrainingError(SleeveError):

@@ -20,7 +20,12 @@ class Settings(BaseSettings):
         bundle: ``SLEEVE_BUNDLE``, a bundle's name or folder; empty for the one whose vectors are live, and the shipped
             one before the first index.
         gate_recall: ``SLEEVE_GATE_RECALL``, the least recall@20 against exact search of an index that is promoted.
-        threads: ``SLEEVE_THREADS``, CPU threads for decoding and embedding; 0 means every core this process may use.
+        threads: ``SLEEVE_THREADS``, CPU threads for decoding, embedding and reading; 0 means every core this process
+            may use.
+        recogniser: ``SLEEVE_RECOGNISER``, an ONNX file in the form of PP-OCR's recognisers that reads lines of text in
+            place of the installed one.
+        recogniser_characters: ``SLEEVE_RECOGNISER_CHARACTERS``, its characters, a line for each; not needed if the ONNX
+            file says them.
         api_key: ``SLEEVE_API_KEY``, needed for whatever changes something over HTTP; empty for none.
         cors_origins: ``SLEEVE_CORS_ORIGINS``, other sites whose pages may use the service, with commas between them.
         reads_per_minute: ``SLEEVE_READS_PER_MINUTE``, what one address may ask; 0 for no limit. Without it there is a
@@ -43,6 +48,8 @@ class Settings(BaseSettings):
     bundle: str = ""
     gate_recall: Annotated[float, Field(ge=0, le=1)] = 0.98
     threads: int = 0
+    recogniser: Path | None = None
+    recogniser_characters: Path | None = None
     api_key: SecretStr | None = None
     cors_origins: str = ""
     reads_per_minute: int | None = Field(default=None, ge=0)

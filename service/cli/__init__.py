@@ -20,6 +20,7 @@ from service.cli import (
     map,
     musicbrainz,
     query,
+    read,
     recommend,
     report,
     serve,
@@ -42,6 +43,7 @@ app = typer.Typer(
 )
 app.command()(add.add)
 app.command()(musicbrainz.musicbrainz)
+app.command()(read.read)
 app.command()(query.similar)
 app.command()(query.classify)
 app.command()(recommend.recommend)

@@ -42,6 +42,15 @@ class AddSchema(BaseModel):
     guesses: list[str] = Field(description="what was taken for granted and could be wrong")
 
 
+class ReadRunSchema(BaseModel):
+    """What ``sleeve read`` did."""
+
+    read: int = Field(description="covers that were read")
+    with_text: int = Field(description="those of them on which there is text")
+    rejected: int
+    rejections: list[RejectionSchema]
+
+
 class DuplicateSchema(BaseModel):
     """A cover among those of one artwork."""
 

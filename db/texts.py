@@ -1,0 +1,72 @@
+"""Queries about texts: which covers wait to be read, storing what was read, and what covers say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from db.records import HashedCover, NewText, TextLine
+from db.tables import Cover, CoverText
+from sleeve.vocabulary import ContentHash, CoverId, Fingerprint
+
+_ASKED_AT_ONCE = 8192
+
+
+def count_pending(session: Session, reader: Fingerprint | None = None) -> int:
+    """How many covers wait to be read, as ``pending`` counts them."""
+    return session.scalar(_pending(reader).with_only_columns(func.count())) or 0
+
+
+def pending(session: Session, reader: Fingerprint | None, *, after: CoverId, limit: int) -> list[HashedCover]:
+    """Covers that nobody has read yet, by ascending id, from the first one past ``after``.
+
+    Args:
+        reader: also those that another reader has read.
+    """
+    rows = session.execute(_pending(reader).where(Cover.id > after).order_by(Cover.id).limit(limit))
+    return [HashedCover(CoverId(row.id), row.file, row.path, ContentHash(row.content_hash)) for row in rows]
+
+
+def store(session: Session, reader: Fingerprint, new: Sequence[NewText]) -> int:
+    """Store texts in place of older ones; one whose cover was removed or changed meanwhile is dropped. Returns how many
+    stayed."""
+    wanted = [item.cover_id for item in new]
+    found = session.execute(select(Cover.id, Cover.content_hash).where(Cover.id.in_(wanted)))
+    current = {row.id: row.content_hash for row in found}
+    rows = [
+        {"cover_id": item.cover_id, "reader": reader, "lines": [_document(line) for line in item.lines]}
+        for item in new
+        if current.get(item.cover_id) == item.content_hash
+    ]
+    if rows:
+        session.execute(delete(CoverText).where(CoverText.cover_id.in_([row["cover_id"] for row in rows])))
+        session.execute(insert(CoverText), rows)
+    return len(rows)
+
+
+def of_covers(session: Session, cover_ids: Sequence[CoverId]) -> dict[CoverId, tuple[TextLine, ...]]:
+    """The lines of each of these covers, from top to bottom; covers that nobody has read yet are absent."""
+    found: dict[CoverId, tuple[TextLine, ...]] = {}
+    for start in range(0, len(cover_ids), _ASKED_AT_ONCE):
+        wanted = cover_ids[start : start + _ASKED_AT_ONCE]
+        rows = session.execute(select(CoverText.cover_id, CoverText.lines).where(CoverText.cover_id.in_(wanted)))
+        found |= {CoverId(row.cover_id): tuple(_line(line) for line in row.lines) for row in rows}
+    return found
+
+
+def _pending(reader: Fingerprint | None) -> Select[int, str, str, str]:
+    unread = CoverText.cover_id.is_(None)
+    return (
+        select(Cover.id, Cover.file, Cover.path, Cover.content_hash)
+        .outerjoin(CoverText, CoverText.cover_id == Cover.id)
+        .where(unread if reader is None else or_(unread, CoverText.reader != reader))
+    )
+
+
+def _document(line: TextLine) -> dict[str, Any]:
+    return {"text": line.text, "box": line.box, "confidence": line.confidence}
+
+
+def _line(document: dict[str, Any]) -> TextLine:
+    return TextLine(document["text"], tuple((x, y) for x, y in document["box"]), document["confidence"])

@@ -1,0 +1,14 @@
+"""What do covers say? Lines of text are found in a picture and read, with PP-OCR's networks on OpenVINO."""
+
+from indexer.reading.pending import ReadReport, read_pending
+from indexer.reading.reader import OpenVinoReader, ReaderFiles, TextReader, installed_reader, reader_fingerprint
+
+__all__ = [
+    "OpenVinoReader",
+    "ReadReport",
+    "ReaderFiles",
+    "TextReader",
+    "installed_reader",
+    "read_pending",
+    "reader_fingerprint",
+]

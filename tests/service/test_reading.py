@@ -1,0 +1,100 @@
+"""Covers are read from the command line and by a running service."""
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from db import albums, texts
+from db.records import TextLine
+from indexer.home import Home
+from service.answers.opening import open_answers
+from service.upkeep import REST_AFTER_FAILURE_S, Upkeep
+from sleeve.settings import Settings
+from tests.command_home import CommandHome
+from tests.indexer.reading.drawn import drawn
+
+SAID = ["BLUE TRAIN", "GIANT STEPS", "", "SOLO MONK"]
+
+
+def draw_covers(folder: Path, count: int = len(SAID)) -> Path:
+    (folder / "jazz").mkdir(parents=True)
+    for number in range(count):
+        drawn({SAID[number % len(SAID)]: (40, 60 + number)}, (400, 400)).save(folder / f"jazz/{number:03d}.png")
+    return folder
+
+
+def opened(home: CommandHome) -> Home:
+    """A test's home as the code sees it."""
+    url, folder = home.environment.get("SLEEVE_DATABASE_URL"), Path(home.environment["SLEEVE_HOME"])
+    bundle = home.environment["SLEEVE_BUNDLE"]
+    return Home(Settings(home=folder, database_url=SecretStr(url) if url else None, bundle=bundle, _env_file=None))
+
+
+def said(home: Home) -> dict[str, tuple[TextLine, ...]]:
+    """The lines of each cover that was read, by its file."""
+    with home.database.reading() as session:
+        files = {row.cover.id: row.cover.file for row in albums.rows(session)}
+        return {files[cover_id]: lines for cover_id, lines in texts.of_covers(session, list(files)).items()}
+
+
+def test_covers_are_read_once_and_a_bad_one_is_named(home: CommandHome, tmp_path: Path) -> None:
+    covers = draw_covers(tmp_path / "covers")
+    home.sleeve("add", covers)
+    whole = (covers / "jazz/001.png").read_bytes()
+    (covers / "jazz/001.png").write_bytes(b"no picture")
+    document = home.json("read", code=1)
+    assert (document["read"], document["with_text"], document["rejected"]) == (3, 2, 1)
+    assert document["rejections"][0]["file"].endswith("001.png")
+    (covers / "jazz/001.png").write_bytes(whole)
+    assert home.json("read")["with_text"] == 1
+    assert home.json("read", "--again")["read"] == 0
+    with opened(home) as catalogue:
+        found = said(catalogue)
+    assert [" ".join(line.text for line in found[file]) for file in sorted(found)] == SAID
+
+
+def test_a_service_reads_covers_once_they_can_be_found(home: CommandHome, tmp_path: Path) -> None:
+    covers = draw_covers(tmp_path / "covers")
+    home.sleeve("add", covers)
+    with opened(home) as catalogue:
+        catalogue.set_up()
+        upkeep = Upkeep(catalogue, open_answers(catalogue).live_index)
+        upkeep.have_covers_read()
+        assert upkeep._reading is None, "there is no index yet"
+        home.sleeve("index")
+        (covers / "jazz/001.png").rename(tmp_path / "aside.png")
+        upkeep.have_covers_read()
+        assert upkeep._reading is not None
+        assert upkeep._reading.wait() == 1
+        assert len(said(catalogue)) == 3
+        upkeep.have_covers_read()
+        assert upkeep._reading is None, "it rests after a failure"
+        (tmp_path / "aside.png").rename(covers / "jazz/001.png")
+        upkeep._reads_from_s -= REST_AFTER_FAILURE_S
+        upkeep.have_covers_read()
+        assert upkeep._reading is not None
+        assert upkeep._reading.wait() == 0
+        assert len(said(catalogue)) == 4
+        upkeep.have_covers_read()
+        assert upkeep._reading is None, "everything is read"
+
+
+@pytest.mark.slow
+def test_reading_that_is_killed_goes_on_where_it_was(home: CommandHome, tmp_path: Path) -> None:
+    home.sleeve("add", draw_covers(tmp_path / "covers", count=400))
+    moments, reads = random.Random(3), []
+    with opened(home) as catalogue:
+        for _ in range(5):
+            with home.start("read") as process:
+                time.sleep(moments.uniform(2, 6))
+                process.kill()
+                process.communicate()
+            reads.append(len(said(catalogue)))
+        assert reads == sorted(reads)
+        assert home.json("read")["read"] == 400 - reads[-1]
+        found = said(catalogue)
+    assert len(found) == 400
+    assert all(bool(lines) == bool(SAID[int(file[-7:-4]) % len(SAID)]) for file, lines in found.items())
