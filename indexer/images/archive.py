@@ -8,13 +8,14 @@ import stat
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from indexer.images.bounded_file import BoundedFile, OverBudgetError
+from indexer.old_encodings import OF_ARCHIVES, likely_encoding
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
@@ -37,6 +38,12 @@ _MAX_CALLS = 10_000
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED = 0x1 | 0x40
 _UTF8_NAME = 0x800
+_EXTRA_FIELD = struct.Struct("<HH")
+_UNICODE_PATH = 0x7075
+_UNICODE_PATH_HEAD = struct.Struct("<BI")
+_EVIDENCE_BYTES = 2**16
+"""What is looked at of names in an unknown encoding."""
+
 _NESTED = {".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".cbz", ".cbr", ".jar"}
 _ZIP_BEGINS = b"PK\x03\x04"
 
@@ -58,10 +65,23 @@ class Member:
     fault: tuple[Rejection, str] | None
 
 
-def members(path: Path) -> Mapping[str, Member]:
+@dataclass(frozen=True, slots=True)
+class Contents:
     """The files of an archive by their names, in the order of its table of contents; folders are left out.
 
-    Names are as written; one that could lead out of the archive belongs to a member with a fault.
+    Names are as written, with slashes between folders; one that could lead out of the archive belongs to a member with
+    a fault.
+
+    Attributes:
+        guessed: the encoding that the names seem to be in; None if they say it themselves.
+    """
+
+    members: Mapping[str, Member]
+    guessed: str | None = None
+
+
+def contents(path: Path) -> Contents:
+    """What an archive holds.
 
     Raises:
         FileRejectedError: MISSING, UNREADABLE, BAD_ARCHIVE or ARCHIVE_TOO_LARGE, for the archive as a whole.
@@ -70,13 +90,18 @@ def members(path: Path) -> Mapping[str, Member]:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise FileRejectedError(Rejection.UNREADABLE, "not a regular file")
-        return _members(path, status.st_size, status.st_mtime_ns, status.st_ino)
+        return _contents(path, status.st_size, status.st_mtime_ns, status.st_ino)
     except FileNotFoundError as error:
         raise FileRejectedError(Rejection.MISSING) from error
     except OverBudgetError as error:
         raise FileRejectedError(Rejection.ARCHIVE_TOO_LARGE, str(error)) from error
     except OSError as error:
         raise FileRejectedError(Rejection.UNREADABLE, error.strerror or "") from error
+
+
+def members(path: Path) -> Mapping[str, Member]:
+    """``contents`` without the rest."""
+    return contents(path).members
 
 
 def read_member(path: Path, name: str, max_bytes: int) -> bytes:
@@ -101,7 +126,7 @@ def read_member(path: Path, name: str, max_bytes: int) -> bytes:
 
 
 @lru_cache(maxsize=_KEPT_TABLES)
-def _members(path: Path, size_bytes: int, _mtime_ns: int, _inode: int) -> Mapping[str, Member]:
+def _contents(path: Path, size_bytes: int, _mtime_ns: int, _inode: int) -> Contents:
     with BoundedFile(path, max_bytes=2 * MAX_TABLE_BYTES, max_calls=_MAX_CALLS) as file:
         try:
             with ZipFile(file) as archive:
@@ -117,20 +142,47 @@ def _members(path: Path, size_bytes: int, _mtime_ns: int, _inode: int) -> Mappin
         raise FileRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"unpacks to over {MAX_UNPACKED_BYTES // 2**30} GiB")
     if sum(entry.compress_size + _LOCAL_HEADER.size for entry in entries) > size_bytes:
         raise FileRejectedError(Rejection.BAD_ARCHIVE, "its members overlap")
-    named = [(_name(entry), entry) for entry in entries]
+    names, guessed = _names(entries)
+    # PowerShell and .NET wrote backslashes between folders, and folders as files whose name ends in one.
+    named = [(name.replace("\\", "/"), entry) for name, entry in zip(names, entries, strict=True)]
+    named = [(name, entry) for name, entry in named if not name.endswith("/")]
     times = Counter(name for name, _ in named)
-    return {name: _member(name, entry, times[name]) for name, entry in named}
+    return Contents({name: _member(name, entry, times[name]) for name, entry in named}, guessed)
 
 
-def _name(entry: ZipInfo) -> str:
-    """The member's name; many programs write UTF-8 without saying so."""
+def _names(entries: Sequence[ZipInfo]) -> tuple[list[str], str | None]:
+    """The names of members, and the encoding of those that do not say theirs and are not UTF-8."""
+    known = [_said_name(entry) for entry in entries]
+    unknown = [entry.orig_filename.encode("cp437") for entry, name in zip(entries, known, strict=True) if name is None]
+    if not unknown:
+        return [name or "" for name in known], None
+    encoding = likely_encoding(b"\n".join(unknown)[:_EVIDENCE_BYTES], OF_ARCHIVES)
+    read = (name.decode(encoding, errors="replace") for name in unknown)
+    return [next(read) if name is None else name for name in known], encoding
+
+
+def _said_name(entry: ZipInfo) -> str | None:
+    """The name in the encoding that it says, or in UTF-8, which many programs write without saying so; else None."""
     name = entry.orig_filename
     if entry.flag_bits & _UTF8_NAME or name.isascii():
         return name
+    raw = name.encode("cp437")
+    unicode_path = _unicode_path(entry.extra, zlib.crc32(raw))
     try:
-        return name.encode("cp437").decode()
+        return (unicode_path or raw).decode()
     except UnicodeError:
-        return name
+        return None
+
+
+def _unicode_path(extra: bytes, crc: int) -> bytes | None:
+    """The name in UTF-8 that Info-ZIP puts next to one in an old encoding (APPNOTE, section 4.6.9)."""
+    while len(extra) >= _EXTRA_FIELD.size:
+        kind, size = _EXTRA_FIELD.unpack_from(extra)
+        data, extra = extra[_EXTRA_FIELD.size :][:size], extra[_EXTRA_FIELD.size + size :]
+        if kind == _UNICODE_PATH and len(data) > _UNICODE_PATH_HEAD.size:
+            version, of = _UNICODE_PATH_HEAD.unpack_from(data)
+            return data[_UNICODE_PATH_HEAD.size :] if (version, of) == (1, crc) else None
+    return None
 
 
 def _member(name: str, entry: ZipInfo, times: int) -> Member:
@@ -163,8 +215,8 @@ def _fault(name: str, entry: ZipInfo) -> tuple[Rejection, str] | None:
 def _unsafe(name: str) -> str | None:
     if not name.isprintable():
         return "it has characters that are not printable"
-    if "\\" in name or (len(name) > 1 and name[1] == ":"):
-        return "it is a Windows path"
+    if len(name) > 1 and name[1] == ":":
+        return "it is a Windows path with a drive"
     if name.startswith("/"):
         return "it is an absolute path"
     if ".." in name.split("/"):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from db.records import CoverFile, Found, Offered, OtherFiles, RejectedFile
-from indexer.images.archive import Member, members, read_member
+from db.records import CoverFile, Found, Guess, Offered, OtherFiles, RejectedFile
+from indexer.images.archive import Member, contents, read_member
 from indexer.images.decoding import DEFAULT_LIMITS
 from indexer.sources.file_names import IMAGE_SUFFIXES, absolute, sides_of, unusable
 from indexer.sources.names import clean, distinct
@@ -42,17 +42,19 @@ class ArchiveSource:
             yield refused
             return
         try:
-            table = members(self.path)
+            found = contents(self.path)
         except FileRejectedError as error:
             yield RejectedFile(str(self.path), str(located), error.reason, error.detail)
             return
-        if not table:
+        if not found.members:
             yield RejectedFile(str(self.path), str(located), Rejection.EMPTY, "the archive holds no files")
             return
-        found = sorted(table.items(), key=lambda item: _as_walked(PurePosixPath(item[0])))
-        kinds = {name: self._kind(name, member) for name, member in found}
+        if found.guessed:
+            yield Guess(f"{self.path}: the encoding of its names seems to be {found.guessed.upper()}")
+        table = sorted(found.members.items(), key=lambda item: _as_walked(PurePosixPath(item[0])))
+        kinds = {name: self._kind(name, member) for name, member in table}
         yield from (OtherFiles(str((located / name).parent), kind) for name, kind in kinds.items() if kind)
-        yield from self._offers(located, [item for item in found if kinds[item[0]] is None])
+        yield from self._offers(located, [item for item in table if kinds[item[0]] is None])
 
     @property
     def place(self) -> Path:
@@ -93,7 +95,8 @@ class ArchiveSource:
         if kind or PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES:
             return kind
         try:
-            return kind_of_head(name, read_member(self.path, name, DEFAULT_LIMITS.max_bytes))
+            head = read_member(self.path, name, DEFAULT_LIMITS.max_bytes) if member.size_bytes else b""
+            return kind_of_head(name, head)
         except FileRejectedError:
             return None
 

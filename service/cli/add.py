@@ -1,6 +1,7 @@
 """``sleeve add``: register albums and covers, once or as they change."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,18 +11,12 @@ from indexer.home import Home
 from indexer.jobs.add import add as add_sources
 from indexer.sources import COLUMNS, GenreFrom, Source, open_source
 from indexer.sources.changes import ChangedFiles
-from indexer.sources.file_names import absolute
 from indexer.sources.other_files import HINTS
+from indexer.sources.watching import changes
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
 from service.schemas import AddSchema, OtherFilesSchema, RejectionSchema
 from sleeve.errors import SourceError
 from sleeve.vocabulary import Outcome
-
-SETTLE_MS = 2000
-"""Changes are gathered until there was none for a moment, at most this long: files are copied in pieces."""
-
-_PAUSE_MS = 300
-_LOOK_AROUND_MS = 1000
 
 
 def add(
@@ -75,25 +70,25 @@ def add(
 
     with Home(settings_of(context)) as home:
 
-        def open_all() -> list[Source]:
-            return [
-                open_source(
-                    path,
-                    genre_from,
-                    columns=columns,
-                    own_spellings=home.spellings_file,
-                    url_path=home.covers.path_of_url,
-                    encoding=encoding,
-                )
-                for path in paths
-            ]
+        def open_one(path: Path) -> Source:
+            return open_source(
+                path,
+                genre_from,
+                columns=columns,
+                own_spellings=home.spellings_file,
+                url_path=home.covers.path_of_url,
+                encoding=encoding,
+            )
 
         # Opened before the database is, so that a wrong path makes none.
-        sources = open_all()
+        sources = [open_one(path) for path in paths]
         home.set_up()
         if watch:
             for changed in changes(paths):
-                _follow(home, open_all, changed)
+                for path in paths:
+                    _follow(home, partial(open_one, path), changed)
+                if not changed:
+                    say("Watching for changes; Ctrl-C ends it.")
             return
         document = _add(home, sources)
     if json:
@@ -104,18 +99,16 @@ def add(
         raise typer.Exit(1)
 
 
-def _follow(home: Home, open_all: Callable[[], list[Source]], changed: frozenset[Path]) -> None:
-    """Add everything when the watch begins, then what changed; nothing that is wrong with a file ends the watch."""
+def _follow(home: Home, open_it: Callable[[], Source], changed: frozenset[Path]) -> None:
+    """Add a source when the watch begins, then what changed of it; nothing that is wrong with it ends the watch."""
     try:
-        sources = open_all()
-        document = _add(home, [ChangedFiles(source, changed) for source in sources] if changed else sources)
+        source = open_it()
+        document = _add(home, [ChangedFiles(source, changed) if changed else source])
     except SourceError as error:
         say(f"{error}; waiting for it to change")
         return
     if not changed or document.added or document.rejected:
         _summarise(document)
-    if not changed:
-        say("Watching for changes; Ctrl-C ends it.")
 
 
 def _column(text: str) -> tuple[str, str]:
@@ -154,31 +147,3 @@ def _summarise(document: AddSchema) -> None:
         say("Next: `sleeve index` makes them searchable.")
     elif not (document.unchanged or document.rejected):
         say("No covers were found there; `sleeve add --help` shows what can be added.")
-
-
-def changes(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:
-    """The absolute paths that changed, a set at a time; ends at Ctrl-C.
-
-    The first set is empty and says that the watch has begun; whatever changes from then on is in a later one.
-
-    Raises:
-        SourceError: the folders cannot be watched.
-    """
-    # A compiled library that no other command needs.
-    from watchfiles import watch
-
-    begun = False
-    try:
-        for found in watch(
-            *map(absolute, paths),
-            debounce=SETTLE_MS,
-            step=_PAUSE_MS,
-            rust_timeout=_LOOK_AROUND_MS,
-            yield_on_timeout=True,
-            raise_interrupt=False,
-        ):
-            if found or not begun:
-                begun = True
-                yield frozenset(Path(path) for _, path in found)
-    except OSError as error:
-        raise SourceError(f"changes cannot be watched: {error.strerror or error}") from error

@@ -25,7 +25,7 @@ def read_archive(data: bytes, folder: Path) -> None:
     path = folder / "black metal.zip"
     path.write_bytes(data)
     # A table is known by its file's time, and the clock of a file system ticks more slowly than this runs.
-    archive._members.cache_clear()
+    archive._contents.cache_clear()
     for offered in AddReport().offered(ArchiveSource(path)):
         assert str(offered.path).encode()
         if isinstance(offered, CoverFile):

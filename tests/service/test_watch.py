@@ -1,5 +1,6 @@
 """``sleeve add --watch`` as a person runs it, and which files a change touches."""
 
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ import pytest
 from db.records import CoverFile
 from indexer.sources import GenreFrom, open_source
 from indexer.sources.changes import ChangedFiles
+from indexer.sources.watching import changes
 from tests.command_home import CommandHome
 from tests.factories import write_cover, write_covers
 from tests.indexer.images.audio.recordings import write_track
@@ -75,6 +77,64 @@ def test_changes_are_added_until_ctrl_c(make_home: Callable[[Path, str], Command
     assert "Traceback" not in err
     status = home.json("status")
     assert (status["covers"], status["genres"]) == (4, {"jazz": 2, "rock": 1, "soul": 1})
+
+
+def test_what_is_replaced_is_watched_on(tmp_path: Path) -> None:
+    """A folder moved away and another one put there, one of its folders exchanged, a table saved as editors do."""
+    root, table = tmp_path / "covers", tmp_path / "m.csv"
+    write_cover(root / "jazz/a.png", 1)
+    table.write_text("file\n")
+    watch = changes([root, table])
+    assert next(watch) == frozenset()
+
+    def seen(*paths: Path) -> bool:
+        return any(frozenset(paths) <= changed for changed in watch)
+
+    (tmp_path / "new.csv").write_text("file\na.png\n")
+    (tmp_path / "new.csv").replace(table)
+    assert seen(table)
+    table.write_text("file\nb.png\n")
+    assert seen(table), "the new file is watched as well"
+    root.rename(tmp_path / "before")
+    write_cover(tmp_path / "next/rock/b.png", 2)
+    (tmp_path / "next").rename(root)
+    assert seen(root)
+    write_cover(root / "rock/c.png", 3)
+    assert seen(root / "rock/c.png")
+    (root / "rock").rename(tmp_path / "old")
+    (tmp_path / "before/jazz").rename(root / "rock")
+    assert seen(root / "rock")
+    write_cover(root / "rock/d.png", 4)
+    assert seen(root / "rock/d.png")
+    shutil.rmtree(root)
+    table.unlink()
+    assert seen(table)
+    time.sleep(0.1)
+    write_cover(root / "soul/e.png", 5)
+    assert seen(root)
+
+
+def test_one_source_that_is_gone_does_not_stop_another(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_covers(tmp_path / "one", {"jazz": 1})
+    write_covers(tmp_path / "two", {"rock": 1}, first_seed=5)
+    process = home.start("add", "one", "two", "--watch")
+    assert process.stderr is not None
+    try:
+        lines_of(process.stderr, "Watching for changes")
+        shutil.rmtree(tmp_path / "one")
+        write_cover(tmp_path / "two/rock/new.png", 9)
+        lines_of(process.stderr, "Next:")
+        write_cover(tmp_path / "one/soul/new.png", 10)
+        lines_of(process.stderr, "Next:")
+        time.sleep(0.5)
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert home.json("status")["albums_per_genre"] == {"jazz": 1, "rock": 2, "soul": 1}
 
 
 def test_watching_goes_without_json(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:

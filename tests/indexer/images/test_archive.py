@@ -1,5 +1,6 @@
 import os
 import stat
+import struct
 import zlib
 from pathlib import Path
 from zipfile import ZIP_BZIP2, ZIP_STORED, ZipFile
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.images import archive
-from indexer.images.archive import members, read_member
+from indexer.images.archive import contents, members, read_member
 from indexer.images.decoding import DecodingLimits, present, read
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
@@ -62,12 +63,57 @@ def test_names_in_utf8_are_read_whether_they_say_so_or_not(tmp_path: Path) -> No
     assert read(silent / "Ночь.jpg") == b"1"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("cp866", ("рок/Кино - Группа крови.jpg", "джаз/Земфира.jpg")),
+        ("cp850", ("Pop/Die Ärzte - Geräusch.jpg", "música/Björk.jpg")),
+        ("cp852", ("rock/Čechomor - Proměny.jpg", "folk/Jiří Suchý.jpg")),
+        ("cp1252", ("Pop/Die Ärzte - Geräusch.jpg", "música/Björk.jpg")),
+        ("cp932", ("ジャズ/山下達郎 - フォー・ユー.jpg", "ポップ/椎名林檎.jpg")),
+        ("gb18030", ("摇滚/崔健 - 新长征路上的摇滚.jpg", "流行/王菲.jpg")),
+        ("cp949", ("록/신중현 - 미인.jpg", "가요/아이유.jpg")),
+    ],
+)
+def test_names_in_old_encodings_are_read_by_their_letters(
+    tmp_path: Path, encoding: str, names: tuple[str, ...]
+) -> None:
+    path = raw_zip(tmp_path / "a.zip", [raw_entry(name.encode(encoding), name.encode()) for name in (*names, "a.jpg")])
+    assert (list(contents(path).members), contents(path).guessed) == ([*names, "a.jpg"], encoding)
+    assert [read(path / name).decode() for name in names] == list(names)
+
+
+def test_a_unicode_path_goes_before_the_old_name_unless_that_was_changed(tmp_path: Path) -> None:
+    name = "Die Ärzte.jpg".encode("cp850")
+    field = struct.pack("<BI", 1, zlib.crc32(name)) + "夜.jpg".encode()
+    stale = struct.pack("<BI", 1, 7) + "夜.jpg".encode()
+    for data, expected in ((field, "夜.jpg"), (stale, "Die Ärzte.jpg"), (b"\x01", "Die Ärzte.jpg")):
+        extra = struct.pack("<HHI", 0xCAFE, 4, 0) + struct.pack("<HH", 0x7075, len(data)) + data
+        path = raw_zip(tmp_path / f"{len(data)}{expected}.zip", [raw_entry(name, DATA, extra=extra)])
+        assert list(members(path)) == [expected]
+        assert read(path / expected) == DATA
+
+
+def test_backslashes_of_powershell_part_folders(tmp_path: Path) -> None:
+    entries = [
+        (b"jazz\\", b""),
+        (b"jazz\\a.jpg", b"1"),
+        ("ジャズ\\ソ.jpg".encode("cp932"), b"2"),
+        (b"b/c\\d.jpg", b"3"),
+    ]
+    path = raw_zip(tmp_path / "a.zip", [raw_entry(name, data) for name, data in entries])
+    assert list(members(path)) == ["jazz/a.jpg", "ジャズ/ソ.jpg", "b/c/d.jpg"]
+    assert [read(path / name) for name in members(path)] == [b"1", b"2", b"3"]
+
+
 UNSAFE = [
     (b"../../etc/passwd", "it leads out of the archive"),
     (b"a/../../b.jpg", "it leads out of the archive"),
     (b"/etc/passwd", "it is an absolute path"),
-    (b"C:/b.jpg", "it is a Windows path"),
-    (b"a\\b.jpg", "it is a Windows path"),
+    (b"C:/b.jpg", "it is a Windows path with a drive"),
+    (b"C:\\b.jpg", "it is a Windows path with a drive"),
+    (b"\\\\nas\\b.jpg", "it is an absolute path"),
+    (b"..\\b.jpg", "it leads out of the archive"),
     (b"./a.jpg", "it is not a plain path"),
     (b"a//b.jpg", "it is not a plain path"),
     (b"a\0.jpg", "it has characters that are not printable"),
@@ -135,9 +181,9 @@ def test_an_archive_is_refused_as_a_whole(tmp_path: Path, monkeypatch: pytest.Mo
     for limit, value in (("MAX_MEMBERS", 3), ("MAX_UNPACKED_BYTES", 4 * len(DATA) - 1), ("MAX_TABLE_BYTES", 100)):
         with monkeypatch.context() as patched:
             patched.setattr(archive, limit, value)
-            archive._members.cache_clear()
+            archive._contents.cache_clear()
             assert refused(good, "0.jpg")[0] is Rejection.ARCHIVE_TOO_LARGE
-    archive._members.cache_clear()
+    archive._contents.cache_clear()
     assert read(good / "0.jpg") == DATA
 
 

@@ -26,13 +26,20 @@ def write_zip(path: Path, files: Mapping[str, bytes], *, method: int = ZIP_DEFLA
 
 
 def raw_entry(
-    name: bytes, data: bytes, *, flags: int = 0, method: int = 0, crc: int | None = None, size: int | None = None
+    name: bytes,
+    data: bytes,
+    *,
+    flags: int = 0,
+    method: int = 0,
+    crc: int | None = None,
+    size: int | None = None,
+    extra: bytes = b"",
 ) -> tuple[bytes, bytes, bytes]:
-    """A member as (local header and data, the middle of its central record, its name); sizes may lie."""
+    """A member as (local header and data, middle of its central record, its name and extra field); sizes may lie."""
     crc = zlib.crc32(data) if crc is None else crc
     size = len(data) if size is None else size
-    fields = struct.pack("<HHHHHIIIHH", 20, flags, method, 0, 0, crc, len(data), size, len(name), 0)
-    return b"PK\x03\x04" + fields + name + data, fields, name
+    fields = struct.pack("<HHHHHIIIHH", 20, flags, method, 0, 0, crc, len(data), size, len(name), len(extra))
+    return b"PK\x03\x04" + fields + name + extra + data, fields, name + extra
 
 
 def raw_zip(path: Path, entries: list[tuple[bytes, bytes, bytes]], *, mode: int = 0) -> Path:

@@ -52,6 +52,30 @@ def test_a_folder_of_archives_is_a_genre_an_archive_and_a_genre_folder_stays_one
     assert genres(tmp_path / "covers") == {"rock/more.zip/c.png": ("rock",)}
 
 
+@pytest.mark.parametrize(
+    ("name", "members", "expected"),
+    [
+        ("covers", ["covers/jazz/a", "covers/rock/b", "covers/rock/deep/c"], {"a": "jazz", "b": "rock", "c": "rock"}),
+        ("x", ["export/covers/jazz/a", "export/covers/rock/b", "__MACOSX/export/._a"], {"a": "jazz", "b": "rock"}),
+        ("repo", ["repo-main/README.md", "repo-main/jazz/a", "repo-main/rock/b"], {"a": "jazz", "b": "rock"}),
+        ("Downloads 2024", ["covers/jazz/a"], {"a": "jazz"}),
+        ("mine", ["jazz/Miles Davis/a", "jazz/John Coltrane/b"], {"a": "jazz", "b": "jazz"}),
+        ("jazz", ["covers/Miles Davis/a", "covers/John Coltrane/b"], {"a": "jazz", "b": "jazz"}),
+        ("zydeco", ["a", "x/b"], {"a": "zydeco", "b": "zydeco"}),
+        ("mine", ["covers/a", "covers/rock/b", "covers/jazz/c"], {"a": "mine", "b": "mine", "c": "mine"}),
+    ],
+)
+def test_one_folder_around_everything_is_no_genre(
+    tmp_path: Path, name: str, members: list[str], expected: dict[str, str]
+) -> None:
+    files = [member if "." in member else f"{member}.png" for member in members]
+    archive = write_zip(tmp_path / f"{name}.zip", dict.fromkeys(files, b""))
+    assert {Path(file).stem: found[0] for file, found in genres(archive).items()} == expected
+    (tmp_path / "zips").mkdir()
+    archive.rename(tmp_path / f"zips/{name}.zip")
+    assert {Path(file).stem: found[0] for file, found in genres(tmp_path / "zips").items()} == expected
+
+
 def test_what_systems_put_into_archives_is_skipped_and_sides_are_recognised(tmp_path: Path) -> None:
     names = ["__MACOSX/._a.png", "x/.DS_Store", "x/Thumbs.db", "x/Blue.png", "x/Blue back.png", "x/"]
     path = write_zip(tmp_path / "jazz.zip", dict.fromkeys(names, b""))

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from db.records import CoverFile, RejectedFile
+from db.records import CoverFile, Guess, RejectedFile
 from indexer.sources import GenreFrom, open_source
 from sleeve.errors import SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
@@ -34,6 +34,17 @@ def test_the_first_folder_names_the_genre_however_deep_the_file_is(tmp_path: Pat
         "jazz/Miles Davis/1959/b.jpg": ("jazz",),
     }
     assert set(genres(tmp_path, GenreFrom.NONE).values()) == {()}
+
+
+def test_one_folder_around_everything_is_no_genre(tmp_path: Path) -> None:
+    touch(tmp_path, "export/covers/jazz/a.jpg", "export/covers/rock/b.jpg", "export/readme.txt")
+    assert list(genres(tmp_path).values()) == [("jazz",), ("rock",)]
+    [guess, _] = [item.text for item in open_source(tmp_path) if isinstance(item, Guess)]
+    assert guess == f"{tmp_path}/export is the only folder and holds only folders, so it is taken for no genre"
+    touch(tmp_path, "export/covers/c.jpg")
+    assert list(genres(tmp_path).values()) == [("covers",)] * 3
+    touch(tmp_path / "one", "rock/Miles/a.jpg", "rock/John/b.jpg")
+    assert list(genres(tmp_path / "one").values()) == [("rock",)] * 2, "called like a genre"
 
 
 def test_a_flat_folder_is_itself_the_genre(tmp_path: Path) -> None:
