@@ -67,7 +67,8 @@ def main() -> None:
             _mend(home, reported, rebuild=_REBUILD in sys.argv)
     except BusyError:
         sys.exit(_BUSY_EXIT)
-    except SleeveError:
+    except SleeveError as error:
+        _log.error("%s", error)
         sys.exit(1)
 
 

@@ -54,6 +54,7 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
     from uvicorn.supervisors import Multiprocess
 
     from service.http.app import create_app
+    from service.http.connections import TimedHeads
     from service.http.metrics import SHARED_FOLDER
     from service.http.shared_metrics import shared_metrics
 
@@ -75,6 +76,7 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
             log_config=None,
             log_level="warning",
             access_log=False,
+            http=TimedHeads,
             ws="none",
             limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=DRAIN_S,

@@ -14,6 +14,7 @@ from service.answers.recommender import Recommender
 from service.answers.records import MAX_K, SimilarRequest
 from service.answers.search import Search
 from service.http.metrics import Metrics
+from service.http.protection.rate_limit import Allowance
 from service.http.thumbnails import Thumbnails
 from service.schemas import MAX_ID
 from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
@@ -22,7 +23,7 @@ from sleeve.vocabulary import AlbumId, Side
 
 
 def _built(name: str) -> Any:
-    """A dependency on what the lifespan built under this name (see ``service.http.app.State``)."""
+    """A dependency on what the lifespan (see ``service.http.app.State``) or a middleware put under this name."""
 
     def find(request: Request) -> Any:
         return getattr(request.state, name)
@@ -66,6 +67,7 @@ ClassifierDep = Annotated[Classifier, _built("classifier")]
 RecommenderDep = Annotated[Recommender, _built("recommender")]
 AdderDep = Annotated[Adder, _built("adder")]
 UpkeepDep = Annotated[Upkeep, _built("upkeep")]
+AllowanceDep = Annotated[Allowance, _built("allowance")]
 MetricsDep = Annotated[Metrics, _built("metrics")]
 ThumbnailsDep = Annotated[Thumbnails, _built("thumbnails")]
 

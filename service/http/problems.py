@@ -1,5 +1,6 @@
 """Every error of the service as one RFC 9457 problem document; the one place that maps errors to HTTP."""
 
+import errno
 import logging
 from dataclasses import replace
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from service.http.public import public_message
 from service.schemas import Problem
 from sleeve.errors import (
     BundleError,
@@ -36,6 +38,8 @@ _STATUS = {
     OutputError: HTTPStatus.INSUFFICIENT_STORAGE,
 }
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 MAX_ECHOED_CHARACTERS = 100
 """As much of a name that a request made up is repeated."""
 
@@ -51,6 +55,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(ClientDisconnect, _on_gone)
+    app.add_exception_handler(OSError, _on_system_error)
 
 
 def problem(status: int, detail: str) -> JSONResponse:
@@ -67,11 +72,14 @@ def _response(document: Problem) -> JSONResponse:
 
 def document_of(error: SleeveError) -> Problem:
     """The problem document of an error."""
+    message = public_message(error)
+    if message != str(error):
+        _log.warning("%s", error)
     if isinstance(error, FileRejectedError) and error.reason is Rejection.TOO_MANY_BYTES:
-        return _document(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, str(error))
+        return _document(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
     for kind, status in _STATUS.items():
         if isinstance(error, kind):
-            return _document(status, str(error))
+            return _document(status, message)
     _log.error("unexpected %s: %s", type(error).__name__, error)
     return _document(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed; its log says why")
 
@@ -87,6 +95,8 @@ def _on_sleeve_error(_request: Request, error: Exception) -> JSONResponse:
 
 def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, OSError):  # FastAPI calls whatever fails while a form is received a wrong form
+        return _on_system_error(_request, error.__cause__)
     response = problem(error.status_code, str(error.detail))
     response.headers.update(error.headers or {})
     return response
@@ -96,6 +106,15 @@ def _on_invalid_request(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     fault = fault_of(error.errors()[0])
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(replace(fault, field=fault.field[:MAX_ECHOED_CHARACTERS])))
+
+
+def _on_system_error(_request: Request, error: Exception) -> JSONResponse:
+    """A form is received into the temporary folder, which may be full."""
+    assert isinstance(error, OSError)
+    if error.errno not in _FULL:
+        raise error
+    _log.error("the request cannot be received: %s", error)
+    return problem(HTTPStatus.INSUFFICIENT_STORAGE, "the service has no room to receive this; try again later")
 
 
 def _on_gone(_request: Request, _error: Exception) -> JSONResponse:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from indexer.sources.remote_image import UnreachableHostError
 from service.answers.records import MAX_EXAMPLES, Examples, Upload
+from service.http.protection.rate_limit import Allowance
 from service.schemas import BatchQuery, CoverQuery, Liking, Query, SimilarQuery
 from sleeve.errors import FileRejectedError, QueryError
 from sleeve.vocabulary import AlbumId, Rejection
@@ -98,11 +99,16 @@ async def read_question(
 ) -> Question:
     """Read a form with images, or JSON. An image that the JSON names by its URL is fetched, and counts as uploaded."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    allowance: Allowance = request.state.allowance
     if kind == "multipart/form-data":
-        return await _read_form(request, json, max_images)
-    if kind == "application/json":
-        return await _read_json(request, json)
-    raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
+        question = await _read_form(request, json, max_images)
+    elif kind == "application/json":
+        question = await _read_json(request, json, allowance)
+    else:
+        raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
+    allowance.take_embedded(len(question.images) + (question.text is not None))
+    allowance.take_reads(len(question.album_ids))
+    return question
 
 
 async def answer(request: Request, question: Question, ask: Callable[..., Answer], *arguments: object) -> Answer:
@@ -121,11 +127,14 @@ async def _read_form(request: Request, json: type[BaseModel], max_images: int) -
         return Question(tuple(images), liking=_validated(Liking, liked))
 
 
-async def _read_json(request: Request, json: type[SimilarQuery | CoverQuery | BatchQuery]) -> Question:
+async def _read_json(
+    request: Request, json: type[SimilarQuery | CoverQuery | BatchQuery], allowance: Allowance
+) -> Question:
     asked = _validated(json, await request.body())
     if isinstance(asked, BatchQuery):
         return Question(album_ids=tuple(map(AlbumId, asked.album_ids)))
     if asked.image_url is not None:
+        allowance.take_fetch()
         image_urls: ImageUrls = request.state.image_urls
         return Question((Upload(asked.image_url, await image_urls.image(asked.image_url)),))
     if asked.album_id is not None:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from db.records import AlbumEdit, AlbumPage, AlbumRecord, CoverRecord
 from service.schemas.cursor import to_cursor
-from service.schemas.words import MAX_GENRES, GenreName, Name, Year
+from service.schemas.words import FILE_HELP, MAX_GENRES, GenreName, Name, Year
 from sleeve.vocabulary import Side
 
 
@@ -15,7 +15,7 @@ class CoverSchema(BaseModel):
 
     id: int
     side: Side
-    file: str
+    file: str = Field(description=FILE_HELP)
 
     @classmethod
     def of(cls, cover: CoverRecord) -> "CoverSchema":

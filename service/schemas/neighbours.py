@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.answers.records import Neighbour, SimilarAnswer
 from service.schemas.queries import Query
+from service.schemas.words import FILE_HELP
 
 
 class NeighbourSchema(BaseModel):
@@ -35,7 +36,7 @@ class NeighbourSchema(BaseModel):
     year: int | None
     genres: tuple[str, ...]
     similarity: float = Field(description="cosine of the two vectors, -1 to 1; higher is nearer")
-    file: str = Field(description="the cover's path as it was added")
+    file: str = Field(description=FILE_HELP)
     same_artwork: bool = Field(
         description="its cover shows the artwork of what was asked with: another pressing, a crop or a copy, confirmed "
         "by comparing their pixels. An image is compared with its nearest few albums"

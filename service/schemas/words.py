@@ -13,6 +13,11 @@ MAX_ID = 2**63 - 1
 MAX_GENRES = 16
 """Genres that a person may give one album."""
 
+FILE_HELP = (
+    "the cover's file as it was added; over HTTP only the last two parts of an absolute path, and a URL without a query"
+)
+
+
 MAX_WORDS_CHARACTERS = 200
 """The longest text that a list of albums is searched for."""
 

@@ -1,11 +1,14 @@
-"""How often one address may ask and change: a token bucket for each."""
+"""How often one address may ask and change, and how much it may ask for: token buckets for each."""
 
 import math
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.http.problems import problem
@@ -15,17 +18,27 @@ READS_PER_MINUTE = 6_000
 WRITES_PER_MINUTE = 300
 """The defaults, which do not hold for the machine that the service runs on. A page of covers is fifty reads."""
 
+FETCHES_PER_MINUTE = 30
+"""Images by URL: each makes the service ask another host."""
+
+EMBEDDED_READS = 20
+"""Reads that an image or a text to embed counts as, besides its request: it takes some twenty times as long."""
+
 MAX_ADDRESSES = 10_000
-"""Addresses remembered; the one seen longest ago is forgotten first."""
+"""Addresses and networks remembered; the one seen longest ago is forgotten first."""
 
 UNLIMITED_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 _IPV6_NETWORK_BITS = 64
 """What one customer is given at least, and can change his address in."""
 
+_IPV6_SITE_BITS = 80
+_SITE_SHARE = 10
+"""A site of IPv6 has 65,536 networks, of one customer or of many: together they may ask ten times as often."""
+
 
 class Buckets:
-    """A bucket an address, filled at an even rate up to a minute's worth."""
+    """Buckets with names, each filled at an even rate up to a minute's worth."""
 
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
@@ -34,21 +47,59 @@ class Buckets:
     def __len__(self) -> int:
         return len(self._left)
 
-    def wait_s(self, address: str, now_s: float) -> float:
-        """Take a token; 0 if there was one, else the seconds until there is."""
-        left, at_s = self._left.pop(address, (float(self._per_minute), now_s))
-        left = min(float(self._per_minute), left + (now_s - at_s) * self._per_minute / 60)
-        taken = left >= 1
-        self._left[address] = (left - taken, now_s)
-        if len(self._left) > MAX_ADDRESSES:
+    def wait_s(self, names: Mapping[str, int], now_s: float, tokens: int = 1) -> float:
+        """Take tokens from all of these buckets; 0 if all had them, else the seconds until they do.
+
+        Args:
+            names: how many times as large as an ordinary one each bucket is.
+            tokens: at most a bucket of them is taken.
+        """
+        tokens = min(tokens, self._per_minute)
+        left = {name: self._filled(name, size, now_s) for name, size in names.items()}
+        wait_s = max((tokens - left[name]) * 60 / (self._per_minute * size) for name, size in names.items())
+        for name, amount in left.items():
+            self._left[name] = (amount - tokens if wait_s <= 0 else amount, now_s)
+            self._left.move_to_end(name)
+        while len(self._left) > MAX_ADDRESSES:
             self._left.popitem(last=False)
-        return 0.0 if taken else (1 - left) * 60 / self._per_minute
+        return max(0.0, wait_s)
+
+    def _filled(self, name: str, size: int, now_s: float) -> float:
+        most = float(self._per_minute * size)
+        left, at_s = self._left.get(name, (most, now_s))
+        return min(most, left + (now_s - at_s) * most / 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the sender of a request may ask for; a route takes from it what the request turns out to need.
+
+    Attributes:
+        names: the buckets that the sender's address is counted in.
+        reads, fetches: None if they are not limited.
+    """
+
+    names: Mapping[str, int]
+    reads: Buckets | None
+    fetches: Buckets | None
+
+    def take_embedded(self, count: int) -> None:
+        """Take what embedding so many images and texts counts as; raises the 429 if it is too much."""
+        _take(self.reads, self.names, count * EMBEDDED_READS)
+
+    def take_reads(self, count: int) -> None:
+        """Take so many reads; raises the 429 if it is too much."""
+        _take(self.reads, self.names, count)
+
+    def take_fetch(self) -> None:
+        """Take the fetching of an image; raises the 429 if it is too much."""
+        _take(self.fetches, self.names, 1)
 
 
 class RateLimit:
     """Answers 429 with ``Retry-After`` to an address that asks, or changes, too often.
 
-    Each worker process counts for itself.
+    Each worker process counts for itself. ``request.state.allowance`` is what routes take more from.
 
     Args:
         reads_per_minute: 0 for no limit; None for the default, which spares loopback addresses.
@@ -58,30 +109,43 @@ class RateLimit:
     def __init__(self, app: ASGIApp, reads_per_minute: int | None, writes_per_minute: int | None) -> None:
         self._app = app
         self._spares_loopback = (reads_per_minute is None, writes_per_minute is None)
-        self._buckets = (
-            Buckets(READS_PER_MINUTE if reads_per_minute is None else reads_per_minute),
-            Buckets(WRITES_PER_MINUTE if writes_per_minute is None else writes_per_minute),
-        )
-        self._unlimited = (reads_per_minute == 0, writes_per_minute == 0)
+        self._reads = _buckets(reads_per_minute, READS_PER_MINUTE)
+        self._writes = _buckets(writes_per_minute, WRITES_PER_MINUTE)
+        self._fetches = None if reads_per_minute == 0 else Buckets(FETCHES_PER_MINUTE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        wait_s = self._wait_s(scope) if scope["type"] == "http" else 0.0
-        if not wait_s:
-            await self._app(scope, receive, send)
-            return
-        seconds = math.ceil(wait_s)
-        response = problem(HTTPStatus.TOO_MANY_REQUESTS, f"too many requests from your address; wait {seconds} s")
-        response.headers["Retry-After"] = str(seconds)
-        await response(scope, receive, send)
+        if scope["type"] == "http":
+            try:
+                scope.setdefault("state", {})["allowance"] = self._allowance(scope)
+            except HTTPException as refused:
+                response = problem(refused.status_code, refused.detail)
+                response.headers.update(refused.headers or {})
+                await response(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
 
-    def _wait_s(self, scope: Scope) -> float:
-        kind = int(changes_something(scope))
-        if self._unlimited[kind] or scope["path"] in UNLIMITED_PATHS:
-            return 0.0
-        address, is_loopback = counted_as(scope["client"][0] if scope.get("client") else "")
-        if is_loopback and self._spares_loopback[kind] and not _was_forwarded(scope):
-            return 0.0
-        return self._buckets[kind].wait_s(address, time.monotonic())
+    def _allowance(self, scope: Scope) -> Allowance:
+        """What is left for the sender after the request itself."""
+        names, is_loopback = counted_as(scope["client"][0] if scope.get("client") else "")
+        is_own = is_loopback and not _was_forwarded(scope)
+        spares_reads, spares_writes = (is_own and spares for spares in self._spares_loopback)
+        reads, writes = (None if spares_reads else self._reads), (None if spares_writes else self._writes)
+        if scope["path"] not in UNLIMITED_PATHS:
+            _take(writes if changes_something(scope) else reads, names, 1)
+        return Allowance(names, reads, None if spares_reads else self._fetches)
+
+
+def _buckets(per_minute: int | None, default: int) -> Buckets | None:
+    return None if per_minute == 0 else Buckets(default if per_minute is None else per_minute)
+
+
+def _take(buckets: Buckets | None, names: Mapping[str, int], tokens: int) -> None:
+    if buckets is None or not tokens:
+        return
+    seconds = math.ceil(buckets.wait_s(names, time.monotonic(), tokens))
+    if seconds:
+        detail = f"too many requests from your address; wait {seconds} s"
+        raise HTTPException(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(seconds)})
 
 
 def _was_forwarded(scope: Scope) -> bool:
@@ -89,14 +153,18 @@ def _was_forwarded(scope: Scope) -> bool:
     return any(name in {b"x-forwarded-for", b"forwarded"} for name, _ in scope["headers"])
 
 
-def counted_as(client: str) -> tuple[str, bool]:
-    """The name that an address is counted under (IPv6: its network), and whether it is a loopback address."""
+def counted_as(client: str) -> tuple[Mapping[str, int], bool]:
+    """The buckets that an address is counted in with their sizes, and whether it is a loopback address.
+
+    An IPv6 address is counted in its network (/64) and in that network's site (/48).
+    """
     try:
         address = ip_address(client)
     except ValueError:  # a Unix socket, or a name that a proxy made up
-        return "", False
+        return {"": 1}, False
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
             return counted_as(str(address.ipv4_mapped))
-        return str(int(address) >> _IPV6_NETWORK_BITS), address.is_loopback
-    return client, address.is_loopback
+        network, site = int(address) >> _IPV6_NETWORK_BITS, int(address) >> _IPV6_SITE_BITS
+        return {f"{network}/64": 1, f"{site}/48": _SITE_SHARE}, address.is_loopback
+    return {client: 1}, address.is_loopback

@@ -12,7 +12,8 @@ from service.actions.adding import GivenAlbum
 from service.actions.editing import edit_album
 from service.answers.records import Upload
 from service.http.api import API, PROBLEM, PROBLEMS
-from service.http.dependencies import AdderDep, AlbumIdDep, FilterDep, HomeDep, SearchDep
+from service.http.dependencies import AdderDep, AlbumIdDep, AllowanceDep, FilterDep, HomeDep, SearchDep
+from service.http.public import public_album, public_neighbours, public_page
 from service.schemas.cursor import MAX_CURSOR_CHARACTERS, from_cursor
 from sleeve.vocabulary import AlbumOrder
 
@@ -44,7 +45,9 @@ def list_albums(
     """
     after = None if cursor is None else from_cursor(cursor, sort)
     with home.database.reading() as session:
-        return schemas.AlbumsSchema.of(album_list.page(session, allowed, q, sort, after=after, limit=limit))
+        return schemas.AlbumsSchema.of(
+            public_page(album_list.page(session, allowed, q, sort, after=after, limit=limit))
+        )
 
 
 @router.post(
@@ -58,6 +61,7 @@ def list_albums(
 )
 def create_album(
     adder: AdderDep,
+    allowance: AllowanceDep,
     response: Response,
     image: Annotated[UploadFile, File(description="the front")],
     back: Annotated[UploadFile | None, File(description="the back")] = None,
@@ -73,17 +77,18 @@ def create_album(
     """
     front, reverse = (None if file is None else Upload(file.filename, file.file.read()) for file in (image, back))
     assert front is not None
+    allowance.take_embedded(1 if reverse is None else 2)
     album, created = adder.add(GivenAlbum(title or None, artist or None, year, tuple(genre)), front, reverse)
     response.status_code = 201 if created else 200
     response.headers["Location"] = f"/api/v1/albums/{album.id}"
-    return schemas.AlbumSchema.of(album)
+    return schemas.AlbumSchema.of(public_album(album))
 
 
 @router.get("/{album_id}", summary="One album", responses=PROBLEMS)
 def album(album_id: AlbumIdDep, home: HomeDep) -> schemas.AlbumSchema:
     """An album with its genres and covers."""
     with home.database.reading() as session:
-        return schemas.AlbumSchema.of(albums.album(session, album_id))
+        return schemas.AlbumSchema.of(public_album(albums.album(session, album_id)))
 
 
 @router.patch("/{album_id}", summary="Change an album", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})
@@ -93,7 +98,7 @@ def change_album(album_id: AlbumIdDep, change: schemas.AlbumChange, home: HomeDe
     Genres given here replace those of every source, count in the next vote, and stay when the album's file is added
     again.
     """
-    return schemas.AlbumSchema.of(edit_album(home, album_id, change.edit()))
+    return schemas.AlbumSchema.of(public_album(edit_album(home, album_id, change.edit())))
 
 
 @router.delete("/{album_id}", status_code=204, summary="Remove an album", responses=PROBLEMS)
@@ -106,7 +111,7 @@ def delete_album(album_id: AlbumIdDep, home: HomeDep) -> None:
 def same_artwork(album_id: AlbumIdDep, search: SearchDep) -> schemas.SameArtworkSchema:
     """Other pressings, crops and copies, nearest first: albums with a front whose pixels were found to show the same
     artwork when it was indexed or uploaded."""
-    found = search.same_artwork(album_id)
+    found = public_neighbours(search.same_artwork(album_id))
     return schemas.SameArtworkSchema(neighbours=[schemas.NeighbourSchema.of(neighbour) for neighbour in found])
 
 

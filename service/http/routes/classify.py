@@ -10,6 +10,7 @@ from service.answers.records import ClassifyAnswer
 from service.http.api import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, body
 from service.http.dependencies import ClassifierDep
 from service.http.problems import document_of
+from service.http.public import public_answer
 from service.http.questions import answer, read_question
 from sleeve.errors import FileRejectedError, NotFoundError
 
@@ -34,7 +35,7 @@ async def classify(request: Request, classifier: ClassifierDep) -> schemas.Class
         found = await answer(request, question, classifier.by_image, question.images[0].data)
     else:
         found = await answer(request, question, classifier.by_album, question.album_ids[0])
-    return schemas.ClassifySchema.of(question.query(), found)
+    return schemas.ClassifySchema.of(question.query(), public_answer(found))
 
 
 @router.post(
@@ -63,6 +64,6 @@ def _one(
     query: schemas.Query, ask: Callable[[Subject], ClassifyAnswer], subject: Subject
 ) -> schemas.ClassifySchema | schemas.FailedSchema:
     try:
-        return schemas.ClassifySchema.of(query, ask(subject))
+        return schemas.ClassifySchema.of(query, public_answer(ask(subject)))
     except (FileRejectedError, NotFoundError) as error:
         return schemas.FailedSchema(file=query.file, album_id=query.album_id, problem=document_of(error))

@@ -18,6 +18,7 @@ from service import schemas
 from service.answers.live_index import LiveIndex
 from service.http.api import API, PROBLEM
 from service.http.dependencies import HomeDep, LiveIndexDep, UpkeepDep
+from service.http.public import INDEX, public_job, public_text
 
 LOOK_EVERY_S = 0.25
 """How often watching looks for news."""
@@ -65,8 +66,8 @@ def _state(home: Home, live_index: LiveIndex) -> schemas.IndexSchema:
         age_s=(datetime.now(UTC) - record.created_at).total_seconds(),
         delta=drift.delta,
         tombstones=drift.tombstones,
-        problem=live_index.problem,
-        job=None if job is None else schemas.JobSchema.of(job),
+        problem=None if live_index.problem is None else public_text(live_index.problem, INDEX),
+        job=None if job is None else schemas.JobSchema.of(public_job(job)),
     )
 
 
@@ -85,7 +86,7 @@ def rebuild(home: HomeDep, upkeep: UpkeepDep) -> schemas.JobSchema:
     upkeep.rebuild()
     job = last_job(home)
     assert job is not None
-    return schemas.JobSchema.of(job)
+    return schemas.JobSchema.of(public_job(job))
 
 
 @router.get(
@@ -108,7 +109,7 @@ async def events(request: Request, home: HomeDep) -> AsyncIterator[ServerSentEve
             return
         if job != sent:
             name = "progress" if job.phase is JobPhase.RUNNING else job.phase
-            yield ServerSentEvent(event=name, raw_data=schemas.JobSchema.of(job).model_dump_json())
+            yield ServerSentEvent(event=name, raw_data=schemas.JobSchema.of(public_job(job)).model_dump_json())
         if job.phase is not JobPhase.RUNNING:
             return
         sent = job

@@ -6,6 +6,7 @@ from service import schemas
 from service.answers.records import RecommendRequest
 from service.http.api import API, FILES_FIELD, PROBLEM, PROBLEMS, QUERY_PROBLEMS, body
 from service.http.dependencies import FilterDep, RecommenderDep, SearchDep, SimilarRequestDep
+from service.http.public import public_answer
 from service.http.questions import answer, read_question
 
 router = APIRouter(prefix=API)
@@ -41,7 +42,7 @@ async def similar(
         found = await answer(request, question, search.by_text, question.text, wanted)
     else:
         found = await answer(request, question, search.by_image, question.images[0].data, wanted)
-    return schemas.SimilarSchema.of(question.query(), found)
+    return schemas.SimilarSchema.of(question.query(), public_answer(found))
 
 
 @router.post(
@@ -58,4 +59,4 @@ def recommend(
     """
     request = RecommendRequest(taste.k, taste.diversity, allowed)
     found = recommender.recommend(taste.examples(), request)
-    return schemas.RecommendSchema.of(schemas.Query(like=taste.like, dislike=taste.dislike), found)
+    return schemas.RecommendSchema.of(schemas.Query(like=taste.like, dislike=taste.dislike), public_answer(found))

@@ -12,6 +12,7 @@ import pytest
 
 from service.http.protection.changes import changes_something
 from service.http.protection.rate_limit import (
+    FETCHES_PER_MINUTE,
     MAX_ADDRESSES,
     READS_PER_MINUTE,
     WRITES_PER_MINUTE,
@@ -19,6 +20,7 @@ from service.http.protection.rate_limit import (
     counted_as,
 )
 from tests.command_home import CommandHome
+from tests.factories import write_cover
 from tests.service.http.test_http import problem
 
 KEY = "a-key-nobody-guesses"
@@ -269,29 +271,79 @@ def test_who_asks_too_often_waits(make_home: Callable[[Path, str], CommandHome],
         assert client.get("/api/v1/albums/1", headers=elsewhere).status_code == 404, "another address"
 
 
+def test_embedding_counts_for_more_than_looking_up(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    home = home_with(make_home, tmp_path, SLEEVE_READS_PER_MINUTE="100")
+    image = write_cover(tmp_path / "q.png", seed=1).read_bytes()
+
+    def asked(client: httpx.Client, sender: int, **request: Any) -> list[int]:
+        """Statuses up to the first refusal, the bucket of this sender full."""
+        route, statuses = request.pop("route"), []
+        while 429 not in statuses:
+            headers = {"X-Forwarded-For": f"198.51.100.{sender}"}
+            statuses.append(client.post(route, headers=headers, **request).status_code)
+        return statuses
+
+    with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
+        look_up = asked(client, 1, route="/api/v1/similar", json={"album_id": 1})
+        by_image = asked(client, 2, route="/api/v1/similar", files={"image": ("q.png", image)})
+        batch = asked(client, 3, route="/api/v1/classify/batch", files=[("image", ("q.png", image))] * 4)
+        albums = asked(client, 4, route="/api/v1/classify/batch", json={"album_ids": list(range(1, 25))})
+        upload = asked(
+            client, 5, route="/api/v1/albums", files=[("image", ("q.png", image)), ("back", ("b.png", image))]
+        )
+        fetched = asked(client, 6, route="/api/v1/similar", json={"image_url": "http://covers.example/1.png"})
+    assert FETCHES_PER_MINUTE < len(fetched) < 2 * FETCHES_PER_MINUTE, (
+        "as many as may be fetched, in spite of the reads"
+    )
+    # A slow machine fills a bucket by one in 0.6 s, hence the bounds.
+    assert 48 <= len(look_up) < 200
+    assert 5 <= len(by_image) < len(look_up) / 3
+    assert 2 <= len(batch) <= len(by_image)
+    assert 4 <= len(albums) < len(look_up) / 3
+    assert 2 <= len(upload) <= len(by_image)
+
+
 def test_a_bucket_fills_at_an_even_rate() -> None:
-    buckets = Buckets(per_minute=60)
-    assert [buckets.wait_s("a", 100.0) for _ in range(60)] == [0.0] * 60
-    assert buckets.wait_s("a", 100.25) == pytest.approx(0.75)
-    assert buckets.wait_s("b", 100.25) == 0.0
-    assert buckets.wait_s("a", 101.0) == 0.0
-    assert buckets.wait_s("a", 101.0) == pytest.approx(1.0)
-    assert [buckets.wait_s("a", 1e6) for _ in range(61)][59:] == [0.0, pytest.approx(1.0)]
+    buckets, a, b = Buckets(per_minute=60), {"a": 1}, {"b": 1}
+    assert [buckets.wait_s(a, 100.0) for _ in range(60)] == [0.0] * 60
+    assert buckets.wait_s(a, 100.25) == pytest.approx(0.75)
+    assert buckets.wait_s(b, 100.25) == 0.0
+    assert buckets.wait_s(a, 101.0) == 0.0
+    assert buckets.wait_s(a, 101.0) == pytest.approx(1.0)
+    assert [buckets.wait_s(a, 1e6) for _ in range(61)][59:] == [0.0, pytest.approx(1.0)]
+
+
+def test_dear_requests_take_more_and_none_is_too_dear_for_a_full_bucket() -> None:
+    buckets, a = Buckets(per_minute=60), {"a": 1}
+    assert buckets.wait_s(a, 0.0, tokens=50) == 0.0
+    assert buckets.wait_s(a, 0.0, tokens=20) == pytest.approx(10.0)
+    assert buckets.wait_s(a, 10.0, tokens=20) == 0.0, "nothing was taken by the refused one"
+    assert buckets.wait_s(a, 70.0, tokens=1000) == 0.0
+    assert buckets.wait_s(a, 70.0) == pytest.approx(1.0)
+
+
+def test_the_networks_of_one_site_share_ten_times_as_much() -> None:
+    buckets = Buckets(per_minute=100)
+    answered = [not buckets.wait_s(counted_as(f"2001:db8:7:{number:x}::1")[0], 0.0) for number in range(2_000)]
+    assert answered == [True] * 1000 + [False] * 1000
+    assert [not buckets.wait_s(counted_as("2001:db8:8::1")[0], 0.0) for _ in range(101)] == [True] * 100 + [False]
 
 
 def test_addresses_are_forgotten_and_networks_counted_as_one() -> None:
     buckets = Buckets(per_minute=1)
     for number in range(MAX_ADDRESSES + 5):
-        buckets.wait_s(str(number), 0.0)
+        buckets.wait_s({str(number): 1}, 0.0)
     assert len(buckets) == MAX_ADDRESSES
-    assert buckets.wait_s("5", 0.0) > 0, "still known"
-    assert buckets.wait_s("0", 0.0) == 0.0, "forgotten"
+    assert buckets.wait_s({"5": 1}, 0.0) > 0, "still known"
+    assert buckets.wait_s({"0": 1}, 0.0) == 0.0, "forgotten"
     assert counted_as("2001:db8::1") == counted_as("2001:db8::ffff:1")
     assert counted_as("2001:db8::1") != counted_as("2001:db8:0:1::1")
-    assert counted_as("::ffff:192.0.2.1") == counted_as("192.0.2.1") == ("192.0.2.1", False)
+    assert counted_as("::ffff:192.0.2.1") == counted_as("192.0.2.1") == ({"192.0.2.1": 1}, False)
     assert counted_as("127.0.0.1")[1]
     assert counted_as("::1")[1]
-    assert counted_as("unix") == ("", False)
+    assert counted_as("unix") == ({"": 1}, False)
 
 
 def test_without_a_setting_only_this_machine_is_spared(

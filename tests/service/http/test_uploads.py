@@ -2,7 +2,10 @@
 
 import asyncio
 import gzip
+import resource
+import signal
 import struct
+import sys
 import time
 import zlib
 from collections.abc import Callable
@@ -290,3 +293,29 @@ def test_questions_with_images_leave_threads_for_all_others(client: httpx.Client
             question.result()
     assert answered == [200] * asked
     assert before < asked // 2, "the others did not wait for all images that came before them"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sets a limit of another process")
+def test_a_form_for_which_there_is_no_room_is_not_called_wrong(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    """The service may write no file past 1 MiB, as if the temporary folder were full; forms of less stay in memory."""
+    home = make_home(tmp_path, "sqlite")
+    write_covers(tmp_path / "covers", {"jazz": 2})
+    home.sleeve("add", "covers")
+    home.sleeve("index")
+    process = home.start("serve", "--port", 0)
+    assert process.stderr is not None
+    try:
+        with httpx.Client(base_url=process.stderr.readline().split()[2], timeout=60) as client:
+            assert client.get("/readyz").status_code == 200
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (2**20, 2**20))
+            for route in (*ROUTES, "/api/v1/albums"):
+                answer = client.post(route, files={"image": ("q.png", bytes(3 * 2**20))})
+                assert "no room" in problem(answer, 507)
+            small = write_cover(tmp_path / "q.png", seed=7).read_bytes()
+            assert client.post(ROUTES[0], files={"image": ("q.png", small)}).status_code == 200
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert "Traceback" not in err
