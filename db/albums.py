@@ -127,6 +127,17 @@ def genres_of_many(session: Session, album_ids: Sequence[AlbumId]) -> dict[Album
     return found
 
 
+def state(session: Session) -> tuple[int, ...]:
+    """Numbers that change when albums come or go or get other genres: counts and sums over both tables.
+
+    Two changes that cancel out in every sum are conceivable; this is for what may be a change late.
+    """
+    album, genre = AlbumGenre.album_id, AlbumGenre.genre_id
+    albums = session.execute(select(func.count(), func.sum(Album.id), func.sum(Album.id * Album.id)))
+    labels = session.execute(select(func.count(), func.sum(album), func.sum(genre), func.sum(album * genre)))
+    return tuple(int(number or 0) for row in (albums.one(), labels.one()) for number in row)
+
+
 def albums_per_genre(session: Session) -> dict[str, int]:
     """How many albums are of each genre, the commonest genre first."""
     rows = session.execute(

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Guess: TopK of equal values gives the lowest indices first, as the ONNX standard says.
 #
-# What happens: of 100 equal values OpenVINO gives the indices 1, 2, 3, 4, 0, where ONNX Runtime
+# What happens: of 100 equal values OpenVINO gives the indices 1, 2, 3, 4, 0, while ONNX Runtime
 # gives 0, 1, 2, 3, 4: the set is right, the first is not. Code that takes the first of a TopK for
 # the best class picks another class of the same score.
 #

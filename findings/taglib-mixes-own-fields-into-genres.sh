@@ -3,7 +3,7 @@
 # of the track is TCON.
 #
 # What happens: TagLib's tags give both under GENRE, the user-defined one first, so that a program
-# that shows the first genre shows Ambient where the track says Rock. mutagen, tinytag and eyeD3
+# that shows the first genre shows Ambient although the track says Rock. mutagen, tinytag and eyeD3
 # say Rock.
 #
 # Versions and source: pytaglib 3.2.0 (TagLib 2), mutagen 1.48.1, tinytag 2.3.2, eyeD3 0.9.9.

@@ -69,7 +69,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 def move_into_place(fresh: Path, target: Path, *, durable: bool = True) -> None:
     """Rename a file or folder over another, in one step.
 
-    Where open files cannot be replaced, whoever reads the target is given a moment to finish.
+    If open files cannot be replaced (on Windows), whoever reads the target is given a moment to finish.
 
     Raises:
         OSError: the disk refuses, or another program keeps the target open.

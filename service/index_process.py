@@ -41,13 +41,13 @@ def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
     with process.stdout as lines:
         begun = lines.readline() == _BEGUN
     if not begun:
-        raise _reason(process.wait(), home)
+        raise _reason(process.wait())
     return process
 
 
-def _reason(exit_code: int, home: Home) -> SleeveError:
+def _reason(exit_code: int) -> SleeveError:
     if exit_code == _BUSY_EXIT:
-        return busy_error(home)
+        return busy_error()
     if exit_code == _UNWRITTEN_EXIT:
         return OutputError("the work on the index was not begun: the disk is full, or cannot be written to")
     return VectorIndexError("the work on the index could not begin; the log says why")

@@ -100,17 +100,17 @@ class OutputError(SleeveError):
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what an error says; its kind if it says nothing."""
+    """The first line of an error; its kind if it says nothing."""
     return _lines(error)[0]
 
 
 def last_line(error: BaseException) -> str:
-    """The last line of what an error says, where libraries put the cause; its kind if it says nothing."""
+    """The last line of an error, in which libraries name the cause; its kind if it says nothing."""
     return _lines(error)[-1]
 
 
 def one_line(error: BaseException) -> str:
-    """All that an error says, as one line that can be printed; its kind if it says nothing."""
+    """The whole text of an error as one printable line; its kind if it says nothing."""
     said = "".join(character for character in " ".join(_lines(error)) if character.isprintable())
     return " ".join(said.split())[:_MAX_LINE_CHARACTERS] or type(error).__name__
 

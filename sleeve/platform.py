@@ -48,14 +48,14 @@ def return_freed_memory() -> None:
 def protect_from_writing(path: Path) -> None:
     """Take from everyone the right to write to a file; it can still be replaced and deleted.
 
-    Not on Windows, where it could not.
+    On Windows it does nothing, because a read-only file could not be deleted there.
     """
     if not HOLDS_OPEN_FILES:
         path.chmod(_READABLE)
 
 
 def keep_owner(original: Path, copy: Path) -> None:
-    """Give a copy the owner of the original, where that is possible."""
+    """Give a copy the owner of the original, if the system allows it."""
     if hasattr(os, "chown"):
         status = original.stat()
         with suppress(OSError):  # only root may give a file away

@@ -1,10 +1,11 @@
 """Settings from the environment or ``.env``; every one has a default that works."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from sleeve.errors import SettingsError
 from sleeve.faults import first_fault
@@ -69,6 +70,13 @@ class Settings(BaseSettings):
     def host_names(self) -> frozenset[str]:
         """``hosts``, one by one, in lower case."""
         return frozenset(name.strip().lower().rstrip(".") for name in self.hosts.split(",") if name.strip())
+
+
+def from_env_file() -> tuple[str, ...]:
+    """The settings that ``.env`` in the working folder gives, because the environment does not, sorted."""
+    given = DotEnvSettingsSource(Settings).env_vars
+    names = {f"SLEEVE_{name.upper()}" for name in Settings.model_fields if given.get(f"sleeve_{name}")}
+    return tuple(sorted(names - os.environ.keys()))
 
 
 def read_settings() -> Settings:

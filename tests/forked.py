@@ -22,7 +22,7 @@ from unittest.mock import patch
 SLEEVE = Path(sys.executable).parent / "sleeve"
 
 _WITHOUT_THREADS = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
-"""OpenBLAS and PyArrow start threads where they are loaded, and threads are not forked."""
+"""OpenBLAS and PyArrow start threads when they are loaded, and threads are not forked."""
 
 
 class Forked:
@@ -66,7 +66,7 @@ class Forked:
         return self.returncode
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
-        """What it writes until it ends; where it takes longer it is killed."""
+        """What it writes until it ends; if it takes longer it is killed."""
         with ThreadPoolExecutor(2) as readers:
             out, err = (readers.submit(stream.read) for stream in (self.stdout, self.stderr))
             try:

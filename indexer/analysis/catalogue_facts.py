@@ -1,4 +1,4 @@
-"""What is in a catalogue, and where it contradicts itself."""
+"""What is in a catalogue, and what contradicts itself in it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence

@@ -46,7 +46,7 @@ class Clustering:
         centres: (k, d).
         nearest: (k, NEAREST_COVERS) rows nearest each centre, its own first; -1 if there are fewer.
         genre_counts: (k, g) vectors of each genre in each cluster.
-        genre_silhouettes: mean silhouette of each genre's vectors where genres are the clusters: below 0, they are on
+        genre_silhouettes: mean silhouette of each genre's vectors, with genres as the clusters: below 0, they are on
             average nearer another genre than their own.
         sampled: rows that silhouettes were computed from.
     """

@@ -31,7 +31,7 @@ class Looks:
         readable: (n,).
         sizes_px: (n, 2) width and height as stored in the file.
         byte_counts: (n,).
-        hashes: (n,) of ``difference_hash``; random, so near nothing, where unreadable.
+        hashes: (n,) of ``difference_hash``; random, so near nothing, if unreadable.
         pixels: (n, GRID_PX, GRID_PX, 3) uint8.
     """
 

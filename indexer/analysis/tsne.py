@@ -13,7 +13,7 @@ COMPONENTS = 50
 """Vectors are reduced to these before t-SNE (van der Maaten and Hinton: 30)."""
 
 FEWEST_FOR_GRID = 2000
-"""From so many on the forces are interpolated on a grid, which costs about the same for few; threads pay off too."""
+"""From this many vectors on, forces are interpolated on a grid, and threads pay off."""
 
 _EXACT_NEIGHBOURS = 12_000
 _START_SPREAD = 1e-4

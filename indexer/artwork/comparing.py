@@ -12,8 +12,8 @@ from indexer.images.decoding import decode, read
 from sleeve.errors import FileRejectedError
 
 MOST_STRANGERS = 2
-"""A cover is compared with those proposed, nearest first, until so many show something else. Copies of one artwork are
-nearer to each other than strangers are: 0.99 of those found with ten strangers are found with two."""
+"""A cover is compared with those proposed, nearest first, until this many show something else. Copies of one artwork
+are nearer to each other than strangers are: 0.99 of those found with ten strangers are found with two."""
 
 MAX_SKETCHES = 1024
 """Pictures kept to be compared again: 128 MiB."""

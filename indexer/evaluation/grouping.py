@@ -77,7 +77,7 @@ def group_covers(
 
     Args:
         artists: of each cover, in any case; None or "" says nothing.
-        artworks: a name for the artwork of each cover, None or "" where unknown; empty when all are.
+        artworks: a name for the artwork of each cover, None or "" if unknown; empty if all are unknown.
         pairs: rows known to belong together, such as ``near_duplicates``.
 
     Returns:

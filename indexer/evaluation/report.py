@@ -95,7 +95,7 @@ class ArtworkRetrieval(_Frozen):
 
 
 class LeakCheck(_Frozen):
-    """The same procedure where groups are kept together and where covers are split at random."""
+    """The same procedure with groups kept together, and with covers split at random."""
 
     group_accuracy: float
     random_accuracy: float

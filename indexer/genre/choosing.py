@@ -33,7 +33,7 @@ def choose_head(
 ) -> tuple[float, NDArray[np.float64]]:
     """The C of least negative log-likelihood, and the heads' (m, g) probabilities for the rows ``tested``.
 
-    Each fold's head is fitted to all rows outside the fold's groups, tested or not. A row is zeros where a fold
+    Each fold's head is fitted to all rows outside the fold's groups, tested or not. A row is zeros if a fold
     had too little to fit a head to, a column of zeros if its head left a genre out.
     """
     folds = group_folds(targets[tested], groups[tested], seed=seed)

@@ -1,6 +1,6 @@
 """The prediction: vote and head fused, so that a probability means what it says.
 
-Where both know a genre they are fused by a log-linear pool, p ∝ head^a · vote^b (Genest and Zidek, "Combining
+If both know a genre, they are fused by a log-linear pool, p ∝ head^a · vote^b (Genest and Zidek, "Combining
 probability distributions", 1986, equation 3.1). The exponents are fitted, so they also hold the temperature (Guo et
 al., "On calibration of modern neural networks", 2017, section 4.2). Alone, each has an exponent of its own.
 """

@@ -1,7 +1,7 @@
 """The queries that a vote is asked with: looking alike and being of one genre want other weights of a vector's parts.
 
-Where a vector is an artwork part and a genre part, each of the same length in every cover, an inner product with the
-query's parts scaled apart is the cosine that vectors with another weight of the genre part would have. So one index
+If a vector consists of an artwork part and a genre part, each of the same length in every cover, an inner product with
+the query's parts scaled apart is the cosine that vectors with another weight of the genre part would have. So one index
 answers both questions.
 """
 

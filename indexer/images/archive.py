@@ -29,7 +29,7 @@ MAX_UNPACKED_BYTES = 64 * 2**30
 """What all members of one archive may unpack to. They are read one at a time, so this bounds time, not memory."""
 
 MAX_RATIO = 200
-"""A member larger than ``RATIO_COUNTS_FROM_BYTES`` may not unpack to more than so many times its packed size."""
+"""A member larger than ``RATIO_COUNTS_FROM_BYTES`` may not unpack to more than this many times its packed size."""
 
 RATIO_COUNTS_FROM_BYTES = 2**20
 

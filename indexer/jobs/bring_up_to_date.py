@@ -16,7 +16,7 @@ from indexer.vector_index import IndexKind
 from indexer.vector_index.versions import Refresh
 
 WORTH_LEARNING_ALBUMS = 10
-"""A genre of so many albums is worth learning, if there are two."""
+"""A genre of this many albums is worth learning, if there are two such genres."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,12 +124,12 @@ def one_at_a_time(home: Home) -> AbstractContextManager[None]:
     Raises:
         BusyError: another process holds it.
     """
-    return locked(home.index_lock, busy_error(home), wait_s=_WAIT_S)
+    return locked(home.index_lock, busy_error(), wait_s=_WAIT_S)
 
 
-def busy_error(home: Home) -> BusyError:
-    """What says that somebody else is at work on the index of a home."""
-    return BusyError(f"another `sleeve index` is at work in {home.folder}; wait until it ends")
+def busy_error() -> BusyError:
+    """What says that another process is at work on the index."""
+    return BusyError("another `sleeve index` is at work in this home; wait until it ends")
 
 
 def _read(home: Home) -> JobState | None:

@@ -55,7 +55,7 @@ class Precision(StrEnum):
 class BundleDescription(BaseModel):
     """What a bundle's maker says of it; ``mean`` and ``std`` are in units of 0-255, in the order red, green, blue.
 
-    The last ``genre_dimensions`` components of a vector are its genre part, of the same length in every vector; 0 where
+    The last ``genre_dimensions`` components of a vector are its genre part, of the same length in every vector; 0 if
     it has none.
     """
 

@@ -1,6 +1,6 @@
 """Every analysis of a catalogue, and what each may count.
 
-A model is measured only on covers that its backbone was not trained on. Where the live bundle has seen some, questions
+A model is measured only on covers that its backbone was not trained on. If the live bundle has seen some, questions
 about genres as such are put to the frozen bundle, which has seen none, on all covers.
 """
 

@@ -181,7 +181,7 @@ class ManifestSource:
         return unusable(located) or (None if is_url else unusable(Path(file))) or _Place(located, None)
 
     def _located(self, name: str) -> Path:
-        """The path of a file; where there is none of this very name, backslashes part folders, as Windows writes."""
+        """The path of a file; if no file has this very name, backslashes separate folders, as on Windows."""
         folder = self.path.absolute().parent
         as_written, of_windows = (Path(os.path.normpath(folder / each)) for each in (name, name.replace("\\", "/")))
         is_relative = not PureWindowsPath(name).drive and not name.startswith("\\")

@@ -21,7 +21,7 @@ BATCH_ROWS = 1024
 MAX_ROWS = 100_000_000
 
 MAX_ROWS_A_BYTE = 4
-"""A file of more rows than ``ROWS_COUNT_FROM`` may not have more than so many for each of its bytes."""
+"""A file of more rows than ``ROWS_COUNT_FROM`` may not have more than this many for each of its bytes."""
 
 ROWS_COUNT_FROM = 100_000
 

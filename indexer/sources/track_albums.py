@@ -16,7 +16,7 @@ VARIOUS_ARTISTS = "Various Artists"
 """The artist of a compilation that names none."""
 
 _GENRE_SHARE = 1 / 3
-"""A genre counts when so many of the tracks that have one are of it: one odd track does not label an album."""
+"""A genre counts if this share of the tracks that have one are of it: one odd track does not label an album."""
 
 _DISC = r"(?:cd|dis[ck]|диск)[\s._#-]*\d{1,2}"
 _DISC_FOLDER = re.compile(rf"^{_DISC}(?!\w)", re.IGNORECASE)

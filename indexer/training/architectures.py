@@ -21,7 +21,7 @@ _NORMS_OF_EFFICIENTNET = (
 """Convolutions and the norms after them: outside the blocks, in a block that expands nothing, in any other."""
 
 _COPIED_IN_PLACE = (nn.Hardtanh, nn.SiLU, nn.Hardswish)
-"""Activations whose gradient is computed from their input, which autograd copies where they would overwrite it."""
+"""Activations whose gradient is computed from their input, which autograd copies if they would overwrite it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def supervised_contrastive(
     """SupCon with the sum outside the logarithm (Khosla et al., "Supervised contrastive learning", 2020, equation 2).
 
     Views of one cover are left out of each other's sums: being so alike, they would be most of every sum, and teach
-    artworks where genres are meant.
+    artworks although genres are meant.
 
     Args:
         vectors: (n, d), L2-normalised.

@@ -10,7 +10,7 @@ from indexer.vector_index.index import VectorIndex
 from indexer.vector_index.store import scan
 
 _SCAN_BELOW = 0.1
-"""Where a smaller part of the positions may be returned, scanning costs less than walking with the same recall."""
+"""If a smaller part of the positions may be returned, a scan costs less than a walk with the same recall."""
 
 
 class AcceleratedIndex(VectorIndex):

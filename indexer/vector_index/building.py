@@ -22,7 +22,7 @@ Batch: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float16] | NDArray[np.flo
 """(n,) ids and their (n, dimension) normalised vectors."""
 
 _MOST_EXACT = 100_000
-"""An exact scan of so many stays within 10 ms on one core up to 1,280 dimensions."""
+"""An exact scan of this many vectors stays within 10 ms on one core up to 1,280 dimensions."""
 
 _MOST_HNSW = 5_000_000
 """Past this the graph's building time and its 270 bytes for each vector matter."""
@@ -31,7 +31,7 @@ MAPPED_FROM_BYTES = 200 * 2**20
 """A smaller index is read into memory: the system ends a process that maps a file which is then cut short in place."""
 
 _NO_MAPPING = "Not implemented"
-"""What FAISS says where it maps no files: on macOS. The index is then read into memory."""
+"""What FAISS says on systems on which it maps no files, such as macOS. The index is then read into memory."""
 
 
 def kind_for(count: int, *, at_least: IndexKind | None = None) -> IndexKind:
@@ -69,8 +69,8 @@ def load(folder: Path, dimension: int, *, read_only: bool = False) -> VectorInde
     Args:
         dimension: components of a vector.
         read_only: such an index can be searched but neither changed nor copied. From ``MAPPED_FROM_BYTES`` on its bytes
-            stay in the files, shared with every process that maps them too, where the engine can. Those files must not
-            be written to while it is open; replacing or deleting them is harmless where the system allows it.
+            stay in the files, shared with every process that maps them too, if the engine can do that. Those files must
+            not be written to while it is open; replacing or deleting them is harmless if the system allows it.
 
     Raises:
         VectorIndexError: a file is missing or visibly not what it should be.

@@ -21,7 +21,7 @@ _CENTRES_A_CODE = 16
 _MOST_CELLS = 16_384
 _LEAST_PROBES = 64
 _PROBED_PART = 8
-"""One cell in so many is probed: recall 0.995 among 500,000 vectors, where one in sixteen gives 0.98."""
+"""One cell in this many is probed, for a recall of 0.995 at 500,000 vectors; one in sixteen gives 0.98."""
 
 _CANDIDATES_A_HIT = 10
 _LEAST_CANDIDATES = 200

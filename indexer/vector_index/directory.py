@@ -11,7 +11,7 @@ from sleeve.errors import VectorIndexError
 _TOMBSTONE = -1
 
 _SPREAD = 16
-"""Where the highest id is more than so many times the number of live ones, a table by id is not worth its memory."""
+"""If the highest id is more than this many times the number of live ones, a table by id is not worth its memory."""
 
 
 @dataclass(frozen=True, slots=True)

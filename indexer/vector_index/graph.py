@@ -50,8 +50,8 @@ class HnswIndex(AcceleratedIndex):
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         params = faiss.SearchParametersHNSW()  # type: ignore[attr-defined]
         params.sel = None if selection.mask is None else selector(selection.mask)
-        # The walk ends after so many candidates, of which only the share can be hits. Widened by its root, recall stays
-        # what it is unfiltered (0.998 at shares from 1 to 0.1; without, it falls to 0.94).
+        # The walk ends after this many candidates, and only the allowed share of them can be hits. Widened by its root,
+        # recall stays what it is unfiltered (0.998 at shares from 1 to 0.1; without, it falls to 0.94).
         params.efSearch = round(max(_EF_SEARCH, 2 * wanted) / math.sqrt(selection.share))
         similarities, positions = self._native.search(queries, wanted, params=params)
         return positions, similarities

@@ -12,8 +12,8 @@ STORE_FACTORY = "SQfp16"
 _ROWS_A_STEP = 16_384
 
 _LANES = 16
-"""The engine compares so many components at a time; in vectors of no multiple of it one by one, which takes four times
-as long."""
+"""The engine compares this many components at a time. If the dimension is no multiple of it, it compares them one by
+one, which takes four times as long."""
 
 
 def stored_dimension(dimension: int) -> int:

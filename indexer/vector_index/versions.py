@@ -29,7 +29,7 @@ GATE_K = 20
 GATE_QUERIES = 256
 
 EXTENDED_AT_ONCE = 1_000
-"""Up to so many vectors an index is written anew for whatever is new: a tenth of a second."""
+"""An index of up to this many vectors is extended for any change, which takes a tenth of a second."""
 
 MOST_DELTA = 0.05
 """A larger index is extended when the vectors newer than it are a larger share of it; until then they are its delta."""

@@ -31,7 +31,7 @@ from service.cli.console import answer, say
 from service.logs import set_up_logs
 from sleeve.errors import SleeveError
 from sleeve.platform import write_utf8
-from sleeve.settings import read_settings
+from sleeve.settings import from_env_file, read_settings
 
 app = typer.Typer(
     name="sleeve",
@@ -80,6 +80,9 @@ def _set_up(
 ) -> None:
     level = logging.INFO if verbose else logging.WARNING
     settings = read_settings()
+    # A folder from a stranger may hold settings, which would choose the database and the model.
+    if names := from_env_file():
+        say(f"Using {', '.join(names)} from {Path('.env').absolute()}")
     set_up_logs(settings.log_format, level)
     logging.getLogger("alembic").setLevel(level)
     context.obj = settings

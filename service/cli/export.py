@@ -28,6 +28,9 @@ def export(
     images are where they were. Columns that begin with `sleeve_` are Sleeve's own: the path of the image, which covers
     share an album without a name, and with --predictions the genre, its probability and whether it is unsure.
 
+    Names are written as they are, so that they can be read again. A spreadsheet takes a CSV cell that begins with `=`,
+    `+`, `-` or `@` for a formula: if strangers chose the names, import the file as text.
+
     Examples:
 
         sleeve export catalogue.csv

@@ -1,7 +1,7 @@
 """What every style draws with: a square sheet, smooth fields of numbers, masks and inks.
 
 Positions and lengths are shares of the sheet's side, from 0 at the left and top to 1. A field is a float32 for each
-pixel. A mask is a field from 0 to 1, or the same as a greyscale image; ink goes where it is 1. Colours are "#rrggbb".
+pixel. A mask is a field from 0 to 1, or the same as a greyscale image; 1 gives full ink. Colours are "#rrggbb".
 """
 
 from collections.abc import Iterable, Sequence

@@ -17,6 +17,7 @@ from service.answers.opening import open_answers
 from service.answers.recommender import Recommender
 from service.answers.search import Search
 from service.http import problems, protection
+from service.http.maps import Maps
 from service.http.metrics import Metrics
 from service.http.questions import IMAGE_THREADS, ImageUrls
 from service.http.routes import ROUTERS
@@ -39,6 +40,7 @@ class State(TypedDict):
     upkeep: Upkeep
     metrics: Metrics
     thumbnails: Thumbnails
+    maps: Maps
     image_urls: ImageUrls
     image_threads: CapacityLimiter
     stopping: Event
@@ -66,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     upkeep=upkeep,
                     metrics=metrics,
                     thumbnails=Thumbnails(home.thumbnails_folder, known.thumbnails_mb * 2**20),
+                    maps=Maps(home),
                     image_urls=ImageUrls(fetch_image if known.image_urls else None),
                     image_threads=CapacityLimiter(IMAGE_THREADS),
                     stopping=stopping,

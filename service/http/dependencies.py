@@ -13,6 +13,7 @@ from service.answers.live_index import LiveIndex
 from service.answers.recommender import Recommender
 from service.answers.records import MAX_K, SimilarRequest
 from service.answers.search import Search
+from service.http.maps import Maps
 from service.http.metrics import Metrics
 from service.http.protection.rate_limit import Allowance
 from service.http.thumbnails import Thumbnails
@@ -68,6 +69,7 @@ RecommenderDep = Annotated[Recommender, _built("recommender")]
 AdderDep = Annotated[Adder, _built("adder")]
 UpkeepDep = Annotated[Upkeep, _built("upkeep")]
 AllowanceDep = Annotated[Allowance, _built("allowance")]
+MapsDep = Annotated[Maps, _built("maps")]
 MetricsDep = Annotated[Metrics, _built("metrics")]
 ThumbnailsDep = Annotated[Thumbnails, _built("thumbnails")]
 

@@ -136,6 +136,18 @@ def test_a_setting_that_cannot_be_used_is_named(
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+def test_settings_from_a_file_in_the_working_folder_are_named(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    lines = ("SLEEVE_THREADS=1", "sleeve_gate_recall=0.9", "SLEEVE_HOME=/nowhere", "SLEEVE_CONTACT=", "OTHER=1")
+    (tmp_path / ".env").write_text("\n".join(lines))
+    said = home.sleeve("status").stderr
+    assert said == f"Using SLEEVE_GATE_RECALL, SLEEVE_THREADS from {tmp_path / '.env'}\n", "the environment has a home"
+    (tmp_path / ".env").write_text("OTHER=1\n")
+    assert home.sleeve("status").stderr == ""
+
+
 def test_another_bundle_asks_for_an_index_of_its_own(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:

@@ -63,7 +63,7 @@ def reported(make_home: Callable[[Path, str], CommandHome], tmp_path_factory: py
         csv.writer(file).writerows(rows)
     home.sleeve("add", "covers/manifest.csv")
     home.sleeve("index")
-    # UMAP compiles itself for most of a minute where the machine is busy, so it may take longer than other commands.
+    # UMAP compiles itself for most of a minute if the machine is busy, so it may take longer than other commands.
     with replace(home, as_script=True).start("report", "-o", "out", "--seed", 3, "--json") as process:
         out, err = process.communicate(timeout=600)
     assert process.returncode == 0, err

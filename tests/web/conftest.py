@@ -87,7 +87,7 @@ def page(browser: Browser, address: str, expected_failures: list[int]) -> Iterat
 
 
 def _with_policy(route: Route) -> None:
-    """The page as it is sent where the strictest of policies is set on it."""
+    """The page as it is sent under the strictest of policies."""
     response = route.fetch()
     route.fulfill(response=response, headers={**response.headers, "content-security-policy": POLICY})
 

@@ -46,7 +46,7 @@ README_WIDTH_PX = 1200
 
 @contextmanager
 def demo() -> Iterator[str]:
-    """The address of a service over the demo's catalogue, drawn and laid out where it is not yet."""
+    """The address of a service over the demo's catalogue, drawn and laid out if it is not yet."""
     folder = Path(os.environ.get("SLEEVE_HOME", ".sleeve")).absolute()
     CommandHome(Path.cwd(), {**os.environ, "SLEEVE_HOME": str(folder)}).sleeve("demo", "--no-serve", timeout_s=600)
     home = CommandHome(Path.cwd(), {**os.environ, "SLEEVE_HOME": str(folder / "demo")})

@@ -102,7 +102,7 @@ def read_tags(path: Path) -> Tags:
     music = open_tags(path)
     try:
         return _tags(music)
-    # Tags of a kind that its name does not promise: a picture where a text should be, and the like.
+    # Tags of a kind that its name does not promise: a picture instead of a text, for example.
     except (AttributeError, TypeError, ValueError, KeyError) as error:
         raise FileRejectedError(Rejection.BAD_TAGS, "a tag is not of its kind") from error
 

@@ -45,7 +45,7 @@ PLUGINS = (
 """Named so that they are imported: for a format not registered yet, Image.open would import every plugin there is."""
 
 KEEP_PER_TARGET_PX = 2.5
-"""A JPEG is decoded at half scale where its shorter side then still has this many pixels for each one wanted.
+"""A JPEG is decoded at half scale if its shorter side then still has this many pixels for each one wanted.
 
 Mean absolute difference of the fitted square to that of a full decode, over the loss of saving the picture at quality
 90: 0.84 (at most 0.90) on sharp covers at this factor and 0.58 on enlarged ones; at a factor of 2 it would be 1.03, at
@@ -102,7 +102,7 @@ def decode(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS, *, reduce_to_px
     Of several pictures it is the first; of an animation the first frame that shows something.
 
     Args:
-        reduce_to_px: the ``size_px`` that ``fit`` will be asked for; a large JPEG is then decoded at half scale where
+        reduce_to_px: the ``size_px`` that ``fit`` will be asked for; a large JPEG is then decoded at half scale if
             that changes the result less than saving the JPEG again would. None keeps every pixel.
 
     Raises:

@@ -29,7 +29,7 @@ MAX_PIXELS_IN_WORK = 64_000_000
 """Pixels that all threads of a process decode at once; they take up to 16 bytes each."""
 
 LARGE_PIXELS = 8_000_000
-"""From so many pixels on, the memory of a decoded picture is given back to the system."""
+"""From this many pixels on, the memory of a decoded picture is given back to the system."""
 
 PROBE_PX = 224
 """Decoding that only proves a file sound may reduce to this size."""

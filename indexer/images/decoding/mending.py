@@ -31,7 +31,7 @@ _FILLS = (b"\x00", b"\xa5", b"\x5a")
 
 
 def without_metadata(data: bytes, format_name: str) -> bytes:
-    """The picture without the metadata that may be why it was refused, and with its true length where it gives one."""
+    """The picture without the metadata that may be why it was refused, and with its true length if it gives one."""
     essential = _ESSENTIALS.get(format_name)
     return data if essential is None else essential(data)
 

@@ -69,7 +69,7 @@ def _tags(data: bytes) -> Iterator[_Tag]:
     """The tags of the first directory and those it leads to, as far as the bytes go.
 
     Raises:
-        FileRejectedError: DAMAGED, where there is no end of them.
+        FileRejectedError: DAMAGED, if there is no end of them.
     """
     order = _order(data)
     codes = ("Q", "Q", "HHQ") if b"+" in data[2:4] else ("I", "H", "HHI")

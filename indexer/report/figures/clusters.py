@@ -224,7 +224,7 @@ def before_and_after(before: tuple[View, Separability], after: tuple[View, Separ
     return Plate(
         "separability-before-after",
         "The same pairs and covers before and after fine-tuning",
-        f"One dot per pair of genres, above the line where fine-tuning helped: {better} of {len(both)}. Lines are 95 % "
+        f"One dot per pair of genres, above the line if fine-tuning helped: {better} of {len(both)}. Lines are 95 % "
         "intervals. Only covers that the fine-tuned model was not trained on.",
         drawn,
         ("genre", "other_genre", "auc_before", "low_before", "high_before", "auc_after", "low_after", "high_after"),

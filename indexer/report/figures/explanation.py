@@ -35,7 +35,7 @@ def occlusions(study: Study) -> Plate:
         "Left a cover with its genres, right the genre that the head thinks likeliest, with its probability. Red: "
         "hiding "
         "this part under the cover's mean colour makes the genre less likely, so it speaks for it; blue: it speaks "
-        "against it. The number after ± is the change of probability at full colour; where it is small, no part "
+        "against it. The number after ± is the change of probability at full colour; if it is small, no part "
         "decides. The covers are new to the model, drawn at random within a genre; the head has not seen their "
         "artists.",
         drawn,

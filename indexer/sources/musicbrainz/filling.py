@@ -79,7 +79,7 @@ class AlbumFiller:
         self._genres = services.musicbrainz.genres()
 
     def incomplete_albums(self, limit: int) -> list[AlbumId]:
-        """The incomplete albums, the first so many."""
+        """The first incomplete albums, at most ``limit``."""
         with self._database.reading() as session:
             return incomplete.ids(session, self._sides)[:limit]
 

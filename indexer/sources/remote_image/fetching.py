@@ -38,7 +38,7 @@ class Reach:
     """How far fetching may go; the default is the public Internet on the two usual ports.
 
     Attributes:
-        resolve: host and seconds left → its addresses; raises ``OSError`` where there are none.
+        resolve: host and seconds left → its addresses; raises ``OSError`` if there are none.
         allowed: whether an address may be connected to. A host is refused if any of its addresses may not.
         ports: those that URLs may name; None for any.
         tls: checks certificates and host names; None for the system's certificates.

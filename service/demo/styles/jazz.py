@@ -59,7 +59,7 @@ def _bars(canvas: Canvas, box: Box, first: str, second: str) -> None:
 
 
 def _records(canvas: Canvas, box: Box, first: str, second: str) -> None:
-    """Discs printed over each other: where two inks meet they make a third."""
+    """Discs printed over each other: two inks that overlap make a third."""
     left, top, right, bottom = box
     for disc in range(int(canvas.rng.integers(3, 6))):
         radius = canvas.between(0.2, 0.48) * min(right - left, bottom - top)

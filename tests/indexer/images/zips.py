@@ -1,4 +1,4 @@
-"""Zip archives of every kind, written by hand where no honest program would."""
+"""Zip archives of every kind, written by hand, also as no honest program would."""
 
 import struct
 import zlib

@@ -198,7 +198,7 @@ def test_another_precision_is_another_fingerprint(bundle: Bundle, tmp_path: Path
 
 
 def test_the_precision_in_force_is_the_one_in_the_fingerprint(tmp_path: Path) -> None:
-    """bf16 keeps 8 bits of a number: where the CPU has it, vectors are off by more than f32 can be, and else not."""
+    """bf16 keeps 8 bits of a number: if the CPU has it, vectors are off by more than f32 can be, else not."""
     weights = np.random.default_rng(8).standard_normal((48, 12)).astype(np.float32)
     half = write(tmp_path / "half", projection(weights), precision=Precision.BF16)
     backbone, images = OpenVinoBackbone(half), noise(32)

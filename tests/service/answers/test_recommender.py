@@ -22,7 +22,7 @@ from tests.service.answers.test_recommend import mmr
 from tests.service.answers.test_search import Catalogue
 
 LIMIT = 0.9
-"""Of near-duplicates, where no calibration was fitted."""
+"""Of near-duplicates, if no calibration was fitted."""
 
 
 @pytest.fixture

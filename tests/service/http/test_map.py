@@ -1,6 +1,7 @@
 """``sleeve map`` and its route, on both engines."""
 
 import json
+import os
 from pathlib import Path
 
 import httpx
@@ -35,6 +36,15 @@ def test_the_map_holds_every_album_with_its_genre(home: CommandHome) -> None:
         assert document["method"] == drawn["method"]
         known = client.get("/api/v1/map", headers={"If-None-Match": answer.headers["etag"]})
         assert (known.status_code, known.content) == (304, b"")
+        file = Path(drawn["file"])
+        text, status = file.read_text(), file.stat()
+        file.write_text(" " * len(text))
+        os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert client.get("/api/v1/map").content == answer.content, "an unchanged map is not read again"
+        file.write_text(text)
+        home.sleeve("relabel", "--album", document["albums"][5], "--genre", "soul")
+        relabelled = client.get("/api/v1/map", headers={"If-None-Match": answer.headers["etag"]})
+        assert relabelled.json()["genres"] == ["jazz", "rock", "soul"]
         gone = document["albums"][3]
         home.sleeve("remove", "--album", gone)
         later = client.get("/api/v1/map", headers={"If-None-Match": answer.headers["etag"]})

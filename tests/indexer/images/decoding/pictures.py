@@ -36,7 +36,7 @@ def corners(width: int = 48, height: int = 32) -> Pixels:
 
 
 def near(found: Image.Image, expected: Pixels, tolerance: int = 12) -> bool:
-    """Whether the corners agree; the middle, where JPEG blurs, is left out."""
+    """Whether the corners agree; the middle, which JPEG blurs, is left out."""
     difference = np.abs(np.asarray(found).astype(int) - expected)
     height, width = expected.shape[:2]
     return all(

@@ -1,0 +1,93 @@
+"""The map as it is sent: made again only when its file or the catalogue has changed."""
+
+import gzip
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+
+from db import albums
+from indexer.analysis.catalogue_map import CatalogueMap, read_map
+from indexer.home import Home
+from service import schemas
+from sleeve.errors import NotFoundError
+from sleeve.vocabulary import AlbumId
+
+_GZIP_LEVEL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MapBody:
+    """A map as JSON, as it is and compressed."""
+
+    content: bytes
+    compressed: bytes
+    etag: str
+
+
+class Maps:
+    """Keeps the map that was sent last. Safe to use from several threads at once."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._making = Lock()
+        self._made: tuple[tuple[object, ...], MapBody] | None = None
+
+    def current(self) -> MapBody:
+        """The live bundle's map with the albums and genres of this moment.
+
+        Raises:
+            NotFoundError: there is none yet.
+            CatalogueError: the database cannot be used.
+        """
+        live = self._home.live()
+        file = None if live is None else self._home.map_file(live.bundle.fingerprint)
+        if file is None or not file.is_file():
+            raise _no_map()
+        with self._making:
+            stamp = (*_stamp(file), *self._catalogue_state())
+            if self._made is None or self._made[0] != stamp:
+                self._made = (stamp, _body(self._home, file))
+            return self._made[1]
+
+    def _catalogue_state(self) -> tuple[int, ...]:
+        with self._home.database.reading() as session:
+            return albums.state(session)
+
+
+def _no_map() -> NotFoundError:
+    return NotFoundError("there is no map of the catalogue yet; run `sleeve map`")
+
+
+def _stamp(file: Path) -> tuple[str, int, int, int]:
+    status = file.stat()
+    return str(file), status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _body(home: Home, file: Path) -> MapBody:
+    drawn = read_map(file)
+    if drawn is None:
+        raise _no_map()
+    content = _schema(home, drawn).model_dump_json().encode()
+    return MapBody(content, gzip.compress(content, _GZIP_LEVEL, mtime=0), sha256(content).hexdigest()[:32])
+
+
+def _schema(home: Home, drawn: CatalogueMap) -> schemas.MapSchema:
+    with home.database.reading() as session:
+        present = albums.ids(session)
+        rows = [row for row, album_id in enumerate(drawn.albums) if album_id in present]
+        shown = [AlbumId(drawn.albums[row]) for row in rows]
+        genres = albums.genres_of_many(session, shown)
+    names = sorted({names[0] for names in genres.values()})
+    place = {name: number for number, name in enumerate(names)}
+    return schemas.MapSchema(
+        bundle=drawn.bundle,
+        method=drawn.method,
+        created_at=drawn.created_at,
+        genres=names,
+        albums=list(shown),
+        covers=[drawn.covers[row] for row in rows],
+        x=[drawn.x[row] for row in rows],
+        y=[drawn.y[row] for row in rows],
+        genre=[place[genres[album_id][0]] if album_id in genres else -1 for album_id in shown],
+    )
