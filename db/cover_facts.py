@@ -1,4 +1,4 @@
-"""What the catalogue says of every front cover, labels with who gave them: what a report describes."""
+"""What the catalogue says about every front cover, labels with who gave them: what a report describes."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class CoverFacts:
     Attributes:
         file: the path as it was added.
         labels: (genre, who says so), sorted; a genre from two sources is there twice.
-        extra: what else a manifest said of the cover.
+        extra: what else a manifest said about the cover.
     """
 
     cover_id: CoverId

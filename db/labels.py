@@ -1,4 +1,4 @@
-"""What a person says of an album, its genres and its names; and a label that any source gives."""
+"""What a person says about an album, its genres and its names; and a label that any source gives."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ def label(session: Session, album_id: AlbumId, genres: Sequence[str], source: La
 
 
 def rename(session: Session, album_id: AlbumId, *, title: str | None, artist: str | None, year: int | None) -> None:
-    """Give an album these names; None is no name.
+    """Give an album these names; None is not a name.
 
     Which covers belong to it stays as its sources said; if they said nothing, the new names say so from then on.
 

@@ -51,7 +51,7 @@ def set_others(session: Session, source: str, others: Iterable[OtherFiles]) -> N
 
 
 def others(session: Session) -> Mapping[str, int]:
-    """How many files of each kind are no covers, the commonest kind first."""
+    """How many files of each kind are not covers, the commonest kind first."""
     total = func.sum(OtherFilesRow.files)
     rows = session.execute(
         select(OtherFilesRow.kind, total).group_by(OtherFilesRow.kind).order_by(total.desc(), OtherFilesRow.kind)

@@ -66,7 +66,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class CoverFile:
-    """What a source says of one file.
+    """What a source says about one file.
 
     Attributes:
         file, path: as in ``sleeve.vocabulary``.
@@ -75,7 +75,7 @@ class CoverFile:
         extra: what else the source says, by name.
         url: where the image is fetched from if nothing is at the path; None for a file of the user's own.
         stored: whether Sleeve wrote the file at the path, or is about to.
-        instead: what to take if the file is no cover, the best first.
+        instead: what to take if the file is not a cover, the best first.
     """
 
     file: str
@@ -299,7 +299,7 @@ class CatalogueRow:
     Attributes:
         identity: what two covers of one album have in common, or None (see ``CoverFile.identity``).
         genres: of the album, sorted.
-        extra: what else its source says of it, by name.
+        extra: what else its source says about it, by name.
     """
 
     cover: CoverRecord
@@ -442,7 +442,7 @@ class CatalogueVectors:
         genres: of each row's album, sorted; may be empty.
         artists: folded, or None.
         content_hashes, paths: of each row's cover.
-        extra: what else a manifest said of each cover.
+        extra: what else a manifest said about each cover.
     """
 
     vectors: NDArray[np.float32]
@@ -484,7 +484,7 @@ class CatalogueCounts:
     """What is in the catalogue.
 
     Attributes:
-        files: by how they ended; rejections: the rejected ones by reason; others: those that are no covers, by kind.
+        files: by how they ended; rejections: the rejected ones by reason; others: those that are not covers, by kind.
     """
 
     albums: int

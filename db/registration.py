@@ -135,7 +135,7 @@ class _Register:
         return cover, Outcome.ADDED, ""
 
     def _update(self, cover: Cover, item: InspectedFile) -> tuple[Outcome, str]:
-        """A known path: follow what its source says of the album, then its content."""
+        """A known path: follow what its source says about the album, then its content."""
         cover_file = item.cover_file
         self._describe(cover, cover_file)
         self._follow_names(cover, cover_file)
@@ -196,7 +196,7 @@ class _Register:
         return album
 
     def _carry_hand_labels(self, left: Album, joined: Album) -> None:
-        """What a person said of an album's genres goes with its last cover, unless the other album has such labels."""
+        """Genres that a person gave an album go with its last cover, unless the other album has such genres."""
         if not _is_labelled_by_hand(left) or _is_labelled_by_hand(joined):
             return
         joined.labels[:] = [AlbumGenre(genre=label.genre, source=label.source) for label in left.labels]
@@ -204,7 +204,7 @@ class _Register:
     def _label(self, cover: Cover, cover_file: CoverFile) -> None:
         """Add the labels; they replace those of the same source when no other file speaks for the album.
 
-        What a person said of the album's genres stays alone, whatever a file says.
+        Genres that a person gave the album stay alone, whatever a file says.
         """
         album, source = cover.album, cover_file.label_source
         if not cover_file.genres or _is_labelled_by_hand(album):

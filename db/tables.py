@@ -85,9 +85,12 @@ class Album(Base):
 
 
 class Cover(Base):
-    """One image of an album. ``file`` is its path as it was added, ``path`` the absolute one, ``extra`` what else a
-    manifest says of it; ``compared`` says that its near neighbours were looked at for the same artwork, ``stored`` that
-    Sleeve wrote the file at ``path``, and so may delete it."""
+    """One image of an album.
+
+    ``file`` is its path as it was added, ``path`` the absolute one, ``extra`` what else a manifest says about it.
+    ``compared``: its near neighbours were compared with it, for the same artwork. ``stored``: Sleeve wrote the file at
+    ``path``, and so may delete it.
+    """
 
     __tablename__ = "covers"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -167,7 +170,7 @@ class File(Base):
 
 
 class OtherFilesRow(Base):
-    """How many files of a kind, which are no covers, a folder, archive or table holds."""
+    """How many files of a kind, which are not covers, a folder, archive or table holds."""
 
     __tablename__ = "other_files"
 

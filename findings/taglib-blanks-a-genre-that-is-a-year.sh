@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Guess: a genre written as text, "1977", stays that text: it is no number of the genre list,
+# Guess: a genre written as text, "1977", stays that text: it is not a number of the genre list,
 # which ends at 191.
 #
 # What happens: TagLib reads every genre of digits as a number of the list; past its end it gives

@@ -6,7 +6,7 @@ SleeveError
 ├── CatalogueError       the database cannot do what was asked
 ├── SourceError          a path, folder or manifest cannot be read as a source of covers
 ├── FileRejectedError    a file cannot be used or written: no cover, damaged tags; carries a named reason
-├── QueryError           a text is no query: it is empty or too long, or the bundle has no text tower to read it
+├── QueryError           a text is not a query: it is empty or too long, or the bundle has no text tower to read it
 ├── BundleError          a model bundle is missing, damaged or unsuitable
 ├── ReaderError          what reads texts is missing, damaged or unsuitable
 ├── TrainingError        there is too little, or nothing fit, to train a backbone or head on
@@ -45,7 +45,7 @@ class SourceError(SleeveError):
 
 
 class FileRejectedError(SleeveError):
-    """A file cannot be used or written: it is no cover, its tags are damaged, an archive is too large.
+    """A file cannot be used or written: it is not a cover, its tags are damaged, an archive is too large.
 
     Args:
         reason: the named reason.
@@ -59,7 +59,7 @@ class FileRejectedError(SleeveError):
 
 
 class QueryError(SleeveError):
-    """A text is no query: it is empty or too long, or the bundle has no text tower to read it."""
+    """A text is not a query: it is empty or too long, or the bundle has no text tower to read it."""
 
 
 class BundleError(SleeveError):

@@ -39,7 +39,7 @@ def write_covers(folder: Path, genres: dict[str, int], first_seed: int = 0) -> l
 
 
 def cover_file(path: Path, *genres: str, **more: object) -> CoverFile:
-    """What a source could say of a path."""
+    """What a source could say about a path."""
     fields = {"file": path.name, "path": path, "label_source": LabelSource.FOLDER, "genres": genres, **more}
     return CoverFile(**fields)  # type: ignore[arg-type]
 

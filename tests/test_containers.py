@@ -1,4 +1,4 @@
-"""What can be said of the container files without an engine to run them."""
+"""What can be said about the container files without an engine to run them."""
 
 import json
 import re

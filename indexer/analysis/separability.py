@@ -14,7 +14,7 @@ from indexer.progress import Progress, Silent
 FOLDS = 5
 LEAST_COVERS = 20
 LEAST_GROUPS = 10
-"""Genres with fewer covers, or of fewer groups, are not compared: nothing could be said of them."""
+"""Genres with fewer covers, or of fewer groups, are not compared: nothing could be said about them."""
 
 MOST_GENRES = 20
 """The commonest genres are compared, since pairs grow with the square."""

@@ -45,7 +45,7 @@ class Comparison:
         """Those that show the artwork of an image that is not in the catalogue, given as the bytes of its file.
 
         Raises:
-            FileRejectedError: the bytes are no image that Sleeve can use.
+            FileRejectedError: the bytes are not an image that Sleeve can use.
         """
         if not proposed:
             return []
@@ -82,7 +82,7 @@ def _matches(proposed: Sequence[HashedCover], same: Callable[[HashedCover], bool
 
 
 def _sketch(cover: HashedCover) -> Sketch | None:
-    """None if the file is gone, is no image any more, or is another than the one that was added."""
+    """None if the file is gone, is not an image any more, or is another than the one that was added."""
     try:
         data = read(Path(cover.path))
         if sha256(data).hexdigest() != cover.content_hash:

@@ -15,7 +15,7 @@ from indexer.genre.weighing import voting_queries
 def fitted_answers(
     train: LabelledVectors, test: LabelledVectors, *, near_duplicate_similarity: float, seed: int
 ) -> dict[str, NDArray[np.float64]]:
-    """What "vote", "head" and "prediction" say of each tested cover, (m, g), chosen and fitted on ``train`` alone.
+    """What "vote", "head" and "prediction" say about each tested cover, (m, g), chosen and fitted on ``train`` alone.
 
     Raises:
         TrainingError: there is too little to fit to.

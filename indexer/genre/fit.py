@@ -18,7 +18,7 @@ from sleeve.errors import TrainingError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OutOfFold:
-    """What each would have said of covers it had not seen.
+    """What each would have said about covers it had not seen.
 
     Attributes:
         rows: (m,) rows of the covers that were fitted to: those unseen by the backbone.

@@ -31,7 +31,7 @@ class Calibration(BaseModel):
         head_alone_exponent, vote_alone_exponent: if only one has.
         vote_floor: share of the vote spread evenly over its genres before it is fused, since k voters who are all wrong
             must not rule a genre out.
-        unsure_below: a prediction whose likeliest genre is less probable than this is no answer.
+        unsure_below: a prediction whose likeliest genre is less probable than this is not an answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

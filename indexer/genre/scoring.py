@@ -34,7 +34,7 @@ def confusion(
     primary: NDArray[np.integer] | None = None,
     weights: NDArray[np.floating] | None = None,
 ) -> NDArray[np.float64]:
-    """(g, g + 1): row the genre that a cover counts for, column the answer; the last column is no answer."""
+    """(g, g + 1): row the genre that a cover counts for, column the answer; the last column is not an answer."""
     count = targets.shape[1]
     first = targets.argmax(axis=1) if primary is None else primary
     actual = np.where(is_right(answered, targets), answered, first)

@@ -133,7 +133,7 @@ def _contents(path: Path, size_bytes: int, _mtime_ns: int, _inode: int) -> Conte
                 entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         except OSError:
             raise
-        # What zipfile raises for tables that are no tables; found by fuzzing.
+        # What zipfile raises for tables that are not tables; found by fuzzing.
         except (BadZipFile, NotImplementedError, struct.error, ValueError, IndexError, OverflowError) as error:
             raise FileRejectedError(Rejection.BAD_ARCHIVE, "it is cut off, or no zip archive") from error
     if len(entries) > MAX_MEMBERS:

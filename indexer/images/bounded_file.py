@@ -22,7 +22,7 @@ class BoundedFile:
         max_calls: how many reads and seeks there may be; a parser that loops ends here.
 
     Raises:
-        OSError: the file cannot be opened, or is no regular file.
+        OSError: the file cannot be opened, or is not a regular file.
     """
 
     def __init__(self, path: Path, *, max_bytes: int, max_calls: int) -> None:

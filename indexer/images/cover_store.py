@@ -21,7 +21,7 @@ _LEFT_AFTER_S = 3600.0
 
 
 class CoverStore:
-    """The covers of a home that are no files of the user's own.
+    """The covers of a home that are not files of the user's own.
 
     Files are put in place before their rows, so no row is without its file. Nothing that is there is written over, and
     which files may be deleted is for the database to say: the user's own may be in the same folder.

@@ -53,7 +53,7 @@ class Precision(StrEnum):
 
 
 class BundleDescription(BaseModel):
-    """What a bundle's maker says of it; ``mean`` and ``std`` are in units of 0-255, in the order red, green, blue.
+    """What a bundle's maker says about it; ``mean`` and ``std`` are in units of 0-255, in the order red, green, blue.
 
     The last ``genre_dimensions`` components of a vector are its genre part, of the same length in every vector; 0 if
     it has none.
@@ -157,7 +157,7 @@ class Bundle:
 
 
 def read_bundle(folder: Path) -> Bundle:
-    """Read what a bundle says of itself; of its files only the manifest is read.
+    """Read what a bundle says about itself; of its files only the manifest is read.
 
     Raises:
         BundleError: the folder or its manifest is missing, or the manifest is damaged.

@@ -14,7 +14,7 @@ def fit_image(data: bytes, backbone: Backbone, limits: DecodingLimits = DEFAULT_
     """Bytes of an image → (s, s, 3) uint8 for a backbone.
 
     Raises:
-        FileRejectedError: the bytes are no image that Sleeve can use.
+        FileRejectedError: the bytes are not an image that Sleeve can use.
     """
     image = decode(data, limits, reduce_to_px=backbone.input_size_px)
     return fit(image, backbone.input_size_px, backbone.resize)

@@ -55,7 +55,7 @@ def _digest(path: Path) -> str | None:
 
 
 def _read(folder: Path) -> dict[str, list[str]]:
-    """What a report wrote into a folder; nothing if the ledger is missing or is no ledger."""
+    """What a report wrote into a folder; nothing if the ledger is missing or is not a ledger."""
     try:
         found = json.loads((folder / LEDGER).read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError, ValueError):

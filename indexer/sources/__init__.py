@@ -1,4 +1,4 @@
-"""Where covers come from: each source yields what it says of every file, in a stable order."""
+"""Where covers come from: each source yields what it says about every file, in a stable order."""
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
@@ -94,5 +94,5 @@ def _library(path: Path, own_spellings: Path | None) -> Source:
     from indexer.sources.spelling import Spellings
 
     if path.is_file() and path.suffix.lower() not in AUDIO_SUFFIXES:
-        raise SourceError(f"{path} is no music file; --genre-from tags needs a music library")
+        raise SourceError(f"{path} is not a music file; --genre-from tags needs a music library")
     return MusicSource(path, Spellings.read(own_spellings))

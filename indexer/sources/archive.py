@@ -23,7 +23,7 @@ class ArchiveSource:
     """The pictures in an archive, in the order in which a folder of the same files is walked.
 
     A member's path goes on past the archive's: ``/music/black metal.zip/covers/a.jpg``. A folder that holds everything
-    and only folders is no genre, unless it is called like one.
+    and only folders is not a genre, unless it is called like one.
 
     Attributes:
         path: the archive, as the user named it.
@@ -84,7 +84,7 @@ class ArchiveSource:
         return {str(name): name.parts[around] if len(name.parts) > around + 1 else None for name in names}
 
     def _kind(self, name: str, member: Member) -> str | None:
-        """The kind of a member that is no picture; None if it is offered as one."""
+        """The kind of a member that is not a picture; None if it is offered as one."""
         for part in name.split("/"):
             if part not in {".", ".."} and (ignored := ignored_as(part)):
                 return ignored
@@ -119,7 +119,7 @@ class ArchiveSource:
 
 
 def _folders_around(names: Sequence[PurePosixPath]) -> int:
-    """How many folders, one in the other, are around everything, hold only folders, and are no genres."""
+    """How many folders, one in the other, are around everything, hold only folders, and are not genres."""
     around = 0
     while names and all(len(name.parts) > around + 2 for name in names):
         tops = {name.parts[around] for name in names}

@@ -12,7 +12,7 @@ from indexer.sources.table_rows import TABLE_SUFFIXES
 
 @dataclass(frozen=True, slots=True)
 class ChangedFiles:
-    """What a source says of files that changed, are in an archive or track that changed, or are described by one.
+    """What a source says about files that changed, are in an archive or track that changed, or are described by one.
 
     A track speaks for the art of its folder and of the folder above; a manifest for anything.
 

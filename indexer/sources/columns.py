@@ -7,7 +7,7 @@ from indexer.sources.names import clean
 from sleeve.errors import SourceError
 
 COLUMNS = ("file", "genre", "artist", "album", "year", "side", "back")
-"""What can be said of a cover; ``back`` names the file of the back cover in the same row."""
+"""What can be said about a cover; ``back`` names the file of the back cover in the same row."""
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "file": (

@@ -107,7 +107,7 @@ class _Sorted:
 
 
 def _alone(around: _Sorted, walk: Walk) -> tuple[Path, _Sorted] | None:
-    """The folder that is alone in another one, with what it holds, if that is folders only and it is no genre."""
+    """The folder that is alone in another one, with what it holds, if that is folders only and it is not a genre."""
     if around.pictures or around.archives or len(around.folders) != 1 or is_genre(around.folders[0].name):
         return None
     inside = _Sorted.of(walk.look(around.folders[0]))

@@ -1,4 +1,4 @@
-"""What files are that are no covers: each is counted by its kind, and none is left out without a word."""
+"""What files are that are not covers: each is counted by its kind, and none is left out without a word."""
 
 import os
 import re
@@ -77,7 +77,7 @@ def kind_of_head(name: str, head: bytes) -> str | None:
 
 
 def kind_of_file(path: Path) -> str | None:
-    """The kind of a file that is no picture by its name nor by its first bytes; None if it claims to be one."""
+    """The kind of a file that is not a picture by its name nor by its first bytes; None if it claims to be one."""
     if path.suffix.lower() in IMAGE_SUFFIXES:
         return None
     kind = kind_of_name(path.name)

@@ -7,7 +7,7 @@ from indexer.sources.names import year_of
 
 _DAY_ZERO = date(1899, 12, 30)
 _FIRST_DAY, _LAST_DAY = 10_000, 73_050
-"""Days of spreadsheets that are no years: from May 1927 to the end of 2099."""
+"""Days of spreadsheets that are not years: from May 1927 to the end of 2099."""
 
 _DAYS = re.compile(r"(\d{5})(?:\.0+)?")
 _SHORT = re.compile(r"(?:\d{1,2}[-/. ])?(?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ](\d{2})")

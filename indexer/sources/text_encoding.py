@@ -27,7 +27,7 @@ def encoding_of(path: Path) -> str:
     """The name of the encoding, as ``open`` takes it.
 
     Raises:
-        SourceError: the file cannot be read, is too large, or is no text.
+        SourceError: the file cannot be read, is too large, or is not a text.
     """
     try:
         if path.stat().st_size > MAX_TEXT_BYTES:

@@ -1,4 +1,4 @@
-"""Which tracks are one album, and what they say of it together."""
+"""Which tracks are one album, and what they say about it together."""
 
 import re
 from collections import Counter, defaultdict

@@ -61,7 +61,7 @@ class UrlCovers:
         return [brought.get(str(item.path), item) for item in batch], len(missing)
 
     def tidy(self, database: Database, batch: Sequence[Offered], outcomes: Sequence[FileOutcome]) -> None:
-        """Delete what a batch fetched for nothing: images that are no covers, and copies of covers at other paths.
+        """Delete what a batch fetched for nothing: images that are not covers, and copies of covers at other paths.
 
         Args:
             outcomes: of each of the batch, which is registered.

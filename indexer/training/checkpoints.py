@@ -46,5 +46,5 @@ def load_checkpoint(folder: Path) -> dict[str, Any] | None:
     ) as error:
         raise TrainingError(f"{path} is damaged: delete it and train from the start") from error
     if not isinstance(state, dict) or "run" not in state:
-        raise TrainingError(f"{path} is no checkpoint of Sleeve's: delete it and train from the start")
+        raise TrainingError(f"{path} is not a checkpoint of Sleeve's: delete it and train from the start")
     return state

@@ -1,4 +1,4 @@
-"""The genre part of a vector: what a regularised classifier says of a cover's style, read from the untuned tower.
+"""The genre part of a vector: what a regularised classifier says about a cover's style, read from the untuned tower.
 
 A projection learned by gradient descent along with the tower knew its training covers almost by heart and lost five
 points of accuracy on others. The tower and its classifier are therefore learned apart (Kang et al., "Decoupling

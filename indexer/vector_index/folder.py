@@ -82,7 +82,7 @@ def delete(folder: Path) -> int:
         OSError: a file cannot be deleted; the next try goes on from there.
     """
     freed_bytes = 0
-    # The manifest goes first: what a crash leaves then is no index.
+    # The manifest goes first: what a crash leaves then is not an index.
     for name in (_MANIFEST_FILE, *_DATA_FILES):
         with suppress(FileNotFoundError):
             size_bytes = (folder / name).stat().st_size

@@ -33,7 +33,7 @@ class Classifier:
         """The genres of an image, given as the bytes of its file; needs no index.
 
         Raises:
-            FileRejectedError: the bytes are no image that Sleeve can use.
+            FileRejectedError: the bytes are not an image that Sleeve can use.
             BundleError: there is no index, and the bundle to begin with cannot be used.
         """
         try:

@@ -45,7 +45,7 @@ class Recommender:
 
         Raises:
             NotFoundError: an example is not there, or waits to be indexed.
-            FileRejectedError: an image is none that Sleeve can use.
+            FileRejectedError: an image is not one that Sleeve can use.
             QueryError: the text cannot be asked with, or the examples cancel out.
             VectorIndexError: there is no index.
         """

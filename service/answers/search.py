@@ -41,7 +41,7 @@ class Search:
         """The albums that look like an image, given as the bytes of its file.
 
         Raises:
-            FileRejectedError: the bytes are no image that Sleeve can use.
+            FileRejectedError: the bytes are not an image that Sleeve can use.
             VectorIndexError: there is no index.
         """
         snapshot = self.snapshot()
@@ -113,7 +113,7 @@ class Search:
         """The (1, d) vector of an image.
 
         Raises:
-            FileRejectedError: the bytes are no image that Sleeve can use.
+            FileRejectedError: the bytes are not an image that Sleeve can use.
         """
         with self._timed(Stage.DECODE):
             fitted = fit_image(data, model.backbone, QUERY_LIMITS)

@@ -32,7 +32,7 @@ SHOWN_REJECTIONS = 20
 """Rejected files named on the terminal; ``--json`` and the database have all."""
 
 _UNCUT_CHARACTERS = 100_000
-"""The width of what is no terminal: a file or another program gets whole lines."""
+"""The width of what is not a terminal: a file or another program gets whole lines."""
 
 
 class _PlainConsole(Console):
@@ -89,7 +89,7 @@ def settings_of(context: typer.Context) -> Settings:
 
 
 class ProgressBar:
-    """The jobs' ``Progress`` as a bar with rate and time left; nothing is drawn if stderr is no terminal."""
+    """The jobs' ``Progress`` as a bar with rate and time left; nothing is drawn if stderr is not a terminal."""
 
     def __init__(self) -> None:
         columns = (

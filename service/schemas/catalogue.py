@@ -31,7 +31,7 @@ class CountsSchema(BaseModel):
     albums_per_genre: dict[str, int] = Field(description="the commonest genre first")
     files: dict[str, int] = Field(description="files that were offered as covers, by how they ended")
     rejections: dict[str, int] = Field(description="rejected files by reason")
-    others: dict[str, int] = Field(description="files that were met and are no covers, by kind")
+    others: dict[str, int] = Field(description="files that were met and are not covers, by kind")
 
 
 class StatusSchema(CountsSchema):

@@ -21,7 +21,7 @@ def from_cursor(text: str, order: AlbumOrder) -> AlbumPlace:
     """The place that a text means, in a list of this order.
 
     Raises:
-        QueryError: it is no cursor, or one of a list of another order.
+        QueryError: it is not a cursor, or one of a list of another order.
     """
     try:
         key, album_id = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))

@@ -19,7 +19,7 @@ class RejectionSchema(BaseModel):
 
 
 class OtherFilesSchema(BaseModel):
-    """Files of one kind that were met and are no covers."""
+    """Files of one kind that were met and are not covers."""
 
     kind: str
     files: int
@@ -36,7 +36,7 @@ class AddSchema(BaseModel):
     added: int
     unchanged: int
     rejected: int
-    other: int = Field(description="files that are no covers, and were not meant to be")
+    other: int = Field(description="files that are not covers, and were not meant to be")
     rejections: list[RejectionSchema]
     others: list[OtherFilesSchema] = Field(description="what the other files are, the commonest kind first")
     guesses: list[str] = Field(description="what was taken for granted and could be wrong")

@@ -79,7 +79,7 @@ def start(home: CommandHome, stand_in: StandIn, who: str, groups: int) -> Forked
 def finish(home: CommandHome, stand_in: StandIn, who: str, groups: int) -> Any:
     with start(home, stand_in, who, groups) as process:
         out, err = process.communicate(timeout=LONGEST_S)
-    assert process.returncode == 1, err  # some of the stand-in's covers are no images
+    assert process.returncode == 1, err  # some of the stand-in's covers are not images
     return json.loads(out)
 
 

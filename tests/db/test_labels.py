@@ -1,4 +1,4 @@
-"""What a person says of an album, and what `sleeve add` does to it afterwards, on both engines."""
+"""What a person says about an album, and what `sleeve add` does to it afterwards, on both engines."""
 
 from pathlib import Path
 

@@ -85,7 +85,7 @@ def test_albums_are_filled_in(
         (2, ["--genre", "jazz", "--dry-run"], "me@example.org", "--dry-run goes with --fill only"),
         (2, ["--genre", "jazz", "--fill"], "me@example.org", "name one of --genre"),
         (2, ["--genre", "jazz", "--artist", "x"], "me@example.org", "name one of --genre"),
-        (1, ["--release-group", "x"], "me@example.org", "'x' is no MusicBrainz id"),
+        (1, ["--release-group", "x"], "me@example.org", "'x' is not a MusicBrainz id"),
         (2, ["--genre", "jazz", "--limit", "0"], "me@example.org", "limit"),
     ],
 )

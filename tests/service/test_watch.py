@@ -150,7 +150,7 @@ def test_watching_goes_without_json(make_home: Callable[[Path, str], CommandHome
         (2, ("add", "m.csv", "--column", "band=Künstler"), "write OURS=THEIRS"),
         (1, ("add", "m.csv", "--column", "artist=Interpret"), "no column `Interpret`"),
         (1, ("add", "covers", "--column", "artist=x"), "is not a table"),
-        (1, ("add", "m.csv", "--genre-from", "tags"), "is no music file"),
+        (1, ("add", "m.csv", "--genre-from", "tags"), "is not a music file"),
     ],
 )
 def test_mistakes_end_in_one_line(

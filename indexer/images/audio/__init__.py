@@ -1,4 +1,4 @@
-"""What music files say of their album, and the pictures in them. Only this package knows mutagen."""
+"""What music files say about their album, and the pictures in them. Only this package knows mutagen."""
 
 _ID3_SUFFIXES = frozenset({".mp3", ".mp2", ".aac", ".wav", ".wave", ".aif", ".aiff", ".aifc", ".dsf", ".dff", ".tta"})
 _APE_SUFFIXES = frozenset({".ape", ".wv", ".mpc"})

@@ -12,7 +12,7 @@ from mutagen.wave import WAVE, _WaveID3
 
 MAX_ID3_FRAME_BYTES = 16 * 2**10
 MAX_ID3_BYTES = 256 * 2**10
-"""Of one ID3 frame that is no picture, and of all of them in a file; what is over that is kept, but not read."""
+"""Of one ID3 frame that is not a picture, and of all of them in a file; what is over that is kept, but not read."""
 
 MAX_ID3_COPIED_BYTES = 8 * 2**30
 """What mutagen may copy while it reads one tag; one with 30 MB of pictures after 50 texts has 1.5 GB."""
@@ -118,7 +118,7 @@ def bounded_wave(file: Any) -> WAVE:
     """A WAV, open or named by its path. Its tags are read twice, since mutagen's class has no place for another reader.
 
     Raises:
-        MutagenError: its tags have too many frames, or it is no WAV.
+        MutagenError: its tags have too many frames, or it is not a WAV.
     """
     tags = None
     with suppress(ID3NoHeaderError):

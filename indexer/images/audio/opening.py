@@ -37,14 +37,14 @@ _AAC_MARKS = (b"ADIF", b"\xff\xf1", b"\xff\xf9", b"\xff\xf0", b"\xff\xf8")
 _ID3_AND_APE_SUFFIXES = {".ape", ".wv", ".mpc", ".tta", ".aac"}
 _MATROSKA = b"\x1a\x45\xdf\xa3"
 
-# What mutagen raises for tags that are no tags, as well as its own errors; found by fuzzing.
+# What mutagen raises for tags that are not tags, as well as its own errors; found by fuzzing.
 FAULTS: tuple[type[Exception], ...] = (MutagenError, struct.error, LookupError, ValueError, TypeError, AttributeError)
 FAULTS += (ArithmeticError, EOFError, AssertionError, NotImplementedError, RecursionError, OverBudgetError)
 
 
 @dataclass(frozen=True, slots=True)
 class Music:
-    """What a music file says of itself, in memory.
+    """What a music file says about itself, in memory.
 
     Attributes:
         kind: as what mutagen writes it; None if its tags are only read.

@@ -1,4 +1,4 @@
-"""What a track's tags say of its album, the same for every format."""
+"""What a track's tags say about its album, the same for every format."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

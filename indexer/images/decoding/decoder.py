@@ -213,7 +213,7 @@ def _upright_rgb(image: ImageFile.ImageFile) -> Image.Image:
     upright = to_rgb(image)
     if turn is not None:
         upright = upright.transpose(turn)
-    # What the file says of itself held for its stored pixels; an orientation left here would turn the picture twice.
+    # What the file says about itself held for its stored pixels; an orientation left here would turn the picture twice.
     upright.info = {}
     return upright
 

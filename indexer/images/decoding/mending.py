@@ -9,7 +9,7 @@ from indexer.images.decoding.structure import has_every_scan, jpeg_segments
 
 _PNG_START, _WEBP_START = 8, 12
 _PNG_KEPT = frozenset({b"tRNS", b"iCCP", b"eXIf"})
-"""What a PNG says of its colours and its orientation. Other chunks in small letters say nothing that is used here."""
+"""What a PNG says about its colours and its orientation. Other chunks in small letters are not needed here."""
 
 _MAX_UNPACKED_BYTES = 2**20
 """Pillow refuses a PNG whose profile is larger."""

@@ -189,7 +189,7 @@ def _json_object(body: bytes) -> Mapping[str, Any] | None:
 
 
 def _reason_of(answer: Answer) -> str:
-    """What a refusal says of its reason, cut: MusicBrainz puts it into ``error``."""
+    """What a refusal says about its reason, cut: MusicBrainz puts it into ``error``."""
     found = _json_object(answer.body) or {}
     said = found.get("error")
     return f" ({said[:200]})" if isinstance(said, str) and said.isprintable() else ""

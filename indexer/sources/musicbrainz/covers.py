@@ -52,7 +52,7 @@ class CoverArtArchive:
 
         Raises:
             SourceError: the archive does not answer.
-            FileRejectedError: what it answers may not be fetched, or is no cover that Sleeve can use.
+            FileRejectedError: what it answers may not be fetched, or is not a cover that Sleeve can use.
         """
         found = self._front(group) if side is Side.FRONT else self._back(group)
         if isinstance(found, FoundCover):

@@ -34,6 +34,6 @@ def place_of(store: CoverStore, group: ReleaseGroup, found: FoundCover) -> Path:
 
 
 def origin_of(group: ReleaseGroup, found: FoundCover) -> dict[str, str]:
-    """What a cover's ``extra`` says of where it comes from."""
+    """What a cover's ``extra`` says about where it comes from."""
     origin = {release_groups.KEY: str(group.id), "source": SOURCE}
     return origin if found.release is None else {**origin, "musicbrainz_albumid": found.release}

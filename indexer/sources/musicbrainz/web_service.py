@@ -48,7 +48,7 @@ class GroupQuery:
         if not words or len(words) > MAX_WORDS_CHARACTERS or not words.isprintable():
             raise SourceError(f"--{self.by} needs 1 to {MAX_WORDS_CHARACTERS} printable characters")
         if self.by in {QueryKind.RELEASE_GROUP, QueryKind.COLLECTION} and reading.mbid(words) is None:
-            raise SourceError(f"{words!r} is no MusicBrainz id (such as 1b022e01-4da6-387b-8658-8678046e4cef)")
+            raise SourceError(f"{words!r} is not a MusicBrainz id (such as 1b022e01-4da6-387b-8658-8678046e4cef)")
 
 
 class WebService:

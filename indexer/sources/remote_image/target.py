@@ -1,4 +1,4 @@
-"""URL → where to connect and what to ask for; everything that is no plain web address is refused."""
+"""URL → where to connect and what to ask for; everything that is not a plain web address is refused."""
 
 import re
 from dataclasses import dataclass

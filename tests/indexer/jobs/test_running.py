@@ -1,4 +1,4 @@
-"""The lock of a home and what is said of its last job, also from other processes."""
+"""The lock of a home and what is said about its last job, also from other processes."""
 
 import subprocess
 import sys

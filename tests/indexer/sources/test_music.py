@@ -133,7 +133,7 @@ def test_a_single_track_is_a_library_and_a_text_is_none(tmp_path: Path) -> None:
     [cover] = offered(track)
     assert cover.path == track / "front"
     (tmp_path / "a.txt").write_text("")
-    with pytest.raises(SourceError, match="is no music file"):
+    with pytest.raises(SourceError, match="is not a music file"):
         open_source(tmp_path / "a.txt", GenreFrom.TAGS)
 
 

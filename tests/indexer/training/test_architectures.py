@@ -1,4 +1,4 @@
-"""Towers by name, what folding and freezing do to them, and what is said of names that lead nowhere."""
+"""Towers by name, what folding and freezing do to them, and what is said about names that lead nowhere."""
 
 import copy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From covers to a bundle in one call: what is in it, what it says of itself, and that it answers."""
+"""From covers to a bundle in one call: what is in it, what it says about itself, and that it answers."""
 
 from dataclasses import replace
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""Splits that leak nothing, targets, and what is said of covers that cannot be learned from."""
+"""Splits that leak nothing, targets, and what is said about covers that cannot be learned from."""
 
 from collections import Counter
 from pathlib import Path

@@ -73,7 +73,7 @@ def test_a_second_run_asks_for_no_cover_again(database: Database, tmp_path: Path
     assert later.counts == again.counts
     assert catalogue_of(database, tmp_path) == before
     images = [line for line in stand_in.log[asked:] if line.host == ITEMS]
-    # Only the file that is no image is looked at again, and only for whether it has changed.
+    # Only the file that is not an image is looked at again, and only for whether it has changed.
     assert [(line.path, line.status) for line in images] == [("/items/9/front", 304)]
 
 
@@ -172,7 +172,7 @@ def test_mistakes_are_named() -> None:
     for by, words, result in (
         (QueryKind.GENRE, "  ", "--genre needs"),
         (QueryKind.ARTIST, "a\nb", "printable"),
-        (QueryKind.COLLECTION, "mine", "'mine' is no MusicBrainz id"),
+        (QueryKind.COLLECTION, "mine", "'mine' is not a MusicBrainz id"),
     ):
         with pytest.raises(SourceError, match=result):
             GroupQuery(by, words)
