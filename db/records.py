@@ -58,10 +58,15 @@ def _identity(*parts: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that could be a cover; ``file`` and ``path`` as in ``sleeve.vocabulary``."""
+    """A file that could be a cover; ``file`` and ``path`` as in ``sleeve.vocabulary``.
+
+    Attributes:
+        kind: of ``OtherFiles``: what its source counts it as, in its folder, unless it is tried.
+    """
 
     file: str
     path: Path
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,16 @@ OF_TABLES = (
 OF_ARCHIVES = (*_ASIAN, "cp866", "cp850", "cp852", "cp1250", "cp1251", "cp1252")
 """Encodings of names in zip archives, which are often those of DOS."""
 
-OF_TAGS = (*_ASIAN, "cp1250", "cp1251", "cp1252", "cp1253")
+_OF_TAGS = (*_ASIAN, "cp1250", "cp1251", "cp1252", "cp1253")
 """Encodings that taggers have written where Latin-1 should be."""
 
 _CYRILLIC = ("cp866", "cp1251")
 _WESTERN = ("cp850", "cp1252")
 _LONELY = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
+_NO_SMALL_ALPHABET = re.compile(rb"[\x80-\xa1\xa3-\xa7\xa9-\xb7\xbb]")
+"""Bytes past ASCII that are no letters of Russian or Greek in the encodings of Windows."""
 
 
 def _both_cases(*languages: str) -> tuple[frozenset[str], ...]:
@@ -48,14 +51,25 @@ def likely_encoding(text: bytes, candidates: Sequence[str]) -> str:
     """The likeliest of these encodings for a text that is not UTF-8; lines of ASCII alone say nothing.
 
     Args:
-        candidates: some of those above; one at least that is Western.
+        candidates: some of those above; one at least that is Western or Cyrillic.
     """
     guess = from_bytes(text, cp_isolation=list(candidates)).best()
     if guess is None:
         likely = _WESTERN if _is_western(text) else _CYRILLIC
-        return next(name for name in likely if name in candidates)
+        return next(name for name in (*likely, *_CYRILLIC, *_WESTERN) if name in candidates)
     name = guess.encoding
     return _latin(text, name, candidates) if name in _LATIN else name
+
+
+def likely_encoding_of_tags(text: bytes) -> str:
+    """The likeliest encoding of texts that say they are Latin-1: Western unless the letters speak against it."""
+    words = [word for word in _WORD.findall(text) if _HIGH.search(word)]
+    ascii_letters = sum(len(word) - len(_HIGH.findall(word)) for word in words)
+    if not _is_shift_jis(text) and (_is_western(text) or 2 * ascii_letters >= sum(map(len, words))):
+        return _latin(text, "cp1252", ("cp1252", "cp1250"))
+    # East Asian letters of two bytes have lower ones too.
+    is_alphabet = not _NO_SMALL_ALPHABET.search(text)
+    return likely_encoding(text, ("cp1251", "cp1253") if is_alphabet else _OF_TAGS)
 
 
 def _latin(text: bytes, guess: str, candidates: Sequence[str]) -> str:
@@ -70,6 +84,15 @@ def _latin(text: bytes, guess: str, candidates: Sequence[str]) -> str:
     # One letter of DOS is often one of Windows too; archives have more of DOS.
     likely = [name for name in _LATIN if name in candidates]
     return max(likely, key=lambda name: (share(name), name in {"cp1254", "cp850"}, name == guess))
+
+
+def _is_shift_jis(text: bytes) -> bool:
+    """Whether half of a text are wide letters of Shift-JIS, whose second bytes may be ASCII."""
+    try:
+        wide = sum(character > "\x7f" and not "\uff61" <= character <= "\uff9f" for character in text.decode("cp932"))
+    except UnicodeDecodeError:
+        return False
+    return 4 * wide >= len(b"".join(text.split()))
 
 
 def _is_western(text: bytes) -> bool:

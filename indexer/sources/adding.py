@@ -51,12 +51,20 @@ class AddReport:
         self.others += other.others
         self.guesses |= other.guesses
 
+    def take_back(self, offered: Offered, tried: Sequence[InspectedFile | RejectedFile]) -> None:
+        """Do not count the files that were tried for a cover as others too."""
+        paths = {item.path if isinstance(item, RejectedFile) else str(item.cover_file.path) for item in tried}
+        for candidate in offered.instead if isinstance(offered, CoverFile) else ():
+            if str(candidate.path) in paths:
+                inside = candidate.path.parent.is_file()
+                self.others[str(candidate.path.parents[1 if inside else 0]), candidate.kind] -= 1
+
     def of_kind(self) -> dict[str, int]:
         """How many files of each kind were not offered, the commonest kind first."""
         kinds: Counter[str] = Counter()
         for (_, kind), files in self.others.items():
             kinds[kind] += files
-        return dict(kinds.most_common())
+        return {kind: files for kind, files in kinds.most_common() if files}
 
     def offered(self, source: Source) -> Iterator[Offered]:
         """What a source offers; the rest of what it says is counted here."""
@@ -97,6 +105,8 @@ def add_source(
             with database.reading() as session:
                 known = known_hashes(session, paths)
             tried = list(pool.map(partial(_inspect, known=known), batch))
+            for item, attempts in zip(batch, tried, strict=True):
+                report.take_back(item, attempts)
             inspected = [attempts[-1] for attempts in tried]
             bad = [item for attempts in tried for item in attempts[:-1] if isinstance(item, RejectedFile)]
             with database.writing() as session:
@@ -114,7 +124,7 @@ def add_source(
 
 def _settle(database: Database, place: str, report: AddReport) -> None:
     """What a source that was read as a whole does not offer any more is no longer counted."""
-    others = (OtherFiles(where, kind, files) for (where, kind), files in report.others.items())
+    others = (OtherFiles(where, kind, files) for (where, kind), files in report.others.items() if files)
     with database.writing() as session:
         offered.forget_rejected(session, place, {item.path for item in report.rejected})
         offered.set_others(session, place, others)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from db.records import RejectedFile
@@ -10,9 +10,6 @@ from sleeve.vocabulary import Rejection, Side
 
 MAX_PATH_BYTES = 2000
 """Longer paths are rejected (PostgreSQL cannot index them)."""
-
-ART_NAMES = {Side.FRONT: ("cover", "folder", "front", "album"), Side.BACK: ("back",)}
-"""Names of files without their endings, in any case; the first that is there is taken."""
 
 IMAGE_SUFFIXES = frozenset(
     {
@@ -63,28 +60,4 @@ def sides_of(stems: Sequence[str]) -> dict[str, tuple[Side, str]]:
         if match["side"].lower() == Side.BACK and album in fronts:
             found[stem] = (Side.BACK, album)
             found[fronts[album]] = (Side.FRONT, album)
-    return found
-
-
-def art_in(folders: Iterable[Path], side: Side) -> Path | None:
-    """The file that shows this side of the album, out of the first folder that has one."""
-    for folder in folders:
-        files = _images(folder)
-        for name in ART_NAMES[side]:
-            if name in files:
-                return files[name]
-    return None
-
-
-def _images(folder: Path) -> dict[str, Path]:
-    """The image files of a folder by their folded stems; the first by name if several share one."""
-    try:
-        names = sorted(os.listdir(folder))  # noqa: PTH208 - names are all that is needed
-    except OSError:
-        return {}
-    found: dict[str, Path] = {}
-    for name in names:
-        path = folder / name
-        if path.suffix.lower() in IMAGE_SUFFIXES and not name.startswith(".") and path.is_file():
-            found.setdefault(path.stem.casefold(), path)
     return found

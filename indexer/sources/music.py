@@ -4,17 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from db.records import CoverFile, Found, Guess, Offered, OtherFiles, RejectedFile, fold
+from db.records import Candidate, CoverFile, Found, Guess, Offered, OtherFiles, RejectedFile, fold
 from indexer.images.audio.tags import read_tags
-from indexer.sources.file_names import absolute, art_in, unusable
+from indexer.sources.cover_art import CoverArt, Listing
+from indexer.sources.file_names import absolute, unusable
 from indexer.sources.other_files import MUSIC, PICTURES, TRACKS, kind_of_file
 from indexer.sources.spelling import Spellings
+from indexer.sources.tag_encoding import respelled
 from indexer.sources.track_albums import Track, TrackAlbum, albums_of
 from indexer.sources.walking import Walk, all_below
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
 _SHOWN_GUESSES = 5
+
+_FILES_TRIED, _TRACKS_TRIED = 5, 3
+"""Files next to an album, and tracks of it, that are tried before it counts as one without a cover."""
 
 
 @dataclass(slots=True)
@@ -36,6 +41,8 @@ class MusicSource:
     _albums: list[TrackAlbum] | None = field(default=None, repr=False)
     _left: list[OtherFiles | RejectedFile] = field(default_factory=list, repr=False)
     _pictures: list[Path] = field(default_factory=list, repr=False)
+    _guessed: list[Guess] = field(default_factory=list, repr=False)
+    _listing: Listing = field(default_factory=Listing, repr=False)
 
     def __iter__(self) -> Iterator[Found]:
         albums, used = self.albums(), set()
@@ -50,6 +57,7 @@ class MusicSource:
         yield from (OtherFiles(str(path.parent), TRACKS) for path in tracks if path not in used)
         pictures = map(absolute, self._pictures)
         yield from (OtherFiles(str(path.parent), PICTURES) for path in pictures if path not in used)
+        yield from self._guessed
         if self.label:
             yield from self._guesses(albums)
 
@@ -63,19 +71,23 @@ class MusicSource:
         if self._albums is None:
             tracks = [_track(path) for path in self._files()]
             self._left += [track for track in tracks if isinstance(track, RejectedFile)]
-            self._albums = albums_of(track for track in tracks if isinstance(track, Track))
+            spelled, self._guessed = respelled(track for track in tracks if isinstance(track, Track))
+            self._albums = albums_of(spelled)
         return self._albums
 
-    def art(self, album: TrackAlbum) -> dict[Side, Path]:
-        """The paths of an album's covers, as the user named them: a file's, or one that goes on past a track's."""
-        found: dict[Side, Path] = {}
+    def art(self, album: TrackAlbum) -> dict[Side, list[Path]]:
+        """What can show each side of an album, the best first: paths of files, or such as go on past a track's."""
+        names = [name for name in (album.title, album.artist) if name]
+        around = CoverArt(self._listing, album.art_folders, names)
+        found: dict[Side, list[Path]] = {}
         for side in Side:
-            path = art_in(album.art_folders, side)
-            track = album.track_with(side)
-            if path is None and track is not None:
-                path = track.path / side
-            if path is not None:
-                found[side] = path
+            inside = [track.path / side for track in album.tracks_with(side)[:_TRACKS_TRIED]]
+            paths = [*around.named(side)[:_FILES_TRIED], *inside]
+            if side is Side.FRONT:
+                paths += around.only()
+            taken = {path for paths in found.values() for path in paths}
+            if paths := [path for path in dict.fromkeys(paths) if path not in taken]:
+                found[side] = paths
         return found
 
     def _files(self) -> Iterator[Path]:
@@ -110,7 +122,9 @@ class MusicSource:
             path = absolute(file)
             name = " by ".join(part for part in (album.title, album.artist) if part)
             yield unusable(path) or RejectedFile(str(file), str(path), Rejection.NO_ART, name or "and no name")
-        for side, path in art.items():
+        # Of untitled albums in one folder the pictures differ.
+        name = fold(album.title or album.tracks[0].tags.picture or "")
+        for side, (path, *more) in art.items():
             located = absolute(path)
             yield unusable(located) or CoverFile(
                 file=str(path),
@@ -121,9 +135,14 @@ class MusicSource:
                 title=album.title,
                 year=album.year,
                 side=side,
-                group=f"{absolute(album.folder)}/{fold(album.title or '')}",
+                group=f"{absolute(album.folder)}/{name}",
                 extra=album.musicbrainz,
+                instead=tuple(map(_candidate, more)),
             )
+
+
+def _candidate(path: Path) -> Candidate:
+    return Candidate(str(path), absolute(path), TRACKS if path.name in set(Side) else PICTURES)
 
 
 def _track(path: Path) -> Track | RejectedFile:

@@ -15,16 +15,26 @@ from sleeve.vocabulary import Side
 VARIOUS_ARTISTS = "Various Artists"
 """The artist of a compilation that names none."""
 
+_OWNERS_SHARE = 4 / 5
+"""A folder's pictures are of the album that has so many of its tracks: others are strays."""
+
 _GENRE_SHARE = 1 / 3
 """A genre counts if this share of the tracks that have one are of it: one odd track does not label an album."""
 
-_DISC = r"(?:cd|dis[ck]|диск)[\s._#-]*\d{1,2}"
-_DISC_FOLDER = re.compile(rf"^{_DISC}(?!\w)", re.IGNORECASE)
+_DISC = r"(?:cd|dis[ck]|disque|диск)[\s._#-]*\d{1,2}"
+_DISC_FOLDER = re.compile(
+    r"^(?:cd|dis[ck]|disque|disco|dysk|płyta|schijf|skiva|scheibe|диск|ディスク|碟|lp|vinyl)"
+    r"[\s._#-]*(?:\d{1,2}|one|two|three|four|i{1,3}|iv)(?!\w)",
+    re.IGNORECASE,
+)
 _DISC_ENDING = re.compile(
     rf"[\s,:._-]*(?:\(\s*{_DISC}[^()]*\)|\[\s*{_DISC}[^\[\]]*\]|[\s,:._-]{_DISC})\s*$", re.IGNORECASE
 )
 _TITLE, _ARTIST = 1, 2
 """Parts of a group's key, behind its folder."""
+
+Key = tuple[Path, str, str, str]
+"""The folder, title, artist and, without a title, picture that tracks of one album share."""
 
 Value = TypeVar("Value", str, int)
 
@@ -45,7 +55,8 @@ class TrackAlbum:
 
     Attributes:
         folder: the album's, above the folders of its discs.
-        art_folders: where its art may be, the first choice first: folders that no other album shares.
+        art_folders: where its art may be, the first choice first: folders that it shares with no more than a stray
+            track of another album.
         genres: as the tags have them, the commonest first.
     """
 
@@ -58,53 +69,83 @@ class TrackAlbum:
     genres: tuple[str, ...]
     musicbrainz: Mapping[str, str]
 
-    def track_with(self, side: Side) -> Track | None:
-        """The first track that has a picture of this side."""
-        return next((track for track in self.tracks if side in track.tags.sides), None)
+    def tracks_with(self, side: Side) -> list[Track]:
+        """The tracks that have a picture of this side."""
+        return [track for track in self.tracks if side in track.tags.sides]
 
 
 def albums_of(tracks: Iterable[Track]) -> list[TrackAlbum]:
     """The albums of a library, in the order of their first tracks.
 
-    Tracks are of one album when folder, title and album artist agree. The folders of discs (``CD1``, ``Disc 2``,
-    ``Name (Disc 2)``) count as one, and so do titles that end in a disc's number. Tracks without an album artist, or
-    without a title, belong to the one album of their folder if there is only one.
+    Tracks are of one album when folder, title and album artist agree; those without a title also need the same picture,
+    so that singles stay apart. The folders of discs (``CD1``, ``Disc 2``, ``Name (Disc 2)``) count as one, and so do
+    titles that end in a disc's number, and folders next to each other whose tags say that they are discs. Tracks
+    without an album artist, or without a title, belong to the one album of their folder if there is only one.
     """
-    groups: dict[tuple[Path, str, str], list[Track]] = defaultdict(list)
+    groups: dict[Key, list[Track]] = defaultdict(list)
     for track in tracks:
-        names = _title(track.tags), track.tags.album_artist
-        title, artist = (fold(name or "") for name in names)
-        groups[_folder_of(track.path), title, artist].append(track)
+        title, artist = (fold(name or "") for name in (_title(track.tags), track.tags.album_artist))
+        # Without a title, the picture tells a single from the others.
+        groups[_folder_of(track.path), title, artist, "" if title else track.tags.picture or ""].append(track)
     whole = _joined(groups)
-    sharers = Counter(folder for members in whole for folder in _folders(members))
-    return [_album(members, sharers) for members in whole]
+    tracks_in = Counter(folder for members in whole for track in members for folder in _folders([track]))
+    return [_album(members, tracks_in) for members in whole]
 
 
-def _joined(groups: Mapping[tuple[Path, str, str], list[Track]]) -> list[list[Track]]:
+def _joined(groups: Mapping[Key, list[Track]]) -> list[list[Track]]:
     """The groups, with those that lack a name joined to the one that has it, if there is just one."""
     joined = {key: list(members) for key, members in groups.items()}
     for part in (_ARTIST, _TITLE):
         for key in [key for key in joined if not key[part]]:
-            named = [other for other in joined if other != key and other[:part] == key[:part]]
-            if len(named) == 1 and named[0][part]:
+            named = [other for other in joined if other != key and other[:part] == key[:part] and other[part]]
+            if len(named) == 1 and (key[_TITLE] or _may_share(joined[key], joined[named[0]])):
                 joined[named[0]] += joined.pop(key)
+    _join_discs(joined)
     return sorted((sorted(members, key=lambda track: track.path) for members in joined.values()), key=_first_path)
+
+
+def _join_discs(groups: dict[Key, list[Track]]) -> None:
+    """Join folders of one title and artist whose tracks are all numbered as other discs, next to or in each other."""
+    by_names: dict[tuple[str, str], list[Key]] = defaultdict(list)
+    for key in sorted(key for key in groups if key[_TITLE] and _discs(groups[key])):
+        folder, title, artist, _ = key
+        for first in by_names[title, artist]:
+            is_near = first[0] in {folder.parent, folder} or first[0].parent == folder.parent
+            if is_near and not _discs(groups[first]) & _discs(groups[key]):
+                groups[first] += groups.pop(key)
+                break
+        else:
+            by_names[title, artist].append(key)
+
+
+def _discs(tracks: Sequence[Track]) -> set[int]:
+    """The numbers of the discs of these tracks; none if one of them does not say it."""
+    numbers = [re.match(r"\D*(\d{1,3})", track.tags.disc or "") for track in tracks]
+    return {int(number[1]) for number in numbers if number} if all(numbers) else set()
+
+
+def _may_share(tracks: Sequence[Track], album: Sequence[Track]) -> bool:
+    """Whether no picture of these tracks says that they are not of the album."""
+    theirs, its = ({track.tags.picture for track in some} - {None} for some in (tracks, album))
+    return not theirs or not its or bool(theirs & its)
 
 
 def _first_path(members: Sequence[Track]) -> Path:
     return members[0].path
 
 
-def _album(members: Sequence[Track], sharers: Counter[Path]) -> TrackAlbum:
+def _album(members: Sequence[Track], tracks_in: Counter[Path]) -> TrackAlbum:
     titles = [title for track in members if (title := _title(track.tags))]
     ids: dict[str, str] = {}
     for track in members:
         ids = {**track.tags.musicbrainz, **ids}
+    own = Counter(folder for track in members for folder in _folders([track]))
+    is_single = not titles and len(members) == 1 and members[0].tags.picture
     return TrackAlbum(
         folder=_folder_of(members[0].path),
-        art_folders=tuple(folder for folder in _folders(members) if sharers[folder] == 1),
+        art_folders=tuple(folder for folder in _folders(members) if own[folder] >= _OWNERS_SHARE * tracks_in[folder]),
         tracks=tuple(members),
-        title=_commonest(titles),
+        title=clean(members[0].tags.title) if is_single else _commonest(titles),
         artist=_artist([track.tags for track in members]),
         year=_year([track.tags for track in members]),
         genres=_genres([track.tags.genres for track in members]),

@@ -98,7 +98,7 @@ def _predicted(
     database: Database, classifier: Classifier, library: MusicSource, album: TrackAlbum
 ) -> tuple[str | None, float | None, str]:
     """The genre, its probability, and why it is not to be written."""
-    paths = [str(absolute(path)) for path in library.art(album).values()]
+    paths = [str(absolute(path)) for shown in library.art(album).values() for path in shown]
     with database.reading() as session:
         known = albums.of_files(session, paths)
     album_id = next((known[path] for path in paths if path in known), None)

@@ -12,7 +12,16 @@ _ID3V1_BYTES = 128
 _MAX_ITEMS = 1000
 _MAX_KEY_BYTES = 255
 _TEXT, _BINARY = 0, 1
-_PICTURES = {"cover art (front)": 3, "cover art (back)": 4, "cover art (other)": 0}
+_PICTURES = {
+    f"cover art ({kind})": number
+    for number, kind in enumerate(
+        (
+            *("other", "png icon", "icon", "front", "back", "leaflet", "media", "lead artist", "artist", "conductor"),
+            *("band", "composer", "lyricist", "recording location", "during recording", "during performance"),
+            *("video capture", "fish", "illustration", "band logotype", "publisher logotype"),
+        )
+    )
+}
 """Kinds of pictures as ID3 numbers them."""
 
 

@@ -26,6 +26,7 @@ def chunk(file: BoundedFile, head: struct.Struct, *names: bytes) -> bytes | None
 def riff_info(file: BoundedFile) -> KeyedTags:
     """The texts of a WAV's INFO lists, such as FFmpeg writes instead of ID3."""
     texts: list[tuple[str, str]] = []
+    unknown: list[str] = []
     left_bytes = MAX_INFO_BYTES
     for name, at, size in _chunks(file, RIFF):
         if name == b"LIST" and size <= left_bytes:
@@ -33,8 +34,10 @@ def riff_info(file: BoundedFile) -> KeyedTags:
             file.seek(at)
             data = file.read(size)
             if data[:_FORM_BYTES] == b"INFO":
-                texts += _info_texts(data[_FORM_BYTES:])
-    return KeyedTags(texts_by_name(texts))
+                found = list(_info_texts(data[_FORM_BYTES:]))
+                texts += [(name, text) for name, text, _ in found]
+                unknown += [text for _, text, is_unicode in found if not is_unicode]
+    return KeyedTags(texts_by_name(texts), in_latin1=frozenset(unknown))
 
 
 def _chunks(file: BoundedFile, head: struct.Struct) -> Iterator[tuple[bytes, int, int]]:
@@ -48,19 +51,20 @@ def _chunks(file: BoundedFile, head: struct.Struct) -> Iterator[tuple[bytes, int
         at += size + size % 2
 
 
-def _info_texts(data: bytes) -> Iterator[tuple[str, str]]:
+def _info_texts(data: bytes) -> Iterator[tuple[str, str, bool]]:
+    """The name and the text of each entry, and whether it is valid UTF-8."""
     at = 0
     while at + RIFF.size <= len(data):
         name, size = RIFF.unpack_from(data, at)
         at += RIFF.size
         text = data[at : at + size]
         if len(text) <= MAX_TEXT_BYTES:
-            yield name.decode("latin-1"), _decoded(text.partition(b"\0")[0])
+            yield name.decode("latin-1"), *_decoded(text.partition(b"\0")[0])
         at += size + size % 2
 
 
-def _decoded(text: bytes) -> str:
+def _decoded(text: bytes) -> tuple[str, bool]:
     try:
-        return text.decode()
+        return text.decode(), True
     except UnicodeDecodeError:
-        return text.decode("cp1252", errors="replace")
+        return text.decode("latin-1"), False

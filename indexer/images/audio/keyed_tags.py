@@ -9,10 +9,15 @@ MAX_TEXT_BYTES = 16 * 2**10
 
 @dataclass(frozen=True, slots=True)
 class KeyedTags:
-    """Texts by their names in lower case, and pictures by their kinds as ID3 numbers them."""
+    """Texts by their names in lower case, and pictures by their kinds as ID3 numbers them.
+
+    Attributes:
+        in_latin1: texts of no known encoding, read as Latin-1.
+    """
 
     texts: Mapping[str, list[str]] = field(default_factory=dict)
     pictures: tuple[tuple[int, bytes], ...] = ()
+    in_latin1: frozenset[str] = frozenset()
 
 
 def texts_by_name(found: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -11,24 +11,29 @@ from mutagen.flac import error as FLACError  # noqa: N812 - mutagen's name says 
 from mutagen.mp4 import MP4Tags
 
 from indexer.images.audio.opening import Music, open_tags
+from indexer.images.decoding.sniffing import is_picture
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection, Side
 
-_OTHER, _FRONT, _BACK = 0, 3, 4
-"""Kinds of pictures (ID3v2.4, section 4.14; FLAC's picture block, Vorbis comments and ASF number them alike)."""
+_KINDS = {Side.FRONT: (3, 0, 5, 6, 18, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 1, 2), Side.BACK: (4,)}
+"""Kinds of pictures that can show a side, the likeliest first (ID3v2.4, section 4.14; FLAC's picture block, Vorbis
+comments and ASF number them alike): a front without a kind 3 may be of kind 0, a page of the booklet or the label."""
+
+_FRONT = 3
+_A_LINK = "-->"
 
 
-def pictures(music: Music) -> dict[Side, bytes]:
-    """The pictures that are covers: of kind 3 the front, of kind 4 the back, the first of each.
+def pictures(music: Music) -> dict[Side, list[bytes]]:
+    """The pictures that show each side, the likeliest first; a side without any is left out.
 
-    Without a kind 3 the first of kind 0 is the front; MP4 knows no kinds, and its first picture is.
+    MP4 knows no kinds: its first picture is the front, and the others are next. What is no picture comes last.
     """
-    found: dict[int, bytes] = {}
+    by_kind: dict[int, list[bytes]] = {}
     for kind, data in _all(music):
         if data:
-            found.setdefault(kind, data)
-    sides = {Side.FRONT: found.get(_FRONT) or found.get(_OTHER), Side.BACK: found.get(_BACK)}
-    return {side: data for side, data in sides.items() if data}
+            by_kind.setdefault(kind, []).append(data)
+    found = {side: [data for kind in kinds for data in by_kind.get(kind, ())] for side, kinds in _KINDS.items()}
+    return {side: sorted(shown, key=lambda data: not is_picture(data)) for side, shown in found.items() if shown}
 
 
 def read_picture(track: Path, name: str, max_bytes: int) -> bytes:
@@ -39,9 +44,10 @@ def read_picture(track: Path, name: str, max_bytes: int) -> bytes:
     """
     if name not in set(Side):
         raise FileRejectedError(Rejection.MISSING)
-    data = pictures(open_tags(track)).get(Side(name))
-    if data is None:
+    shown = pictures(open_tags(track)).get(Side(name))
+    if shown is None:
         raise FileRejectedError(Rejection.MISSING, "not in the track's tags")
+    data = shown[0]
     if len(data) > max_bytes:
         raise FileRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
     return data
@@ -59,16 +65,26 @@ def _in_tags(tags: Any) -> Iterator[tuple[int, bytes]]:
     if isinstance(tags, MP4Tags):
         yield from ((_FRONT, bytes(picture)) for picture in tags.get("covr", []))
     elif hasattr(tags, "getall"):
-        yield from ((int(frame.type), bytes(frame.data)) for frame in tags.getall("APIC"))
+        # A frame may have a URL in place of the picture; nothing is fetched for it.
+        pictured = (frame for frame in tags.getall("APIC") if frame.mime != _A_LINK)
+        yield from ((int(frame.type), bytes(frame.data)) for frame in pictured)
     else:
         yield from _in_comments(tags.get("metadata_block_picture", []))
+        yield from ((_FRONT, data) for data in map(_decoded, tags.get("coverart", [])) if data)
 
 
 def _in_comments(blocks: list[str]) -> Iterator[tuple[int, bytes]]:
     """Pictures in Vorbis comments: base64 of FLAC's block; what is not one is left out."""
     for block in blocks:
         try:
-            picture = Picture(b64decode(block, validate=True))
-        except (Base64Error, ValueError, FLACError):
+            picture = Picture(_decoded(block))
+        except FLACError:
             continue
         yield picture.type, picture.data
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return b64decode(text, validate=True)
+    except (Base64Error, ValueError):
+        return b""

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
-from mutagen.id3 import ID3, TCON
+from mutagen.id3 import ID3, TCON, Encoding, TextFrame
 from mutagen.mp4 import MP4FreeForm, MP4Tags
 
 from indexer.images.audio.opening import Music, open_tags
@@ -15,6 +16,9 @@ from sleeve.vocabulary import Rejection, Side
 
 MAX_VALUES = 20
 """Values of one tag that are read."""
+
+_MAX_FRAMES = 200
+"""Frames of one track that are looked at for the encoding of its tags."""
 
 _ORIGINAL_NAMES = ("originaldate", "originalyear", "original date", "original year", "originalreleasedate")
 """How taggers name the date of the first release, in formats that let them choose names."""
@@ -26,6 +30,8 @@ _FREEFORM = "----:com.apple.iTunes:"
 
 # The tags of each format; the first that says something counts, of dates each after the other.
 _ID3 = {
+    "title": ("TIT2",),
+    "disc": ("TPOS",),
     "album": ("TALB",),
     "artist": ("TPE1",),
     "album_artist": ("TPE2", "TXXX:ALBUM ARTIST", "TXXX:ALBUMARTIST"),
@@ -35,6 +41,8 @@ _ID3 = {
     "compilation": ("TCMP", "TXXX:COMPILATION"),
 }
 _MP4 = {
+    "title": ("\xa9nam",),
+    "disc": ("disk",),
     "album": ("\xa9alb",),
     "artist": ("\xa9ART",),
     "album_artist": ("aART",),
@@ -44,6 +52,8 @@ _MP4 = {
     "compilation": ("cpil",),
 }
 _VORBIS = {
+    "title": ("title",),
+    "disc": ("discnumber", "disc"),
     "album": ("album",),
     "artist": ("artist",),
     "album_artist": ("albumartist", "album artist", "album_artist"),
@@ -53,6 +63,8 @@ _VORBIS = {
     "compilation": ("compilation", "itunescompilation"),
 }
 _KEYED = {
+    "title": ("title", "inam"),
+    "disc": ("disc", "discnumber", "wm/partofset"),
     "album": ("album", "wm/albumtitle", "iprd"),
     "artist": ("artist", "author", "iart"),
     "album_artist": ("album artist", "albumartist", "album_artist", "wm/albumartist"),
@@ -80,6 +92,10 @@ class Tags:
         genres: numbers of ID3v1 are spelled out; otherwise as written.
         musicbrainz: ids by Picard's names of them.
         sides: which pictures are embedded.
+        title: of the track.
+        disc: its disc's number, or the number of discs with it.
+        picture: what the front's bytes are known by; None if there is none.
+        in_latin1: the texts with letters past ASCII that say they are Latin-1, read so; all of the tags that are texts.
     """
 
     album: str | None = None
@@ -91,6 +107,10 @@ class Tags:
     genres: tuple[str, ...] = ()
     musicbrainz: Mapping[str, str] = field(default_factory=dict)
     sides: frozenset[Side] = frozenset()
+    title: str | None = None
+    disc: str | None = None
+    picture: str | None = None
+    in_latin1: frozenset[str] = frozenset()
 
 
 def read_tags(path: Path) -> Tags:
@@ -114,16 +134,22 @@ def genres_of(music: Music) -> tuple[str, ...]:
 
 def _tags(music: Music) -> Tags:
     ids = {name: _identifier(music, name, title) for name, title in _MUSICBRAINZ.items()}
+    shown = pictures(music)
+    front = next(iter(shown.get(Side.FRONT, ())), None)
     return Tags(
         album=_one(music, "album"),
         artist=_one(music, "artist"),
-        album_artist=_one(music, "album_artist"),
+        album_artist=", ".join(dict.fromkeys(_first(music, "album_artist"))) or None,
         original_dates=_all(music, "original_dates"),
         dates=_all(music, "dates"),
         compilation=(_one(music, "compilation") or "").strip().lower() in {"1", "true", "yes"},
         genres=tuple(TCON(encoding=3, text=list(genres_of(music))).genres),
         musicbrainz={name: value for name, value in ids.items() if value},
-        sides=frozenset(pictures(music)),
+        sides=frozenset(shown),
+        title=_one(music, "title"),
+        disc=_one(music, "disc"),
+        picture=None if front is None else f"{len(front)}-{crc32(front):08x}",
+        in_latin1=frozenset((*_in_latin1(music.tags), *music.more.in_latin1)),
     )
 
 
@@ -189,6 +215,14 @@ def _is(frame: Any, key: str) -> bool:
     """Whether a frame is the one that is asked for; the descriptions of TXXX are written in any case."""
     _, colon, description = key.partition(":")
     return not colon or (frame.FrameID == "TXXX" and str(frame.desc).lower() == description.lower())
+
+
+def _in_latin1(tags: Any) -> Iterator[str]:
+    frames = list(tags.values())[:_MAX_FRAMES] if isinstance(tags, ID3) else []
+    for frame in frames:
+        if isinstance(frame, TextFrame) and frame.encoding == Encoding.LATIN1:
+            texts: list[object] = frame.text  # type: ignore[attr-defined]
+            yield from (text for text in map(str, texts[:MAX_VALUES]) if not text.isascii())
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,134 @@
+"""Which files next to an album's tracks show its cover, the best first."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from db.records import fold
+from indexer.sources.file_names import IMAGE_SUFFIXES
+from indexer.sources.other_files import ignored_as
+from sleeve.vocabulary import Side
+
+_EXACT_NAMES = {Side.FRONT: ("cover", "folder", "front", "album", "albumart", "artwork"), Side.BACK: ("back",)}
+"""Names of files without their endings, in any case, the likeliest first."""
+
+_WORDS = {
+    Side.FRONT: ("front", "frontcover", "cover", "coverart", "folder", "albumart"),
+    Side.BACK: ("back", "backcover", "rear"),
+}
+"""Words within longer names, the likeliest first."""
+
+_NO_FRONT = frozenset({*_WORDS[Side.BACK], "inside", "inner"})
+_NO_BACK = frozenset({"front", "inside", "inner", "cd", "disc", "disk"})
+_OTHER_PARTS = _NO_FRONT | frozenset(
+    {
+        *("inlay", "tray", "spine", "obi", "matrix", "booklet", "poster", "cd", "cds", "disc", "disk", "vinyl"),
+        *("label", "media", "artist", "band", "small", "thumb", "logo"),
+    }
+)
+"""Words of pictures that show something else than the front; the front of a booklet is the front, though."""
+
+_ART_FOLDERS = frozenset(
+    {
+        *("scans", "scan", "artwork", "artworks", "art", "albumart", "album art", "covers", "cover", "cover art"),
+        *("coverart", "images", "pictures", "front"),
+    }
+)
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+
+
+@dataclass(slots=True)
+class Listing:
+    """The pictures and the folders in each folder, by name; each is read once."""
+
+    _read: dict[Path, tuple[list[Path], list[Path]]] = field(default_factory=dict)
+
+    def pictures(self, folder: Path) -> list[Path]:
+        """The files that are pictures by their endings."""
+        return self._of(folder)[0]
+
+    def art_folders(self, folder: Path) -> list[Path]:
+        """The folders in a folder that usually hold scans and art."""
+        return [below for below in self._of(folder)[1] if fold(below.name) in _ART_FOLDERS]
+
+    def _of(self, folder: Path) -> tuple[list[Path], list[Path]]:
+        if folder not in self._read:
+            self._read[folder] = _list(folder)
+        return self._read[folder]
+
+
+def _list(folder: Path) -> tuple[list[Path], list[Path]]:
+    pictures: list[Path] = []
+    folders: list[Path] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                path = Path(entry.path)
+                if ignored_as(entry.name):
+                    continue
+                if entry.is_dir():
+                    folders.append(path)
+                elif path.suffix.lower() in IMAGE_SUFFIXES and entry.is_file():
+                    pictures.append(path)
+    except OSError:
+        return [], []
+    return pictures, folders
+
+
+@dataclass(frozen=True, slots=True)
+class CoverArt:
+    """The pictures around one album.
+
+    Attributes:
+        folders: where its art may be, the first choice first.
+        names: of the album: a picture may be called by them, and their words say nothing of what it shows.
+    """
+
+    listing: Listing
+    folders: Sequence[Path]
+    names: Sequence[str]
+
+    def named(self, side: Side) -> list[Path]:
+        """Those that show a side by an exact name, by a word in it, or by the album's name; then in usual folders."""
+        found = [path for folders in (self.folders, self._usual()) for path in self._named(folders, side)]
+        return list(dict.fromkeys(found))
+
+    def only(self) -> list[Path]:
+        """The one that is alone in a folder, or in a usual folder below, not counting backs and the like."""
+        for folder in (*self.folders, *self._usual()):
+            fronts = [path for path in self.listing.pictures(folder) if not self._words(path) & _OTHER_PARTS]
+            if len(fronts) == 1:
+                return fronts
+        return []
+
+    def _named(self, folders: Sequence[Path], side: Side) -> Iterator[Path]:
+        pictures = [path for folder in folders for path in self.listing.pictures(folder)]
+        for folder in folders:
+            for name in _EXACT_NAMES[side]:
+                yield from (path for path in self.listing.pictures(folder) if fold(path.stem) == name)
+        for word in _WORDS[side]:
+            yield from (path for path in pictures if word in self._words(path) and self._shows(path, side))
+        if side is Side.FRONT:
+            yield from (path for path in pictures if _words_of(fold(path.stem)) and not self._words(path))
+
+    def _shows(self, path: Path, side: Side) -> bool:
+        words = self._words(path)
+        if side is Side.BACK:
+            return not words & _NO_BACK
+        return not words & (_NO_FRONT if "front" in words else _OTHER_PARTS)
+
+    def _words(self, path: Path) -> set[str]:
+        """The words of a file's name but for those of the album's names."""
+        stem = fold(path.stem)
+        for name in sorted(map(fold, self.names), key=len, reverse=True):
+            stem = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", stem)
+        return _words_of(stem)
+
+    def _usual(self) -> list[Path]:
+        return [below for folder in self.folders for below in self.listing.art_folders(folder)]
+
+
+def _words_of(text: str) -> set[str]:
+    return set(_NO_LETTERS.split(text)) - {""}
