@@ -1,4 +1,4 @@
-"""The list of albums, searched, filtered, sorted, a page at a time.
+"""The list of albums, filtered, sorted, a page at a time.
 
 A page begins after the last album of the page before (keyset pagination), not at a number: albums that
 are added or removed meanwhile neither repeat nor hide any other.
@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from db.album_conditions import album_conditions
 from db.albums import album_record
-from db.records import AlbumPage, AlbumPlace, CatalogueFilter, fold
+from db.records import AlbumPage, AlbumPlace, CatalogueFilter
 from db.tables import Album
 from sleeve.vocabulary import AlbumId, AlbumOrder
 
@@ -25,7 +25,6 @@ _KEYS: dict[AlbumOrder, InstrumentedAttribute[Any]] = {
 def page(
     session: Session,
     allowed: CatalogueFilter,
-    words: str,
     order: AlbumOrder,
     *,
     after: AlbumPlace | None,
@@ -35,11 +34,10 @@ def page(
 
     Args:
         allowed: which albums; its side of the sleeve is not asked for.
-        words: each of them is in the title or the artist, in any case; empty for all albums.
         after: the place of the last album of the page before, None for the first page.
         limit: the most albums of a page, 1 or more.
     """
-    conditions = [*album_conditions(allowed), *(_holds(word) for word in fold(words).split())]
+    conditions = album_conditions(allowed)
     key = _KEYS.get(order)
     query = select(Album).where(*conditions).options(selectinload(Album.covers), selectinload(Album.labels))
     if key is None:
@@ -57,10 +55,6 @@ def page(
         next=_place(shown[-1], key) if len(rows) > limit else None,
         total=session.scalar(select(func.count(Album.id)).where(*conditions)) or 0,
     )
-
-
-def _holds(word: str) -> ColumnElement[bool]:
-    return or_(Album.title_folded.contains(word, autoescape=True), Album.artist_folded.contains(word, autoescape=True))
 
 
 def _behind(key: InstrumentedAttribute[Any], after: AlbumPlace) -> ColumnElement[bool]:

@@ -30,6 +30,12 @@ def album(session: Session, album_id: AlbumId) -> AlbumRecord:
     return album_record(found)
 
 
+def of_ids(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, AlbumRecord]:
+    """These albums by their ids; those that are gone are absent."""
+    query = select(Album).where(Album.id.in_(album_ids)).options(selectinload(Album.covers), selectinload(Album.labels))
+    return {AlbumId(row.id): album_record(row) for row in session.scalars(query)}
+
+
 def album_record(row: Album) -> AlbumRecord:
     """A row, with its covers and labels, as the record that leaves this package."""
     return AlbumRecord(

@@ -405,6 +405,17 @@ class TextLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AlbumWords:
+    """An album's names, and the lines on each of its covers."""
+
+    album_id: AlbumId
+    artist: str | None
+    title: str | None
+    year: int | None
+    lines: dict[CoverId, tuple[TextLine, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class NewText:
     """The lines read in a file with this content, maybe none; stored only while the cover still has it."""
 

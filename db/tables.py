@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Connection,
     DateTime,
     Dialect,
     ForeignKey,
@@ -19,12 +20,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
     false,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column, relationship, validates
 from sqlalchemy.types import JSON, TypeDecorator
 
+from db.letters import lines_of_letters
 from db.records import fold
 
 # SQLite only numbers a column of exactly type INTEGER by itself.
@@ -61,7 +64,8 @@ class Base(DeclarativeBase):
 
 class Album(Base):
     """An album. ``identity`` is what two covers of one album have in common (see ``CoverFile.identity``), or null;
-    ``artist_folded`` is what the artist filter compares; ``title_folded`` what lists are searched and sorted by."""
+    ``artist_folded`` is what the artist filter compares; ``title_folded`` what lists are sorted by; ``letters``
+    what is searched for words."""
 
     __tablename__ = "albums"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -71,6 +75,7 @@ class Album(Base):
     artist_folded: Mapped[str | None] = mapped_column(Text, index=True)
     title: Mapped[str | None] = mapped_column(Text)
     title_folded: Mapped[str | None] = mapped_column(Text, index=True)
+    letters: Mapped[str | None] = mapped_column(Text)
     year: Mapped[int | None] = mapped_column(index=True)
     identity: Mapped[str | None] = mapped_column(String(64), unique=True)
     covers: Mapped[list["Cover"]] = relationship(
@@ -82,6 +87,12 @@ class Album(Base):
     def _fold_title(self, _key: str, title: str | None) -> str | None:
         self.title_folded = fold(title) if title else None
         return title
+
+
+@event.listens_for(Album, "before_insert")
+@event.listens_for(Album, "before_update")
+def _spell(_mapper: Mapper[Album], _connection: Connection, album: Album) -> None:
+    album.letters = lines_of_letters([album.artist, album.title])
 
 
 class Cover(Base):
@@ -119,7 +130,8 @@ class CoverLink(Base):
 
 
 class CoverText(Base):
-    """The text of a cover, read by the reader with this fingerprint; a cover without text has no ``lines``."""
+    """The text of a cover, read by the reader with this fingerprint; a cover without text has no ``lines``.
+    ``letters`` is what is searched for words."""
 
     __tablename__ = "texts"
 
@@ -128,6 +140,7 @@ class CoverText(Base):
     )
     reader: Mapped[str] = mapped_column(String(64))
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    letters: Mapped[str | None] = mapped_column(Text)
     read_at: Mapped[datetime] = mapped_column(Moment, default=_now)
 
 
@@ -253,3 +266,13 @@ class IndexVersion(Base):
     recall: Mapped[float]
     live: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment, default=_now)
+
+
+for _searched in (Album, CoverText):
+    # SQLite has a table of its own for this, which triggers keep up to date: see the migration.
+    Index(
+        f"ix_{_searched.__tablename__}_letters",
+        _searched.letters,
+        postgresql_using="gin",
+        postgresql_ops={"letters": "gin_trgm_ops"},
+    ).ddl_if(dialect="postgresql")

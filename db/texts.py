@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from db.letters import lines_of_letters
 from db.records import HashedCover, NewText, TextLine
 from db.tables import Cover, CoverText
 from sleeve.vocabulary import ContentHash, CoverId, Fingerprint
@@ -35,7 +36,12 @@ def store(session: Session, reader: Fingerprint, new: Sequence[NewText]) -> int:
     found = session.execute(select(Cover.id, Cover.content_hash).where(Cover.id.in_(wanted)))
     current = {row.id: row.content_hash for row in found}
     rows = [
-        {"cover_id": item.cover_id, "reader": reader, "lines": [_document(line) for line in item.lines]}
+        {
+            "cover_id": item.cover_id,
+            "reader": reader,
+            "lines": [_document(line) for line in item.lines],
+            "letters": lines_of_letters([line.text for line in item.lines]),
+        }
         for item in new
         if current.get(item.cover_id) == item.content_hash
     ]

@@ -79,11 +79,23 @@ class LabelSource(StrEnum):
     (see ``db.labels``)."""
 
 
+class WordPlace(StrEnum):
+    """Where words that were searched for are."""
+
+    ARTIST = "artist"
+    TITLE = "title"
+    COVER = "cover"
+    """Printed on a cover."""
+
+
 class AlbumOrder(StrEnum):
     """How a list of albums is sorted; equals by id, albums without the name or year last."""
 
     NEWEST = "newest"
     """The one added last first."""
+
+    MATCH = "match"
+    """The one that fits the words best first, of a list that was searched for words; else the newest."""
 
     TITLE = "title"
     ARTIST = "artist"

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from db.records import CatalogueFilter
+from db.records import AlbumWords, CatalogueFilter
 from indexer.genre import GenreScore
 from sleeve.errors import QueryError
-from sleeve.vocabulary import AlbumId, CoverId
+from sleeve.vocabulary import AlbumId, CoverId, WordPlace
 
 MAX_K = 1000
 """The most neighbours one answer holds."""
@@ -46,6 +46,35 @@ class Neighbour:
     file: str
     same_artwork: bool = False
     near_duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordMatch:
+    """Where an album holds words that were searched for.
+
+    Attributes:
+        text: the name, or the line on the cover, as it is written there.
+        cover_id, box: of a line on a cover (see ``TextLine``); None for a name.
+    """
+
+    place: WordPlace
+    text: str
+    cover_id: CoverId | None = None
+    box: tuple[tuple[float, float], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An album that was found by words.
+
+    Attributes:
+        fit: how well it fits them, from 0; names that hold all of them reach 1 and a little more.
+        matches: where they are, names before lines on covers.
+    """
+
+    words: AlbumWords
+    fit: float
+    matches: tuple[WordMatch, ...]
 
 
 @dataclass(frozen=True, slots=True)

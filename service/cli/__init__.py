@@ -16,6 +16,7 @@ from service.cli import (
     duplicates,
     evaluation,
     export,
+    find,
     index,
     map,
     musicbrainz,
@@ -44,6 +45,7 @@ app = typer.Typer(
 app.command()(add.add)
 app.command()(musicbrainz.musicbrainz)
 app.command()(read.read)
+app.command()(find.find)
 app.command()(query.similar)
 app.command()(query.classify)
 app.command()(recommend.recommend)

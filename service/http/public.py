@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from db.records import AlbumPage, AlbumRecord
 from indexer.jobs.running import JobState
+from service.answers.find import FoundPage
 from service.answers.records import ClassifyAnswer, Neighbour, SimilarAnswer
 from sleeve.errors import BundleError, CatalogueError, OutputError, SleeveError, VectorIndexError
 
@@ -69,6 +70,11 @@ def public_album(album: AlbumRecord) -> AlbumRecord:
 def public_page(page: AlbumPage) -> AlbumPage:
     """A page of albums whose covers have public names."""
     return replace(page, albums=tuple(map(public_album, page.albums)))
+
+
+def public_found(page: FoundPage) -> FoundPage:
+    """A page of found albums whose covers have public names."""
+    return replace(page, albums=tuple(replace(found, album=public_album(found.album)) for found in page.albums))
 
 
 def public_neighbours(neighbours: Iterable[Neighbour]) -> tuple[Neighbour, ...]:

@@ -1,6 +1,13 @@
 """The JSON of requests and answers, one module for each noun, for the command line and HTTP alike."""
 
-from service.schemas.albums import AlbumChange, AlbumSchema, AlbumsSchema, CoverSchema
+from service.schemas.albums import (
+    AlbumChange,
+    AlbumSchema,
+    AlbumsSchema,
+    CoverSchema,
+    FoundAlbumSchema,
+    WordMatchSchema,
+)
 from service.schemas.catalogue import (
     BundleSchema,
     BundlesSchema,
@@ -55,6 +62,7 @@ from service.schemas.queries import (
 from service.schemas.words import (
     MAX_GENRES,
     MAX_ID,
+    MAX_WORDS,
     MAX_WORDS_CHARACTERS,
     AlbumIdNumber,
     FewWords,
@@ -69,6 +77,7 @@ __all__ = [
     "MAX_GENRES",
     "MAX_ID",
     "MAX_IMAGES",
+    "MAX_WORDS",
     "MAX_WORDS_CHARACTERS",
     "AddSchema",
     "AlbumChange",
@@ -91,6 +100,7 @@ __all__ = [
     "FewWords",
     "FillSchema",
     "FilledSchema",
+    "FoundAlbumSchema",
     "GenreCountSchema",
     "GenreName",
     "GenreSchema",
@@ -131,5 +141,6 @@ __all__ = [
     "UrlQuery",
     "VersionSchema",
     "VersionsSchema",
+    "WordMatchSchema",
     "Year",
 ]

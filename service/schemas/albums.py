@@ -5,9 +5,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from db.records import AlbumEdit, AlbumPage, AlbumRecord, CoverRecord
+from service.answers.find import FoundAlbum, FoundPage
+from service.answers.records import WordMatch
 from service.schemas.cursor import to_cursor
 from service.schemas.words import FILE_HELP, MAX_GENRES, GenreName, Name, Year
-from sleeve.vocabulary import Side
+from sleeve.vocabulary import Side, WordPlace
 
 
 class CoverSchema(BaseModel):
@@ -59,17 +61,50 @@ class AlbumSchema(BaseModel):
         )
 
 
+class WordMatchSchema(BaseModel):
+    """Where an album holds words that were searched for."""
+
+    place: WordPlace = Field(description="the artist, the title, or printed on a cover")
+    text: str = Field(description="the name, or the line, as it is written there")
+    cover_id: int | None = Field(description="of a line on a cover")
+    box: tuple[tuple[float, float], ...] | None = Field(
+        description="the line's four corners on the cover, as parts of its width and height"
+    )
+
+    @classmethod
+    def of(cls, match: WordMatch) -> "WordMatchSchema":
+        return cls.model_validate(match, from_attributes=True)
+
+
+class FoundAlbumSchema(AlbumSchema):
+    """An album of a list; if that was searched for words, with where they are."""
+
+    matches: list[WordMatchSchema] = []
+
+    @classmethod
+    def of_found(cls, found: FoundAlbum) -> "FoundAlbumSchema":
+        matches = [WordMatchSchema.of(match) for match in found.matches]
+        return cls(**AlbumSchema.of(found.album).model_dump(), matches=matches)
+
+
 class AlbumsSchema(BaseModel):
     """A page of a list of albums."""
 
-    albums: list[AlbumSchema]
+    albums: list[FoundAlbumSchema]
     next: str | None = Field(description="send it as `cursor` for the next page; null at the end of the list")
     total: int = Field(description="albums in the whole list")
 
     @classmethod
     def of(cls, page: AlbumPage) -> "AlbumsSchema":
         following = None if page.next is None else to_cursor(page.next)
-        return cls(albums=[AlbumSchema.of(album) for album in page.albums], next=following, total=page.total)
+        listed = [FoundAlbumSchema.of_found(FoundAlbum(album, ())) for album in page.albums]
+        return cls(albums=listed, next=following, total=page.total)
+
+    @classmethod
+    def of_found(cls, page: FoundPage) -> "AlbumsSchema":
+        following = None if page.next is None else to_cursor(page.next)
+        found = [FoundAlbumSchema.of_found(album) for album in page.albums]
+        return cls(albums=found, next=following, total=page.total)
 
 
 class AlbumChange(BaseModel):

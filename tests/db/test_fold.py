@@ -57,12 +57,11 @@ def test_genre_filter_and_list_find_both_spellings(database: Database) -> None:
         )
     with database.reading() as session:
         assert albums.albums_per_genre(session) == {"música": 2}
-        for allowed, words in (
-            (CatalogueFilter(artist=normalize("NFD", "beyoncé")), ""),
-            (CatalogueFilter(genre=normalize("NFD", "MÚSICA")), ""),
-            (CatalogueFilter(), normalize("NFD", "éclair")),
+        for allowed in (
+            CatalogueFilter(artist=normalize("NFD", "beyoncé")),
+            CatalogueFilter(genre=normalize("NFD", "MÚSICA")),
         ):
-            page = album_list.page(session, allowed, words, AlbumOrder.TITLE, after=None, limit=10)
+            page = album_list.page(session, allowed, AlbumOrder.TITLE, after=None, limit=10)
             assert [album.artist for album in page.albums] == [normalize(form, "Beyoncé") for form in FORMS]
 
 
@@ -89,7 +88,5 @@ def test_a_catalogue_from_before_compares_as_the_new_one_does(tmp_path: Path) ->
         upgrade(database)
         with database.reading() as session:
             assert albums.albums_per_genre(session) == {"música": 2, "hip-hop": 1}
-            page = album_list.page(
-                session, CatalogueFilter(artist="Björk"), "", AlbumOrder.NEWEST, after=None, limit=10
-            )
+            page = album_list.page(session, CatalogueFilter(artist="Björk"), AlbumOrder.NEWEST, after=None, limit=10)
             assert [album.id for album in page.albums] == [2, 1]

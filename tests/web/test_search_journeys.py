@@ -79,7 +79,7 @@ def test_names_filters_and_going_back(page: Page) -> None:
     page.goto("/")
     page.get_by_role("searchbox").fill("blue window")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("2 albums named “blue window”")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 albums for “blue window”")
     page.get_by_label("From year").fill("1999")
     page.get_by_label("From year").press("Enter")
     expect(page.locator(CARDS)).to_have_count(1)

@@ -10,10 +10,11 @@ from indexer.progress import Silent
 from service import schemas
 from service.actions.adding import GivenAlbum
 from service.actions.editing import edit_album
+from service.answers.find import find
 from service.answers.records import Upload
 from service.http.api import API, PROBLEM, PROBLEMS
 from service.http.dependencies import AdderDep, AlbumIdDep, AllowanceDep, FilterDep, HomeDep, SearchDep
-from service.http.public import public_album, public_neighbours, public_page
+from service.http.public import public_album, public_found, public_neighbours, public_page
 from service.schemas.cursor import MAX_CURSOR_CHARACTERS, from_cursor
 from sleeve.vocabulary import AlbumOrder
 
@@ -29,11 +30,13 @@ def list_albums(
     allowed: FilterDep,
     q: Annotated[
         str,
-        Query(max_length=schemas.MAX_WORDS_CHARACTERS, description="up to 8 words in the title or the artist"),
+        Query(max_length=schemas.MAX_WORDS_CHARACTERS, description="up to 8 words in a name or on a cover"),
         schemas.OneLine,
         schemas.FewWords,
     ] = "",
-    sort: Annotated[AlbumOrder, Query(description="newest first, or by title, artist or year")] = AlbumOrder.NEWEST,
+    sort: Annotated[
+        AlbumOrder | None, Query(description="best match first if words are given, else newest first, by default")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="albums on a page")] = 48,
     cursor: Annotated[
         str | None, Query(max_length=MAX_CURSOR_CHARACTERS, description="`next` of the page before, of the same list")
@@ -41,13 +44,17 @@ def list_albums(
 ) -> schemas.AlbumsSchema:
     """Send `next` back as `cursor` until it is null; keep the other parameters.
 
-    Albums that are added or removed meanwhile neither repeat nor hide others.
+    Albums that are added or removed meanwhile neither repeat nor hide others. Words may be misspelled; they are looked
+    for in artists, titles and the text on covers, and the 100 albums that fit best are listed, each with where they
+    are.
     """
-    after = None if cursor is None else from_cursor(cursor, sort)
+    order = sort or (AlbumOrder.MATCH if q.strip() else AlbumOrder.NEWEST)
+    after = None if cursor is None else from_cursor(cursor, order)
+    if q.strip():
+        found = find(home.database, q, allowed, order, after=after, limit=limit)
+        return schemas.AlbumsSchema.of_found(public_found(found))
     with home.database.reading() as session:
-        return schemas.AlbumsSchema.of(
-            public_page(album_list.page(session, allowed, q, sort, after=after, limit=limit))
-        )
+        return schemas.AlbumsSchema.of(public_page(album_list.page(session, allowed, order, after=after, limit=limit)))
 
 
 @router.post(

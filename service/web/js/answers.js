@@ -10,7 +10,7 @@ const MOST_RECOMMENDED = 200;
 /** {heading, albums, ranked, dial, album?, file?, more?}: `ranked` by similarity, `dial` when diversity counts. */
 export async function answerTo(query, signal) {
   if (isBlank(query)) return { heading: "", albums: (await ask("/albums", { query: { sort: "newest", limit: 36 }, signal })).albums };
-  if (query.q) return byNames(query, signal);
+  if (query.q) return byWords(query, signal);
   const narrowed = { k: query.k, genre: query.genre, year: query.year };
   if (query.upload) return byPicture(query, narrowed, signal);
   if (hasBasket(query) && !query.text && !query.image_url && query.like.length) return byTaste(query, narrowed, signal);
@@ -25,10 +25,10 @@ export async function answerTo(query, signal) {
   return { heading: `Looks like ${like}`, albums: answer.neighbours, album, ranked: true };
 }
 
-async function byNames(query, signal) {
+async function byWords(query, signal) {
   const asked = { q: query.q, genre: query.genre, year: query.year };
-  const { albums, total, next } = await ask("/albums", { query: { ...asked, sort: "title", limit: 96 }, signal });
-  return { heading: `${count(total, "album")} named “${query.q}”`, albums, more: next && `/catalogue${queryString(asked)}` };
+  const { albums, total, next } = await ask("/albums", { query: { ...asked, limit: 96 }, signal });
+  return { heading: `${count(total, "album")} for “${query.q}”`, albums, more: next && `/catalogue${queryString(asked)}` };
 }
 
 async function byPicture(query, narrowed, signal) {

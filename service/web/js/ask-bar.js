@@ -11,7 +11,7 @@ export function askBar(query, can) {
   const byText = can?.model?.reads_text && !query.q;
   const field = h("input", {
     type: "search", name: "q", value: query.q ?? query.text ?? "", "aria-label": "Artist, title, or what a cover looks like", autocomplete: "off", maxlength: 500,
-    placeholder: can?.model?.reads_text ? "Artist, title, or what it looks like" : "Artist or title, or paste a cover",
+    placeholder: can?.model?.reads_text ? "Artist, title, or what it looks like" : "Artist, title, words on a cover, or paste one",
     enterkeyhint: "search",
   });
   const mode = can?.model?.reads_text && h("select", { "aria-label": "Search by", class: "mode" },

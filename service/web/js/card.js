@@ -11,15 +11,20 @@ export function card(album, { acts = [], at = Infinity, href = null } = {}) {
   const id = album.album_id ?? album.id;
   const shown = album.similarity !== undefined;
   const genres = album.genres.join(", ");
-  const about = [fullName(album), album.year, genres, shown && `similarity ${album.similarity.toFixed(2)}`];
   const second = lineOf(album);
+  const printed = (album.matches ?? []).filter((match) => match.place === "cover");
+  const face = printed[0]?.cover_id ?? faceOf(album);
+  const boxes = printed.filter((match) => match.cover_id === face).map((match) => match.box);
+  const says = printed.map((match) => match.text).join(" · ");
+  const about = [fullName(album), album.year, genres, shown && `similarity ${album.similarity.toFixed(2)}`, says && `the cover says “${says}”`];
   return h("li", { class: "card", "data-album": id },
     h("a", { class: "face", href: href ?? `/album/${id}`, "aria-label": about.filter(Boolean).join(", "), title: about.filter(Boolean).join("\n") },
-      cover(faceOf(album), { eager: at < EAGER }),
+      cover(face, { eager: at < EAGER, boxes }),
       h("span", { class: "words", "aria-hidden": "true" },
         h("div", { class: "name-line" }, h("span", { class: album.title ? "title" : "title unnamed" }, titleOf(album)), shown && h("span", { class: "num muted small" }, album.similarity.toFixed(2))),
         second && h("div", { class: "line" }, second),
-        genres && h("div", { class: "line small" }, genres))),
+        genres && h("div", { class: "line small" }, genres),
+        says && h("div", { class: "line small says" }, `says “${says}”`))),
     album.same_artwork && h("span", { class: "tag", title: "Another pressing or copy with the same picture" }, "same artwork"),
     acts.length > 0 && h("div", { class: "acts" }, acts));
 }

@@ -5,8 +5,8 @@ import { h } from "./dom.js";
 
 const SIZES_PX = [192, 384, 768];
 
-/** A square with the cover in it; `shownPx` is about how wide it will be. */
-export function cover(coverId, { shownPx = 200, alt = "", eager = false } = {}) {
+/** A square with the cover in it; `shownPx` is about how wide it will be, `boxes` what to outline on it: corners as parts of its sides. */
+export function cover(coverId, { shownPx = 200, alt = "", eager = false, boxes = [] } = {}) {
   const frame = h("span", { class: "cover" });
   if (!coverId) {
     frame.classList.add("gone");
@@ -20,13 +20,28 @@ export function cover(coverId, { shownPx = 200, alt = "", eager = false } = {}) 
     alt,
     decoding: "async",
     loading: eager ? "eager" : "lazy",
-    onload: () => image.classList.add("there"),
+    onload: () => {
+      image.classList.add("there");
+      if (boxes.length) frame.append(outlines(boxes, image.naturalWidth, image.naturalHeight));
+    },
     onerror: () => { image.remove(); frame.classList.add("gone"); },
     srcset: fitting === sharp ? null : `${imageUrl(coverId, fitting)} 1x, ${imageUrl(coverId, sharp)} 2x`,
     src: imageUrl(coverId, fitting),
   });
   frame.append(image);
   return frame;
+}
+
+/** Outlines cover the picture as it fills its square: the middle of it, cut at the longer sides. */
+function outlines(boxes, width, height) {
+  const make = (name, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+    return element;
+  };
+  const svg = make("svg", { class: "outlines", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "xMidYMid slice", "aria-hidden": "true" });
+  svg.append(...boxes.map((box) => make("polygon", { points: box.map(([x, y]) => `${x * width},${y * height}`).join(" ") })));
+  return svg;
 }
 
 /** The cover to show for an album: its first front, or its first cover. */

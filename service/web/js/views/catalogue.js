@@ -94,9 +94,10 @@ function remember(search, loaded) {
 }
 
 function tools(asked, hrefWith) {
-  const words = h("input", { type: "search", name: "q", value: asked.q ?? "", placeholder: "Artist or title", autocomplete: "off", maxlength: 500 });
-  const sort = h("select", { onchange: () => go(hrefWith({ sort: sort.value === "newest" ? null : sort.value })) },
-    SORTS.map(([value, label]) => h("option", { value, selected: value === asked.sort }, label)));
+  const words = h("input", { type: "search", name: "q", value: asked.q ?? "", placeholder: "Artist, title, words on the cover", autocomplete: "off", maxlength: 500 });
+  const sorts = asked.q ? [["match", "Best match first"], ...SORTS] : SORTS;
+  const sort = h("select", { onchange: () => go(hrefWith({ sort: sort.value === sorts[0][0] ? null : sort.value })) },
+    sorts.map(([value, label]) => h("option", { value, selected: value === asked.sort }, label)));
   // Enter in a field of years changes the address first: the words are added to what it says by then.
   const submit = (event) => {
     event.preventDefault();

@@ -1,0 +1,60 @@
+"""``sleeve find``: albums by words."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from indexer.home import open_home
+from service.answers.find import MAX_FOUND
+from service.answers.find import find as find_albums
+from service.cli.console import Json, answer, answer_json, settings_of
+from service.schemas import MAX_WORDS, MAX_WORDS_CHARACTERS, AlbumsSchema, WordMatchSchema
+from service.schemas.filters import YEARS_HELP, catalogue_filter
+from sleeve.vocabulary import WordPlace
+
+
+def find(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(help="Words in an artist, a title, or on a cover.")],
+    k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_FOUND, help="How many albums.")] = 10,
+    genre: Annotated[str | None, typer.Option(help="Only albums of this genre.")] = None,
+    year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
+    artist: Annotated[str | None, typer.Option(help="Only albums of this artist.")] = None,
+    json: Json = False,
+) -> None:
+    """Find albums by words in their artist or title, or printed on their covers.
+
+    Words may be misspelled. Names count more than what `sleeve read` has read on covers.
+
+    Examples:
+
+        sleeve find blue train
+
+        sleeve find coltrain --year 1955:1969
+    """
+    asked = " ".join(words)
+    if len(asked) > MAX_WORDS_CHARACTERS or len(asked.split()) > MAX_WORDS:
+        raise typer.BadParameter(f"albums are searched for at most {MAX_WORDS} words at once")
+    try:
+        allowed = catalogue_filter(genre, year, artist, None)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    with open_home(settings_of(context)) as home:
+        document = AlbumsSchema.of_found(find_albums(home.database, asked, allowed, limit=k))
+    if json:
+        answer_json(document)
+    else:
+        answer(_table(document) if document.albums else "no album holds these words")
+
+
+def _table(document: AlbumsSchema) -> Table:
+    table = Table("album", "title", "artist", "year", "genres", "found", box=None, pad_edge=False)
+    for album in document.albums:
+        names = (album.title or "", album.artist or "", str(album.year or ""), ", ".join(album.genres))
+        table.add_row(str(album.id), *names, "; ".join(map(_where, album.matches)))
+    return table
+
+
+def _where(match: WordMatchSchema) -> str:
+    return f"on the cover: {match.text}" if match.place is WordPlace.COVER else str(match.place)
