@@ -148,7 +148,7 @@ def _fill(settings: Settings, name: str, count: int, like: NDArray[np.float32] |
 
 def _store(database: Database, record: BundleRecord, files: Sequence[InspectedFile], made: NDArray[np.float16]) -> None:
     with database.writing() as session:
-        register(session, files, lambda _path: True)
+        register(session, files, lambda _path, _hash: True)
         vector_of = {file.content_hash: vector for file, vector in zip(files, made, strict=True)}
         pending = vectors.pending(session, record, after=CoverId(0), limit=2 * ROWS_A_STEP)
         theirs = [cover for cover in pending if cover.content_hash in vector_of]

@@ -1,11 +1,12 @@
 """Queries about albums, their covers and genres."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import delete, desc, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from db.identity import hashed
 from db.offered import others
 from db.records import AlbumRecord, CatalogueCounts, CatalogueRow, CoverRecord
 from db.tables import Album, AlbumGenre, Cover, File, Genre
@@ -50,21 +51,22 @@ def album_record(row: Album) -> AlbumRecord:
 
 def rows(session: Session) -> Iterator[CatalogueRow]:
     """Every cover with its album, in the order in which they were added."""
-    after = 0
+    after, several = 0, _of_one_name(session)
     while True:
         page = session.execute(
             select(Cover, Album).join(Album).where(Cover.id > after).order_by(Cover.id).limit(_PAGE_COVERS)
         ).all()
         if not page:
             return
-        genres = genres_of(session, list({AlbumId(row.Album.id) for row in page}))
+        album_ids = list({AlbumId(row.Album.id) for row in page})
+        genres, names = genres_of(session, album_ids), _names_elsewhere(session, album_ids, several)
         yield from (
             CatalogueRow(
                 _cover_record(cover),
                 album.title,
                 album.artist,
                 album.year,
-                album.identity,
+                names.get(AlbumId(album.id)),
                 genres.get(AlbumId(album.id), ()),
                 cover.extra,
             )
@@ -72,6 +74,34 @@ def rows(session: Session) -> Iterator[CatalogueRow]:
         )
         after = page[-1].Cover.id
         session.expunge_all()
+
+
+_Called = tuple[str | None, str | None, int | None]
+
+
+def _of_one_name(session: Session) -> dict[_Called, int]:
+    """Artist, title and year that several albums share → the oldest of them."""
+    called = (Album.artist_folded, Album.title_folded, Album.year)
+    rows = session.execute(select(*called, func.min(Album.id)).group_by(*called).having(func.count() > 1))
+    return {(artist, title, year): first for artist, title, year, first in rows}
+
+
+def _names_elsewhere(
+    session: Session, album_ids: Sequence[AlbumId], several: Mapping[_Called, int]
+) -> dict[AlbumId, str]:
+    """What other catalogues are to call these albums, so that they keep together and apart what is so here.
+
+    By their names, two catalogues have the same for the same album.
+    """
+    query = select(Album).where(Album.id.in_(album_ids)).options(selectinload(Album.covers))
+    found: dict[AlbumId, str] = {}
+    for album in session.scalars(query):
+        called = (album.artist_folded, album.title_folded, album.year)
+        if album.artist and album.title and several.get(called, album.id) == album.id:
+            found[AlbumId(album.id)] = hashed(album.artist_folded or "", album.title_folded or "", str(album.year))
+        elif len(album.covers) > 1 or (album.artist and album.title):
+            found[AlbumId(album.id)] = hashed(album.covers[0].content_hash, album.covers[0].path)
+    return found
 
 
 def of_files(session: Session, paths: Sequence[str]) -> dict[str, AlbumId]:

@@ -98,15 +98,18 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, rebuilding: bool = False) -> Iterator[Session]:
         """A session that commits when its block ends well and rolls back when it does not.
+
+        Args:
+            rebuilding: tables are replaced; SQLite would delete what refers to their rows.
 
         Raises:
             CatalogueError: the database cannot be reached, is full, or stays locked for ``LOCK_TIMEOUT_S``; or many
                 wait for that already.
         """
         with self._turn(), self._translated(), Session(self.engine) as session, session.begin():
-            session.connection(execution_options={"writing": True})
+            session.connection(execution_options={"writing": True, "rebuilding": rebuilding})
             if self.engine.dialect.name == "postgresql":
                 session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'"))
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
@@ -169,7 +172,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
     # The driver must not begin transactions by itself: see _begin_sqlite.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -177,5 +180,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads before it writes would fail at once, whatever the timeout, if another wrote meanwhile;
     # a writer therefore takes the lock at its beginning.
-    writing = connection.get_execution_options().get("writing", False)
+    options = connection.get_execution_options()
+    connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if options.get('rebuilding') else 'ON'}")
+    writing = options.get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -7,9 +7,10 @@ from pathlib import Path
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from db.labels import label
-from db.records import Placed, UploadedCover
+from db.records import Placed, UploadedCover, fold
 from db.release_groups import KEY
+from db.settling import Names, derive
+from db.statements import load, said_by
 from db.tables import Album, AlbumGenre, Cover
 from db.uploads import add_cover
 from sleeve.vocabulary import AlbumId, LabelSource, Side
@@ -93,8 +94,17 @@ def fill(
         additions.year if now.year is None else None,
         tuple(cover for cover in additions.covers if cover.side in now.missing_sides),
     )
-    row.year = row.year or new.year
-    label(session, album_id, new.genres, source)
     for cover in new.covers:
-        add_cover(session, row, cover, put)
+        add_cover(session, row, cover, source, put)
+    if new.genres or new.year:
+        _say(session, album_id, new, source)
     return new
+
+
+def _say(session: Session, album_id: AlbumId, new: Additions, source: LabelSource) -> None:
+    session.expire_all()
+    [row] = load(session, [album_id])
+    said = said_by(row.covers[0], source)
+    said.genres, said.year = list(map(fold, new.genres)) or said.genres, new.year or said.year
+    derive(session, row, Names(session))
+    session.flush()

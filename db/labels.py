@@ -1,18 +1,19 @@
-"""What a person says about an album, its genres and its names; and a label that any source gives."""
+"""What a person says about an album, its genres and its names."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from db.records import fold, identity_of_names
-from db.tables import Album, AlbumGenre, Genre
+from db.records import AlbumEdit, fold
+from db.settling import Names, derive
+from db.statements import find_by, load, said_by
+from db.tables import Album, Cover, Statement
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId, LabelSource
 
 
 def set_genres_by_hand(session: Session, album_id: AlbumId, genres: Sequence[str]) -> None:
-    """Make these the album's genres, in place of whatever any source said.
+    """Make these the album's genres, in place of whatever any source says.
 
     ``sleeve add`` leaves them alone from then on. Without any genre the album has none until ``sleeve add`` labels it
     again as its source says.
@@ -20,44 +21,49 @@ def set_genres_by_hand(session: Session, album_id: AlbumId, genres: Sequence[str
     Raises:
         NotFoundError: there is no such album.
     """
-    if session.get(Album, album_id) is None:
-        raise NotFoundError(f"there is no album {album_id}")
-    session.execute(delete(AlbumGenre).where(AlbumGenre.album_id == album_id))
-    label(session, album_id, genres, LabelSource.HAND)
-    # What the session has read of the album's labels is no longer so.
-    session.expire_all()
+    album = found(session, album_id)
+    named = list(dict.fromkeys(map(fold, genres)))
+    for cover in album.covers:
+        by_hand(cover).genres = named or None
+    derive(session, album, Names(session))
+    if not named:
+        album.labels.clear()
+        album.unsettled = True
+    session.flush()
 
 
-def label(session: Session, album_id: AlbumId, genres: Sequence[str], source: LabelSource) -> None:
-    """Write that a source, which has said nothing of this album yet, says these genres."""
-    names = sorted({fold(genre) for genre in genres})
-    known = {row.name: row.id for row in session.execute(select(Genre.id, Genre.name).where(Genre.name.in_(names)))}
-    for name in names:
-        if name not in known:
-            genre = Genre(name=name)
-            session.add(genre)
-            session.flush()
-            known[name] = genre.id
-    if names:
-        rows = [{"album_id": album_id, "genre_id": known[name], "source": source} for name in names]
-        session.execute(insert(AlbumGenre), rows)
-
-
-def rename(session: Session, album_id: AlbumId, *, title: str | None, artist: str | None, year: int | None) -> None:
-    """Give an album these names; None is not a name.
-
-    Which covers belong to it stays as its sources said; if they said nothing, the new names say so from then on.
+def rename(session: Session, album_id: AlbumId, names: AlbumEdit) -> None:
+    """Give an album the names and the year that ``names`` has, whatever any source says; None is that it has none.
 
     Raises:
         NotFoundError: there is no such album.
     """
-    album = session.get(Album, album_id)
-    if album is None:
-        raise NotFoundError(f"there is no album {album_id}")
-    album.title, album.artist, album.year = title, artist, year
-    album.artist_folded = fold(artist) if artist else None
-    identity = identity_of_names(artist, title, year)
-    taken = session.scalar(select(Album.id).where(Album.identity == identity))
-    if album.identity is None and taken is None:
-        album.identity = identity
+    album = found(session, album_id)
+    for cover in album.covers:
+        said = by_hand(cover)
+        if names.get("title", album.title) != album.title:
+            said.title = names["title"] or ""
+        if names.get("artist", album.artist) != album.artist:
+            said.artist = names["artist"] or ""
+        if names.get("year", album.year) != album.year:
+            said.year = names["year"] or 0
+        find_by(said)
+    derive(session, album, Names(session))
     session.flush()
+
+
+def by_hand(cover: Cover) -> Statement:
+    """What a person says of a cover; a new statement says nothing yet."""
+    return said_by(cover, LabelSource.HAND)
+
+
+def found(session: Session, album_id: AlbumId) -> Album:
+    """An album, whole.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    albums = load(session, [album_id])
+    if not albums:
+        raise NotFoundError(f"there is no album {album_id}")
+    return albums[0]

@@ -29,7 +29,7 @@ def upgrade(database: Database) -> str:
     from alembic import command
 
     config = _config()
-    with database.writing() as session:
+    with database.writing(rebuilding=True) as session:
         connection = session.connection()
         _, found = _tables_and_revision(connection)
         if found is not None and found not in _known_revisions():

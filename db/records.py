@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TypedDict
 
@@ -45,17 +44,6 @@ def fold(name: str) -> str:
     return " ".join(name.casefold().split())[:MAX_NAME_CHARACTERS].rstrip()
 
 
-def identity_of_names(artist: str | None, title: str | None, year: int | None) -> str | None:
-    """SHA-256 of the names that make two covers one album; None if artist or title is not known."""
-    if not artist or not title:
-        return None
-    return _identity("names", fold(artist), fold(title), str(year or ""))
-
-
-def _identity(*parts: str) -> str:
-    return sha256("\x1f".join(parts).encode()).hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A file that could be a cover; ``file`` and ``path`` as in ``sleeve.vocabulary``.
@@ -75,8 +63,9 @@ class CoverFile:
 
     Attributes:
         file, path: as in ``sleeve.vocabulary``.
-        label_source: who says the genres.
+        label_source: who says all this.
         group: covers of one group are of one album when no names say so.
+        exported: of a row that ``sleeve export`` wrote, the album's id in it or "" if it has none; else None.
         extra: what else the source says, by name.
         url: where the image is fetched from if nothing is at the path; None for a file of the user's own.
         stored: whether Sleeve wrote the file at the path, or is about to.
@@ -92,22 +81,11 @@ class CoverFile:
     year: int | None = None
     side: Side = Side.FRONT
     group: str | None = None
+    exported: str | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
     url: str | None = None
     stored: bool = False
     instead: tuple["Candidate", ...] = ()
-
-    @property
-    def identity(self) -> str | None:
-        """SHA-256 of what makes two covers one album: artist, title and year, else the group, else nothing (None)."""
-        if self.is_named:
-            return identity_of_names(self.artist, self.title, self.year)
-        return _identity("group", self.group) if self.group else None
-
-    @property
-    def is_named(self) -> bool:
-        """Whether the names alone say which album this is."""
-        return bool(self.artist and self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +280,7 @@ class CatalogueRow:
     """A cover with everything that is known of it and its album.
 
     Attributes:
-        identity: what two covers of one album have in common, or None (see ``CoverFile.identity``).
+        album: the album's id for other catalogues, or None if it is one cover without names.
         genres: of the album, sorted.
         extra: what else its source says about it, by name.
     """
@@ -311,7 +289,7 @@ class CatalogueRow:
     title: str | None
     artist: str | None
     year: int | None
-    identity: str | None
+    album: str | None
     genres: tuple[str, ...]
     extra: Mapping[str, str]
 

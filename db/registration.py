@@ -1,21 +1,49 @@
-"""What becomes of offered files: one batch, one transaction. The content hash decides.
+"""What becomes of offered files: one batch, one transaction.
 
-A path that is known keeps its cover; the same content elsewhere is a moved file if the old path is gone and a
-copy if it is not; only content that the album does not have yet makes a new cover.
+A cover is its content: it keeps its id and its album where files are moved, renamed, renumbered or swapped. The same
+content at a path more is a copy, unless something else is said of it. What is said is kept in statements; which covers
+are one album, and what it is called, follows from these (``db.settling``).
 """
 
-from bisect import insort
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from itertools import takewhile
 from math import inf
+from pathlib import PurePath
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from db.cover_links import forget
+from db.identity import EXPORTED, Word, combined, hashed, same_album, word_of
+from db.placeholders import file_says_nothing
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
-from db.tables import Album, AlbumGenre, Cover, CoverText, File, Genre, Vector
+from db.settling import Names, derive, settle
+from db.statements import albums_by_key, claims, fits, follow, news, spoken
+from db.tables import Album, Cover, CoverText, File, Statement, Vector
 from sleeve.vocabulary import ContentHash, LabelSource, Outcome
+
+Holds = Callable[[str, str], bool]
+"""Whether a path still has content of this hash."""
+
+_EQUAL_COVERS = 64
+"""Covers with the bytes of an offered file that are looked at; a placeholder may be in any number of albums."""
+
+
+class Stage(IntEnum):
+    """Which files of a source are decided. Those that may have changed places wait until all of it is read."""
+
+    PLAIN = 1
+    """Those at their old paths with their old content, and new content at new paths."""
+
+    MOVED = 2
+    """Covers that are not where they were any more."""
+
+    REST = 3
+    """New content at old paths, and copies."""
 
 
 def known_hashes(session: Session, paths: Sequence[str]) -> dict[str, str]:
@@ -34,195 +62,289 @@ def copies(session: Session, paths: Sequence[str]) -> dict[str, tuple[str, Conte
     return {row.path: (row.kept_at, ContentHash(row.content_hash)) for row in rows}
 
 
-def register(
-    session: Session, batch: Sequence[InspectedFile | RejectedFile], still_there: Callable[[str], bool]
-) -> list[FileOutcome]:
-    """Write a batch of files to the catalogue.
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """How files ended, in their order, and those that wait for a later stage."""
+
+    outcomes: list[FileOutcome]
+    waiting: list[InspectedFile]
+
+
+def register(session: Session, batch: Sequence[InspectedFile | RejectedFile], holds: Holds) -> list[FileOutcome]:
+    """Write files to the catalogue that are all there is of a source; returns the outcome of each, in order.
 
     Args:
         session: a writing session.
         batch: the files, each path once.
-        still_there: whether a path still exists; decides between a moved file and a copy.
-
-    Returns:
-        The outcome of each, in order.
     """
-    register = _Register(session, batch, still_there)
-    outcomes = [register.reject(item) if isinstance(item, RejectedFile) else register.accept(item) for item in batch]
-    session.flush()
-    return outcomes
+    ended: dict[str, FileOutcome] = {}
+    waiting: Sequence[InspectedFile | RejectedFile] = batch
+    for stage in Stage:
+        found = register_stage(session, waiting, holds, stage)
+        ended |= {outcome.path: outcome for outcome in found.outcomes}
+        waiting = found.waiting
+    while settle(session):
+        pass
+    return [ended[_path(item)] for item in batch]
+
+
+def register_stage(
+    session: Session, batch: Sequence[InspectedFile | RejectedFile], holds: Holds, stage: Stage
+) -> Registered:
+    """Write those files of a batch to the catalogue that this stage decides.
+
+    The stages follow each other, each with all files of a source; then ``settle`` until nothing waits.
+    """
+    register = _Register(session, batch, holds)
+    found = Registered([], [])
+    for item in batch:
+        if isinstance(item, RejectedFile):
+            found.outcomes.append(register.reject(item))
+            continue
+        outcome = register.accept(item, stage)
+        if outcome is None:
+            found.waiting.append(item)
+        else:
+            found.outcomes.append(outcome)
+    register.finish()
+    return found
 
 
 class _Register:
     """The rows that a batch touches, loaded at once instead of one by one."""
 
-    def __init__(
-        self, session: Session, batch: Sequence[InspectedFile | RejectedFile], still_there: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, session: Session, batch: Sequence[InspectedFile | RejectedFile], holds: Holds) -> None:
         self._session = session
-        self._still_there = still_there
+        self._holds = holds
         accepted = [item for item in batch if isinstance(item, InspectedFile)]
         paths = [_path(item) for item in batch]
-        hashes = {item.content_hash for item in accepted}
-        identities = {item.cover_file.identity for item in accepted} - {None}
-        names = {fold(genre) for item in accepted for genre in item.cover_file.genres}
-        whole = selectinload(Cover.album).options(selectinload(Album.labels), selectinload(Album.covers))
-        covers = session.scalars(
-            select(Cover)
-            .where(Cover.path.in_(paths) | Cover.content_hash.in_(hashes))
-            .options(whole)
-            .order_by(Cover.id)
-        ).all()
-        self._by_path = {cover.path: cover for cover in covers}
+        self._by_path = {cover.path: cover for cover in self._covers(Cover.path.in_(paths))}
+        moving = [item for item in accepted if not self._is_unchanged(item)]
+        equal = self._equal_covers([item.content_hash for item in moving])
+        spoken(session, list({*self._by_path.values(), *equal, *(c for one in equal for c in one.album.covers)}))
         self._by_hash: dict[str, list[Cover]] = defaultdict(list)
-        for cover in covers:
+        for cover in sorted({*self._by_path.values(), *equal}, key=_age):
             self._by_hash[cover.content_hash].append(cover)
-        albums = session.scalars(
-            select(Album)
-            .where(Album.identity.in_(identities))
-            .options(selectinload(Album.labels), selectinload(Album.covers))
-        ).all()
-        self._albums = {album.identity: album for album in albums}
-        self._genres = {genre.name: genre for genre in session.scalars(select(Genre).where(Genre.name.in_(names)))}
-        cover_ids = [cover.id for cover in covers]
-        claims = session.scalars(
-            select(File).where(File.path.in_(paths) | File.cover_id.in_(cover_ids)).options(selectinload(File.cover))
-        ).all()
-        self._files = {claim.path: claim for claim in claims}
-        self._paths: dict[Cover | None, set[str]] = defaultdict(set)
-        for claim in claims:
-            self._paths[claim.cover].add(claim.path)
+        self._words = {_path(item): _word(item.cover_file) for item in moving}
+        wanted = {key for word in self._words.values() for key in (word.group, word.outside_id, word.names) if key}
+        self._by_key = albums_by_key(session, wanted) if wanted else defaultdict(list)
+        at = select(Statement).where(Statement.path.in_(paths))
+        self._said = {(one.path, one.source): one for one in session.scalars(at)}
+        self._files = {file.path: file for file in session.scalars(select(File).where(File.path.in_(paths)))}
+        self._genre_of = Names(session)
+        self._genre_of.know(fold(genre) for item in moving for genre in item.cover_file.genres)
+        self._copies = self._paths_of_copies()
+        self._exported = self._albums_of_exported(accepted)
+        self._unsettled: set[int] = set()
+
+    def _covers(self, condition: ColumnElement[bool]) -> Sequence[Cover]:
+        return self._session.scalars(select(Cover).where(condition)).all()
+
+    def _equal_covers(self, hashes: Sequence[str]) -> Sequence[Cover]:
+        """The first covers that have each of these contents, with their albums."""
+        number = func.row_number().over(partition_by=Cover.content_hash, order_by=Cover.id).label("number")
+        numbered = select(Cover.id, number).where(Cover.content_hash.in_(hashes)).subquery()
+        query = select(Cover).join(numbered, numbered.c.id == Cover.id).where(numbered.c.number <= _EQUAL_COVERS)
+        return self._session.scalars(query.options(selectinload(Cover.album).selectinload(Album.covers))).all()
+
+    def _paths_of_copies(self) -> dict[int, list[str]]:
+        ids = [cover.id for cover in self._by_path.values()]
+        query = select(File.cover_id, File.path).join(Cover, Cover.id == File.cover_id)
+        found: dict[int, list[str]] = defaultdict(list)
+        for row in self._session.execute(query.where(File.cover_id.in_(ids), File.path != Cover.path)):
+            found[row.cover_id].append(row.path)
+        return found
+
+    def _albums_of_exported(self, accepted: Sequence[InspectedFile]) -> Sequence[Album]:
+        """Kept, so that an export is compared with them without asking for each."""
+        if all(item.cover_file.exported is None for item in accepted):
+            return ()
+        ids = {cover.album_id for cover in self._by_path.values()}
+        return self._session.scalars(select(Album).where(Album.id.in_(ids)).options(selectinload(Album.labels))).all()
+
+    def finish(self) -> None:
+        """Write everything, and note what is to be settled."""
+        self._session.flush()
+        if self._unsettled:
+            self._session.execute(update(Album).where(Album.id.in_(self._unsettled)).values(unsettled=True))
 
     def reject(self, item: RejectedFile) -> FileOutcome:
         self._record(item.path, Outcome.REJECTED, None, None, str(item.reason), item.detail)
         return FileOutcome(item.file, item.path, Outcome.REJECTED, item.reason, item.detail)
 
-    def accept(self, item: InspectedFile) -> FileOutcome:
+    def accept(self, item: InspectedFile, stage: Stage) -> FileOutcome | None:
+        """Decide about a file; None if it waits for a later stage."""
         cover_file, path = item.cover_file, _path(item)
         cover = self._by_path.get(path)
-        if cover is None:
-            cover, outcome, detail = self._place(item)
+        if cover is not None and self._is_unchanged(item):
+            cover.stored |= cover_file.stored
+            self._drop_gone_copies(cover, cover_file.label_source)
+            outcome, detail = Outcome.UNCHANGED, ""
+        elif cover is None and not self._by_hash[item.content_hash]:
+            cover, outcome, detail = self._add(item), Outcome.ADDED, ""
         else:
-            outcome, detail = self._update(cover, item)
+            found = None if stage is Stage.PLAIN else self._find_moved(item)
+            if found is not None:
+                outcome, detail = Outcome.UNCHANGED, f"moved from {self._move(found, item)}"
+            elif stage is not Stage.REST:
+                return None
+            elif cover is not None:
+                found, outcome, detail = self._change(cover, item)
+            else:
+                found, outcome, detail = self._copy(item)
+            cover = found
+        self._listen(cover, cover_file)
         self._record(path, outcome, cover, item.content_hash, None, detail)
-        self._label(cover, cover_file)
         return FileOutcome(cover_file.file, path, outcome, None, detail)
 
-    def _place(self, item: InspectedFile) -> tuple[Cover, Outcome, str]:
-        """Content at a path that has no cover: moved, a copy, or new."""
-        cover_file, path = item.cover_file, _path(item)
-        identity = cover_file.identity
-        same = [c for c in self._by_hash[item.content_hash] if identity is None or c.album.identity == identity]
-        gone = next((cover for cover in same if not self._still_there(cover.path)), None)
-        if gone is not None:
-            old = gone.path
-            self._by_path.pop(old, None)
-            self._drop_claim(old)
-            gone.path, gone.stored = path, cover_file.stored
-            self._describe(gone, cover_file)
-            self._by_path[path] = gone
-            # Within one flush rows are changed by age, and an older cover may come to the path that this one leaves.
-            self._session.flush()
-            return gone, Outcome.UNCHANGED, f"moved from {old}"
-        if same:
-            return same[0], Outcome.UNCHANGED, f"same image as {same[0].path}"
-        cover = Cover(path=path, content_hash=item.content_hash, stored=cover_file.stored)
-        self._describe(cover, cover_file)
-        cover.album = self._album(cover_file)
-        self._session.add(cover)
-        self._by_path[path] = cover
-        self._by_hash[item.content_hash].append(cover)
-        return cover, Outcome.ADDED, ""
+    def _is_unchanged(self, item: InspectedFile) -> bool:
+        cover = self._by_path.get(_path(item))
+        return cover is not None and cover.content_hash == item.content_hash
 
-    def _update(self, cover: Cover, item: InspectedFile) -> tuple[Outcome, str]:
-        """A known path: follow what its source says about the album, then its content."""
-        cover_file = item.cover_file
-        self._describe(cover, cover_file)
-        self._follow_names(cover, cover_file)
-        if cover.content_hash == item.content_hash:
-            cover.stored |= cover_file.stored
-            return Outcome.UNCHANGED, ""
-        # Whoever changed the file, it is no longer what Sleeve wrote there before.
-        cover.stored = cover_file.stored
-        self._by_hash[cover.content_hash].remove(cover)
-        insort(self._by_hash[item.content_hash], cover, key=_age)
+    def _find_moved(self, item: InspectedFile) -> Cover | None:
+        """The cover that is to be found at this path from now on, as its content is not where it was.
+
+        Of several with this content, the one that the source names, else the one whose path ends alike.
+        """
+        path, word = _path(item), self._words[_path(item)]
+        said = {item.cover_file.label_source: replace(word, group=None)}
+        equal = {cover for cover in self._near(word) if cover.content_hash == item.content_hash}
+        fitting: list[tuple[bool, int, float, Cover]] = []
+        for cover in equal.union(self._by_hash[item.content_hash]):
+            if cover.path == path or self._holds(cover.path, item.content_hash):
+                continue
+            verdict = same_album(said, claims(cover)[cover.path])
+            # Moved and renamed at once; only if it can be no other.
+            if verdict is False and (len(self._by_hash[item.content_hash]) > 1 or path in self._by_path):
+                continue
+            others = (one for one in cover.album.covers if one is not cover)
+            if fits(said, [one for one in others if self._holds(one.path, one.content_hash)]) is not False:
+                fitting.append((verdict is True, _common_ending(cover.path, path), -_age(cover), cover))
+        return max(fitting, key=lambda found: found[:3])[3] if fitting else None
+
+    def _move(self, cover: Cover, item: InspectedFile) -> str:
+        """Let a cover be at the path of an item; returns where it was."""
+        path, old = _path(item), cover.path
+        displaced = self._by_path.pop(path, None)
+        if displaced is not None:
+            # Whatever it shows now, its own content may turn up elsewhere.
+            self._put(displaced, f"{path}/was-{displaced.id}")
+        self._by_path.pop(old, None)
+        self._put(cover, path)
+        cover.stored = item.cover_file.stored
+        self._by_path[path] = cover
+        file = self._files.pop(old, None) or self._session.get(File, old)
+        if file is not None and file.cover_id == cover.id:
+            self._session.delete(file)
+        # Within one flush rows are changed by age, and an older cover may come to the path that this one leaves.
+        self._session.flush()
+        return _DISPLACED.sub("", old)
+
+    def _put(self, cover: Cover, path: str) -> None:
+        """Change a cover's path, and with it those of the statements on it; what is said of the new path stays."""
+        for statement in [one for one in cover.statements if one.path == cover.path]:
+            self._said.pop((statement.path, statement.source), None)
+            if (path, statement.source) in self._said:
+                cover.statements.remove(statement)
+            else:
+                statement.path = path
+                self._said[path, statement.source] = statement
+        cover.path = path
+        self._session.flush()
+
+    def _change(self, cover: Cover, item: InspectedFile) -> tuple[Cover, Outcome, str]:
+        """New content at a known path: the cover's from now on, unless there is a copy of the old one elsewhere."""
+        kept = (path for path in self._copies[cover.id] if self._holds(path, cover.content_hash))
+        elsewhere = next(kept, None)
+        if elsewhere is not None:
+            self._by_path.pop(cover.path)
+            self._unsettled.add(cover.album_id)
+            by_hand = self._said.pop((cover.path, LabelSource.HAND), None)
+            if by_hand is not None:
+                by_hand.path = elsewhere
+            cover.path = elsewhere
+            self._session.flush()
+            return self._copy(item)
+        cover.stored = item.cover_file.stored
+        if cover in self._by_hash[cover.content_hash]:
+            self._by_hash[cover.content_hash].remove(cover)
+        self._by_hash[item.content_hash].append(cover)
         cover.content_hash = item.content_hash
         self._session.execute(delete(Vector).where(Vector.cover_id == cover.id))
         self._session.execute(delete(CoverText).where(CoverText.cover_id == cover.id))
         forget(self._session, cover)
-        return Outcome.ADDED, "content changed"
+        return cover, Outcome.ADDED, "content changed"
 
-    def _describe(self, cover: Cover, cover_file: CoverFile) -> None:
-        if cover.id is not None and cover.side != cover_file.side:
-            forget(self._session, cover)
-        cover.file, cover.side = cover_file.file, cover_file.side
-        cover.extra = {**(cover.extra or {}), **cover_file.extra}
+    def _copy(self, item: InspectedFile) -> tuple[Cover, Outcome, str]:
+        """Known content at a path more: a copy if the same is said of it, or nothing of both."""
+        word = self._words[_path(item)]
+        said = {item.cover_file.label_source: word}
+        equal = [cover for cover in self._near(word) if cover.content_hash == item.content_hash]
+        for cover in dict.fromkeys([*equal, *self._by_hash[item.content_hash]]):
+            agrees = fits(said, cover.album.covers)
+            as_much = combined(said) == combined(claims(cover)[cover.path])
+            if agrees or (agrees is None and as_much and _is_listed_twice(cover, item.cover_file)):
+                return cover, Outcome.UNCHANGED, f"same image as {cover.path}"
+        return self._add(item), Outcome.ADDED, ""
 
-    def _follow_names(self, cover: Cover, cover_file: CoverFile) -> None:
-        album, identity = cover.album, cover_file.identity
-        alone = len(album.covers) == 1
-        if identity is not None and identity != album.identity:
-            if alone and identity not in self._albums:
-                self._albums.pop(album.identity, None)
-                self._albums[identity] = album
-                album.identity = identity
-                self._session.flush()
-            else:
-                cover.album = self._album(cover_file)
-                self._session.flush()
-                if alone:
-                    self._carry_hand_labels(album, cover.album)
-                    self._albums.pop(album.identity, None)
-                    self._session.delete(album)
-                    self._session.flush()
+    def _add(self, item: InspectedFile) -> Cover:
+        cover_file, path = item.cover_file, _path(item)
+        word = self._words[path]
+        said = {cover_file.label_source: word}
+        found = {cover.album: None for cover in self._near(word)}
+        ranked = sorted(found, key=lambda one: (word.year is not None and one.year != word.year, one.id or inf))
+        album = next((one for one in ranked if fits(said, one.covers)), None) or Album()
+        cover = Cover(path=path, file=cover_file.file, side=cover_file.side, content_hash=item.content_hash)
+        cover.stored, cover.extra, cover.album = cover_file.stored, dict(cover_file.extra), album
+        self._session.add(cover)
+        self._by_path[path] = cover
+        self._by_hash[item.content_hash].append(cover)
+        for key in (word.group, word.outside_id, word.names):
+            if key:
+                self._by_key[key].append(cover)
+        return cover
+
+    def _near(self, word: Word) -> list[Cover]:
+        """The covers about which something is said that may make them one album with what this is said of."""
+        found = (self._by_key[key] for key in (word.outside_id, word.group, word.names) if key)
+        return [cover for covers in found for cover in covers]
+
+    def _listen(self, cover: Cover, cover_file: CoverFile) -> None:
+        """Keep what a source says of a cover, in place of what it said."""
+        path, source = str(cover_file.path), cover_file.label_source
+        said = self._said.get((path, source))
+        new = cover_file
+        if cover_file.exported is not None and cover.id is not None:
+            differing = news(cover, cover_file)
+            if differing is None:
                 return
-        elif cover_file.is_named:
-            _respell(album, cover_file)
+            new = differing
+        if said is None:
+            said = self._said[path, source] = Statement(path=path, source=source)
+            cover.statements.append(said)
+        changed = follow(said, new, is_news=new is not cover_file)
+        for one in LabelSource:
+            of_path = self._said.get((path, one))
+            if of_path is not None and of_path.cover is not cover:
+                # The path has become another cover's.
+                of_path.cover, changed = cover, True
+        if path == cover.path:
+            cover.file = cover_file.file
+        if cover.id is None and cover.album.id is None:
+            derive(self._session, cover.album, self._genre_of)
+        elif changed:
+            self._unsettled.add(cover.album_id or cover.album.id)
+
+    def _drop_gone_copies(self, cover: Cover, source: LabelSource) -> None:
+        """A folder or a track that is gone says nothing any more; a table still does."""
+        if source not in _FILES_SPEAK:
             return
-        if alone or identity == album.identity:
-            _name(album, cover_file)
-
-    def _album(self, cover_file: CoverFile) -> Album:
-        album = self._albums.get(cover_file.identity) if cover_file.identity else None
-        if album is not None and cover_file.is_named:
-            _respell(album, cover_file)
-            return album
-        if album is None:
-            album = Album(identity=cover_file.identity)
-            self._session.add(album)
-            if cover_file.identity:
-                self._albums[cover_file.identity] = album
-        _name(album, cover_file)
-        return album
-
-    def _carry_hand_labels(self, left: Album, joined: Album) -> None:
-        """Genres that a person gave an album go with its last cover, unless the other album has such genres."""
-        if not _is_labelled_by_hand(left) or _is_labelled_by_hand(joined):
-            return
-        joined.labels[:] = [AlbumGenre(genre=label.genre, source=label.source) for label in left.labels]
-
-    def _label(self, cover: Cover, cover_file: CoverFile) -> None:
-        """Add the labels; they replace those of the same source when no other file speaks for the album.
-
-        Genres that a person gave the album stay alone, whatever a file says.
-        """
-        album, source = cover.album, cover_file.label_source
-        if not cover_file.genres or _is_labelled_by_hand(album):
-            return
-        names = {fold(genre) for genre in cover_file.genres}
-        if len(self._paths[cover]) == 1 and len(album.covers) == 1:
-            stale = [label for label in album.labels if label.source == source and label.genre.name not in names]
-            for label in stale:
-                album.labels.remove(label)
-        present = {label.genre.name for label in album.labels if label.source == source}
-        for name in sorted(names - present):
-            album.labels.append(AlbumGenre(genre=self._genre(name), source=source))
-
-    def _genre(self, name: str) -> Genre:
-        if name not in self._genres:
-            self._genres[name] = Genre(name=name)
-            self._session.add(self._genres[name])
-        return self._genres[name]
+        for path in self._copies[cover.id]:
+            if not self._holds(path, cover.content_hash):
+                here = (Statement.path == path) & Statement.cover_id.in_([cover.id])
+                self._session.execute(delete(Statement).where(here, Statement.source.not_in(_STANDING)))
+                self._session.execute(delete(File).where(File.path == path))
+                self._unsettled.add(cover.album_id)
 
     def _record(
         self,
@@ -233,21 +355,18 @@ class _Register:
         reason: str | None,
         detail: str,
     ) -> None:
-        claim = self._files.get(path)
-        if claim is None:
-            claim = self._files[path] = File(path=path)
-            self._session.add(claim)
-        claim.outcome, claim.reason, claim.detail = outcome, reason, detail
+        file = self._files.get(path)
+        if file is None:
+            file = self._files[path] = File(path=path)
+            self._session.add(file)
+        file.outcome, file.reason, file.detail = outcome, reason, detail
         if outcome is not Outcome.REJECTED:
-            self._paths[claim.cover].discard(path)
-            self._paths[cover].add(path)
-            claim.cover, claim.content_hash = cover, content_hash
+            file.cover, file.content_hash = cover, content_hash
 
-    def _drop_claim(self, path: str) -> None:
-        claim = self._files.pop(path, None)
-        if claim is not None:
-            self._paths[claim.cover].discard(path)
-            self._session.delete(claim)
+
+_DISPLACED = re.compile(r"/was-\d+$")
+_FILES_SPEAK = {LabelSource.FOLDER, LabelSource.TAGS}
+_STANDING = (LabelSource.HAND, LabelSource.MANIFEST)
 
 
 def _age(cover: Cover) -> float:
@@ -255,23 +374,27 @@ def _age(cover: Cover) -> float:
     return cover.id or inf
 
 
-def _name(album: Album, cover_file: CoverFile) -> None:
-    if cover_file.artist:
-        album.artist, album.artist_folded = cover_file.artist, fold(cover_file.artist)
-    album.title = cover_file.title or album.title
-    album.year = cover_file.year or album.year
+def _word(cover_file: CoverFile) -> Word:
+    exported = {EXPORTED: cover_file.exported} if cover_file.exported else {}
+    group = hashed(cover_file.group) if cover_file.group else None
+    extra = {**cover_file.extra, **exported}
+    return word_of(cover_file.artist, cover_file.title, cover_file.year, group, extra)
 
 
-def _respell(album: Album, cover_file: CoverFile) -> None:
-    """Take a source's new spelling of the same names, but leave names that a person changed since."""
-    if cover_file.artist and fold(cover_file.artist) == album.artist_folded:
-        album.artist = cover_file.artist
-    if cover_file.title and fold(cover_file.title) == album.title_folded:
-        album.title = cover_file.title
+def _common_ending(one: str, other: str) -> int:
+    """How many parts two paths have in common at their ends."""
+    pairs = zip(reversed(PurePath(one).parts), reversed(PurePath(other).parts), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def _is_labelled_by_hand(album: Album) -> bool:
-    return any(label.source == LabelSource.HAND for label in album.labels)
+def _is_listed_twice(cover: Cover, cover_file: CoverFile) -> bool:
+    """Whether equal bytes of which no names are said are one album: of one genre, or of one name in two folders."""
+    genres = {name for one in cover.statements if one.path == cover.path for name in one.genres or ()}
+    offered = {fold(genre) for genre in cover_file.genres}
+    if not genres or not offered or not genres.isdisjoint(offered):
+        return True
+    name = cover_file.path.name
+    return name == PurePath(cover.path).name and not file_says_nothing(PurePath(name).stem)
 
 
 def _path(item: InspectedFile | RejectedFile) -> str:

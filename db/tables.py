@@ -23,6 +23,7 @@ from sqlalchemy import (
     event,
     false,
     text,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column, relationship, validates
 from sqlalchemy.types import JSON, TypeDecorator
@@ -63,12 +64,17 @@ class Base(DeclarativeBase):
 
 
 class Album(Base):
-    """An album. ``identity`` is what two covers of one album have in common (see ``CoverFile.identity``), or null;
-    ``artist_folded`` is what the artist filter compares; ``title_folded`` what lists are sorted by; ``letters``
-    what is searched for words."""
+    """An album: names, year and labels as they follow from the statements on its covers.
+
+    ``artist_folded`` is what the artist filter compares; ``title_folded`` what lists are sorted by; ``letters`` what is
+    searched for words.
+    ``unsettled`` says that a statement has changed, and nobody has looked yet what follows."""
 
     __tablename__ = "albums"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    __table_args__ = (
+        Index("ix_albums_unsettled", "id", sqlite_where=text("unsettled"), postgresql_where=text("unsettled")),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(_Key, primary_key=True)
     artist: Mapped[str | None] = mapped_column(Text)
@@ -77,16 +83,16 @@ class Album(Base):
     title_folded: Mapped[str | None] = mapped_column(Text, index=True)
     letters: Mapped[str | None] = mapped_column(Text)
     year: Mapped[int | None] = mapped_column(index=True)
-    identity: Mapped[str | None] = mapped_column(String(64), unique=True)
+    unsettled: Mapped[bool] = mapped_column(default=False, server_default=false())
     covers: Mapped[list["Cover"]] = relationship(
         back_populates="album", cascade="all, delete-orphan", passive_deletes=True, order_by="Cover.id"
     )
     labels: Mapped[list["AlbumGenre"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
-    @validates("title")
-    def _fold_title(self, _key: str, title: str | None) -> str | None:
-        self.title_folded = fold(title) if title else None
-        return title
+    @validates("title", "artist")
+    def _fold(self, key: str, name: str | None) -> str | None:
+        setattr(self, f"{key}_folded", fold(name) if name else None)
+        return name
 
 
 @event.listens_for(Album, "before_insert")
@@ -100,7 +106,7 @@ class Cover(Base):
 
     ``file`` is its path as it was added, ``path`` the absolute one, ``extra`` what else a manifest says about it.
     ``compared``: its near neighbours were compared with it, for the same artwork. ``stored``: Sleeve wrote the file at
-    ``path``, and so may delete it.
+    ``path``, and so may delete it. ``held``: a person said which album it is of.
     """
 
     __tablename__ = "covers"
@@ -116,17 +122,48 @@ class Cover(Base):
     added_at: Mapped[datetime] = mapped_column(Moment, default=_now)
     compared: Mapped[bool] = mapped_column(default=False, server_default=false())
     stored: Mapped[bool] = mapped_column(default=False, server_default=false())
+    held: Mapped[bool] = mapped_column(default=False, server_default=false())
     album: Mapped[Album] = relationship(back_populates="covers")
+    statements: Mapped[list["Statement"]] = relationship(
+        back_populates="cover", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class Statement(Base):
+    """What one source says of the cover at one path. Null says nothing; a person's empty title or artist, or year 0,
+    says that there is none.
+
+    ``group`` is the hash of what the covers of one album have in common for the source, ``outside_id`` the id that
+    another catalogue knows the album by, ``names`` the hash of artist and title: by these three, albums are found.
+    ``genres`` are folded, in the source's order."""
+
+    __tablename__ = "statements"
+
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    source: Mapped[str] = mapped_column(String(16), primary_key=True)
+    cover_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), index=True)
+    artist: Mapped[str | None] = mapped_column(Text)
+    title: Mapped[str | None] = mapped_column(Text)
+    year: Mapped[int | None]
+    side: Mapped[str | None] = mapped_column(String(8))
+    genres: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    extra: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    group: Mapped[str | None] = mapped_column(String(32), index=True)
+    outside_id: Mapped[str | None] = mapped_column(String(80), index=True)
+    names: Mapped[str | None] = mapped_column(String(32), index=True)
+    cover: Mapped[Cover] = relationship(back_populates="statements")
 
 
 class CoverLink(Base):
-    """Two front covers that show one artwork, whichever bundle proposed them; the older cover is the first."""
+    """Two front covers, the older one first, and whether they show the same artwork: true if their pixels say so,
+    whichever bundle proposed them, false if a person says that they do not."""
 
     __tablename__ = "cover_links"
     __table_args__ = (CheckConstraint("first_id < second_id", name="in_order"),)
 
     first_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), primary_key=True)
     second_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), primary_key=True, index=True)
+    same: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class CoverText(Base):

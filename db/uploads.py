@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from db import vectors
 from db.albums import has_cover_at
+from db.identity import word_of
 from db.labels import set_genres_by_hand
-from db.records import BundleRecord, NewAlbum, NewVector, Placed, SavedAlbum, UploadedCover, fold, identity_of_names
-from db.tables import Album, Cover, File
-from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Outcome
+from db.records import BundleRecord, NewAlbum, NewVector, Placed, SavedAlbum, UploadedCover, fold
+from db.statements import albums_by_key, find_by, fits, said_by
+from db.tables import Album, Cover, File, Statement
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, LabelSource, Outcome
 
 
 def keep(
@@ -29,16 +31,19 @@ def keep(
         put: puts the bytes of a cover at a path, or at a free one near it; called before the cover's row is written.
     """
     album = _find(session, new)
+    is_new = album is None
     if album is None:
         album = Album(title=new.title, artist=new.artist, year=new.year)
-        album.artist_folded = fold(new.artist) if new.artist else None
-        album.identity = identity_of_names(new.artist, new.title, new.year)
         session.add(album)
         session.flush()
     had = {cover.content_hash for cover in album.covers}
     missing = [cover for cover in new.covers if cover.content_hash not in had]
     for cover in missing:
-        add_cover(session, album, cover, put)
+        said = add_cover(session, album, cover, LabelSource.HAND, put)
+        if is_new:
+            said.artist, said.title, said.year = new.artist, new.title, new.year
+            find_by(said)
+    session.flush()
     album_id = AlbumId(album.id)
     if missing and new.genres:
         set_genres_by_hand(session, album_id, new.genres)
@@ -47,9 +52,11 @@ def keep(
 
 
 def _find(session: Session, new: NewAlbum) -> Album | None:
-    identity = identity_of_names(new.artist, new.title, new.year)
-    if identity is not None:
-        return session.scalar(select(Album).where(Album.identity == identity))
+    word = word_of(new.artist, new.title, new.year, None, {})
+    if word.names is not None:
+        found = {cover.album for covers in albums_by_key(session, [word.names]).values() for cover in covers}
+        ranked = sorted(found, key=lambda album: (album.year != new.year, album.id))
+        return next((album for album in ranked if fits({LabelSource.HAND: word}, album.covers)), None)
     same = select(Album).join(Cover).where(Cover.content_hash == new.front.content_hash)
     for column, given in (
         (Album.title_folded, new.title and fold(new.title)),
@@ -62,9 +69,13 @@ def _find(session: Session, new: NewAlbum) -> Album | None:
 
 
 def add_cover(
-    session: Session, album: Album, cover: UploadedCover, put: Callable[[UploadedCover, Path], Placed]
-) -> None:
-    """Write a cover that the home keeps, its bytes first, as one more of an album."""
+    session: Session,
+    album: Album,
+    cover: UploadedCover,
+    source: LabelSource,
+    put: Callable[[UploadedCover, Path], Placed],
+) -> Statement:
+    """Write a cover that the home keeps, its bytes first, as one more of an album; returns what its source says."""
     path = cover.path
     if has_cover_at(session, path):
         # Two albums may have the same art, but a path has one cover.
@@ -77,7 +88,11 @@ def add_cover(
     file = session.get(File, row.path) or File(path=row.path)
     file.outcome, file.content_hash, file.cover_id = Outcome.ADDED, cover.content_hash, row.id
     session.add(file)
+    said = said_by(row, source)
+    said.side, said.extra = cover.side, dict(cover.extra) or None
+    find_by(said)
     session.flush()
+    return said
 
 
 def _embed(session: Session, album_id: AlbumId, new: NewAlbum, bundle: BundleRecord) -> None:

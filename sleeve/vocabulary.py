@@ -68,15 +68,17 @@ class Outcome(StrEnum):
 
 
 class LabelSource(StrEnum):
-    """Who said that an album is of a genre."""
+    """Who says what an album is: its names, its year, its genres."""
 
     FOLDER = "folder"
     MANIFEST = "manifest"
     TAGS = "tags"
     MUSICBRAINZ = "musicbrainz"
     HAND = "hand"
-    """A person, in the web app, over HTTP or with ``sleeve relabel``. While an album has such a label it has no other
-    (see ``db.labels``)."""
+    """A person, in the web app, over HTTP or on the command line."""
+
+    EARLIER = "earlier"
+    """Whoever it was that an older Sleeve had the names of albums from; it did not write that down."""
 
 
 class WordPlace(StrEnum):

@@ -96,7 +96,7 @@ def _cells(row: CatalogueRow) -> Cells:
         "year": row.year,
         "side": str(row.cover.side),
         PATH_COLUMN: str(row.cover.path),
-        ALBUM_COLUMN: row.identity,
+        ALBUM_COLUMN: row.album,
     }
     return {name: value for name, value in row.extra.items() if _kept(name)} | known
 

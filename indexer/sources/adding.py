@@ -1,17 +1,18 @@
 """A source → the catalogue: fetch, read, hash and decode every file, then write each batch in one transaction."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 
 from db import offered
 from db.database import Database
 from db.records import Candidate, CoverFile, FileOutcome, Guess, InspectedFile, Offered, OtherFiles, RejectedFile
-from db.registration import known_hashes, register
+from db.registration import Stage, known_hashes, register_stage
+from db.settling import settle
 from indexer.images.decoding import PROBE_PX, decode, present, read
 from indexer.progress import Progress, Silent, chunks
 from indexer.sources import Source
@@ -21,6 +22,8 @@ from sleeve.vocabulary import ContentHash, Outcome
 
 BATCH_FILES = 256
 """Files in one transaction: what a crash can make ``add`` do again."""
+
+_HASHES_KEPT = 65_536
 
 
 @dataclass(slots=True)
@@ -95,39 +98,85 @@ def add_source(
         CatalogueError: the database cannot be used.
     """
     progress = progress or Silent()
-    report = AddReport()
-    place = None if source.place is None else str(source.place)
+    adding = _Adding(database, source, urls)
     progress.start("Adding", sum(1 for _ in AddReport().offered(source)))
     with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
-        for chunk in chunks(report.offered(source), BATCH_FILES):
+        for chunk in chunks(adding.report.offered(source), BATCH_FILES):
             batch, counted = urls.bring(database, chunk, progress) if urls else (chunk, 0)
-            paths = [str(candidate.path) for item in batch for candidate in _candidates(item)]
-            with database.reading() as session:
-                known = known_hashes(session, paths)
-            tried = list(pool.map(partial(_inspect, known=known), batch))
+            tried = list(pool.map(partial(_inspect, known=adding.known(batch)), batch))
             for item, attempts in zip(batch, tried, strict=True):
-                report.take_back(item, attempts)
-            inspected = [attempts[-1] for attempts in tried]
+                adding.report.take_back(item, attempts)
             bad = [item for attempts in tried for item in attempts[:-1] if isinstance(item, RejectedFile)]
-            with database.writing() as session:
-                outcomes = register(session, [*inspected, *bad], present)
-                if place:
-                    offered.claim(session, place, [end.path for end in outcomes if end.outcome is Outcome.REJECTED])
-            if urls:
-                urls.tidy(database, batch, outcomes[: len(batch)])
-            report.take(outcomes)
+            adding.take(Stage.PLAIN, [*batch, *bad], [*(attempts[-1] for attempts in tried), *bad])
             progress.advance(len(batch) - counted)
-    if place:
-        _settle(database, place, report)
-    return report
+    adding.finish()
+    return adding.report
 
 
-def _settle(database: Database, place: str, report: AddReport) -> None:
-    """What a source that was read as a whole does not offer any more is no longer counted."""
-    others = (OtherFiles(where, kind, files) for (where, kind), files in report.others.items() if files)
-    with database.writing() as session:
-        offered.forget_rejected(session, place, {item.path for item in report.rejected})
-        offered.set_others(session, place, others)
+class _Adding:
+    """What is offered goes to the catalogue batch by batch; what may have moved waits until all of it is known."""
+
+    def __init__(self, database: Database, source: Source, urls: UrlCovers | None) -> None:
+        self.report = AddReport()
+        self._database = database
+        self._place = None if source.place is None else str(source.place)
+        self._urls = urls
+        self._holds = _holder()
+        self._waiting: list[InspectedFile] = []
+
+    def known(self, batch: Sequence[Offered]) -> dict[str, str]:
+        """The content hashes by which the catalogue knows the paths of a batch."""
+        paths = [str(candidate.path) for item in batch for candidate in _candidates(item)]
+        with self._database.reading() as session:
+            return known_hashes(session, paths)
+
+    def take(self, stage: Stage, batch: Sequence[Offered], inspected: Sequence[InspectedFile | RejectedFile]) -> None:
+        """Register what a stage decides of a batch, in one transaction; ``inspected`` is what each has turned out."""
+        with self._database.writing() as session:
+            found = register_stage(session, inspected, self._holds, stage)
+            rejected = [end.path for end in found.outcomes if end.outcome is Outcome.REJECTED]
+            if self._place:
+                offered.claim(session, self._place, rejected)
+        self._waiting += found.waiting
+        self.report.take(found.outcomes)
+        if self._urls:
+            later = {id(item) for item in found.waiting}
+            done = [item for item, seen in zip(batch, inspected, strict=True) if id(seen) not in later]
+            self._urls.tidy(self._database, done, found.outcomes)
+
+    def finish(self) -> None:
+        """Register what has waited, look what follows for the albums, and forget what the source no longer offers."""
+        for stage in (Stage.MOVED, Stage.REST):
+            waiting, self._waiting = self._waiting, []
+            for batch in chunks(waiting, BATCH_FILES):
+                self.take(stage, [item.cover_file for item in batch], batch)
+        while self._settle():
+            pass
+        if self._place:
+            self._forget(self._place)
+
+    def _settle(self) -> int:
+        with self._database.writing() as session:
+            return settle(session)
+
+    def _forget(self, place: str) -> None:
+        others = (OtherFiles(where, kind, files) for (where, kind), files in self.report.others.items() if files)
+        with self._database.writing() as session:
+            offered.forget_rejected(session, place, {item.path for item in self.report.rejected})
+            offered.set_others(session, place, others)
+
+
+def _holder() -> Callable[[str, str], bool]:
+    """Whether a file still has its content: each is read once, and one that cannot be read is taken to have it."""
+
+    @lru_cache(maxsize=_HASHES_KEPT)
+    def hash_of(path: str) -> str | None:
+        try:
+            return sha256(read(Path(path))).hexdigest()
+        except FileRejectedError:
+            return None
+
+    return lambda path, content_hash: present(path) and hash_of(path) in {content_hash, None}
 
 
 def _candidates(item: Offered) -> Sequence[Candidate | Offered]:

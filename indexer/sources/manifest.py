@@ -31,7 +31,7 @@ PATH_COLUMN = "sleeve_path"
 """The path of the file, if ``file`` only says what it was called."""
 
 ALBUM_COLUMN = "sleeve_album"
-"""Covers with the same value are of one album when no names say so."""
+"""Covers with the same value are of one album, those with two values of two."""
 
 _SAYING_NOTHING = frozenset(
     {"NaN", "nan", "NaT", "None", "NULL", "null", "N/A", "n/a", "#N/A", "NA", "<NA>", "\\N", "#REF!", "#VALUE!"}
@@ -167,7 +167,8 @@ class ManifestSource:
             title=clean(cells.get("album")),
             year=year,
             side=Side(side),
-            group=clean(cells.get(ALBUM_COLUMN)) or (str(place.path) if has_back else None),
+            group=str(place.path) if has_back else None,
+            exported=(clean(cells.get(ALBUM_COLUMN)) or "") if exported_path else None,
             extra=dict(islice(_extra(cells), MAX_EXTRA_COLUMNS)),
             url=place.url,
         )

@@ -13,15 +13,7 @@ def edit_album(home: Home, album_id: AlbumId, changes: AlbumEdit) -> AlbumRecord
         NotFoundError: there is no such album.
     """
     with home.database.writing() as session:
-        before = albums.album(session, album_id)
-        if changes.keys() & {"title", "artist", "year"}:
-            labels.rename(
-                session,
-                album_id,
-                title=changes.get("title", before.title),
-                artist=changes.get("artist", before.artist),
-                year=changes.get("year", before.year),
-            )
+        labels.rename(session, album_id, changes)
         if "genres" in changes:
             labels.set_genres_by_hand(session, album_id, changes["genres"])
         session.expire_all()

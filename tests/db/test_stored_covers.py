@@ -128,7 +128,7 @@ def test_the_column_goes_and_comes_again(empty: Database) -> None:
     revise(empty, "0005")
     with empty.writing() as session:
         fill(session)
-    upgrade(empty)
+    revise(empty, "0006")
     config = _config()
     with empty.writing() as session:
         config.attributes["connection"] = session.connection()

@@ -102,7 +102,7 @@ def test_a_name_ranks_above_the_same_words_on_a_cover_and_each_says_where(catalo
 
 def test_what_changes_is_found_as_it_is_now(catalogue: Database) -> None:
     with catalogue.writing() as session:
-        labels.rename(session, AlbumId(8), title="Relaxin'", artist="Miles Davis Quintet", year=1958)
+        labels.rename(session, AlbumId(8), {"title": "Relaxin'", "artist": "Miles Davis Quintet", "year": 1958})
         albums.remove(session, [AlbumId(9), AlbumId(1)])
         texts.store(session, READER, [NewText(CoverId(11), ContentHash(f"{11:064d}"), ())])
     assert ids(find(catalogue, "quintet", EVERYTHING)) == [8]
@@ -146,7 +146,8 @@ def test_letters_are_looked_up_in_an_index(catalogue: Database) -> None:
     with catalogue.writing() as session:
         rng = random.Random(2)
         for number in range(1, 8):
-            labels.rename(session, AlbumId(number), title="".join(rng.choices("ab", k=30)), artist=None, year=None)
+            title = "".join(rng.choices("ab", k=30))
+            labels.rename(session, AlbumId(number), {"title": title, "artist": None, "year": None})
     with catalogue.reading() as session:
         titles = {album_id: albums.album(session, album_id).title or "" for album_id in map(AlbumId, range(1, 8))}
         for _ in range(30):

@@ -81,7 +81,7 @@ class World:
             for n in paths
         ]
         with self.database.writing() as session:
-            register(session, files, lambda _path: True)
+            register(session, files, lambda _path, _hash: True)
 
     def add(self) -> None:
         count = int(self.random.integers(1, 12))

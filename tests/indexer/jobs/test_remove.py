@@ -133,6 +133,6 @@ def test_a_file_that_another_cover_names_stays(catalogue: Home, tmp_path: Path) 
     link.symlink_to(path)
     with catalogue.database.writing() as session:
         item = InspectedFile(cover_file(link, artist="B", title="Two"), ContentHash(sha256(data).hexdigest()))
-        register(session, [item], present)
+        register(session, [item], lambda path, _hash: present(path))
     remove(catalogue, Silent(), [album_id])
     assert link.read_bytes() == data

@@ -81,7 +81,7 @@ def test_what_systems_put_into_archives_is_skipped_and_sides_are_recognised(tmp_
     path = write_zip(tmp_path / "jazz.zip", dict.fromkeys(names, b""))
     found = {item.path.name: item for item in open_source(path) if isinstance(item, CoverFile)}
     assert {name: item.side for name, item in found.items()} == {"Blue.png": Side.FRONT, "Blue back.png": Side.BACK}
-    assert found["Blue.png"].identity == found["Blue back.png"].identity is not None
+    assert found["Blue.png"].group == found["Blue back.png"].group is not None
 
 
 def test_a_bad_member_and_a_bad_archive_do_not_stop_the_run(database: Database, tmp_path: Path) -> None:

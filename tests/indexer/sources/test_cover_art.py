@@ -161,7 +161,7 @@ def test_singles_without_an_album_are_not_one(tmp_path: Path) -> None:
         ("One", "singles/1.mp3/front"),
         ("Two", "singles/2.mp3/front"),
     ]
-    assert len({item.identity for item in found}) == len(found)
+    assert len({item.group for item in found}) == len(found)
 
 
 def of(*said: tuple[str, str | None, str | None]) -> list[tuple[str, int]]:

@@ -114,9 +114,9 @@ def test_both_sides_in_one_row_are_one_album(tmp_path: Path) -> None:
     path.write_text("file,back,artist,album\na.jpg,a2.jpg,,\nb.jpg,b2.jpg,Nena,99\nc.jpg,,,\n")
     a, a2, b, b2, c = offered(path)
     assert [item.side for item in (a, a2, b, b2, c)] == [Side.FRONT, Side.BACK, Side.FRONT, Side.BACK, Side.FRONT]
-    assert a.identity == a2.identity != b.identity == b2.identity
-    assert None not in {a.identity, b.identity}
-    assert c.identity is None
+    assert a.group == a2.group != b.group == b2.group
+    assert None not in {a.group, b.group}
+    assert c.group is None
     assert a2.path == tmp_path / "a2.jpg"
 
 

@@ -124,7 +124,7 @@ def offered(root: Path, genre_from: GenreFrom = GenreFrom.TAGS) -> list[CoverFil
 def test_ids_and_the_label_source_are_kept(tmp_path: Path) -> None:
     front, back = offered(library(tmp_path) / "Miles")
     assert (front.extra, front.label_source) == ({"musicbrainz_albumid": MBID}, LabelSource.TAGS)
-    assert front.identity == back.identity
+    assert front.group == back.group
     assert front.file == str(tmp_path / "Miles/Kind of Blue/Cover.png")
 
 

@@ -78,7 +78,7 @@ def test_hidden_system_and_looping_entries_are_skipped(tmp_path: Path) -> None:
 def test_front_and_back_in_one_folder_are_one_album(tmp_path: Path) -> None:
     names = ["Blue front.jpg", "Blue (back).jpg", "Get Back.jpg", "Red.jpg", "Red_back.jpg"]
     touch(tmp_path, *(f"jazz/{name}" for name in names))
-    found = {Path(name).name: (item.side, item.identity) for name, item in offered(tmp_path).items()}
+    found = {Path(name).name: (item.side, item.group) for name, item in offered(tmp_path).items()}
     assert found["Blue front.jpg"][0] is Side.FRONT
     assert found["Blue (back).jpg"] == (Side.BACK, found["Blue front.jpg"][1])
     assert found["Red_back.jpg"] == (Side.BACK, found["Red.jpg"][1])

@@ -40,7 +40,7 @@ def add_vectors(database: Database, bundle: BundleRecord, count: int, seed: int)
             InspectedFile(cover_file(Path(f"/{seed}/{n}.png"), title=f"{seed}-{n}", artist="A"), content)
             for n in range(count)
         ]
-        register(session, files, lambda _path: True)
+        register(session, files, lambda _path, _hash: True)
         pending = vectors.pending(session, bundle, after=CoverId(0), limit=100_000)
         new = [NewVector(c.cover_id, c.content_hash, v) for c, v in zip(pending, unit, strict=True)]
         assert vectors.store(session, bundle, new) == count

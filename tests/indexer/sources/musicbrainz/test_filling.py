@@ -48,7 +48,7 @@ def put_album(database: Database, number: int, **said: Any) -> AlbumId:
     path = Path(f"/covers/{number}.png")
     cover = CoverFile(file=path.name, path=path, label_source=LabelSource.FOLDER, **fields)
     with database.writing() as session:
-        register(session, [InspectedFile(cover, ContentHash(f"{number:064d}"))], lambda _: True)
+        register(session, [InspectedFile(cover, ContentHash(f"{number:064d}"))], lambda _, _hash: True)
         return albums.of_files(session, [str(path)])[str(path)]
 
 
