@@ -7,6 +7,7 @@ COPY pyproject.toml constraints.txt ./
 # Dependencies come first, so that a change of Sleeve's own code does not install them again.
 RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
         > requirements.txt \
+    && pip install -c constraints.txt --upgrade pip \
     && pip install -c constraints.txt -r requirements.txt
 COPY README.md LICENSE ./
 COPY db ./db

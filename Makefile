@@ -33,7 +33,7 @@ endif
 test: $(VENV)/.dev ## Run the tests (SQLite, PostgreSQL, FAISS, HTTP), but for the slow ones
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m "not slow"
 
-test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, long kill rounds, every view of the web app
+test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, whole trainings, long kill rounds, every view of the web app
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
 
 test-all: test test-slow ## Run every test
@@ -69,6 +69,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (about half a minute) …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sleeve needs Python 3.11 or newer")'
 	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --upgrade pip
 	@$(PIP) -e .
 	@touch $@
 

@@ -20,7 +20,7 @@ from service.demo.pressing import Pressing, press
 from sleeve.errors import OutputError
 from sleeve.vocabulary import Side
 
-_VERSION = 2
+_VERSION = 3
 """To be raised with every change that alters a drawing: files of another version are drawn again."""
 
 _MANIFEST, _STAMP = "manifest.csv", ".demo_catalogue.json"

@@ -14,6 +14,9 @@ from service.demo.styles import LOOKS, Album
 from sleeve.vocabulary import Side
 
 _PRESSING_EVERY = 20
+_NEAREST_PRESSING = 40
+"""Albums between an original and its other pressing, so that a page of the newest albums shows an artwork once."""
+
 _BACK_COVER_EVERY = 17
 _TWO_GENRES_EVERY = 23
 _PNG_EVERY = 31
@@ -61,8 +64,8 @@ def plan(albums: int, seed: int) -> list[PlannedCover]:
     for number in range(albums):
         pressings, place = divmod(number, _PRESSING_EVERY)
         if place == _PRESSING_EVERY - 1:
-            back_by = 1 + int(_rng(seed, number).integers(15))
-            covers.append(_another_pressing(number - pressings - back_by, pressings, seed))
+            back_by = _NEAREST_PRESSING + int(_rng(seed, number).integers(15))
+            covers.append(_another_pressing(max(0, number - pressings - back_by), pressings, seed))
         else:
             covers.extend(_original(number - pressings, seed))
     return covers

@@ -33,6 +33,8 @@ from tests.small_clip import (
     pixels_of,
 )
 
+pytestmark = pytest.mark.slow  # a CLIP is trained and exported first
+
 KINDS = list(itertools.product(COLOURS, SHAPES))
 
 
@@ -84,14 +86,12 @@ def test_each_file_holds_its_own_tower_only(clip_bundle: Bundle) -> None:
     assert (64, 3, 8, 8) not in held["text.onnx"]
 
 
-@pytest.mark.slow
 def test_a_model_with_another_tokenizer_has_no_text_tower(clip: SmallClip, tmp_path: Path) -> None:
     add_config(tmp_path, "sleeve-test-other", tokenizer_kwargs={"clean": "canonicalize"})
     bundle = export_open_clip(f"sleeve-test-other/{clip.weights}", tmp_path / "bundle", bundle_name="other")
     assert set(bundle.manifest.files) == {"model.onnx"}
 
 
-@pytest.mark.slow
 def test_a_text_tower_that_is_not_pytorchs_makes_no_bundle(clip: SmallClip, tmp_path: Path) -> None:
     state = dict(torch.load(clip.weights))
     state["text_projection"] = state["text_projection"] * 1e7  # beyond float16
@@ -111,7 +111,6 @@ def test_weights_that_cannot_be_found_are_named(clip: SmallClip, tmp_path: Path)
         load_open_clip(f"{MODEL_NAME}/laion2b")
 
 
-@pytest.mark.slow
 def test_an_image_tower_is_fine_tuned_and_exported(clip: SmallClip, tmp_path: Path) -> None:
     samples = []
     for number in range(32):

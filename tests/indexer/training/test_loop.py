@@ -72,6 +72,7 @@ def test_vectors_hold_the_artwork_and_a_number_a_genre_with_a_constant(
     assert np.mean([covers[number].genres == (name,) for number, name in zip(labelled, said, strict=True)]) >= 0.9
 
 
+@pytest.mark.slow
 def test_two_colours_are_learned(covers: list[LabelledCover], tmp_path: Path) -> None:
     model = fine_tune(covers, replace(TINY, epochs=6), folder=tmp_path)
     assert model.genres == ("jazz", "rock")

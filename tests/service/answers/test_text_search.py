@@ -22,6 +22,8 @@ from tests.command_home import CommandHome, vectors_of
 from tests.small_clip import COLOURS, SHAPES, SmallClip, draw
 from tests.web.chromium import chromium, chromium_path
 
+pytestmark = pytest.mark.slow  # a CLIP is trained and exported first
+
 
 @pytest.fixture(scope="module")
 def home(
@@ -84,7 +86,6 @@ def test_a_text_that_cannot_be_asked_with_is_refused(
     assert len(errors.strip().splitlines()) == 1
 
 
-@pytest.mark.slow
 def test_words_ask_in_the_browser(client: httpx.Client) -> None:
     if chromium_path() is None:
         pytest.skip("no Chromium here: `apt-get install chromium`")
@@ -150,7 +151,6 @@ def exporting(home: Path, *arguments: str) -> str:
     return result.output + str(result.exception or "")
 
 
-@pytest.mark.slow
 def test_the_command_makes_a_bundle_of_the_home(clip: SmallClip, tmp_path: Path) -> None:
     assert '"text_tower": true' in exporting(tmp_path, f"open_clip:{clip.name}", "--name", "mine", "--json")
     assert read_bundle(tmp_path / "bundles" / "mine").manifest.name == "mine"

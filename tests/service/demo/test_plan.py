@@ -55,6 +55,11 @@ def test_another_pressing_names_an_original_and_comes_out_no_earlier() -> None:
             assert first.year <= cover.year <= 2026
 
 
+def test_the_page_of_the_newest_albums_shows_each_artwork_once() -> None:
+    newest = [cover.draw_seed for cover in FRONTS[-36:]]
+    assert len(set(newest)) == 36
+
+
 def test_years_keep_to_the_genre_and_an_artists_albums_come_out_in_order() -> None:
     released: dict[str, list[int]] = {}
     for cover in FRONTS:
