@@ -179,9 +179,9 @@ def world(database: Database, tmp_path: Path) -> World:
     return World(database, tmp_path, seed=1)
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("seed", "rounds"), [(1, 2), *(pytest.param(n, 3, marks=pytest.mark.slow) for n in (1, 2))])
 def test_every_search_equals_brute_force_whatever_happened_before(
-    database: Database, tmp_path: Path, seed: int
+    database: Database, tmp_path: Path, seed: int, rounds: int
 ) -> None:
     world = World(database, tmp_path, seed)
     for _ in range(8):
@@ -192,7 +192,7 @@ def test_every_search_equals_brute_force_whatever_happened_before(
         *(world.extend, world.rebuild_as_graph, world.rebuild_exact, world.roll_back),
     ]
     done = []
-    for number in world.random.permutation(np.repeat(np.arange(len(steps)), 3)):
+    for number in world.random.permutation(np.repeat(np.arange(len(steps)), rounds)):
         done.append(steps[number].__name__)
         steps[number]()
         try:

@@ -299,11 +299,12 @@ def test_a_comment_that_is_longer_than_is_read_costs_nothing(client: httpx.Clien
         assert client.post(route, files={"image": ("q.png", long_comment())}).status_code == 200
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="sets a limit of another process")
 def test_a_form_for_which_there_is_no_room_is_not_called_wrong(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
     """The service may write no file past 1 MiB, as if the temporary folder were full; forms of less stay in memory."""
+    if sys.platform != "linux":
+        pytest.skip("limits another process")
     home = make_home(tmp_path, "sqlite")
     write_covers(tmp_path / "covers", {"jazz": 2})
     home.sleeve("add", "covers")
