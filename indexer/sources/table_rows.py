@@ -22,12 +22,12 @@ MAX_LINE_CHARACTERS = 2**20
 """A line, and a row of several lines, may be so long."""
 
 MAX_LINES_A_ROW = 1000
-"""A cell in quotes may go on for so many lines."""
+"""A cell in quotes may have at most this many lines."""
 
 MAX_COLUMNS = 1000
 
 LINES_ABOVE_HEADER = 20
-"""The row that names the columns is among so many lines: titles may be above it."""
+"""The row that names the columns may have at most this many lines above it, such as titles."""
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet"})
 

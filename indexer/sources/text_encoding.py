@@ -94,7 +94,7 @@ def _is_utf8(path: Path) -> bool:
 
 
 def _is_nearly_utf8(lines: bytes) -> bool:
-    """Whether these are UTF-8 with a stray byte here and there: no other encoding has so many of its letters."""
+    """Whether these are UTF-8 with a stray byte here and there: no other encoding has that many of its letters."""
     past_ascii = [sign for sign in lines.decode(errors="surrogateescape") if sign > "\x7f"]
     stray = sum("\udc80" <= sign <= "\udcff" for sign in past_ascii)
     return len(past_ascii) >= 2 * stray

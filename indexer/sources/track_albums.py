@@ -16,7 +16,7 @@ VARIOUS_ARTISTS = "Various Artists"
 """The artist of a compilation that names none."""
 
 _OWNERS_SHARE = 4 / 5
-"""A folder's pictures are of the album that has so many of its tracks: others are strays."""
+"""A folder's pictures are of the album that has this share of its tracks; other albums are strays."""
 
 _GENRE_SHARE = 1 / 3
 """A genre counts if this share of the tracks that have one are of it: one odd track does not label an album."""

@@ -22,7 +22,7 @@ FETCHES_PER_MINUTE = 30
 """Images by URL: each makes the service ask another host."""
 
 EMBEDDED_READS = 20
-"""Reads that an image or a text to embed counts as, besides its request: it takes some twenty times as long."""
+"""Reads that an image or a text to embed counts as, in addition to its request: it takes about twenty times as long."""
 
 MAX_ADDRESSES = 10_000
 """Addresses and networks remembered; the one seen longest ago is forgotten first."""
@@ -30,7 +30,7 @@ MAX_ADDRESSES = 10_000
 UNLIMITED_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 _IPV6_NETWORK_BITS = 64
-"""What one customer is given at least, and can change his address in."""
+"""The smallest network that a customer gets; within it he can choose any address."""
 
 _IPV6_SITE_BITS = 80
 _SITE_SHARE = 10
@@ -84,11 +84,11 @@ class Allowance:
     fetches: Buckets | None
 
     def take_embedded(self, count: int) -> None:
-        """Take what embedding so many images and texts counts as; raises the 429 if it is too much."""
+        """Take what embedding ``count`` images and texts counts as; raises the 429 if it is too much."""
         _take(self.reads, self.names, count * EMBEDDED_READS)
 
     def take_reads(self, count: int) -> None:
-        """Take so many reads; raises the 429 if it is too much."""
+        """Take ``count`` reads; raises the 429 if it is too much."""
         _take(self.reads, self.names, count)
 
     def take_fetch(self) -> None:
