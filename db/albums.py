@@ -207,6 +207,12 @@ def stored_covers(session: Session, album_ids: Sequence[AlbumId]) -> list[CoverR
     return [_cover_record(cover) for cover in found]
 
 
+def covers_of_content(session: Session, content_hash: ContentHash, limit: int) -> list[CoverRecord]:
+    """Covers with these bytes, in the order in which they were added."""
+    found = session.scalars(select(Cover).where(Cover.content_hash == content_hash).order_by(Cover.id).limit(limit))
+    return [_cover_record(cover) for cover in found]
+
+
 def paths_of_content(session: Session, content_hash: ContentHash) -> list[Path]:
     """Where the covers with these bytes are."""
     return [Path(path) for path in session.scalars(select(Cover.path).where(Cover.content_hash == content_hash))]

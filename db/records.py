@@ -307,6 +307,7 @@ class VectorOwner:
     year: int | None
     genres: tuple[str, ...]
     file: str
+    content_hash: ContentHash
 
 
 @dataclass(frozen=True, slots=True)

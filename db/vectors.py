@@ -198,7 +198,7 @@ def owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner
 def _owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner]:
     rows = session.execute(
         select(Vector.id, Cover.id.label("cover_id"), Cover.file, Album.id.label("album_id"), Album.title, Album.artist)
-        .add_columns(Album.year, Cover.side)
+        .add_columns(Album.year, Cover.side, Cover.content_hash)
         .join(Cover, Cover.id == Vector.cover_id)
         .join(Album, Album.id == Cover.album_id)
         .where(Vector.id.in_(vector_ids))
@@ -215,6 +215,7 @@ def _owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwne
             year=row.year,
             genres=genres.get(AlbumId(row.album_id), ()),
             file=row.file,
+            content_hash=ContentHash(row.content_hash),
         )
         for row in rows
     }

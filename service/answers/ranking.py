@@ -52,4 +52,5 @@ def _neighbour(owner: VectorOwner, similarity: float) -> Neighbour:
         genres=owner.genres,
         similarity=similarity,
         file=owner.file,
+        content_hash=owner.content_hash,
     )

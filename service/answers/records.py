@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from db.records import AlbumWords, CatalogueFilter
 from indexer.genre import GenreScore
 from sleeve.errors import QueryError
-from sleeve.vocabulary import AlbumId, CoverId, WordPlace
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, WordPlace
 
 MAX_K = 1000
 """The most neighbours one answer holds."""
@@ -44,6 +44,7 @@ class Neighbour:
     genres: tuple[str, ...]
     similarity: float
     file: str
+    content_hash: ContentHash
     same_artwork: bool = False
     near_duplicate: bool = False
 

@@ -2,6 +2,14 @@
 
 from fastapi import Request, Response
 
+FOR_GOOD = "public, max-age=31536000, immutable"
+"""For an address that names its content: what is there never changes."""
+
+KEPT_BY_ONE = "private, max-age=31536000, immutable"
+"""The same, but for the browser that asked."""
+
+ASK_EACH_TIME = "no-cache"
+
 
 def client_has(request: Request, tag: str) -> bool:
     """Whether the client says that it has what this quoted ETag names."""

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
@@ -32,10 +33,18 @@ _LOOK_AFTER_SHARE = 1 / 16
 _ABANDONED_S = 3600.0
 """After this long an unfinished file counts as abandoned."""
 
-_PICTURE = re.compile(r"[0-9a-f]{64}-[0-9]+\.(webp|jpeg)")
-"""Names that are made here: files of other names in the folder are not Sleeve's."""
+_PICTURE = re.compile(r"[0-9a-f]{64}-[0-9]+(-srgb)?\.(webp|jpeg)")
+"""Names that are made here, or were before colours were converted: other files in the folder are not Sleeve's."""
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it is sent, and whether it shows the content that its cover was added with."""
+
+    data: bytes
+    is_of_content: bool
 
 
 class PictureFormat(StrEnum):
@@ -63,26 +72,27 @@ class Thumbnails:
         self._written_bytes: float = max_bytes  # the first look comes with the first picture
         self._pruning = threading.Lock()
 
-    def picture(self, cover: CoverRecord, size_px: int, kind: PictureFormat) -> bytes:
+    def picture(self, cover: CoverRecord, size_px: int, kind: PictureFormat) -> Picture:
         """The cover with a longer side of at most ``size_px``, one of ``SIZES_PX``; a smaller cover keeps its size.
 
         Raises:
             FileRejectedError: the file is gone or no longer an image that Sleeve can use.
         """
-        name = f"{cover.content_hash}-{size_px}.{kind}"
+        name = f"{cover.content_hash}-{size_px}-srgb.{kind}"
         kept = self._folder / name[:2] / name
         with suppress(OSError):
             # A file that is gone, or was written to since, is looked at anew.
             if file_holding(cover.path).stat().st_mtime <= kept.stat().st_mtime and (picture := kept.read_bytes()):
-                return picture  # an empty one is what a power cut can leave
+                return Picture(picture, is_of_content=True)  # an empty one is what a power cut can leave
         data = read(cover.path)
         made = _scaled(data, size_px, kind)
-        if hashlib.sha256(data).hexdigest() == cover.content_hash:
+        is_of_content = hashlib.sha256(data).hexdigest() == cover.content_hash
+        if is_of_content:
             try:
                 self._keep(kept, made)
             except OSError as error:
                 _log.warning("a picture cannot be kept in %s: %s", self._folder, error.strerror)
-        return made
+        return Picture(made, is_of_content)
 
     def _keep(self, path: Path, made: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

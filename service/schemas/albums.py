@@ -8,7 +8,7 @@ from db.records import AlbumEdit, AlbumPage, AlbumRecord, CoverRecord
 from service.answers.find import FoundAlbum, FoundPage
 from service.answers.records import WordMatch
 from service.schemas.cursor import to_cursor
-from service.schemas.words import FILE_HELP, MAX_GENRES, GenreName, Name, Year
+from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP, MAX_GENRES, GenreName, Name, Year
 from sleeve.vocabulary import Side, WordPlace
 
 
@@ -18,6 +18,7 @@ class CoverSchema(BaseModel):
     id: int
     side: Side
     file: str = Field(description=FILE_HELP)
+    content_hash: str = Field(description=HASH_HELP)
 
     @classmethod
     def of(cls, cover: CoverRecord) -> "CoverSchema":
@@ -36,7 +37,14 @@ class AlbumSchema(BaseModel):
                     "artist": "John Coltrane",
                     "year": 1957,
                     "genres": ["jazz"],
-                    "covers": [{"id": 14, "side": "front", "file": "covers/jazz/blue-train.jpg"}],
+                    "covers": [
+                        {
+                            "id": 14,
+                            "side": "front",
+                            "file": "covers/jazz/blue-train.jpg",
+                            "content_hash": EXAMPLE_HASH,
+                        }
+                    ],
                 }
             ]
         }

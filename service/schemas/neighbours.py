@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.answers.records import Neighbour, SimilarAnswer
 from service.schemas.queries import Query
-from service.schemas.words import FILE_HELP
+from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP
 
 
 class NeighbourSchema(BaseModel):
@@ -22,6 +22,7 @@ class NeighbourSchema(BaseModel):
                     "genres": ["jazz"],
                     "similarity": 0.81,
                     "file": "covers/jazz/blue-train.jpg",
+                    "content_hash": EXAMPLE_HASH,
                     "same_artwork": False,
                     "near_duplicate": False,
                 }
@@ -37,6 +38,7 @@ class NeighbourSchema(BaseModel):
     genres: tuple[str, ...]
     similarity: float = Field(description="cosine of the two vectors, -1 to 1; higher is nearer")
     file: str = Field(description=FILE_HELP)
+    content_hash: str = Field(description=HASH_HELP)
     same_artwork: bool = Field(
         description="its cover shows the artwork of what was asked with: another pressing, a crop or a copy, confirmed "
         "by comparing their pixels. An image is compared with its nearest few albums"

@@ -17,6 +17,9 @@ FILE_HELP = (
     "the cover's file as it was added; over HTTP only the last two parts of an absolute path, and a URL without a query"
 )
 
+EXAMPLE_HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+HASH_HELP = "SHA-256 of the cover's file; `/images/{content_hash}` is its picture"
+
 
 MAX_WORDS_CHARACTERS = 200
 """The longest text that a list of albums is searched for."""

@@ -20,11 +20,15 @@ _NAMED = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
 
+_NOT_KEPT = (b"cache-control", b"no-store")
+"""For an answer that does not say more: under its address another catalogue can answer tomorrow."""
+
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in _NAMED.items()]
 
 
 class SecurityHeaders:
-    """Adds headers that allow a page its own scripts, styles and pictures, and nothing of any other host.
+    """Adds headers that allow a page its own scripts, styles and pictures, and nothing of any other host,
+    and that have it keep only answers that say so.
 
     Args:
         shared: pages of other sites may use the service, so they may show its covers.
@@ -37,7 +41,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *self._headers]
+                given = message.get("headers", ())
+                kept = [] if any(name == b"cache-control" for name, _ in given) else [_NOT_KEPT]
+                message["headers"] = [*given, *kept, *self._headers]
             await send(message)
 
         await self._app(scope, receive, with_headers)

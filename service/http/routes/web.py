@@ -6,12 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from starlette.exceptions import HTTPException
 
-from service.http.caching import send
+from service.http.caching import ASK_EACH_TIME, FOR_GOOD, send
 from service.http.web_files import WebFile, WebFiles, read_web_files
 from service.schemas import MAX_ID
 
-FOR_GOOD = "public, max-age=31536000, immutable"
-ASK_EACH_TIME = "no-cache"
 READ = ["GET", "HEAD"]
 
 router = APIRouter(include_in_schema=False)

@@ -26,8 +26,9 @@ export function isCancelled(error) {
   return error.name === "AbortError";
 }
 
-export function imageUrl(coverId, sizePx) {
-  return `/api/v1/covers/${coverId}/image?size=${sizePx}`;
+/** The address of a cover's picture. `of` is its content hash, or the cover's id, which is asked for each time. */
+export function imageUrl(of, sizePx) {
+  return typeof of === "string" ? `/api/v1/images/${of}?size=${sizePx}` : `/api/v1/covers/${of}/image?size=${sizePx}`;
 }
 
 export function queryString(query) {

@@ -5,10 +5,10 @@ import { h } from "./dom.js";
 
 const SIZES_PX = [192, 384, 768];
 
-/** A square with the cover in it; `shownPx` is about how wide it will be, `boxes` what to outline on it: corners as parts of its sides. */
-export function cover(coverId, { shownPx = 200, alt = "", eager = false, boxes = [] } = {}) {
+/** A square with a cover in it: `of` as in `imageUrl`; `shownPx` is about how wide it will be, `boxes` what to outline on it: corners as parts of its sides. */
+export function cover(of, { shownPx = 200, alt = "", eager = false, boxes = [] } = {}) {
   const frame = h("span", { class: "cover" });
-  if (!coverId) {
+  if (!of) {
     frame.classList.add("gone");
     return frame;
   }
@@ -25,8 +25,8 @@ export function cover(coverId, { shownPx = 200, alt = "", eager = false, boxes =
       if (boxes.length) frame.append(outlines(boxes, image.naturalWidth, image.naturalHeight));
     },
     onerror: () => { image.remove(); frame.classList.add("gone"); },
-    srcset: fitting === sharp ? null : `${imageUrl(coverId, fitting)} 1x, ${imageUrl(coverId, sharp)} 2x`,
-    src: imageUrl(coverId, fitting),
+    srcset: fitting === sharp ? null : `${imageUrl(of, fitting)} 1x, ${imageUrl(of, sharp)} 2x`,
+    src: imageUrl(of, fitting),
   });
   frame.append(image);
   return frame;
@@ -44,7 +44,7 @@ function outlines(boxes, width, height) {
   return svg;
 }
 
-/** The cover to show for an album: its first front, or its first cover. */
+/** The content hash of the cover to show for an album: its first front, or its first cover. */
 export function faceOf(album) {
-  return album.cover_id ?? (album.covers.find((one) => one.side === "front") ?? album.covers[0])?.id ?? null;
+  return album.content_hash ?? (album.covers.find((one) => one.side === "front") ?? album.covers[0])?.content_hash ?? null;
 }

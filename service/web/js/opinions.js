@@ -100,5 +100,5 @@ function voters(neighbours) {
     h("h3", {}, "Neighbours that voted", neighbours.length > VOTERS && h("span", { class: "muted" }, `, the nearest ${VOTERS} of ${neighbours.length}`)),
     h("ul", { class: "voters" }, neighbours.slice(0, VOTERS).map((one) => h("li", {},
       h("a", { href: `/album/${one.album_id}`, title: `${fullName(one)}\n${one.genres.join(", ") || "no genre"} · ${one.similarity.toFixed(2)}` },
-        cover(one.cover_id, { shownPx: 52, alt: `${fullName(one)}, ${one.genres.join(", ") || "no genre"}` }))))));
+        cover(one.content_hash, { shownPx: 52, alt: `${fullName(one)}, ${one.genres.join(", ") || "no genre"}` }))))));
 }

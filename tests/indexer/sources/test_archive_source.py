@@ -115,11 +115,11 @@ def test_a_member_is_embedded_shown_found_again_and_missed(database: Database, t
     with database.reading() as session:
         cover = albums.cover(session, CoverId(2))
     thumbnails = Thumbnails(tmp_path / "thumbnails", 2**20)
-    picture = thumbnails.picture(cover, 96, PictureFormat.JPEG)
+    picture = thumbnails.picture(cover, 96, PictureFormat.JPEG).data
     assert picture[:3] == b"\xff\xd8\xff"
     [kept] = (tmp_path / "thumbnails").glob("*/*")
     kept.write_bytes(b"kept")
-    assert thumbnails.picture(cover, 96, PictureFormat.JPEG) == b"kept"
+    assert thumbnails.picture(cover, 96, PictureFormat.JPEG).data == b"kept"
     moved = path.rename(tmp_path / "blues.zip")
     assert add_source(database, open_source(moved), threads=2).counts == {Outcome.UNCHANGED: 3}
     assert embed_pending(database, backbone, bundle, threads=2).embedded == 0

@@ -1,11 +1,20 @@
 from db.records import VectorOwner
 from service.answers.ranking import rank_albums
-from sleeve.vocabulary import AlbumId, CoverId, Side, VectorId
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
 
 
 def owner(vector: int, cover: int, album: int) -> VectorOwner:
     return VectorOwner(
-        VectorId(vector), CoverId(cover), AlbumId(album), Side.FRONT, None, None, None, (), f"{cover}.jpg"
+        VectorId(vector),
+        CoverId(cover),
+        AlbumId(album),
+        Side.FRONT,
+        None,
+        None,
+        None,
+        (),
+        f"{cover}.jpg",
+        ContentHash(""),
     )
 
 

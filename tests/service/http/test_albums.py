@@ -88,7 +88,9 @@ def test_a_new_album_is_kept_and_found_by_the_next_search(home: CommandHome, cli
     assert not kept(home, image).exists()
     [left] = nearest(client, image)
     assert left["album_id"] == other["id"]
-    assert client.get(f"/api/v1/covers/{other['covers'][0]['id']}/image").status_code == 200, "it has a file of its own"
+    assert client.get(f"/api/v1/covers/{other['covers'][0]['id']}/image", follow_redirects=True).status_code == 200, (
+        "it has a file of its own"
+    )
     home.sleeve("remove", "--album", other["id"])
     assert not [file for file in (kept(home, image).parent.parent).rglob("*") if file.is_file()]
     assert counts(client) == before

@@ -1,8 +1,11 @@
 """The service over real HTTP, on both engines."""
 
 import json
+import os
 import socket
+import time
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -77,18 +80,64 @@ def test_albums_and_their_pictures(home: CommandHome, client: httpx.Client) -> N
     assert album["genres"] == ["jazz"]
     [cover] = album["covers"]
     assert (cover["side"], cover["file"]) == ("front", "covers/jazz/001.png")
-    picture = client.get(f"/api/v1/covers/{cover['id']}/image", params={"size": 32})
+    file = home.folder / "covers/jazz/001.png"
+    assert cover["content_hash"] == sha256(file.read_bytes()).hexdigest()
+    picture = client.get(f"/api/v1/images/{cover['content_hash']}", params={"size": 32})
+    assert picture.headers["cache-control"] == "private, max-age=31536000, immutable"
     assert picture.headers["content-type"] == "image/jpeg"
     image = Image.open(BytesIO(picture.content))
-    original = Image.open(home.folder / "covers/jazz/001.png")
+    original = Image.open(file)
     difference = np.abs(np.asarray(image, int) - np.asarray(original.convert("RGB"), int))
     assert difference.mean() < 12
-    whole = client.get(f"/api/v1/covers/{cover['id']}/image", params={"size": 2000})
+    whole = client.get(f"/api/v1/images/{cover['content_hash']}", params={"size": 2000})
     assert Image.open(BytesIO(whole.content)).size == (64, 64)
-    again = client.get(
-        f"/api/v1/covers/{cover['id']}/image?size=32", headers={"if-none-match": picture.headers["etag"]}
-    )
+    again = client.get(picture.url, headers={"if-none-match": picture.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    [neighbour] = similar(client, body={"album_id": 3}, k=1).json()["neighbours"]
+    named = client.get(f"/api/v1/covers/{neighbour['cover_id']}/image")
+    assert (named.status_code, named.headers["cache-control"]) == (307, "no-cache")
+    assert named.headers["location"].endswith(f"/images/{neighbour['content_hash']}?size=384")
+
+
+def test_the_address_of_a_cover_leads_to_what_the_cover_is_now(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    """Whatever a browser has kept under an address, it cannot be another cover's picture."""
+    home = make_home(tmp_path, "sqlite")
+    file = write_cover(home.folder / "covers/jazz/a.png", seed=1)
+    home.sleeve("add", "covers")
+    with home.serving() as address, httpx.Client(base_url=address, follow_redirects=True) as client:
+        first = client.get("/api/v1/covers/1/image?size=96&format=webp")
+        write_cover(file, seed=2)
+        os.utime(file, (time.time() + 5, time.time() + 5))
+        replaced = client.get(first.url)
+        assert (replaced.headers["cache-control"], replaced.content == first.content) == ("no-store", False)
+        home.sleeve("add", "covers")
+        second = client.get("/api/v1/covers/1/image?size=96&format=webp")
+        assert second.headers["cache-control"] == first.headers["cache-control"]
+        assert second.content == replaced.content
+        assert second.url.path != first.url.path
+        assert "no cover with this content" in problem(client.get(first.url), 404)
+        assert client.get(first.url).headers["cache-control"] == "no-store"
+
+
+def test_a_picture_is_made_of_a_copy_that_is_still_there(home: CommandHome, client: httpx.Client) -> None:
+    original, copy = home.folder / "covers/jazz/002.png", home.folder / "copies/jazz/same.png"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(original.read_bytes())
+    moved = original.rename(original.with_suffix(".away"))
+    content_hash = sha256(copy.read_bytes()).hexdigest()
+    try:
+        assert "missing file" in problem(client.get(f"/api/v1/images/{content_hash}?size=100"), 422)
+        home.sleeve("add", "copies")
+        assert client.get(f"/api/v1/images/{content_hash}?size=100").status_code == 200
+    finally:
+        moved.rename(original)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/albums", "/api/v1/albums/1", "/api/v1/status", "/api/v1/openapi.json", "/x"])
+def test_answers_that_are_not_about_content_are_not_kept(client: httpx.Client, path: str) -> None:
+    assert client.get(path).headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +251,8 @@ def test_a_vanished_cover_is_a_problem_and_nothing_more(home: CommandHome, clien
     data = path.read_bytes()
     path.unlink()
     try:
-        assert "missing file" in problem(client.get("/api/v1/covers/1/image?size=77"), 422)
+        content_hash = sha256(data).hexdigest()
+        assert "missing file" in problem(client.get(f"/api/v1/images/{content_hash}?size=77"), 422)
     finally:
         path.write_bytes(data)
 
@@ -231,6 +281,7 @@ def test_the_api_is_described(client: httpx.Client) -> None:
         "/api/v1/recommend",
         "/api/v1/status",
         "/api/v1/covers/{cover_id}/image",
+        "/api/v1/images/{content_hash}",
     }
     content = document["paths"]["/api/v1/similar"]["post"]["requestBody"]["content"]
     assert set(content) == {"multipart/form-data", "application/json"}

@@ -43,29 +43,31 @@ def test_sizes_snap_up() -> None:
 @pytest.mark.parametrize(("kind", "name"), [(PictureFormat.WEBP, "WEBP"), (PictureFormat.JPEG, "JPEG")])
 def test_a_picture_is_made_once_and_kept(shelf: Thumbnails, tmp_path: Path, kind: PictureFormat, name: str) -> None:
     cover = cover_of(write_cover(tmp_path / "a.png", seed=1, size_px=500))
-    made = shelf.picture(cover, 192, kind)
+    made = shelf.picture(cover, 192, kind).data
     image = Image.open(BytesIO(made))
     assert (image.format, image.size) == (name, (192, 192))
     [kept] = (tmp_path / "thumbnails").glob("*/*")
-    assert kept.name == f"{cover.content_hash}-192.{kind}"
+    assert kept.name == f"{cover.content_hash}-192-srgb.{kind}"
     marked = made + b"kept"
     kept.write_bytes(marked)
-    assert shelf.picture(cover, 192, kind) == marked, "not made again"
-    assert shelf.picture(cover, 96, kind) != marked
+    assert shelf.picture(cover, 192, kind).data == marked, "not made again"
+    assert shelf.picture(cover, 96, kind).data != marked
     kept.write_bytes(b"")
-    assert shelf.picture(cover, 192, kind) == made
+    assert shelf.picture(cover, 192, kind).data == made
 
 
 def test_a_cover_that_is_gone_or_changed_is_not_answered_from_the_folder(shelf: Thumbnails, tmp_path: Path) -> None:
     path = write_cover(tmp_path / "a.png", seed=1)
     cover = cover_of(path)
     first = shelf.picture(cover, 96, PictureFormat.JPEG)
+    assert first.is_of_content
     write_cover(path, seed=2)
     os.utime(path, (time.time() + 5, time.time() + 5))
     other = shelf.picture(cover, 96, PictureFormat.JPEG)
-    assert other != first
+    assert other.data != first.data
+    assert not other.is_of_content
     [kept] = (tmp_path / "thumbnails").glob("*/*")
-    assert kept.read_bytes() == first, "what the file holds now is not kept under the old hash"
+    assert kept.read_bytes() == first.data, "what the file holds now is not kept under the old hash"
     path.unlink()
     with pytest.raises(FileRejectedError, match="missing file"):
         shelf.picture(cover, 96, PictureFormat.JPEG)
@@ -76,7 +78,7 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
     covers = [cover_of(write_cover(tmp_path / f"{seed}.png", seed, size_px=300)) for seed in range(12)]
     sizes = []
     for number, cover in enumerate(covers):
-        picture = Thumbnails(folder, 2**30).picture(cover, 192, PictureFormat.JPEG)
+        picture = Thumbnails(folder, 2**30).picture(cover, 192, PictureFormat.JPEG).data
         sizes.append(len(picture))
         [kept] = folder.glob(f"*/{cover.content_hash}*")
         os.utime(kept, (1_000_000 + number, 1_000_000 + number))
@@ -103,7 +105,7 @@ def test_threads_and_processes_do_not_disturb_each_other(tmp_path: Path) -> None
     shelves = [Thumbnails(tmp_path / "thumbnails", 2_000) for _ in range(3)]
 
     def look(number: int) -> bytes:
-        return shelves[number % 3].picture(covers[number % 6], 96, PictureFormat.JPEG)
+        return shelves[number % 3].picture(covers[number % 6], 96, PictureFormat.JPEG).data
 
     with ThreadPoolExecutor(8) as threads:
         pictures = list(threads.map(look, range(240)))
@@ -115,7 +117,7 @@ def test_a_folder_that_cannot_be_written_keeps_nothing_and_answers(tmp_path: Pat
     (tmp_path / "thumbnails").write_bytes(b"a file")
     cover = cover_of(write_cover(tmp_path / "a.png", seed=1))
     shelf = Thumbnails(tmp_path / "thumbnails", 2**20)
-    assert Image.open(BytesIO(shelf.picture(cover, 96, PictureFormat.WEBP))).size == (64, 64)
+    assert Image.open(BytesIO(shelf.picture(cover, 96, PictureFormat.WEBP).data)).size == (64, 64)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +127,10 @@ def client(
     home = make_home(tmp_path_factory.mktemp("pictures"), "sqlite")
     write_cover(home.folder / "covers/jazz/a.png", seed=3, size_px=900)
     home.sleeve("add", "covers")
-    with home.serving("--workers", 2) as address, httpx.Client(base_url=address, timeout=30) as client:
+    with (
+        home.serving("--workers", 2) as address,
+        httpx.Client(base_url=address, timeout=30, follow_redirects=True) as client,
+    ):
         yield client
 
 

@@ -43,14 +43,14 @@ export async function show(main, { id, signal }) {
 function covers(album) {
   const stage = h("figure", { class: "stage" });
   const put = (one) => stage.replaceChildren(
-    h("img", { src: imageUrl(one.id, 768), width: 640, height: 640, alt: `${one.side === "back" ? "Back" : "Front"} cover of ${fullName(album)}`, onerror: (event) => event.target.replaceWith(h("p", { class: "muted" }, "This picture cannot be read. Check that its file is still there.")) }));
+    h("img", { src: imageUrl(one.content_hash, 768), width: 640, height: 640, alt: `${one.side === "back" ? "Back" : "Front"} cover of ${fullName(album)}`, onerror: (event) => event.target.replaceWith(h("p", { class: "muted" }, "This picture cannot be read. Check that its file is still there.")) }));
   const first = album.covers.find((one) => one.side === "front") ?? album.covers[0];
   if (!first) return h("div", {}, emptyState("No cover", "This album has no cover."));
   put(first);
   const buttons = album.covers.map((one) => h("button", { type: "button", class: "thumb", "aria-label": `Show the ${one.side} cover`, "aria-pressed": String(one === first), onclick: (event) => {
     put(one);
     for (const button of strip.children) button.setAttribute("aria-pressed", String(button === event.currentTarget));
-  } }, cover(one.id, { shownPx: 72 }), h("span", { class: "small" }, one.side)));
+  } }, cover(one.content_hash, { shownPx: 72 }), h("span", { class: "small" }, one.side)));
   const strip = h("div", { class: "strip" }, buttons);
   return h("div", { class: "stack" }, stage, album.covers.length > 1 && strip);
 }
