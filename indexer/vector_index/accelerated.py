@@ -1,20 +1,128 @@
-"""What the kinds with an accelerator do alike: tombstones, and the store if the accelerator does not serve."""
+"""What the kinds with an accelerator do alike: crowds, tombstones, and the store if the accelerator does not serve."""
 
 from abc import abstractmethod
+from pathlib import Path
+from typing import Self
 
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.vector_index.directory import Selection
-from indexer.vector_index.index import VectorIndex
+from indexer.vector_index.arguments import checked_ids, checked_vectors
+from indexer.vector_index.crowds import Crowds
+from indexer.vector_index.directory import Directory, Selection
+from indexer.vector_index.exact import ExactIndex
+from indexer.vector_index.hits import Hits, merged
+from indexer.vector_index.index import ASIDE, VectorIndex
 from indexer.vector_index.store import scan
 
 _SCAN_BELOW = 0.1
 """If a smaller part of the positions may be returned, a scan costs less than a walk with the same recall."""
 
+_SCAN_UP_TO = 100_000
+"""So many are scanned where less than half may be returned: what a filter allows is rarely spread evenly, and walking
+past all the others then finds 0.93 where an even spread gives 0.995."""
+
+_MOST_SHARE_SCANNED = 0.5
+
+_ROWS_A_STEP = 65_536
+
 
 class AcceleratedIndex(VectorIndex):
-    """Searches the accelerator, and scans the store if few may be returned, many are wanted or it finds too few."""
+    """Searches the accelerator, and scans the store if few may be returned, many are wanted or it finds too few.
+
+    Of a crowd of nearly equal vectors only the first few are in the accelerator; the others are aside, and scanned.
+    """
+
+    def __init__(
+        self,
+        native: faiss.Index,
+        directory: Directory,
+        dimension: int,
+        *,
+        aside: ExactIndex | None = None,
+        read_only: bool = False,
+    ) -> None:
+        """Wrap a native index, and what is aside of it; the rest as for every kind.
+
+        Raises:
+            VectorIndexError: an id is in both; or as for every kind.
+        """
+        super().__init__(native, directory, dimension, read_only=read_only)
+        self._aside = aside or ExactIndex.empty(dimension)
+        self._crowds: Crowds | None = None
+        self._ids = self._all_ids()
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """(n,) the live ids, ascending, read-only."""
+        return self._ids
+
+    @property
+    def aside(self) -> ExactIndex:
+        """The vectors of crowds that are not in the accelerator."""
+        return self._aside
+
+    def __len__(self) -> int:
+        """Live vectors."""
+        return len(self._ids)
+
+    def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float16] | NDArray[np.float32]) -> None:
+        """Take in (n,) ids with their (n, dimension) vectors, as every kind does."""
+        self._check_changeable()
+        ids = checked_ids(ids)
+        rounded = checked_vectors(vectors, self.dimension, len(ids))
+        Directory.of(self._ids).appended(ids)  # raises if one is here already, in either place
+        surplus = self._counted().surplus(rounded)
+        super().add(ids[~surplus], rounded[~surplus])
+        self._aside.add(ids[surplus], rounded[surplus])
+        self._ids = self._all_ids()
+
+    def remove(self, ids: NDArray[np.int64]) -> int:
+        """Forget (n,) ids, ignoring unknown ones; return how many were live."""
+        removed = super().remove(ids) + self._aside.remove(ids)
+        self._ids, self._crowds = self._all_ids(), None
+        return removed
+
+    def search(self, queries: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> Hits:
+        """Find the k nearest live vectors of each query, as every kind does."""
+        hits = super().search(queries, k, allowed)
+        return merged(hits, self._aside.search(queries, k, allowed)) if len(self._aside) else hits
+
+    def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float16]:
+        """Return a copy of the (n, dimension) vectors stored under (n,) ids."""
+        ids = checked_ids(ids)
+        is_aside = np.isin(ids, self._aside.ids)
+        if not is_aside.any():
+            return super().vectors(ids)
+        found = np.empty((len(ids), self.dimension), dtype=np.float16)
+        found[is_aside] = self._aside.vectors(ids[is_aside])
+        found[~is_aside] = super().vectors(ids[~is_aside])
+        return found
+
+    def copy(self) -> Self:
+        """Return an independent index of the same content, at the price of as much memory again."""
+        self._check_changeable()
+        return type(self)(faiss.clone_index(self._native), self._directory, self._dimension, aside=self._aside.copy())
+
+    def save(self, folder: Path, prefix: str = "") -> None:
+        """Write the native files, and those of what is aside if anything is."""
+        super().save(folder, prefix)
+        if len(self._aside):
+            self._aside.save(folder, prefix + ASIDE)
+
+    def _all_ids(self) -> NDArray[np.int64]:
+        if not len(self._aside):
+            return self._directory.live
+        return Directory.of(np.concatenate([self._directory.live, self._aside.ids])).live
+
+    def _counted(self) -> Crowds:
+        """The crowds among what is in the accelerator."""
+        if self._crowds is None:
+            self._crowds = Crowds(self.dimension)
+            for start in range(0, len(self._directory.live), _ROWS_A_STEP):
+                self._crowds.surplus(super().vectors(self._directory.live[start : start + _ROWS_A_STEP]))
+        return self._crowds
 
     @abstractmethod
     def _accelerated(
@@ -28,7 +136,8 @@ class AcceleratedIndex(VectorIndex):
     def _nearest(
         self, queries: NDArray[np.float32], wanted: int, selection: Selection
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        if selection.share < _SCAN_BELOW or wanted > _SCAN_BELOW * selection.count:
+        few = selection.count <= _SCAN_UP_TO and selection.share < _MOST_SHARE_SCANNED
+        if few or selection.share < _SCAN_BELOW or wanted > _SCAN_BELOW * selection.count:
             return scan(self._store, queries, wanted, selection.mask)
         positions, similarities = self._accelerated(queries, wanted, selection)
         short = (positions < 0).any(axis=1)

@@ -1,6 +1,6 @@
 """Indexes from vectors and from files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from indexer.vector_index.arguments import checked_ids, checked_vectors
 from indexer.vector_index.cells import IvfIndex, with_cells
+from indexer.vector_index.crowds import Crowds
 from indexer.vector_index.directory import Directory
 from indexer.vector_index.exact import ExactIndex
 from indexer.vector_index.graph import HnswIndex, empty_graph
 from indexer.vector_index.hits import IndexKind
-from indexer.vector_index.index import IDS_FILE, NATIVE_FILE, VectorIndex
+from indexer.vector_index.index import ASIDE, IDS_FILE, NATIVE_FILE, VectorIndex
 from indexer.vector_index.store import append, empty_store
 from sleeve.errors import VectorIndexError
 
@@ -53,14 +54,24 @@ def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIn
     """
     if dimension < 1:
         raise VectorIndexError(f"vectors of dimension {dimension} cannot be indexed")
+    if kind == IndexKind.EXACT:
+        return _exact(dimension, batches)
+    crowds, surplus = Crowds(dimension), []
+
+    def without_surplus() -> Iterator[Batch]:
+        for ids, vectors in batches:
+            rounded = checked_vectors(vectors, dimension, len(ids))
+            over = crowds.surplus(rounded)
+            surplus.append((ids[over], rounded[over]))
+            yield ids[~over], rounded[~over]
+
     if kind == IndexKind.HNSW:
         graph = empty_graph(dimension)
-        return HnswIndex(graph, _fill(graph, dimension, batches), dimension)
+        directory = _fill(graph, dimension, without_surplus())
+        return HnswIndex(graph, directory, dimension, aside=_exact(dimension, surplus))
     store = empty_store(dimension)
-    directory = _fill(store, dimension, batches)
-    if kind == IndexKind.IVF:
-        return IvfIndex(with_cells(store), directory, dimension)
-    return ExactIndex(store, directory, dimension)
+    directory = _fill(store, dimension, without_surplus())
+    return IvfIndex(with_cells(store), directory, dimension, aside=_exact(dimension, surplus))
 
 
 def load(folder: Path, dimension: int, *, read_only: bool = False) -> VectorIndex:
@@ -77,13 +88,21 @@ def load(folder: Path, dimension: int, *, read_only: bool = False) -> VectorInde
     """
     try:
         mapped = read_only and (folder / NATIVE_FILE).stat().st_size >= MAPPED_FROM_BYTES
-        native = _read_native(folder / NATIVE_FILE, mapped=mapped)
-        ids = np.asarray(np.load(folder / IDS_FILE, allow_pickle=False, mmap_mode="r" if mapped else None))
+        native, directory = _read(folder, mapped=mapped)
+        has_aside = (folder / f"{ASIDE}{NATIVE_FILE}").exists()
+        aside = ExactIndex(*_read(folder, ASIDE, mapped=mapped), dimension) if has_aside else None
     except (RuntimeError, OSError, ValueError, EOFError) as error:
         raise VectorIndexError(f"the index in {folder} cannot be read") from error
+    return _wrapped(native, directory, dimension, aside, read_only=read_only)
+
+
+def _read(folder: Path, prefix: str = "", *, mapped: bool) -> tuple[faiss.Index, Directory]:
+    native = _read_native(folder / f"{prefix}{NATIVE_FILE}", mapped=mapped)
+    file = folder / f"{prefix}{IDS_FILE}"
+    ids = np.asarray(np.load(file, allow_pickle=False, mmap_mode="r" if mapped else None))
     if ids.dtype != np.int64 or ids.ndim != 1:
-        raise VectorIndexError(f"{folder / IDS_FILE} does not hold ids")
-    return _wrapped(native, Directory.of(ids), dimension, read_only=read_only)
+        raise VectorIndexError(f"{file} does not hold ids")
+    return native, Directory.of(ids)
 
 
 def _read_native(file: Path, *, mapped: bool) -> faiss.Index:
@@ -104,11 +123,18 @@ def _fill(native: faiss.Index, dimension: int, batches: Iterable[Batch]) -> Dire
     return Directory.of(np.empty(0, dtype=np.int64)).appended(np.concatenate([np.empty(0, dtype=np.int64), *ids]))
 
 
-def _wrapped(native: faiss.Index, directory: Directory, dimension: int, *, read_only: bool) -> VectorIndex:
+def _exact(dimension: int, batches: Iterable[Batch]) -> ExactIndex:
+    store = empty_store(dimension)
+    return ExactIndex(store, _fill(store, dimension, batches), dimension)
+
+
+def _wrapped(
+    native: faiss.Index, directory: Directory, dimension: int, aside: ExactIndex | None, *, read_only: bool
+) -> VectorIndex:
     if isinstance(native, faiss.IndexScalarQuantizer):
         return ExactIndex(native, directory, dimension, read_only=read_only)
     if isinstance(native, faiss.IndexHNSW):
-        return HnswIndex(native, directory, dimension, read_only=read_only)
+        return HnswIndex(native, directory, dimension, aside=aside, read_only=read_only)
     if isinstance(native, faiss.IndexRefine):
-        return IvfIndex(native, directory, dimension, read_only=read_only)
+        return IvfIndex(native, directory, dimension, aside=aside, read_only=read_only)
     raise VectorIndexError(f"no kind of index is made of {type(native).__name__}")

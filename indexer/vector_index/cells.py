@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.vector_index.accelerated import AcceleratedIndex
 from indexer.vector_index.directory import Directory, Selection
+from indexer.vector_index.exact import ExactIndex
 from indexer.vector_index.hits import IndexKind
 from indexer.vector_index.store import STORE_FACTORY, append, gather
 from sleeve.errors import VectorIndexError
@@ -72,10 +73,16 @@ class IvfIndex(AcceleratedIndex):
     _native: faiss.IndexRefine
 
     def __init__(
-        self, native: faiss.IndexRefine, directory: Directory, dimension: int, *, read_only: bool = False
+        self,
+        native: faiss.IndexRefine,
+        directory: Directory,
+        dimension: int,
+        *,
+        aside: ExactIndex | None = None,
+        read_only: bool = False,
     ) -> None:
         """Wrap cells over a store."""
-        super().__init__(native, directory, dimension, read_only=read_only)
+        super().__init__(native, directory, dimension, aside=aside, read_only=read_only)
         rotated = faiss.downcast_index(native.base_index)
         cells = faiss.downcast_index(rotated.index) if isinstance(rotated, faiss.IndexPreTransform) else rotated
         if not isinstance(cells, faiss.IndexIVFPQFastScan):

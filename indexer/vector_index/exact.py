@@ -1,15 +1,16 @@
 """The exact kind: the store and nothing else."""
 
 from collections.abc import Mapping
+from typing import Self
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.vector_index.directory import Selection
+from indexer.vector_index.directory import Directory, Selection
 from indexer.vector_index.hits import IndexKind
 from indexer.vector_index.index import VectorIndex
-from indexer.vector_index.store import STORE_FACTORY, scan, selector
+from indexer.vector_index.store import STORE_FACTORY, empty_store, scan, selector
 
 
 class ExactIndex(VectorIndex):
@@ -17,6 +18,11 @@ class ExactIndex(VectorIndex):
 
     kind = IndexKind.EXACT
     _native: faiss.IndexScalarQuantizer
+
+    @classmethod
+    def empty(cls, dimension: int) -> Self:
+        """One without vectors."""
+        return cls(empty_store(dimension), Directory.of(np.empty(0, dtype=np.int64)), dimension)
 
     def _store_inside(self) -> faiss.Index:
         return self._native

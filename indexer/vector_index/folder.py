@@ -9,7 +9,7 @@ from pathlib import Path
 
 from indexer.files import new_folder
 from indexer.vector_index.building import load
-from indexer.vector_index.index import IDS_FILE, NATIVE_FILE, VectorIndex
+from indexer.vector_index.index import ASIDE, IDS_FILE, NATIVE_FILE, VectorIndex
 from indexer.vector_index.manifest import FileRecord, IndexManifest
 from sleeve.errors import VectorIndexError
 from sleeve.platform import protect_from_writing
@@ -17,6 +17,7 @@ from sleeve.vocabulary import Fingerprint
 
 _MANIFEST_FILE = "manifest.json"
 _DATA_FILES = (NATIVE_FILE, IDS_FILE)
+_ASIDE_FILES = tuple(f"{ASIDE}{name}" for name in _DATA_FILES)
 _PIECE = 1 << 20
 _READ_AT_ONCE = 1 << 18
 
@@ -59,7 +60,7 @@ def open_folder(folder: Path, *, expected_fingerprint: Fingerprint) -> VectorInd
             f"the index in {folder} holds vectors of another bundle "
             f"({manifest.fingerprint[:12]}, not {expected_fingerprint[:12]})"
         )
-    for name in _DATA_FILES:
+    for name in (*_DATA_FILES, *(name for name in _ASIDE_FILES if (folder / name).exists() or name in manifest.files)):
         _check_file(folder / name, manifest.files.get(name))
     index = load(folder, manifest.dimension, read_only=True)
     for name, found, stated in (
@@ -83,7 +84,7 @@ def delete(folder: Path) -> int:
     """
     freed_bytes = 0
     # The manifest goes first: what a crash leaves then is not an index.
-    for name in (_MANIFEST_FILE, *_DATA_FILES):
+    for name in (_MANIFEST_FILE, *_DATA_FILES, *_ASIDE_FILES):
         with suppress(FileNotFoundError):
             size_bytes = (folder / name).stat().st_size
             (folder / name).unlink()
@@ -114,7 +115,7 @@ def read_manifest(folder: Path) -> IndexManifest:
 def stamp(folder: Path) -> tuple[object, ...]:
     """Return what changes when a file of an index is deleted, replaced or written to, without reading any."""
     found: list[object] = []
-    for name in (*_DATA_FILES, _MANIFEST_FILE):
+    for name in (*_DATA_FILES, *_ASIDE_FILES, _MANIFEST_FILE):
         try:
             stat = (folder / name).stat()
         except OSError:
@@ -135,7 +136,7 @@ def _manifest_of(index: VectorIndex, folder: Path, fingerprint: Fingerprint, rec
         fingerprint=fingerprint,
         recall=recall,
         created_at=datetime.now(UTC),
-        files={name: _file_record(folder / name) for name in _DATA_FILES},
+        files={name: _file_record(folder / name) for name in (*_DATA_FILES, *_ASIDE_FILES) if (folder / name).exists()},
     )
 
 

@@ -32,3 +32,12 @@ class Hits:
 
     ids: NDArray[np.int64]
     similarities: NDArray[np.float32]
+
+
+def merged(one: Hits, other: Hits) -> Hits:
+    """The nearest of two answers to the same (q,) queries, each of (q, k) hits, without a hit in common."""
+    k = one.ids.shape[1]
+    ids = np.concatenate([one.ids, other.ids], axis=1)
+    similarities = np.concatenate([one.similarities, other.similarities], axis=1)
+    order = np.lexsort((ids, -similarities), axis=-1)[:, :k]
+    return Hits(np.take_along_axis(ids, order, axis=1), np.take_along_axis(similarities, order, axis=1))

@@ -18,6 +18,9 @@ from sleeve.errors import VectorIndexError, first_line
 NATIVE_FILE = "index.faiss"
 IDS_FILE = "ids.npy"
 
+ASIDE = "aside-"
+"""How the names of the files begin that hold what is aside (see ``crowds``); without it there are none."""
+
 
 class VectorIndex(ABC):
     """L2-normalised vectors under external ids (0 or greater), searchable by inner product.
@@ -155,15 +158,18 @@ class VectorIndex(ABC):
         self._check_changeable()
         return type(self)(faiss.clone_index(self._native), self._directory, self._dimension)
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, prefix: str = "") -> None:
         """Write the native files into an existing folder, neither atomically nor verifiably: see `write`.
+
+        Args:
+            prefix: how the names of the files begin.
 
         Raises:
             VectorIndexError: the files cannot be written.
         """
         try:
-            faiss.write_index(self._native, str(folder / NATIVE_FILE))
-            np.save(folder / IDS_FILE, self._directory.by_position, allow_pickle=False)
+            faiss.write_index(self._native, str(folder / f"{prefix}{NATIVE_FILE}"))
+            np.save(folder / f"{prefix}{IDS_FILE}", self._directory.by_position, allow_pickle=False)
         except (RuntimeError, OSError) as error:
             raise VectorIndexError(f"the index cannot be written to {folder}: {first_line(error)}") from error
 

@@ -20,6 +20,7 @@ from db.records import BundleRecord, IndexVersionRecord
 from indexer import vector_index
 from indexer.progress import Progress, Silent
 from indexer.vector_index import IndexKind, VectorIndex
+from indexer.vector_index.crowds import Crowds
 from sleeve.errors import NotFoundError, VectorIndexError
 
 GATE_RECALL = 0.98
@@ -39,6 +40,9 @@ MOST_TOMBSTONES = 0.2
 
 _FOLDER = re.compile(rf"(\.writing-)?\d{{8}}T\d{{12}}-({'|'.join(IndexKind)})(-[0-9a-f]{{8}})?")
 """A version's folder, finished or not. Others below ``versions`` are not Sleeve's."""
+
+_MANY_ALIKE = 0.01
+_ROWS_A_STEP = 65_536
 
 _log = logging.getLogger(__name__)
 
@@ -304,7 +308,7 @@ class IndexVersions:
         if recall < self._gate_recall:
             raise VectorIndexError(
                 f"the new index finds {recall:.3f} of the {GATE_K} nearest, less than {self._gate_recall:g}; "
-                "it is not promoted"
+                f"it is not promoted{_likely_cause(index)}"
             )
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{index.kind}"
         vector_index.write(index, self._folder / name, fingerprint=bundle.fingerprint, recall=recall)
@@ -318,6 +322,22 @@ class IndexVersions:
 
 def _is_written(folder: Path) -> bool:
     return bool(_FOLDER.fullmatch(folder.name)) and folder.is_dir() and not folder.is_symlink()
+
+
+def _likely_cause(index: VectorIndex) -> str:
+    """What a failed gate is likely to come from, and what helps, as the end of a sentence."""
+    if index.kind == IndexKind.EXACT:
+        return ""
+    crowds = Crowds(index.dimension)
+    for start in range(0, len(index), _ROWS_A_STEP):
+        crowds.surplus(index.vectors(index.ids[start : start + _ROWS_A_STEP]))
+    alike = crowds.share_alike
+    cause = (
+        f"{alike:.0%} of its vectors are nearly equal to another"
+        if alike >= _MANY_ALIKE
+        else "too many of its vectors are about equally near"
+    )
+    return f": {cause}; `sleeve index --rebuild --kind exact` makes an index that finds all, but takes longer to search"
 
 
 def _recall(index: VectorIndex) -> float:

@@ -147,6 +147,20 @@ def test_an_index_below_its_gate_is_not_promoted(
     assert lower.refresh(bundle).version == versions.live() != live
 
 
+def test_a_failed_gate_says_why_and_what_helps(
+    database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_vectors(database, bundle, 50, seed=1)
+    monkeypatch.setattr("indexer.vector_index.versions.vector_index.recall_against_exact", lambda *_: 0.97)
+    with pytest.raises(VectorIndexError, match=r"about equally near; `sleeve index --rebuild --kind exact`"):
+        versions.refresh(bundle, kind=IndexKind.HNSW)
+    one = unit_vectors(1, seed=2)
+    monkeypatch.setattr(f"{__name__}.unit_vectors", lambda count, _seed: np.repeat(one, count, axis=0))
+    add_vectors(database, bundle, 50, seed=2)
+    with pytest.raises(VectorIndexError, match=r"50% of its vectors are nearly equal to another"):
+        versions.refresh(bundle, kind=IndexKind.HNSW)
+
+
 @pytest.mark.parametrize("damage", ["flip", "truncate", "delete a file", "delete the folder"])
 def test_a_damaged_index_is_refused_and_built_again_from_the_database(
     database: Database, versions: IndexVersions, bundle: BundleRecord, tmp_path: Path, damage: str
