@@ -1,11 +1,13 @@
 """The connection to the catalogue: one engine, two scopes (``reading``, ``writing``), the only place that commits."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import BoundedSemaphore
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
@@ -28,6 +30,16 @@ WAITING_WRITERS = 4
 
 TURN_TIMEOUT_S = 2.0
 """How long any further thread waits to be one of them: a stuck writer elsewhere must not hold up those that read."""
+
+_SQLITE_CAUSES = {
+    "disk I/O error": "its disk fails, or is a network share without the shared memory that SQLite needs; keep "
+    "SLEEVE_HOME on a local disk, or name a PostgreSQL in SLEEVE_DATABASE_URL",
+    "database or disk is full": "the disk is full",
+    "attempt to write a readonly database": "it may be read but not written by this user",
+}
+"""What SQLite's words come from, and what helps."""
+
+_UTF8 = "UTF8"
 
 _WRITER_LOCK = 0x51EE7E
 """PostgreSQL advisory lock that admits one writer at a time, as SQLite does by nature."""
@@ -138,7 +150,8 @@ class Database:
         try:
             yield
         except (OperationalError, InterfaceError) as error:
-            raise CatalogueError(f"the database {self} cannot be used: {first_line(error.orig or error)}") from error
+            said = first_line(error.orig or error)
+            raise CatalogueError(f"the database {self} cannot be used: {_SQLITE_CAUSES.get(said, said)}") from error
         except PoolTimeoutError as error:
             raise CatalogueError(f"every connection to the database {self} is in use; try again later") from error
         except DatabaseError as error:
@@ -155,17 +168,50 @@ def _create_engine(url: URL) -> Engine:
         "hide_parameters": True,
     }
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **pool)
+        connect = {"connect_timeout": 10, "client_encoding": _UTF8}
+        engine = create_engine(url, pool_pre_ping=True, connect_args=connect, **pool)
+        event.listen(engine, "connect", _check_encoding)
+        return engine
     if url.database:
         try:
             # A catalogue is nobody else's business.
             Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise CatalogueError(f"cannot make the folder of {url.database}: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_S}, **pool)
+    engine = create_engine(_as_it_may_be_used(url), connect_args={"timeout": LOCK_TIMEOUT_S}, **pool)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _as_it_may_be_used(url: URL) -> URL:
+    """The URL, or one that only reads if the file is where nothing can be written (a read-only mount or folder).
+
+    SQLite itself cannot even read there, because it keeps its shared memory next to the file.
+
+    Raises:
+        CatalogueError: what was written last is not in the file yet.
+    """
+    file = Path(url.database or "")
+    if not url.database or not file.is_file() or os.access(file.parent, os.W_OK):
+        return url
+    log = file.with_name(f"{file.name}-wal")
+    if log.is_file() and log.stat().st_size:
+        raise CatalogueError(
+            f"{file} may only be read, and what was written to it last waits in {log.name}; run `sleeve status` once "
+            "where the home can be written to"
+        )
+    return url.set(database=f"file:{quote(str(file))}", query={"immutable": "1", "uri": "true"})
+
+
+def _check_encoding(connection: Any, _record: object) -> None:
+    """Refuse a PostgreSQL that cannot store every name, before anything is written to it."""
+    encoding = connection.get_parameter_status("server_encoding")
+    if encoding != _UTF8:
+        raise CatalogueError(
+            f"the database is in the encoding {encoding}, which cannot store every name; make one in UTF-8 "
+            "(createdb --encoding UTF8 --template template0 NAME)"
+        )
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -19,7 +19,7 @@ from indexer.reading import OpenVinoReader, ReaderFiles, TextReader, installed_r
 from indexer.vector_index.versions import IndexVersions
 from sleeve.errors import VectorIndexError
 from sleeve.platform import usable_cores
-from sleeve.settings import Settings
+from sleeve.settings import Settings, expanded
 from sleeve.vocabulary import Fingerprint
 
 
@@ -36,7 +36,7 @@ class Home:
 
     def __init__(self, settings: Settings, database: Database | None = None) -> None:
         self.settings = settings
-        self.folder = settings.home.expanduser().absolute()
+        self.folder = expanded(settings.home).absolute()
         address = None if settings.database_url is None else settings.database_url.get_secret_value()
         self.database = database or Database(database_url(address, self.database_file))
 

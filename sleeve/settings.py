@@ -73,8 +73,15 @@ class Settings(BaseSettings):
 
 
 def from_env_file() -> tuple[str, ...]:
-    """The settings that ``.env`` in the working folder gives, because the environment does not, sorted."""
-    given = DotEnvSettingsSource(Settings).env_vars
+    """The settings that ``.env`` in the working folder gives, because the environment does not, sorted.
+
+    Raises:
+        SettingsError: the file cannot be read.
+    """
+    try:
+        given = DotEnvSettingsSource(Settings).env_vars
+    except (UnicodeDecodeError, OSError) as error:
+        raise _unreadable_env_file(error) from error
     names = {f"SLEEVE_{name.upper()}" for name in Settings.model_fields if given.get(f"sleeve_{name}")}
     return tuple(sorted(names - os.environ.keys()))
 
@@ -83,10 +90,31 @@ def read_settings() -> Settings:
     """Read the settings.
 
     Raises:
-        SettingsError: a setting has a value of the wrong kind.
+        SettingsError: a setting has a value of the wrong kind, or ``.env`` cannot be read.
     """
     try:
         return Settings()
+    except (UnicodeDecodeError, OSError) as error:
+        raise _unreadable_env_file(error) from error
     except ValidationError as error:
         fault = first_fault(error)
         raise SettingsError(f"SLEEVE_{fault.field.upper()}: {fault.message}") from error
+
+
+def expanded(path: Path) -> Path:
+    """A path with the user's folder for its ``~``.
+
+    Raises:
+        SettingsError: nothing says where the user's folder is, as in many containers.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise SettingsError(
+            f"{path} names the folder of a user, and HOME is not set; set SLEEVE_HOME or HOME"
+        ) from error
+
+
+def _unreadable_env_file(error: UnicodeDecodeError | OSError) -> SettingsError:
+    why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else error.strerror
+    return SettingsError(f"{Path('.env').absolute()} cannot be read: {why}")

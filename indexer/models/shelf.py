@@ -7,6 +7,7 @@ from db.records import BundleRecord
 from indexer.models.backbone import fingerprints_as_run
 from indexer.models.bundle import MANIFEST_FILE, Bundle, read_bundle
 from sleeve.errors import BundleError
+from sleeve.settings import expanded
 from sleeve.vocabulary import Fingerprint
 
 SHIPPED_BUNDLES = Path(__file__).parent / "bundles"
@@ -34,7 +35,7 @@ class BundleShelf:
         shelves = (self._own, SHIPPED_BUNDLES)
         folders = [folder for shelf in shelves if shelf.is_dir() for folder in sorted(shelf.iterdir())]
         if self._chosen:
-            folders.append(Path(self._chosen).expanduser())
+            folders.append(expanded(Path(self._chosen)))
         for folder in folders:
             if (folder / MANIFEST_FILE).is_file():
                 try:
@@ -51,7 +52,7 @@ class BundleShelf:
         for shelf in (self._own, SHIPPED_BUNDLES):
             if (shelf / name / MANIFEST_FILE).is_file():
                 return read_bundle(shelf / name)
-        folder = Path(name).expanduser()
+        folder = expanded(Path(name))
         if not folder.is_dir():
             known = ", ".join(bundle.folder.name for bundle in self)
             raise BundleError(f"there is no bundle {name}; there is {known}, or give a bundle's folder")

@@ -9,6 +9,7 @@ from indexer.home import open_home
 from indexer.jobs.report import report as write_report
 from service.cli.console import Json, ProgressBar, answer, answer_json, say, settings_of
 from service.schemas import ReportSchema
+from sleeve.settings import expanded
 
 
 def report(
@@ -30,7 +31,7 @@ def report(
         sleeve report -o ~/sleeve-report --seed 1
     """
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
-        reported = write_report(home, bar, folder.expanduser(), seed=seed)
+        reported = write_report(home, bar, expanded(folder), seed=seed)
     written = reported.written
     document = ReportSchema(
         page=str(written.page),
