@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from sleeve.errors import SleeveError
+from sleeve.errors import OutputError, SleeveError
 from sleeve.platform import FLUSHABLE, HOLDS_OPEN_FILES
 
 _RETRY_FOR_S = 2.0
@@ -112,14 +112,16 @@ def locked(path: Path, busy: SleeveError, *, wait_s: float = 0) -> Iterator[None
         wait_s: how long to wait for that.
 
     Raises:
-        OSError: the file cannot be made.
+        OutputError: the file cannot be made.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path, timeout=wait_s, poll_interval=0.02, mode=0o644)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
         raise busy from error
+    except OSError as error:
+        raise OutputError(f"cannot make the lock {path}: {error.strerror}") from error
     try:
         yield
     finally:
@@ -133,5 +135,7 @@ def is_locked(path: Path) -> bool:
         lock.acquire()
     except Timeout:
         return True
+    except OSError:  # nothing can be written here, so nobody here holds it
+        return False
     lock.release()
     return False

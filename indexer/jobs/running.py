@@ -123,6 +123,7 @@ def one_at_a_time(home: Home) -> AbstractContextManager[None]:
 
     Raises:
         BusyError: another process holds it.
+        OutputError: the home cannot be written.
     """
     return locked(home.index_lock, busy_error(), wait_s=_WAIT_S)
 

@@ -25,7 +25,7 @@ def shared_metrics(parent: Path) -> Iterator[Path]:
 
     Raises:
         BusyError: another service has been starting for a long time.
-        OSError: the folder cannot be made.
+        OutputError, OSError: the folder cannot be made.
     """
     folder = parent / uuid4().hex
     with ExitStack() as while_used:

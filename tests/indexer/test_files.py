@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from indexer import files
-from indexer.files import flush, new_folder, replacing
+from indexer.files import flush, is_locked, locked, new_folder, replacing
+from sleeve.errors import BusyError, OutputError
 
 
 def test_the_new_file_takes_the_place_when_the_block_ends(tmp_path: Path) -> None:
@@ -96,3 +97,11 @@ def test_folders_that_cannot_be_opened_need_no_flushing(tmp_path: Path, monkeypa
     flush(tmp_path)
     with pytest.raises(PermissionError):
         flush(tmp_path / "a")
+
+
+def test_a_lock_where_nothing_can_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    lock = tmp_path / "file" / "index.lock"
+    with pytest.raises(OutputError, match=r"cannot make the lock .*index\.lock: "), locked(lock, BusyError("busy")):
+        pass
+    assert not is_locked(lock)

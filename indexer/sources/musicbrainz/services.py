@@ -1,7 +1,7 @@
 """The services as a run asks them: one run at a time, with a user agent that says who asks."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from indexer.sources.musicbrainz.covers import CoverArtArchive
 from indexer.sources.musicbrainz.pace import SYSTEM, Clock
 from indexer.sources.musicbrainz.web_service import WebService
 from indexer.sources.remote_image import PUBLIC, Reach
-from sleeve.errors import BusyError, OutputError, SettingsError
+from sleeve.errors import BusyError, SettingsError
 
 MAX_CONTACT_CHARACTERS = 200
 
@@ -55,22 +55,12 @@ def open_services(contact: str, *, lock: Path, answers: Path) -> Iterator[Servic
         OutputError: the lock cannot be made.
     """
     manners = Manners(_user_agent(contact.strip()), HOSTS.reach, HOSTS.clock, HOSTS.interval_s)
-    with _one_at_a_time(lock):
+    # Two runs would ask a host twice as often as it permits.
+    busy = BusyError("another `sleeve musicbrainz` is at work in this home; wait until it ends")
+    with locked(lock, busy):
         client = Client(AnswerCache(answers, manners.clock.now_s()), manners)
         musicbrainz = WebService(client, HOSTS.musicbrainz)
         yield Services(client, musicbrainz, CoverArtArchive(client, musicbrainz, HOSTS.archive))
-
-
-@contextmanager
-def _one_at_a_time(lock: Path) -> Iterator[None]:
-    """Two runs would ask a host twice as often as it permits."""
-    busy = BusyError("another `sleeve musicbrainz` is at work in this home; wait until it ends")
-    with ExitStack() as held:
-        try:
-            held.enter_context(locked(lock, busy))
-        except OSError as error:
-            raise OutputError(f"cannot make the lock {lock}: {error.strerror}") from error
-        yield
 
 
 def _user_agent(contact: str) -> str:
