@@ -13,8 +13,9 @@ export function card(album, { acts = [], at = Infinity, href = null } = {}) {
   const genres = album.genres.join(", ");
   const second = lineOf(album);
   const printed = (album.matches ?? []).filter((match) => match.place === "cover");
-  const face = printed[0]?.cover_id ?? faceOf(album);
-  const boxes = printed.filter((match) => match.cover_id === face).map((match) => match.box);
+  const shownId = printed[0]?.cover_id;
+  const face = album.covers?.find((one) => one.id === shownId)?.content_hash ?? faceOf(album);
+  const boxes = printed.filter((match) => match.cover_id === shownId).map((match) => match.box);
   const says = printed.map((match) => match.text).join(" · ");
   const about = [fullName(album), album.year, genres, shown && `similarity ${album.similarity.toFixed(2)}`, says && `the cover says “${says}”`];
   return h("li", { class: "card", "data-album": id },
