@@ -2,6 +2,7 @@
 
 import json
 import os
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,14 +11,17 @@ from typing import TextIO
 
 from db import albums
 from db.database import Database
-from indexer.images.audio.genre_writing import check_writable, read_genres, write_genres
+from indexer.images.audio.genre_writing import genre_splices, read_genres, splice_genres, write_genres
+from indexer.images.audio.writing.splices import Splice, inverse
 from indexer.sources.file_names import absolute
 from indexer.sources.music import MusicSource
 from indexer.sources.track_albums import TrackAlbum
 from service.answers.classify import Classifier
 from sleeve.errors import FileRejectedError, NotFoundError, OutputError, SourceError
+from sleeve.vocabulary import Rejection
 
-MAX_JOURNAL_LINE = 2**16
+MAX_JOURNAL_LINE = 64 * 2**20
+"""What undoes one file, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,13 @@ def write(changes: Sequence[GenreChange], journals: Path) -> tuple[Path, list[Ge
 
 
 def undo(journal: Path) -> list[GenreChange]:
-    """Put back the genres in a journal, for files whose genres are still those that were written.
+    """Put back every byte that a run changed; of files that were changed since, the genres if they are still its own.
 
     Raises:
         SourceError: the journal cannot be read; nothing was changed.
     """
     done: list[GenreChange] = []
-    for written in reversed(_read(journal)):
+    for written, pieces in reversed(_read(journal)):
         change = GenreChange(written.file, written.after, written.before)
         try:
             current = read_genres(change.file)
@@ -87,11 +91,20 @@ def undo(journal: Path) -> list[GenreChange]:
             elif current != change.before:
                 change = replace(change, note="its genre was changed since")
             else:
-                write_genres(change.file, change.after)
+                _put_back(change, pieces)
         except FileRejectedError as error:
             change = replace(change, note=str(error))
         done.append(change)
     return done
+
+
+def _put_back(change: GenreChange, pieces: Sequence[Splice]) -> None:
+    try:
+        splice_genres(change.file, change.after, pieces)
+    except FileRejectedError as error:
+        if error.reason is not Rejection.CHANGED:
+            raise
+        write_genres(change.file, change.after)
 
 
 def _predicted(
@@ -124,34 +137,44 @@ def _planned(file: Path, genre: str | None, probability: float | None, note: str
             note = note or "it has this genre"
         if genre is None or note:
             return GenreChange(file, before, before, probability, note)
-        check_writable(file)
+        # So that what cannot be written is known before anything is.
+        genre_splices(file, (genre,))
     except FileRejectedError as error:
         return GenreChange(file, before, before, probability, str(error))
     return GenreChange(file, before, (genre,), probability)
 
 
 def _write_one(change: GenreChange, journal: TextIO) -> GenreChange:
-    record = {"file": str(change.file), "before": change.before, "after": change.after}
-    journal.write(json.dumps(record) + "\n")
-    journal.flush()
-    os.fsync(journal.fileno())
     try:
-        write_genres(change.file, change.after)
+        splices = genre_splices(change.file, change.after)
+        pieces = [
+            (piece.at, *(b64encode(data).decode() for data in (piece.old, piece.new))) for piece in inverse(splices)
+        ]
+        record = {"file": str(change.file), "before": change.before, "after": change.after, "pieces": pieces}
+        line = json.dumps(record) + "\n"
+        if len(line) > MAX_JOURNAL_LINE:
+            return replace(change, note="too much of it would change to be undone")
+        journal.write(line)
+        journal.flush()
+        os.fsync(journal.fileno())
+        splice_genres(change.file, change.after, splices)
     except FileRejectedError as error:
         return replace(change, note=str(error))
     return change
 
 
-def _read(journal: Path) -> list[GenreChange]:
-    found: list[GenreChange] = []
+def _read(journal: Path) -> list[tuple[GenreChange, list[Splice]]]:
+    """The changes in a journal, each with what undoes it; older journals have only the genres."""
+    found: list[tuple[GenreChange, list[Splice]]] = []
     try:
         with journal.open(encoding="utf-8") as lines:
             while line := lines.readline(MAX_JOURNAL_LINE):
                 record = json.loads(line)
                 before, after = ([str(genre) for genre in record[name]] for name in ("before", "after"))
-                found.append(GenreChange(Path(record["file"]), tuple(before), tuple(after)))
+                pieces = [Splice(int(at), b64decode(old), b64decode(new)) for at, old, new in record.get("pieces", ())]
+                found.append((GenreChange(Path(record["file"]), tuple(before), tuple(after)), pieces))
     except OSError as error:
         raise SourceError(f"{journal} cannot be read: {error.strerror}") from error
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise SourceError(f"{journal} is not a journal of `sleeve tag`") from error
     return found

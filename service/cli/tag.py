@@ -28,8 +28,8 @@ def tag(
     """Write predicted genres into music files. Without --write nothing is written.
 
     Sleeve writes only to files without a genre, and only if the prediction is sure. Every run keeps a journal in
-    SLEEVE_HOME that can undo it. A file is replaced in one step, and its other tags stay as they are.
-    Genres are written to FLAC, MP3, M4A, Ogg, Opus and WAV; files of other formats are named and left as they are.
+    SLEEVE_HOME that can undo it, to the last byte. A file is replaced in one step, and nothing but its genre changes,
+    in every format that `sleeve add` reads.
 
     Examples:
 

@@ -9,13 +9,13 @@ from indexer.images.bounded_file import BoundedFile
 
 HEADER = UUID("75B22630-668E-11CF-A6D9-00AA0062CE6C").bytes_le
 _CONTENT = UUID("75B22633-668E-11CF-A6D9-00AA0062CE6C").bytes_le
-_MORE_CONTENT = UUID("D2D0A440-E307-11D2-97F0-00A0C95EA850").bytes_le
-_EXTENSION = UUID("5FBF03B5-A92E-11CF-8EE3-00C00C205365").bytes_le
-_METADATA = UUID("C5F8CBEA-5BAF-4877-8467-AA8C44FA4CCA").bytes_le
-_LIBRARY = UUID("44231C94-9498-49D1-A141-1D134E457054").bytes_le
+MORE_CONTENT = UUID("D2D0A440-E307-11D2-97F0-00A0C95EA850").bytes_le
+EXTENSION = UUID("5FBF03B5-A92E-11CF-8EE3-00C00C205365").bytes_le
+METADATA = UUID("C5F8CBEA-5BAF-4877-8467-AA8C44FA4CCA").bytes_le
+LIBRARY = UUID("44231C94-9498-49D1-A141-1D134E457054").bytes_le
 
-_HEADER_BYTES = 30
-_EXTENSION_BYTES = 22
+HEADER_BYTES = 30
+EXTENSION_BYTES = 22
 _OBJECT = struct.Struct("<16sQ")
 _PICTURE = struct.Struct("<BI")
 _MAX_OBJECTS = 1000
@@ -34,9 +34,9 @@ def asf_tags(file: BoundedFile) -> KeyedTags:
         ValueError, struct.error: the header is damaged.
     """
     file.seek(0)
-    head = file.read(_HEADER_BYTES)
+    head = file.read(HEADER_BYTES)
     (size,) = struct.unpack_from("<Q", head, len(HEADER))
-    header = memoryview(file.read(max(0, min(size, file.size_bytes) - _HEADER_BYTES)))
+    header = memoryview(file.read(max(0, min(size, file.size_bytes) - HEADER_BYTES)))
     texts: list[tuple[str, str]] = []
     pictures: dict[int, bytes] = {}
     for number, (name, kind, value) in enumerate(_attributes(header)):
@@ -56,7 +56,7 @@ def asf_tags(file: BoundedFile) -> KeyedTags:
 def _attributes(header: memoryview) -> Iterator[Attribute]:
     """All attributes; of several values of one name the first is in the content description, the others further on."""
     outer = list(_objects(header))
-    inner = [part for guid, body in outer if guid == _EXTENSION for part in _objects(body[_EXTENSION_BYTES:])]
+    inner = [part for guid, body in outer if guid == EXTENSION for part in _objects(body[EXTENSION_BYTES:])]
     for kind, read in _READERS.items():
         for guid, body in (*outer, *inner):
             if guid == kind:
@@ -107,9 +107,9 @@ def _metadata_attributes(body: memoryview) -> Iterator[Attribute]:
 
 _READERS = {
     _CONTENT: _author,
-    _MORE_CONTENT: _content_attributes,
-    _METADATA: _metadata_attributes,
-    _LIBRARY: _metadata_attributes,
+    MORE_CONTENT: _content_attributes,
+    METADATA: _metadata_attributes,
+    LIBRARY: _metadata_attributes,
 }
 
 

@@ -16,7 +16,7 @@ MAX_INFO_BYTES = 256 * 2**10
 
 def chunk(file: BoundedFile, head: struct.Struct, *names: bytes) -> bytes | None:
     """What is in the first chunk of one of these names; None if there is none."""
-    for name, at, size in _chunks(file, head):
+    for name, at, size in chunks_of(file, head):
         if name in names:
             file.seek(at)
             return file.read(size)
@@ -28,7 +28,7 @@ def riff_info(file: BoundedFile) -> KeyedTags:
     texts: list[tuple[str, str]] = []
     unknown: list[str] = []
     left_bytes = MAX_INFO_BYTES
-    for name, at, size in _chunks(file, RIFF):
+    for name, at, size in chunks_of(file, RIFF):
         if name == b"LIST" and size <= left_bytes:
             left_bytes -= size
             file.seek(at)
@@ -40,7 +40,7 @@ def riff_info(file: BoundedFile) -> KeyedTags:
     return KeyedTags(texts_by_name(texts), in_latin1=frozenset(unknown))
 
 
-def _chunks(file: BoundedFile, head: struct.Struct) -> Iterator[tuple[bytes, int, int]]:
+def chunks_of(file: BoundedFile, head: struct.Struct) -> Iterator[tuple[bytes, int, int]]:
     """The name, place and size of each chunk of a file, as far as it is within the file."""
     at = head.size + _FORM_BYTES
     while at + head.size <= file.size_bytes:

@@ -1,23 +1,35 @@
 """Writing the genre tag of a music file: on a copy next to it, which takes its place once it reads back right."""
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-from mutagen import FileType
-from mutagen.id3 import ID3, TCON
-from mutagen.mp4 import MP4
 
 from indexer.files import replacing
-from indexer.images.audio.opening import FAULTS, load, open_tags
-from indexer.images.audio.tags import ID3_GENRE, MP4_GENRE, VORBIS_GENRE, Tags, genres_of, read_tags
-from sleeve.errors import FileRejectedError, one_line
+from indexer.images.audio import chunks
+from indexer.images.audio.opening import Container, open_tags, opened
+from indexer.images.audio.tags import Tags, genres_of, read_tags
+from indexer.images.audio.writing.ape import genre_in_ape, has_ape
+from indexer.images.audio.writing.asf import genre_in_asf
+from indexer.images.audio.writing.id3 import genre_at_front, tag_at
+from indexer.images.audio.writing.iff import genre_in_chunks, genre_in_dsf
+from indexer.images.audio.writing.mp4 import genre_in_mp4
+from indexer.images.audio.writing.splices import Splice, apply, joined
+from indexer.images.audio.writing.vorbis import genre_in_flac, genre_in_ogg
+from indexer.images.bounded_file import BoundedFile
+from sleeve.errors import FileRejectedError
 from sleeve.platform import keep_owner
 from sleeve.vocabulary import Rejection
 
-_OLD_ID3 = (2, 3)
+_CHUNKS = {Container.WAV: chunks.RIFF, Container.AIFF: chunks.AIFF, Container.DSDIFF: chunks.DSDIFF}
+_WRITERS = {
+    Container.FLAC: genre_in_flac,
+    Container.OGG: genre_in_ogg,
+    Container.MP4: genre_in_mp4,
+    Container.DSF: genre_in_dsf,
+    Container.ASF: genre_in_asf,
+}
 
 
 def read_genres(path: Path) -> tuple[str, ...]:
@@ -29,69 +41,64 @@ def read_genres(path: Path) -> tuple[str, ...]:
     return genres_of(open_tags(path))
 
 
-def check_writable(path: Path) -> None:
-    """Whether genres can be written to a file of this format.
+def genre_splices(path: Path, genres: Sequence[str]) -> list[Splice]:
+    """The pieces of a file to change so that it has these genres; no genres remove the tag.
 
     Raises:
-        FileRejectedError: BAD_TAGS if its tags are only read; else as ``read_genres``.
+        FileRejectedError: MISSING, UNREADABLE or BAD_TAGS.
     """
-    _kind(path)
+    container = open_tags(path).container
+    with opened(path) as file:
+        return joined(_splices(file, container, genres))
 
 
 def write_genres(path: Path, genres: Sequence[str]) -> None:
-    """Set the genres of a file; no genres remove the tag. All other tags stay.
+    """Set the genres of a file; no genres remove the tag. Every other byte of its tags and its sound stays.
+
+    Raises:
+        FileRejectedError: as ``splice_genres``.
+    """
+    splice_genres(path, genres, genre_splices(path, genres))
+
+
+def splice_genres(path: Path, genres: Sequence[str], splices: Sequence[Splice]) -> None:
+    """Change pieces of a file, if it has these genres and its other tags as before from then on.
 
     The file is the old one or the new one at any moment. A link stays a link; the file that it leads to is written.
 
     Raises:
-        FileRejectedError: MISSING, UNREADABLE or BAD_TAGS, also for a format whose tags are only read; the file is as
-            it was.
+        FileRejectedError: MISSING, UNREADABLE, BAD_TAGS, or CHANGED if the pieces are not those of the file; the file
+            is as it was.
     """
-    kind, before = _kind(path), _other_tags(path)
-    target = path.resolve()
+    before, target = _other_tags(path, path), path.resolve()
     try:
         with replacing(target) as fresh:
-            shutil.copy2(target, fresh)
+            fresh.touch()
+            shutil.copystat(target, fresh)
             try:
-                _set(load(kind, str(fresh)), list(genres))
-            except FAULTS as error:
-                raise FileRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
-            if list(read_genres(fresh)) != list(genres):
+                apply(splices, target, fresh)
+            except ValueError as error:
+                raise FileRejectedError(Rejection.CHANGED, "its tags are other ones now") from error
+            os.utime(fresh)
+            if list(genres_of(open_tags(fresh, named=path))) != list(genres):
                 raise FileRejectedError(Rejection.BAD_TAGS, "the genre does not read back as it was written")
-            if _other_tags(fresh) != before:
+            if _other_tags(fresh, path) != before:
                 raise FileRejectedError(Rejection.BAD_TAGS, "its other tags would not stay as they are")
             keep_owner(target, fresh)
     except OSError as error:
         raise FileRejectedError(Rejection.UNREADABLE, error.strerror or str(error)) from error
 
 
-def _kind(path: Path) -> type[FileType]:
-    kind = open_tags(path).kind
-    if kind is None:
-        raise FileRejectedError(Rejection.BAD_TAGS, f"genres are not written to {path.suffix} files, only read")
-    return kind
+def _splices(file: BoundedFile, container: Container, genres: Sequence[str]) -> list[Splice]:
+    if container in _CHUNKS:
+        return genre_in_chunks(file, _CHUNKS[container], genres)
+    if container in _WRITERS:
+        return _WRITERS[container](file, genres)
+    # A file may have tags of both kinds, and programs read the one or the other.
+    has_id3, has_both = bool(tag_at(file, 0)), has_ape(file)
+    splices = genre_in_ape(file, genres) if has_both or (container is Container.APE and not has_id3) else []
+    return splices if splices and not has_id3 else [*splices, *genre_at_front(file, genres)]
 
 
-def _other_tags(path: Path) -> Tags:
-    """What must stay; of dates the first, since mutagen joins the day to the year."""
-    tags = read_tags(path)
-    return replace(tags, genres=(), dates=tags.dates[:1], original_dates=tags.original_dates[:1])
-
-
-def _set(music: FileType, genres: list[str]) -> None:
-    if music.tags is None:
-        music.add_tags()
-    tags: Any = music.tags
-    if isinstance(tags, ID3):
-        tags.setall(ID3_GENRE, [TCON(encoding=3, text=genres)] if genres else [])
-        if tags.version[:2] == _OLD_ID3:
-            tags.update_to_v23()
-            music.save(v2_version=3)
-            return
-    else:
-        key = MP4_GENRE if isinstance(music, MP4) else VORBIS_GENRE
-        if genres:
-            tags[key] = genres
-        elif key in tags:
-            del tags[key]
-    music.save()
+def _other_tags(path: Path, named: Path) -> Tags:
+    return replace(read_tags(path, named=named), genres=(), in_latin1=frozenset())

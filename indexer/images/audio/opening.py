@@ -1,8 +1,10 @@
 """A music file's tags as mutagen, or a reader of this package, reads them, within bounds."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import Any
@@ -34,7 +36,8 @@ _KINDS: tuple[type[FileType], ...] = (FLAC, MP3, MP4, OggFLAC, OggOpus, OggVorbi
 
 _APE_MARKS = (b"MAC ", b"wvpk", b"MP+", b"MPCK", b"TTA1", b"TTA2")
 _AAC_MARKS = (b"ADIF", b"\xff\xf1", b"\xff\xf9", b"\xff\xf0", b"\xff\xf8")
-_ID3_AND_APE_SUFFIXES = {".ape", ".wv", ".mpc", ".tta", ".aac"}
+_APE_SUFFIXES = {".ape", ".wv", ".mpc"}
+_ID3_AND_APE_SUFFIXES = {*_APE_SUFFIXES, ".tta", ".aac"}
 _MATROSKA = b"\x1a\x45\xdf\xa3"
 
 # What mutagen raises for tags that are not tags, as well as its own errors; found by fuzzing.
@@ -42,36 +45,75 @@ FAULTS: tuple[type[Exception], ...] = (MutagenError, struct.error, LookupError, 
 FAULTS += (ArithmeticError, EOFError, AssertionError, NotImplementedError, RecursionError, OverBudgetError)
 
 
+class Container(Enum):
+    """Where a file keeps its tags."""
+
+    FRONT = "ID3v2 before the sound"
+    APE = "APEv2 behind the sound"
+    FLAC = "blocks of FLAC"
+    OGG = "packets of Ogg"
+    MP4 = "atoms of MP4"
+    WAV = "chunks of RIFF"
+    AIFF = "chunks of AIFF"
+    DSDIFF = "chunks of DSDIFF"
+    DSF = "ID3v2 that a DSF points to"
+    ASF = "the header of ASF"
+
+
+_CONTAINERS: Mapping[type[FileType], Container] = {
+    FLAC: Container.FLAC,
+    MP3: Container.FRONT,
+    MP4: Container.MP4,
+    OggFLAC: Container.OGG,
+    OggOpus: Container.OGG,
+    OggVorbis: Container.OGG,
+    WAVE: Container.WAV,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Music:
     """What a music file says about itself, in memory.
 
     Attributes:
-        kind: as what mutagen writes it; None if its tags are only read.
         tags: ID3, MP4's, or Vorbis comments; None if there are none.
         more: what else there is: it counts for what ``tags`` does not say, or the other way round.
         more_first: whether ``tags`` are ID3v1 only, which cuts names.
         pictures: those outside the tags, by kind.
     """
 
-    kind: type[FileType] | None
+    container: Container
     tags: Any
     more: KeyedTags
     pictures: tuple[tuple[int, bytes], ...] = ()
     more_first: bool = False
 
 
-def open_tags(path: Path) -> Music:
+def open_tags(path: Path, *, named: Path | None = None) -> Music:
     """A music file with its tags and pictures in memory; the file is closed.
+
+    Args:
+        named: what the file is called otherwise: endings of names tell some formats.
 
     Raises:
         FileRejectedError: MISSING, UNREADABLE, or BAD_TAGS: no music file of a known format, damaged, or too large.
     """
+    with opened(path) as file:
+        file.name = str(named or path)
+        return _read(file, file.read(_HEAD_BYTES))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BoundedFile]:
+    """A music file to be read within bounds.
+
+    Raises:
+        FileRejectedError: MISSING, UNREADABLE, or BAD_TAGS for anything that reading its tags raises.
+    """
     try:
         with BoundedFile(path, max_bytes=MAX_TAG_BYTES, max_calls=_MAX_CALLS) as file:
-            head = file.read(_HEAD_BYTES)
             try:
-                return _read(file, head)
+                yield file
             except FAULTS as error:
                 raise FileRejectedError(Rejection.BAD_TAGS, one_line(error)) from error
     except FileNotFoundError as error:
@@ -94,30 +136,31 @@ def _read(file: BoundedFile, head: bytes) -> Music:
 
 
 def _read_here(file: BoundedFile, head: bytes) -> Music | None:
-    """The formats whose tags are only read."""
+    """The formats that are not left to mutagen."""
     suffix = PurePath(file.name).suffix.lower()
     if head.startswith(asf.HEADER):
-        return Music(None, None, asf.asf_tags(file))
+        return Music(Container.ASF, None, asf.asf_tags(file))
     if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
-        return _with_id3(chunks.chunk(file, chunks.AIFF, b"ID3 ", b"id3 "))
+        return _with_id3(Container.AIFF, chunks.chunk(file, chunks.AIFF, b"ID3 ", b"id3 "))
     if head[:4] == b"FRM8" and head[12:16] == b"DSD ":
-        return _with_id3(chunks.chunk(file, chunks.DSDIFF, b"ID3 ", b"id3 "))
+        return _with_id3(Container.DSDIFF, chunks.chunk(file, chunks.DSDIFF, b"ID3 ", b"id3 "))
     if head[:4] == b"DSD ":
         (at,) = struct.unpack_from("<Q", head, 20)
         file.seek(min(at, file.size_bytes) if at else file.size_bytes)
-        return _with_id3(file.read())
+        return _with_id3(Container.DSF, file.read())
     if (
         head.startswith(_APE_MARKS)
         or (suffix == ".aac" and head.startswith(_AAC_MARKS))
         or (suffix in _ID3_AND_APE_SUFFIXES and head.startswith(b"ID3"))
     ):
         tags = id3_tags(file)
-        return Music(None, tags, ape_tags(file) or KeyedTags(), more_first=is_old(tags))
+        container = Container.APE if suffix in _APE_SUFFIXES else Container.FRONT
+        return Music(container, tags, ape_tags(file) or KeyedTags(), more_first=is_old(tags))
     return None
 
 
-def _with_id3(data: bytes | None) -> Music:
-    return Music(None, id3_tags(BytesIO(data)) if data else None, KeyedTags())
+def _with_id3(container: Container, data: bytes | None) -> Music:
+    return Music(container, id3_tags(BytesIO(data)) if data else None, KeyedTags())
 
 
 def _read_by_mutagen(file: BoundedFile, head: bytes) -> Music:
@@ -127,7 +170,7 @@ def _read_by_mutagen(file: BoundedFile, head: bytes) -> Music:
     file.seek(0)
     music = load(kind, file)
     more = chunks.riff_info(file) if kind is WAVE else ape_tags(file) if kind is MP3 else None
-    return Music(kind, music.tags, more or KeyedTags(), tuple(_blocks(music, file)), is_old(music.tags))
+    return Music(_CONTAINERS[kind], music.tags, more or KeyedTags(), tuple(_blocks(music, file)), is_old(music.tags))
 
 
 def _blocks(music: FileType, file: BoundedFile) -> Iterator[tuple[int, bytes]]:

@@ -23,9 +23,6 @@ _MAX_FRAMES = 200
 _ORIGINAL_NAMES = ("originaldate", "originalyear", "original date", "original year", "originalreleasedate")
 """How taggers name the date of the first release, in formats that let them choose names."""
 
-ID3_GENRE, MP4_GENRE, VORBIS_GENRE = "TCON", "\xa9gen", "genre"
-"""The genre tag in each format."""
-
 _FREEFORM = "----:com.apple.iTunes:"
 
 # The tags of each format; the first that says something counts, of dates each after the other.
@@ -35,7 +32,7 @@ _ID3 = {
     "album": ("TALB",),
     "artist": ("TPE1",),
     "album_artist": ("TPE2", "TXXX:ALBUM ARTIST", "TXXX:ALBUMARTIST"),
-    "genres": (ID3_GENRE,),
+    "genres": ("TCON",),
     "original_dates": ("TDOR", "TORY", *(f"TXXX:{name}" for name in _ORIGINAL_NAMES)),
     "dates": ("TDRC", "TYER", "TDRL", "TXXX:DATE", "TXXX:YEAR"),
     "compilation": ("TCMP", "TXXX:COMPILATION"),
@@ -46,7 +43,7 @@ _MP4 = {
     "album": ("\xa9alb",),
     "artist": ("\xa9ART",),
     "album_artist": ("aART",),
-    "genres": (MP4_GENRE,),
+    "genres": ("\xa9gen",),
     "original_dates": tuple(f"{_FREEFORM}{name}" for name in _ORIGINAL_NAMES),
     "dates": ("\xa9day", f"{_FREEFORM}DATE", f"{_FREEFORM}YEAR"),
     "compilation": ("cpil",),
@@ -57,7 +54,7 @@ _VORBIS = {
     "album": ("album",),
     "artist": ("artist",),
     "album_artist": ("albumartist", "album artist", "album_artist"),
-    "genres": (VORBIS_GENRE,),
+    "genres": ("genre",),
     "original_dates": _ORIGINAL_NAMES,
     "dates": ("date", "year", "releasedate"),
     "compilation": ("compilation", "itunescompilation"),
@@ -113,13 +110,13 @@ class Tags:
     in_latin1: frozenset[str] = frozenset()
 
 
-def read_tags(path: Path) -> Tags:
-    """The tags of a music file.
+def read_tags(path: Path, *, named: Path | None = None) -> Tags:
+    """The tags of a music file; ``named`` is what it is called otherwise.
 
     Raises:
         FileRejectedError: MISSING, UNREADABLE or BAD_TAGS.
     """
-    music = open_tags(path)
+    music = open_tags(path, named=named)
     try:
         return _tags(music)
     # Tags of a kind that its name does not promise: a picture instead of a text, for example.
