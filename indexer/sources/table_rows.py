@@ -27,7 +27,7 @@ MAX_LINES_A_ROW = 1000
 MAX_COLUMNS = 1000
 
 LINES_ABOVE_HEADER = 20
-"""The row that names the columns may have at most this many lines above it, such as titles."""
+"""The row that names the columns is among the first lines, at most this many: titles may be above it."""
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".parquet"})
 
