@@ -5,6 +5,7 @@ reader takes for each other. What is left is ASCII, so that every database treat
 """
 
 import unicodedata
+from collections.abc import Sequence
 
 _SPELT = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "\u0131": "l", "æ": "ae", "œ": "oe", "þ": "th", "|": "l", "$": "s"}
@@ -23,9 +24,10 @@ def letters(text: str) -> str:
     return "".join(map(_coded, filter(str.isalnum, kept)))
 
 
-def lines_of_letters(texts: list[str | None]) -> str | None:
-    """The letters of several texts, a line for each; None if there are none."""
-    return "\n".join(filter(None, (letters(text) for text in texts if text))) or None
+def lines_of_letters(texts: Sequence[str | None]) -> str | None:
+    """The letters of several texts, a line for each, which may be empty; None if all are."""
+    lines = [letters(text or "") for text in texts]
+    return "\n".join(lines) if any(lines) else None
 
 
 def _coded(character: str) -> str:

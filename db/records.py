@@ -384,14 +384,20 @@ class TextLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AlbumWords:
-    """An album's names, and the lines on each of its covers."""
+class AlbumLetters:
+    """An album's names, and the letters of them and of what its covers say (see ``db.letters``).
+
+    Attributes:
+        names: the letters of the artist and of the title; empty if there are none.
+        lines: for each cover that says something, the letters of each of its lines.
+    """
 
     album_id: AlbumId
     artist: str | None
     title: str | None
     year: int | None
-    lines: dict[CoverId, tuple[TextLine, ...]]
+    names: tuple[str, str]
+    lines: Mapping[CoverId, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)

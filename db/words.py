@@ -1,37 +1,47 @@
 """Queries by words: which albums hold some letters, in their names or in the text on their covers.
 
-Each is answered from an index of every three letters: FTS5's trigrams on SQLite, pg_trgm on PostgreSQL.
+They are answered from an index of every three letters: FTS5's trigrams on SQLite, pg_trgm on PostgreSQL.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from db.album_conditions import album_conditions
-from db.records import AlbumWords, CatalogueFilter, fold
-from db.tables import Album, Cover
-from db.texts import of_covers
+from db.records import AlbumLetters, CatalogueFilter, fold
+from db.tables import Album, Cover, CoverText
 from sleeve.vocabulary import AlbumId, CoverId
 
 LEAST_LETTERS = 3
 """Letters that a piece must have: with fewer there is nothing to look up."""
 
 
-def named(session: Session, pieces: Sequence[str], *, limit: int) -> list[AlbumId]:
-    """Some albums whose names hold all of these pieces.
+def holding(session: Session, asked: Sequence[Sequence[str]], *, limit: int) -> list[list[AlbumId]]:
+    """For each of several lists of pieces, some albums that hold all of its pieces, in their names or on one cover.
 
     Args:
-        pieces: as ``db.letters`` makes them, at least ``LEAST_LETTERS`` long.
-        limit: the most albums.
+        asked: pieces as ``db.letters`` makes them, at least ``LEAST_LETTERS`` long.
+        limit: the most albums by their names, and the most by their covers.
     """
-    return [AlbumId(album_id) for album_id in _holding(session, "albums", "id", pieces, limit)]
-
-
-def printed(session: Session, pieces: Sequence[str], *, limit: int) -> list[AlbumId]:
-    """Some albums with a cover whose text holds all of these pieces; see ``named``."""
-    cover_ids = _holding(session, "texts", "cover_id", pieces, limit)
-    return [AlbumId(of) for of in session.scalars(select(Cover.album_id).where(Cover.id.in_(cover_ids)).distinct())]
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    if not sqlite:
+        # The planner takes a common piece for a reason to read the whole table.
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    queries: list[str] = []
+    values: dict[str, str | int] = {"limit": limit}
+    for number, pieces in enumerate(asked):
+        make = _by_fts5 if sqlite else _by_pg_trgm
+        queries += make(number, len(pieces))
+        values |= {f"p{number}_{place}": piece if sqlite else f"%{piece}%" for place, piece in enumerate(pieces)}
+    rows = session.execute(
+        text(" UNION ALL ".join(f"SELECT * FROM ({query} LIMIT :limit) s" for query in queries)), values
+    )
+    found: list[dict[AlbumId, None]] = [{} for _ in asked]
+    for number, album_id in rows:
+        found[number][AlbumId(album_id)] = None
+    return [list(albums) for albums in found]
 
 
 def called(session: Session, name: str, *, limit: int) -> list[AlbumId]:
@@ -40,30 +50,44 @@ def called(session: Session, name: str, *, limit: int) -> list[AlbumId]:
     return [AlbumId(album_id) for album_id in session.scalars(select(Album.id).where(same).limit(limit))]
 
 
-def of_albums(session: Session, album_ids: Sequence[AlbumId], allowed: CatalogueFilter) -> list[AlbumWords]:
-    """The names of these albums and what their covers say, of those that a filter lets through."""
+def of_albums(session: Session, album_ids: Sequence[AlbumId], allowed: CatalogueFilter) -> list[AlbumLetters]:
+    """The letters of these albums, of those that a filter lets through, by ascending id."""
     rows = session.execute(
-        select(Album.id, Album.artist, Album.title, Album.year, Cover.id.label("cover_id"))
-        .join(Cover, Cover.album_id == Album.id)
+        select(Album.id, Album.artist, Album.title, Album.year, Album.letters)
         .where(Album.id.in_(album_ids), *album_conditions(allowed))
-        .order_by(Album.id, Cover.id)
+        .order_by(Album.id)
     ).all()
-    lines = of_covers(session, [CoverId(row.cover_id) for row in rows])
-    found: dict[int, AlbumWords] = {}
-    for row in rows:
-        words = found.setdefault(row.id, AlbumWords(AlbumId(row.id), row.artist, row.title, row.year, {}))
-        words.lines[CoverId(row.cover_id)] = lines.get(CoverId(row.cover_id), ())
-    return list(found.values())
+    said: defaultdict[int, dict[CoverId, Sequence[str]]] = defaultdict(dict)
+    for album_id, cover_id, spelt in session.execute(
+        select(Cover.album_id, Cover.id, CoverText.letters)
+        .join(CoverText, CoverText.cover_id == Cover.id)
+        .where(Cover.album_id.in_([row.id for row in rows]), CoverText.letters.is_not(None))
+        .order_by(Cover.id)
+    ):
+        said[album_id][CoverId(cover_id)] = str(spelt).split("\n")
+    return [
+        AlbumLetters(AlbumId(row.id), row.artist, row.title, row.year, _names(row.letters), said[row.id])
+        for row in rows
+    ]
 
 
-def _holding(session: Session, table: str, key: str, pieces: Sequence[str], limit: int) -> list[int]:
-    if session.get_bind().dialect.name == "sqlite":
-        query = f"SELECT rowid FROM {table}_letters WHERE {table}_letters MATCH :asked LIMIT :limit"
-        return list(session.scalars(text(query), {"asked": " AND ".join(f'"{p}"' for p in pieces), "limit": limit}))
-    # The planner takes a common piece for a reason to read the whole table.
-    session.execute(text("SET LOCAL enable_seqscan = off"))
-    held = " AND ".join(f"letters LIKE :p{number}" for number in range(len(pieces)))
-    values = {f"p{number}": f"%{piece}%" for number, piece in enumerate(pieces)}
-    return list(
-        session.scalars(text(f"SELECT {key} FROM {table} WHERE {held} LIMIT :limit"), {**values, "limit": limit})
-    )
+def _by_fts5(number: int, pieces: int) -> list[str]:
+    held = " || ' AND ' || ".join(f"'\"' || :p{number}_{place} || '\"'" for place in range(pieces))
+    covers = "texts_letters t JOIN covers c ON c.id = t.rowid"
+    return [
+        f"SELECT {number} AS number, rowid AS album_id FROM albums_letters WHERE albums_letters MATCH {held}",
+        f"SELECT {number}, c.album_id FROM {covers} WHERE texts_letters MATCH {held}",
+    ]
+
+
+def _by_pg_trgm(number: int, pieces: int) -> list[str]:
+    held = " AND ".join(f"letters LIKE :p{number}_{place}" for place in range(pieces))
+    return [
+        f"SELECT {number} AS number, id AS album_id FROM albums WHERE {held}",
+        f"SELECT {number}, c.album_id FROM texts t JOIN covers c ON c.id = t.cover_id WHERE {held}",
+    ]
+
+
+def _names(spelt: str | None) -> tuple[str, str]:
+    artist, _, title = (spelt or "").partition("\n")
+    return artist, title

@@ -88,9 +88,13 @@ def _fill(name, columns, texts_of) -> None:  # type: ignore[no-untyped-def]
     connection, after = op.get_bind(), 0
     page = sa.select(table).order_by(table.c[key]).limit(_ROWS)
     while rows := connection.execute(page.where(table.c[key] > after)).all():
-        spelt = ("\n".join(filter(None, map(_letters, filter(None, texts_of(row))))) or None for row in rows)
-        connection.execute(fill, [{"of": row[0], "spelt": some} for row, some in zip(rows, spelt, strict=True)])
+        connection.execute(fill, [{"of": row[0], "spelt": _lines(texts_of(row))} for row in rows])
         after = rows[-1][0]
+
+
+def _lines(texts: list[str | None]) -> str | None:
+    lines = [_letters(text or "") for text in texts]
+    return "\n".join(lines) if any(lines) else None
 
 
 def _letters(text: str) -> str:

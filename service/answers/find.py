@@ -5,29 +5,29 @@ a wrong letter spoils one part only. Those few are then compared letter by lette
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 from typing import Any
 
-from db import albums, words
+from db import albums, texts, words
 from db.database import Database
 from db.letters import letters
-from db.records import AlbumPlace, AlbumRecord, CatalogueFilter, fold
-from service.answers.records import Found, WordMatch
-from service.answers.word_ranking import ranked
-from sleeve.vocabulary import AlbumId, AlbumOrder
+from db.records import AlbumPlace, AlbumRecord, CatalogueFilter, TextLine, fold
+from service.answers.records import WordMatch
+from service.answers.word_ranking import Place, Ranked, ranked
+from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId, WordPlace
 
 MAX_FOUND = 100
 """Albums found for one search."""
 
-COMPARED = 200
+COMPARED = 120
 """Albums compared letter by letter for one search."""
 
 _ENOUGH = 20
-_PARTS_LOOKED_UP = 12
-_ALBUMS_OF_A_PART = 500
+_PARTS_LOOKED_UP = 8
+_ALBUMS_OF_A_PART = 300
 _MICRO = 1_000_000
 
 
@@ -77,12 +77,24 @@ def find(
         best.sort(key=lambda found: _rank(_place(found, order), order))
         left = [found for found in best if after is None or _rank(_place(found, order), order) > _rank(after, order)]
         shown = left[:limit]
-        records = albums.of_ids(session, [found.words.album_id for found in shown])
+        records = albums.of_ids(session, [found.album.album_id for found in shown])
+        said = texts.of_covers(session, [place.cover_id for found in shown for place in found.places if place.cover_id])
     return FoundPage(
-        tuple(FoundAlbum(records[found.words.album_id], found.matches) for found in shown),
+        tuple(
+            FoundAlbum(records[found.album.album_id], tuple(_match(found, place, said) for place in found.places))
+            for found in shown
+        ),
         _place(shown[-1], order) if len(left) > limit else None,
         len(best),
     )
+
+
+def _match(found: Ranked, place: Place, said: Mapping[CoverId, Sequence[TextLine]]) -> WordMatch:
+    if place.cover_id is None:
+        name = found.album.artist if place.place is WordPlace.ARTIST else found.album.title
+        return WordMatch(place.place, name or "")
+    line = said[place.cover_id][place.line]
+    return WordMatch(place.place, line.text, place.cover_id, line.box)
 
 
 def _candidates(session: Any, tokens: Sequence[str], asked: str) -> list[AlbumId]:
@@ -92,9 +104,7 @@ def _candidates(session: Any, tokens: Sequence[str], asked: str) -> list[AlbumId
     pieces = pieces or [token for token in ["".join(tokens)] if len(token) >= words.LEAST_LETTERS]
     if not pieces:
         return words.called(session, asked, limit=COMPARED)
-    named = words.named(session, pieces, limit=COMPARED // 2)
-    printed = words.printed(session, pieces, limit=COMPARED // 2)
-    whole = list(dict.fromkeys([*named, *printed]))
+    [whole] = words.holding(session, [pieces], limit=COMPARED // 2)
     if len(whole) >= _ENOUGH:
         return whole
     parts = sorted({part for piece in pieces for part in _parts(piece)}, key=lambda part: (-len(part), part))
@@ -114,17 +124,15 @@ def _parts(piece: str) -> list[str]:
 def _with_most(session: Any, parts: Sequence[str]) -> list[AlbumId]:
     """The albums that hold most of these parts, rare ones counting more, best first."""
     weights: defaultdict[AlbumId, float] = defaultdict(float)
-    for part in parts:
-        for holding in (words.named, words.printed):
-            found = holding(session, [part], limit=_ALBUMS_OF_A_PART)
-            for album_id in found:
-                weights[album_id] += log(2 * _ALBUMS_OF_A_PART / len(found))
+    for found in words.holding(session, [[part] for part in parts], limit=_ALBUMS_OF_A_PART):
+        for album_id in found:
+            weights[album_id] += log(4 * _ALBUMS_OF_A_PART / len(found))
     return sorted(weights, key=lambda album_id: (-weights[album_id], album_id))[:COMPARED]
 
 
-def _place(found: Found, order: AlbumOrder) -> AlbumPlace:
+def _place(found: Ranked, order: AlbumOrder) -> AlbumPlace:
     """A found album's place in a list of this order."""
-    album = found.words
+    album = found.album
     keys: dict[AlbumOrder, str | int | None] = {
         AlbumOrder.MATCH: -round(_MICRO * found.fit),
         AlbumOrder.TITLE: fold(album.title) if album.title else None,

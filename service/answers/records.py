@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from db.records import AlbumWords, CatalogueFilter
+from db.records import CatalogueFilter
 from indexer.genre import GenreScore
 from sleeve.errors import QueryError
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, WordPlace
@@ -62,20 +62,6 @@ class WordMatch:
     text: str
     cover_id: CoverId | None = None
     box: tuple[tuple[float, float], ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An album that was found by words.
-
-    Attributes:
-        fit: how well it fits them, from 0; names that hold all of them reach 1 and a little more.
-        matches: where they are, names before lines on covers.
-    """
-
-    words: AlbumWords
-    fit: float
-    matches: tuple[WordMatch, ...]
 
 
 @dataclass(frozen=True, slots=True)

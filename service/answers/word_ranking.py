@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 from rapidfuzz.fuzz import partial_ratio
 from rapidfuzz.process import cdist
 
-from db.letters import letters
-from db.records import AlbumWords
-from service.answers.records import Found, WordMatch
-from sleeve.vocabulary import WordPlace
+from db.records import AlbumLetters
+from sleeve.vocabulary import CoverId, WordPlace
 
 LEAST_LIKENESS = 0.7
 """From here on a part of a text counts as a word, misspelled or misread: two wrong letters of seven."""
@@ -28,42 +26,64 @@ _WHOLE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A name or a line, and its letters."""
+class Place:
+    """Where a text of an album is: the artist, the title, or a line of a cover, counted from 0."""
 
-    album: int
-    match: WordMatch
-    letters: str
+    place: WordPlace
+    cover_id: CoverId | None = None
+    line: int = 0
 
 
-def ranked(asked: Sequence[str], albums: Sequence[AlbumWords]) -> list[Found]:
-    """The albums that fit best first, equals by id; those that fit too little are left out.
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An album that fits words.
+
+    Attributes:
+        fit: how well, from 0; names that hold all of the words reach 1 and a little more.
+        places: the texts that hold a word best, names before lines.
+    """
+
+    album: AlbumLetters
+    fit: float
+    places: tuple[Place, ...]
+
+
+def ranked(asked: Sequence[str], albums: Sequence[AlbumLetters]) -> list[Ranked]:
+    """The albums that fit best first, equals in the order given; those that fit too little are left out.
 
     Args:
         asked: the letters of each word.
+        albums: those without any text are left out.
     """
-    texts = [text for number, album in enumerate(albums) for text in _texts(number, album) if text.letters]
+    texts = [(number, place, spelt) for number, album in enumerate(albums) for place, spelt in _texts(album) if spelt]
     if not texts:
         return []
-    likeness = _likeness(asked, [text.letters for text in texts])
-    of_album = np.array([text.album for text in texts])
-    found = []
-    for number in np.unique(of_album).tolist():
-        rows = np.flatnonzero(of_album == number)
-        fit, at = _fit(asked, likeness[:, rows], [texts[row] for row in rows])
-        if fit >= LEAST_FIT:
-            found.append(Found(albums[number], fit, tuple(texts[rows[row]].match for row in at)))
-    least = LEAST_FIT_OF_BEST * max((album.fit for album in found), default=0)
-    return sorted((a for a in found if a.fit >= least), key=lambda album: (-album.fit, album.words.album_id))
+    likeness = _likeness(asked, [spelt for _, _, spelt in texts])
+    counts = np.array([PRINTED if place.cover_id is not None else 1.0 for _, place, _ in texts])
+    sizes = np.array([len(word) for word in asked])
+    filled = np.minimum((sizes @ (likeness > 0)) / [len(spelt) for _, _, spelt in texts], 1)
+    held = likeness * counts
+    numbers, starts = np.unique([number for number, _, _ in texts], return_index=True)
+    fits = sizes @ np.maximum.reduceat(held, starts, axis=1) / sizes.sum()
+    fits += _WHOLE * np.maximum.reduceat(filled * counts, starts)
+    found = np.flatnonzero(fits >= max(LEAST_FIT, LEAST_FIT_OF_BEST * fits.max()))
+    ends = [*starts[1:].tolist(), len(texts)]
+    return [
+        Ranked(
+            albums[int(numbers[at])],
+            float(fits[at]),
+            tuple(texts[starts[at] + row][1] for row in _best_rows(held[:, starts[at] : ends[at]])),
+        )
+        for at in found[np.argsort(-fits[found], kind="stable")].tolist()
+    ]
 
 
-def _texts(number: int, album: AlbumWords) -> Iterator[_Text]:
-    for place, name in ((WordPlace.ARTIST, album.artist), (WordPlace.TITLE, album.title)):
-        if name:
-            yield _Text(number, WordMatch(place, name), letters(name))
+def _texts(album: AlbumLetters) -> Iterator[tuple[Place, str]]:
+    yield Place(WordPlace.ARTIST), album.names[0]
+    yield Place(WordPlace.TITLE), album.names[1]
     for cover_id, lines in album.lines.items():
-        for line in lines:
-            yield _Text(number, WordMatch(WordPlace.COVER, line.text, cover_id, line.box), letters(line.text))
+        for number, spelt in enumerate(lines):
+            yield Place(WordPlace.COVER, cover_id, number), spelt
 
 
 def _likeness(asked: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
@@ -75,12 +95,6 @@ def _likeness(asked: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]
     return np.where(likeness >= LEAST_LIKENESS, likeness, 0)
 
 
-def _fit(asked: Sequence[str], likeness: NDArray[np.float32], texts: Sequence[_Text]) -> tuple[float, list[int]]:
-    """How well the texts of an album fit the words, and which of them hold one."""
-    counts = np.array([PRINTED if text.match.place is WordPlace.COVER else 1.0 for text in texts])
-    sizes = np.array([len(word) for word in asked])
-    held = likeness * counts
-    best = held.max(axis=1)
-    filled = (sizes @ (likeness > 0)) / [len(text.letters) for text in texts]
-    fit = float(sizes @ best / sizes.sum() + _WHOLE * (np.minimum(filled, 1) * counts).max())
-    return fit, sorted({int(row) for row in held.argmax(axis=1)[best > 0]})
+def _best_rows(held: NDArray[np.float64]) -> list[int]:
+    """Of an album's texts those that hold a word best."""
+    return sorted({int(row) for row in held.argmax(axis=1)[held.max(axis=1) > 0]})

@@ -139,8 +139,7 @@ def test_names_and_texts_of_an_older_catalogue_can_be_searched_for_words(empty: 
         session.execute(text("INSERT INTO texts VALUES (2, 'r', :lines, '2026-01-01')"), row)
     upgrade(empty)
     with empty.reading() as session:
-        assert words.named(session, [letters("agaetis")], limit=9) == [1]
-        assert words.printed(session, [letters("of blue")], limit=9) == [2]
+        assert words.holding(session, [[letters("agaetis")], [letters("of blue")]], limit=9) == [[1], [2]]
 
 
 def test_a_user_who_cannot_create_pg_trgm_hears_what_to_do(postgres: PostgresServer) -> None:
