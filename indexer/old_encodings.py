@@ -23,6 +23,9 @@ _CYRILLIC = ("cp866", "cp1251")
 _WESTERN = ("cp850", "cp1252")
 _LONELY = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HIGH = re.compile(rb"[\x80-\xff]")
+_TURKISH = re.compile(rb"[\xd0\xdd\xde\xf0\xfd\xfe]")
+"""The six letters that differ between Windows-1252 and 1254."""
+
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 _NO_SMALL_ALPHABET = re.compile(rb"[\x80-\xa1\xa3-\xa7\xa9-\xb7\xbb]")
 """Bytes past ASCII that are no letters of Russian or Greek in the encodings of Windows."""
@@ -80,10 +83,10 @@ def _latin(text: bytes, guess: str, candidates: Sequence[str]) -> str:
         letters = [letter for letter in letters if letter not in _NEUTRAL]
         return max(sum(letter in language for letter in letters) for language in _LATIN[name]) / max(1, len(letters))
 
-    # Windows-1252 and 1254 differ in six letters. If both explain all letters, Turkish is meant: Icelandic has others.
+    # Windows-1252 and 1254 differ in six letters. If both explain these, Turkish is meant: Icelandic has others.
     # One letter of DOS is often one of Windows too; archives have more of DOS.
-    likely = [name for name in _LATIN if name in candidates]
-    return max(likely, key=lambda name: (share(name), name in {"cp1254", "cp850"}, name == guess))
+    known = [name for name in _LATIN if name in candidates and (name != "cp1254" or _TURKISH.search(text))]
+    return max(known, key=lambda name: (share(name), name in {"cp1254", "cp850"}, name == guess))
 
 
 def _is_shift_jis(text: bytes) -> bool:

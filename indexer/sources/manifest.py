@@ -90,7 +90,7 @@ class ManifestSource:
         seen: set[Path] = set()
         named: tuple[str, ...] = ()
         by_name: dict[str, str] = {}
-        checked = False
+        checked = guessed_a_year = False
         rows, guess = self._rows()
         if guess:
             yield Guess(guess)
@@ -106,6 +106,10 @@ class ManifestSource:
                 if said := guessed(by_name, self.columns):
                     yield Guess(f"{self.path}: columns are read by their names: {said}; --column says otherwise")
             for offered in self._offers(row, _named(row.cells, by_name)) if row.number else ():
+                if isinstance(offered, Guess):
+                    if guessed_a_year:
+                        continue
+                    guessed_a_year = True
                 if isinstance(offered, CoverFile) and offered.path in seen:
                     yield self._bad(row, f"{offered.file} is in the table twice")
                     continue
@@ -132,7 +136,7 @@ class ManifestSource:
             return
         year, is_guessed = year_in_table(clean(cells.get("year")))
         if is_guessed:
-            yield Guess(f"{self.path}: years are read from days of spreadsheets, such as {year} from {cells['year']}")
+            yield Guess(f"{self.path}: years are read from short dates or days, such as {year} from {cells['year']}")
         front = self._cover(row, cells, year)
         yield front
         back = _text(cells.get("back"))

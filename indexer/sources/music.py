@@ -51,8 +51,10 @@ class MusicSource:
             for item in self._covers(album):
                 if isinstance(item, CoverFile):
                     used |= {item.path, item.path.parent}
+                else:
+                    used.add(absolute(album.tracks[0].path))
                 yield item
-        # A file is counted once: as the cover that it is or holds, or else by its kind.
+        # A file is counted once: as the cover that it is or holds, as the album without one, or else by its kind.
         tracks = (absolute(track.path) for album in albums for track in album.tracks)
         yield from (OtherFiles(str(path.parent), TRACKS) for path in tracks if path not in used)
         pictures = map(absolute, self._pictures)

@@ -95,10 +95,13 @@ def test_the_files_of_a_music_library_add_up(database: Database, tmp_path: Path)
     write_track(root / "two/1.flac", album="Two", artist="B", pictures=[(3, cover_bytes(5, tmp_path))])
     write_track(root / "two/2.flac", album="Two", artist="B")
     (root / "two/3.flac").write_bytes(b"nothing")
+    write_track(root / "bare/1.flac", album="Bare", artist="C")
+    write_track(root / "bare/2.flac", album="Bare", artist="C")
+    write_track(root / "two/stray.flac", album="Stray", artist="D")
     report = add_source(database, open_source(root, GenreFrom.TAGS), threads=1)
-    assert dict(report.counts) == {Outcome.ADDED: 2, Outcome.REJECTED: 1}
+    assert dict(report.counts) == {Outcome.ADDED: 2, Outcome.REJECTED: 3}
     assert report.of_kind() == {
-        "music files read for their tags": 4,
+        "music files read for their tags": 5,
         "pictures that are no covers of albums": 2,
         ".cue files": 1,
         "archives that are not read": 1,

@@ -191,6 +191,15 @@ def test_dates_as_spreadsheets_and_discogs_write_them(tmp_path: Path, cell: str,
     assert bool(guesses) == is_short
 
 
+def test_a_guess_is_reported_once(tmp_path: Path) -> None:
+    table = "file,artist,year\na.jpg,Motörhead,36220\nb.jpg,Motörhead,21/03/99\nc.jpg,Queensrÿche,36221\n"
+    _, _, _, guesses = read(tmp_path / "m.csv", table.encode("cp1252"))
+    assert guesses == [
+        "its encoding seems to be CP1252; --encoding says otherwise",
+        "years are read from short dates or days, such as 1999 from 36220",
+    ]
+
+
 def test_backslashes_part_folders_where_no_file_has_them_in_its_name(tmp_path: Path) -> None:
     for name in ("img/0.jpg", "img/back.jpg", "odd\\name.jpg", "odd/name.jpg", "up.jpg"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
