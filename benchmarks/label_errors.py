@@ -32,7 +32,7 @@ def main() -> None:
     with open_home(read_settings()) as home:
         catalogue = read_labelled_catalogue(home)
         hashes = difference_hashes(catalogue.vectors.paths, threads=THREADS, progress=Silent())
-        covers = labelled_covers(catalogue.vectors, catalogue.bundle, hashes)
+        covers = labelled_covers(catalogue, hashes)
     print(
         f"{len(covers)} labelled covers, {int(covers.unseen_or_all.sum())} of them new to "
         f"{catalogue.bundle.manifest.name}"

@@ -1,4 +1,4 @@
-"""Queries about the heads and calibrations that were fitted to the catalogue's labels."""
+"""Queries about the heads, text opinions and calibrations that were fitted to the catalogue's labels."""
 
 from collections.abc import Mapping
 
@@ -25,14 +25,22 @@ def newest_id(session: Session, fingerprint: Fingerprint) -> int | None:
 
 
 def store(
-    session: Session, bundle: BundleRecord, *, head: bytes, calibration: bytes, metrics: Mapping[str, float]
+    session: Session,
+    bundle: BundleRecord,
+    *,
+    head: bytes,
+    calibration: bytes,
+    text_opinion: bytes | None,
+    metrics: Mapping[str, float],
 ) -> GenreModelRecord:
     """Keep a model; from its commit on it is the one that answers."""
-    row = GenreModelRow(bundle_id=bundle.id, head=head, calibration=calibration, metrics=dict(metrics))
+    row = GenreModelRow(
+        bundle_id=bundle.id, head=head, calibration=calibration, text_opinion=text_opinion, metrics=dict(metrics)
+    )
     session.add(row)
     session.flush()
     return _record(row)
 
 
 def _record(row: GenreModelRow) -> GenreModelRecord:
-    return GenreModelRecord(row.id, row.head, row.calibration, row.metrics, row.fitted_at)
+    return GenreModelRecord(row.id, row.head, row.calibration, row.text_opinion, row.metrics, row.fitted_at)

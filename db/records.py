@@ -439,7 +439,7 @@ class CatalogueVectors:
 
     Attributes:
         vectors: (n, d) float32, L2-normalised.
-        album_ids: (n,) int64.
+        album_ids, cover_ids: (n,) int64.
         genres: of each row's album, sorted; may be empty.
         artists: folded, or None.
         content_hashes, paths: of each row's cover.
@@ -448,6 +448,7 @@ class CatalogueVectors:
 
     vectors: NDArray[np.float32]
     album_ids: NDArray[np.int64]
+    cover_ids: NDArray[np.int64]
     genres: tuple[tuple[str, ...], ...]
     artists: tuple[str | None, ...]
     content_hashes: tuple[ContentHash, ...]
@@ -457,11 +458,12 @@ class CatalogueVectors:
 
 @dataclass(frozen=True, slots=True)
 class GenreModelRecord:
-    """A fitted head and calibration as their bytes, and what they scored out of fold."""
+    """A fitted head, calibration and text opinion (if there is one) as bytes, and what they scored out of fold."""
 
     id: int
     head: bytes
     calibration: bytes
+    text_opinion: bytes | None
     metrics: Mapping[str, float]
     fitted_at: datetime
 

@@ -273,7 +273,8 @@ def unpacked(embeddings: Sequence[bytes], dimension: int) -> NDArray[np.float16]
 
 
 class GenreModelRow(Base):
-    """A head and its calibration, fitted to the labels of a moment; the newest of a bundle is the one that answers."""
+    """A head, a text opinion and their calibration, fitted to the labels of a moment; the newest of a bundle is the one
+    that answers. ``text_opinion`` is null if too few covers had been read."""
 
     __tablename__ = "genre_models"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
@@ -282,6 +283,7 @@ class GenreModelRow(Base):
     bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id", ondelete="CASCADE"), index=True)
     head: Mapped[bytes] = mapped_column(LargeBinary)
     calibration: Mapped[bytes] = mapped_column(LargeBinary)
+    text_opinion: Mapped[bytes | None] = mapped_column(LargeBinary)
     metrics: Mapped[dict[str, float]] = mapped_column(JSON)
     fitted_at: Mapped[datetime] = mapped_column(Moment, default=_now)
 

@@ -7,9 +7,9 @@ from sqlalchemy import Select, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from db.letters import lines_of_letters
-from db.records import HashedCover, NewText, TextLine
-from db.tables import Cover, CoverText
-from sleeve.vocabulary import ContentHash, CoverId, Fingerprint
+from db.records import BundleRecord, HashedCover, NewText, TextLine
+from db.tables import Cover, CoverText, Vector
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint, Side
 
 _ASKED_AT_ONCE = 8192
 
@@ -59,6 +59,20 @@ def of_covers(session: Session, cover_ids: Sequence[CoverId]) -> dict[CoverId, t
         rows = session.execute(select(CoverText.cover_id, CoverText.lines).where(CoverText.cover_id.in_(wanted)))
         found |= {CoverId(row.cover_id): tuple(_line(line) for line in row.lines) for row in rows}
     return found
+
+
+def of_album(session: Session, bundle: BundleRecord, album_id: AlbumId) -> tuple[TextLine, ...]:
+    """The lines of the cover that has the first of the album's vectors, as ``vectors.of_album`` orders them; none if
+    nobody has read it yet."""
+    first = (
+        select(Vector.cover_id)
+        .join(Cover, Cover.id == Vector.cover_id)
+        .where(Cover.album_id == album_id, Vector.bundle_id == bundle.id)
+        .order_by(Cover.side != Side.FRONT, Vector.id)
+        .limit(1)
+    )
+    cover_id = session.scalar(first)
+    return () if cover_id is None else of_covers(session, [CoverId(cover_id)]).get(CoverId(cover_id), ())
 
 
 def _pending(reader: Fingerprint | None) -> Select[int, str, str, str]:

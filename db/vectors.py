@@ -150,7 +150,15 @@ def of_albums(session: Session, bundle: BundleRecord, album_ids: Sequence[AlbumI
 def of_catalogue(session: Session, bundle: BundleRecord) -> CatalogueVectors:
     """Every front cover's vector with its album's genres and artist, by ascending vector id."""
     rows = session.execute(
-        select(Vector.embedding, Cover.album_id, Cover.content_hash, Cover.path, Cover.extra, Album.artist_folded)
+        select(
+            Vector.embedding,
+            Vector.cover_id,
+            Cover.album_id,
+            Cover.content_hash,
+            Cover.path,
+            Cover.extra,
+            Album.artist_folded,
+        )
         .join(Cover, Cover.id == Vector.cover_id)
         .join(Album, Album.id == Cover.album_id)
         .where(Vector.bundle_id == bundle.id, Cover.side == Side.FRONT)
@@ -162,6 +170,7 @@ def of_catalogue(session: Session, bundle: BundleRecord) -> CatalogueVectors:
     return CatalogueVectors(
         vectors=unpacked([row.embedding for row in rows], bundle.dimension).astype(np.float32),
         album_ids=np.array([row.album_id for row in rows], dtype=np.int64),
+        cover_ids=np.array([row.cover_id for row in rows], dtype=np.int64),
         genres=tuple(tuple(sorted(genres[row.album_id])) for row in rows),
         artists=tuple(row.artist_folded for row in rows),
         content_hashes=tuple(ContentHash(row.content_hash) for row in rows),

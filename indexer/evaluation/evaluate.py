@@ -1,4 +1,4 @@
-"""One run that measures vote, head, prediction and what they are compared with, on the same covers."""
+"""One run that measures vote, head, text opinion, prediction and what they are compared with, on the same covers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.evaluation.kinds import kinds_of_covers
 from indexer.evaluation.leaks import check_leaks, near_duplicates_across
 from indexer.evaluation.measuring import (
     Resampling,
@@ -121,6 +122,7 @@ def _report(
     resamples: int,
 ) -> EvaluationReport:
     rows = np.concatenate([part.test for part in parts])
+    kinds = kinds_of_covers(data, [(part.train, part.test) for part in parts])
     tested, resampling = data.take(rows), Resampling(resamples, seed)
     if not tested.unseen_or_all.all():
         raise TrainingError("the backbone was trained on covers that are to be tested; test only those it has not seen")
@@ -130,7 +132,7 @@ def _report(
     }
     vectors = {"bundle": data.vectors}
     for baseline in baselines:
-        other = replace(data, vectors=baseline.vectors, unseen=None, genre_dimensions=0)
+        other = replace(data, vectors=baseline.vectors, unseen=None, genre_dimensions=0, texts=None)
         answers = _answers(other, parts, near_duplicate_similarity, seed, fitted=baseline.fitted)
         found |= {f"{baseline.name}: {method}": probabilities for method, probabilities in answers.items()}
         vectors[baseline.name] = baseline.vectors
@@ -144,7 +146,9 @@ def _report(
         tested_groups=len(np.unique(tested.groups)),
         seed=seed,
         methods={
-            name: measure_method(probabilities, tested, resampling, are_probabilities=not name.endswith(NEAREST))
+            name: measure_method(
+                probabilities, tested, resampling, kinds=kinds, are_probabilities=not name.endswith(NEAREST)
+            )
             for name, probabilities in found.items()
         },
         genre_retrieval={
@@ -204,4 +208,6 @@ def _joined(train: LabelledVectors, test: LabelledVectors) -> LabelledVectors:
         np.concatenate([train.sources_or_none, test.sources_or_none]),
         np.concatenate([train.unseen_or_all, test.unseen_or_all]),
         train.genre_dimensions,
+        None if train.texts is None or test.texts is None else train.texts.joined(test.texts),
+        np.concatenate([train.named_or_none, test.named_or_none]),
     )

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from db import vectors
-from db.records import BundleRecord, CatalogueVectors
+from db import texts, vectors
+from db.records import BundleRecord, CatalogueVectors, TextLine
 from indexer.evaluation.grouping import difference_hash, group_covers, near_duplicates
-from indexer.genre import LabelledVectors, membership
+from indexer.genre import LabelledVectors, count_texts, membership
 from indexer.home import Home
 from indexer.images.decoding import decode, read
 from indexer.models.backbone import Backbone
@@ -19,7 +19,7 @@ from indexer.models.bundle import Bundle
 from indexer.models.preparing import EMBED_COVERS, fit_image
 from indexer.progress import Progress, chunks
 from sleeve.errors import FileRejectedError, TrainingError
-from sleeve.vocabulary import ContentHash
+from sleeve.vocabulary import ContentHash, CoverId
 
 SEEN_FILE = "seen.txt"
 """A bundle's list of the covers it was trained on: the first ``SEEN_DIGITS`` of each content hash, one on a line."""
@@ -35,9 +35,14 @@ _HASH_PX = 128
 
 @dataclass(frozen=True, slots=True)
 class LabelledCatalogue:
-    """Every front cover's vector and labels, and the bundle that made them."""
+    """Every front cover's vector, text and labels, and the bundle that made the vectors.
+
+    Attributes:
+        texts: (n,) the lines of each cover; none if it has no text, or nobody has read it yet.
+    """
 
     vectors: CatalogueVectors
+    texts: tuple[tuple[TextLine, ...], ...]
     record: BundleRecord
     bundle: Bundle
 
@@ -53,31 +58,33 @@ def read_labelled_catalogue(home: Home) -> LabelledCatalogue:
     record = home.register(bundle)
     with home.database.reading() as session:
         found = vectors.of_catalogue(session, record)
+        lines_of = texts.of_covers(session, [CoverId(cover_id) for cover_id in found.cover_ids.tolist()])
     if not any(found.genres):
         raise TrainingError("no embedded cover has a genre; `sleeve add` covers with genres, then `sleeve index`")
-    return LabelledCatalogue(found, record, bundle)
+    lines = tuple(lines_of.get(CoverId(cover_id), ()) for cover_id in found.cover_ids.tolist())
+    return LabelledCatalogue(found, lines, record, bundle)
 
 
-def labelled_covers(
-    catalogue: CatalogueVectors, bundle: Bundle, hashes: NDArray[np.uint64] | None = None
-) -> LabelledVectors:
+def labelled_covers(catalogue: LabelledCatalogue, hashes: NDArray[np.uint64] | None = None) -> LabelledVectors:
     """The covers that have a genre.
 
     Args:
-        catalogue: every front cover's vector of this bundle.
         hashes: (n,) of ``difference_hashes``; with them near-duplicates are grouped too.
     """
-    genres = tuple(sorted({genre for names in catalogue.genres for genre in names}))
-    targets = membership(catalogue.genres, genres)
+    found, bundle = catalogue.vectors, catalogue.bundle
+    genres = tuple(sorted({genre for names in found.genres for genre in names}))
+    targets = membership(found.genres, genres)
     rows = np.flatnonzero(targets.any(axis=1))
     return LabelledVectors(
-        vectors=catalogue.vectors[rows],
+        vectors=found.vectors[rows],
         targets=targets[rows],
         genres=genres,
-        groups=cover_groups(catalogue, hashes)[rows],
-        sources=np.array([catalogue.extra[row].get(SOURCE_COLUMN, "") for row in rows], dtype=np.str_),
-        unseen=unseen_by(bundle, [catalogue.content_hashes[row] for row in rows]),
+        groups=cover_groups(found, hashes)[rows],
+        sources=np.array([found.extra[row].get(SOURCE_COLUMN, "") for row in rows], dtype=np.str_),
+        unseen=unseen_by(bundle, [found.content_hashes[row] for row in rows]),
         genre_dimensions=bundle.manifest.genre_dimensions,
+        texts=count_texts(lines) if any(lines := [catalogue.texts[row] for row in rows]) else None,
+        named=np.array([found.artists[row] is not None for row in rows], dtype=np.bool_),
     )
 
 

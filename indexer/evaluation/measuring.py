@@ -1,6 +1,6 @@
 """From answers, and from neighbours, to the records of the report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from indexer.evaluation.report import (
     GenreRetrieval,
     GenreScores,
     Interval,
+    KindScores,
     MethodReport,
     ReliabilityBin,
     SourceScores,
@@ -52,9 +53,14 @@ def measure_method(
     tested: LabelledVectors,
     resampling: Resampling,
     *,
+    kinds: Mapping[str, NDArray[np.bool_]],
     are_probabilities: bool = True,
 ) -> MethodReport:
-    """All measures of one method's (m, g) answers for the tested covers."""
+    """All measures of one method's (m, g) answers for the tested covers.
+
+    Args:
+        kinds: which of the covers, (m,), are of each kind.
+    """
     answered, targets, groups = answers(probabilities), tested.targets, tested.groups
     primary = tested.primary_or_first
     top = in_top(probabilities, targets)
@@ -88,6 +94,7 @@ def measure_method(
         else None,
         per_genre=_per_genre(scores, tested.genres),
         per_source=_per_source(answered, primary, tested),
+        per_kind=_per_kind(answered, primary, tested, kinds),
         confusion=tuple(tuple(int(cell) for cell in row) for row in table()),
         reliability=_bins(calibration()) if are_probabilities else (),
     )
@@ -140,6 +147,19 @@ def _per_source(
         found.append(
             SourceScores(source=str(source), covers=int(rows.sum()), accuracy=accuracy(table), macro_f1=macro_f1(table))
         )
+    return tuple(found)
+
+
+def _per_kind(
+    answered: NDArray[np.integer],
+    primary: NDArray[np.integer],
+    tested: LabelledVectors,
+    kinds: Mapping[str, NDArray[np.bool_]],
+) -> tuple[KindScores, ...]:
+    found = []
+    for kind, rows in kinds.items():
+        table = confusion(answered[rows], tested.targets[rows], primary[rows])
+        found.append(KindScores(kind=kind, covers=int(rows.sum()), accuracy=accuracy(table), macro_f1=macro_f1(table)))
     return tuple(found)
 
 

@@ -1,5 +1,7 @@
 """The ways of naming genres that are compared: each is fitted to some covers and answers for others."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,25 +13,44 @@ from indexer.genre.prediction import predict
 from indexer.genre.voting import vote_many
 from indexer.genre.weighing import voting_queries
 
+PREDICTION = "prediction"
+WITHOUT_TEXT = "vote and head"
+"""The prediction, and what it is without texts."""
+
 
 def fitted_answers(
     train: LabelledVectors, test: LabelledVectors, *, near_duplicate_similarity: float, seed: int
 ) -> dict[str, NDArray[np.float64]]:
-    """What "vote", "head" and "prediction" say about each tested cover, (m, g), chosen and fitted on ``train`` alone.
+    """What "vote", "head", "text" and "prediction" say about each tested cover, (m, g), chosen and fitted on ``train``
+    alone.
+
+    With texts, "vote and head" is what the same model says about the covers as if nobody had read them. Without, there
+    is no "text" either.
 
     Raises:
         TrainingError: there is too little to fit to.
     """
     model = fit_genre_model(train, seed=seed, near_duplicate_similarity=near_duplicate_similarity)
     heads, votes = _heads(model, test), _votes(model, train, test)
-    predictions = predict(
+    fuse = partial(
+        predict,
         heads,
         votes,
         model.calibration,
         head_knows=np.isin(train.genres, model.head.genres),
         vote_knows=np.asarray(train.targets.any(axis=0)),
     )
-    return {"prediction": predictions, "head": heads, "vote": votes}
+    if test.texts is None:
+        return {PREDICTION: fuse(), "head": heads, "vote": votes}
+    texts = _texts(model, test)
+    text_knows = np.isin(train.genres, model.text.genres if model.text else ())
+    return {
+        PREDICTION: fuse(text=texts, text_knows=text_knows),
+        WITHOUT_TEXT: fuse(),
+        "head": heads,
+        "vote": votes,
+        "text": texts,
+    }
 
 
 def nearest_answers(train: LabelledVectors, test: LabelledVectors) -> NDArray[np.float64]:
@@ -46,6 +67,14 @@ def _heads(model: GenreModel, test: LabelledVectors) -> NDArray[np.float64]:
     heads = np.zeros(test.targets.shape)
     heads[:, [test.genres.index(genre) for genre in model.head.genres]] = model.head.probabilities(test.vectors)
     return heads
+
+
+def _texts(model: GenreModel, test: LabelledVectors) -> NDArray[np.float64]:
+    texts = np.zeros(test.targets.shape)
+    if model.text is not None and test.texts is not None:
+        columns = [test.genres.index(genre) for genre in model.text.genres]
+        texts[:, columns] = model.text.probabilities_of(test.texts)
+    return texts
 
 
 def _votes(model: GenreModel, train: LabelledVectors, test: LabelledVectors) -> NDArray[np.float64]:

@@ -35,6 +35,15 @@ class SourceScores(_Frozen):
     macro_f1: float
 
 
+class KindScores(_Frozen):
+    """The covers of one kind, see ``indexer.evaluation.kinds``."""
+
+    kind: str
+    covers: int
+    accuracy: float
+    macro_f1: float
+
+
 class ReliabilityBin(_Frozen):
     """Covers whose answer had about this probability, and how often it was right."""
 
@@ -74,6 +83,7 @@ class MethodReport(_Frozen):
     calibration_error_interval: Interval | None
     per_genre: tuple[GenreScores, ...]
     per_source: tuple[SourceScores, ...]
+    per_kind: tuple[KindScores, ...] = ()
     confusion: tuple[tuple[int, ...], ...]
     reliability: tuple[ReliabilityBin, ...]
 
@@ -106,7 +116,8 @@ class EvaluationReport(_Frozen):
     """All of it.
 
     Attributes:
-        methods: by name: "prediction", "head", "vote", "majority", and the baselines.
+        methods: by name: "prediction", "head", "vote", "majority", and the baselines; if there are
+            texts, "text" and "vote and head", which is the prediction without them.
         genre_retrieval: by name of the vectors.
         artwork_retrieval: by kind of view.
         near_duplicates_across: tested covers that have a near-duplicate, by similarity, among those trained on.

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.genre.membership import genre_shares
-from indexer.genre.prediction import Calibration, pooled, raised, with_floor
+from indexer.genre.prediction import Calibration, pooled, raised, shifted, with_floor
 from indexer.genre.scoring import negative_log_likelihood
 from indexer.genre.voting import VoteSettings
 
@@ -46,6 +46,39 @@ def fit_calibration(
         vote_alone_exponent=_alone(with_floor(votes[voted], floor, _all_of(targets)), targets[voted]),
         vote_floor=floor,
         unsure_below=unsure_below,
+    )
+
+
+def with_texts(
+    calibration: Calibration,
+    pictures: NDArray[np.float64],
+    texts: NDArray[np.float64],
+    targets: NDArray[np.bool_],
+    known: NDArray[np.bool_],
+) -> Calibration:
+    """The calibration, with the exponents for texts of least negative log-likelihood.
+
+    Args:
+        pictures: (n, g) of head and vote, fused by ``calibration``.
+        texts: (n, g), of covers that the text opinion was not fitted to; zeros if there is nothing to read.
+        targets: (n, g).
+        known: (g,), the genres that the text opinion knows.
+    """
+    heard = texts.any(axis=1) & pictures.any(axis=1) & (targets & known).any(axis=1)
+    if not heard.any():
+        return calibration
+    pictures, texts, targets = pictures[heard], texts[heard], targets[heard]
+
+    def loss(exponents: NDArray[np.float64]) -> float:
+        return negative_log_likelihood(shifted(pictures, texts, exponents[0], exponents[1], known), targets)
+
+    picture_exponent, text_exponent = _least(loss, (1.0, 0.5))[1]
+    return calibration.model_copy(
+        update={
+            "picture_exponent": picture_exponent,
+            "text_exponent": text_exponent,
+            "text_alone_exponent": _alone(texts[:, known], targets[:, known]),
+        }
     )
 
 

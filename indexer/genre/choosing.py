@@ -1,11 +1,13 @@
 """The discrete choices, each by what it is worth on covers held out by group."""
 
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.genre.folds import group_folds
+from indexer.genre.counted_texts import CountedTexts
+from indexer.genre.fit_text import fit_text_opinion
 from indexer.genre.head import fit_head
 from indexer.genre.membership import genre_prior
 from indexer.genre.neighbours import nearest
@@ -28,18 +30,19 @@ def choose_head(
     genres: tuple[str, ...],
     groups: NDArray[np.integer],
     tested: NDArray[np.integer],
-    *,
-    seed: int,
+    folds: NDArray[np.integer],
 ) -> tuple[float, NDArray[np.float64]]:
     """The C of least negative log-likelihood, and the heads' (m, g) probabilities for the rows ``tested``.
 
     Each fold's head is fitted to all rows outside the fold's groups, tested or not. A row is zeros if a fold
     had too little to fit a head to, a column of zeros if its head left a genre out.
+
+    Args:
+        folds: (m,), the fold that each of the rows ``tested`` is tested in.
     """
-    folds = group_folds(targets[tested], groups[tested], seed=seed)
     best, best_heads, best_loss = STRENGTHS[0], np.zeros((len(tested), len(genres))), np.inf
     for strength in STRENGTHS:
-        heads = _out_of_fold(vectors, targets, genres, groups, tested, folds, strength)
+        heads = _heads_out_of_fold(vectors, targets, genres, groups, tested, folds, strength)
         loss = negative_log_likelihood(heads, targets[tested])
         if loss >= best_loss:
             # The loss falls, then rises with C, and the larger C is the longer a head takes.
@@ -89,7 +92,25 @@ def choose_vote(
     return best, best_votes
 
 
-def _out_of_fold(
+def texts_out_of_fold(
+    texts: CountedTexts,
+    targets: NDArray[np.bool_],
+    genres: tuple[str, ...],
+    groups: NDArray[np.integer],
+    tested: NDArray[np.integer],
+    folds: NDArray[np.integer],
+) -> NDArray[np.float64]:
+    """The text opinions' (m, g) probabilities for the rows ``tested``, as ``choose_head`` has those of heads."""
+    probabilities = np.zeros((len(tested), len(genres)))
+    for held_out, train, of_fold in _splits(groups, tested, folds):
+        opinion = fit_text_opinion(texts[train], targets[train], genres, groups=groups[train])
+        if opinion is not None:
+            known = np.isin(genres, opinion.genres)
+            probabilities[np.ix_(of_fold, known)] = opinion.probabilities_of(texts[held_out])
+    return probabilities
+
+
+def _heads_out_of_fold(
     vectors: NDArray[np.float32],
     targets: NDArray[np.bool_],
     genres: tuple[str, ...],
@@ -99,13 +120,20 @@ def _out_of_fold(
     strength: float,
 ) -> NDArray[np.float64]:
     probabilities = np.zeros((len(tested), len(genres)))
-    for fold in np.unique(folds):
-        held_out = tested[folds == fold]
-        train = ~np.isin(groups, groups[held_out])
+    for held_out, train, of_fold in _splits(groups, tested, folds):
         try:
             head = fit_head(vectors[train], targets[train], genres, C=strength).head
         except TrainingError:
             continue
-        columns = [genres.index(genre) for genre in head.genres]
-        probabilities[np.ix_(folds == fold, columns)] = head.probabilities(vectors[held_out])
+        known = np.isin(genres, head.genres)
+        probabilities[np.ix_(of_fold, known)] = head.probabilities(vectors[held_out])
     return probabilities
+
+
+def _splits(
+    groups: NDArray[np.integer], tested: NDArray[np.integer], folds: NDArray[np.integer]
+) -> Iterator[tuple[NDArray[np.integer], NDArray[np.bool_], NDArray[np.bool_]]]:
+    """For each fold, the rows held out, whether a row may be fitted to (n,), and whether a tested row is of it (m,)."""
+    for fold in np.unique(folds):
+        held_out = tested[folds == fold]
+        yield held_out, ~np.isin(groups, groups[held_out]), folds == fold

@@ -1,22 +1,24 @@
-"""A head and the calibration that goes with it: what answers for a bundle's vectors."""
+"""A head, a text opinion and the calibration that goes with them: what answers for a bundle's vectors."""
 
 from dataclasses import dataclass
 
 from indexer.genre.head import LinearHead
 from indexer.genre.prediction import Calibration
-from indexer.models.bundle import CALIBRATION_FILE, HEAD_FILE, Bundle
+from indexer.genre.text_opinion import TextOpinion
+from indexer.models.bundle import CALIBRATION_FILE, HEAD_FILE, TEXT_OPINION_FILE, Bundle
 
 
 @dataclass(frozen=True, slots=True)
 class GenreClassifier:
-    """A head and its calibration; the head is None if nothing was ever fitted."""
+    """What was fitted together; the head is None if nothing was, the text opinion also if there was too little text."""
 
     head: LinearHead | None
     calibration: Calibration
+    text: TextOpinion | None = None
 
 
 def shipped_classifier(bundle: Bundle) -> GenreClassifier:
-    """The head and calibration that came with a bundle.
+    """The head, calibration and text opinion that came with a bundle.
 
     Raises:
         BundleError: one of them is damaged.
@@ -24,4 +26,5 @@ def shipped_classifier(bundle: Bundle) -> GenreClassifier:
     files = bundle.manifest.files
     head = LinearHead.from_bytes(bundle.read(HEAD_FILE)) if HEAD_FILE in files else None
     calibration = Calibration.from_bytes(bundle.read(CALIBRATION_FILE)) if CALIBRATION_FILE in files else Calibration()
-    return GenreClassifier(head, calibration)
+    text = TextOpinion.from_bytes(bundle.read(TEXT_OPINION_FILE)) if TEXT_OPINION_FILE in files else None
+    return GenreClassifier(head, calibration, text)

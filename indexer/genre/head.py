@@ -1,42 +1,23 @@
 """The head: a linear classifier on vectors, small enough for a file of a bundle or a field of the database."""
 
 import warnings
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Self
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.genre.membership import genre_shares
+from indexer.genre.softmax import softmax, weighted_rows
+from indexer.genre.stored_arrays import unpack
 from sleeve.errors import BundleError, TrainingError
 
 DEFAULT_C = 3.0
-BALANCE = 0.5
-"""How far rare genres are raised: 0 leaves common genres their advantage, 1 makes all genres weigh the same."""
-
 LEAST_ALBUMS = 2
 """A genre with fewer (or with fewer groups) cannot be learned and measured; the head leaves it out."""
 
-_MAX_UNPACKED_BYTES = 64 * 2**20
 _MAX_ITERATIONS = 300
 _TOLERANCE = 1e-4
-
-_DAMAGE = (
-    BadZipFile,
-    zlib.error,
-    OSError,
-    EOFError,
-    KeyError,
-    ValueError,
-    TypeError,
-    NotImplementedError,
-    RuntimeError,
-    MemoryError,
-)
-"""What reading damaged bytes can raise from NumPy and the standard library's zip."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,9 +63,7 @@ class LinearHead:
             raise BundleError(
                 f"the head takes vectors of {self.dimension} numbers, not {vectors.shape[-1]}; train it again"
             )
-        logits = (vectors.astype(np.float32) @ self.weights.T + self.bias).astype(np.float64)
-        exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
+        return softmax(vectors.astype(np.float32) @ self.weights.T + self.bias)
 
     def to_bytes(self) -> bytes:
         """An npz file without pickles; equal heads give equal bytes."""
@@ -99,22 +78,10 @@ class LinearHead:
         Raises:
             BundleError: these are not the bytes of a head.
         """
-        try:
-            _check_size(data)
-            with np.load(BytesIO(data), allow_pickle=False) as arrays:
-                genres, weights, bias = arrays["genres"], arrays["weights"], arrays["bias"]
-        except _DAMAGE as error:
-            raise BundleError("the head is damaged: its file cannot be read") from error
+        genres, weights, bias = unpack(data, ("genres", "weights", "bias"), "head")
         if genres.ndim != 1 or genres.dtype.kind != "U":
             raise BundleError("the head is damaged: its genres are not a list of names")
         return cls(tuple(genres.tolist()), weights, bias)
-
-
-def _check_size(data: bytes) -> None:
-    with ZipFile(BytesIO(data)) as archive:
-        unpacked_bytes = sum(member.file_size for member in archive.infolist())
-    if unpacked_bytes > _MAX_UNPACKED_BYTES:
-        raise BundleError("the head is damaged: its file unpacks to more than 64 MiB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +102,7 @@ def fit_head(
 ) -> FittedHead:
     """Fit the head by L2-regularised logistic regression; the same input gives the same head.
 
-    An album of several genres has a row for each, with the weight split among them. Rows of a genre are weighted
-    by its prior to the power of -``BALANCE``.
+    How much each row counts, ``weighted_rows`` says.
 
     Args:
         vectors: (n, d) L2-normalised.
@@ -148,14 +114,11 @@ def fit_head(
         TrainingError: see ``learnable_genres``.
     """
     kept = learnable_genres(targets, genres, groups)
-    shares = genre_shares(targets[:, kept])
-    prior = shares.sum(axis=0) / shares.sum()
-    rows, labels = np.nonzero(shares)
-    weights = shares[rows, labels] * prior[labels] ** -BALANCE
-    weights, bias = _logistic_regression(vectors[rows], labels, weights / weights.mean(), C)
+    rows, labels, weights = weighted_rows(targets[:, kept])
+    coefficients, bias = _logistic_regression(vectors[rows], labels, weights, C)
     names = tuple(genre for genre, keep in zip(genres, kept, strict=True) if keep)
     left_out = tuple(genre for genre, keep in zip(genres, kept, strict=True) if not keep)
-    return FittedHead(LinearHead(names, weights, bias), left_out)
+    return FittedHead(LinearHead(names, coefficients, bias), left_out)
 
 
 def learnable_genres(

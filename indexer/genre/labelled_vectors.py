@@ -6,6 +6,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.genre.counted_texts import CountedTexts
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledVectors:
@@ -20,6 +22,8 @@ class LabelledVectors:
         sources: (n,) where each cover came from, "" if unknown; by default all unknown.
         unseen: (n,) whether the backbone was not trained on the cover; by default it was trained on none.
         genre_dimensions: how many of the last components are the vectors' genre part.
+        texts: of the covers; None if nobody has read any.
+        named: (n,) whether the cover's artist is known; by default none is.
     """
 
     vectors: NDArray[np.float32]
@@ -30,9 +34,11 @@ class LabelledVectors:
     sources: NDArray[np.str_] | None = None
     unseen: NDArray[np.bool_] | None = None
     genre_dimensions: int = 0
+    texts: CountedTexts | None = None
+    named: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
-        columns = (self.targets, self.groups, self.primary, self.sources, self.unseen)
+        columns = (self.targets, self.groups, self.primary, self.sources, self.unseen, self.texts, self.named)
         if any(column is not None and len(column) != len(self.vectors) for column in columns):
             raise ValueError("the columns of labelled vectors differ in length")
         if self.targets.shape != (len(self.vectors), len(self.genres)):
@@ -58,6 +64,11 @@ class LabelledVectors:
         """``unseen``, or as many True."""
         return np.ones(len(self), dtype=np.bool_) if self.unseen is None else self.unseen
 
+    @property
+    def named_or_none(self) -> NDArray[np.bool_]:
+        """``named``, or as many False."""
+        return np.zeros(len(self), dtype=np.bool_) if self.named is None else self.named
+
     def take(self, rows: NDArray[np.integer]) -> Self:
         """These rows, in this order."""
         return type(self)(
@@ -69,4 +80,6 @@ class LabelledVectors:
             None if self.sources is None else self.sources[rows],
             None if self.unseen is None else self.unseen[rows],
             self.genre_dimensions,
+            None if self.texts is None else self.texts[rows],
+            None if self.named is None else self.named[rows],
         )

@@ -1,8 +1,9 @@
-"""The prediction: vote and head fused, so that a probability means what it says.
+"""The prediction: vote, head and text opinion fused, so that a probability means what it says.
 
 If both know a genre, they are fused by a log-linear pool, p ∝ head^a · vote^b (Genest and Zidek, "Combining
 probability distributions", 1986, equation 3.1). The exponents are fitted, so they also hold the temperature (Guo et
-al., "On calibration of modern neural networks", 2017, section 4.2). Alone, each has an exponent of its own.
+al., "On calibration of modern neural networks", 2017, section 4.2). Alone, each has an exponent of its own. What vote
+and head say together, the picture's opinion, is fused with the text opinion in the same way.
 """
 
 from typing import Annotated, Literal
@@ -28,7 +29,9 @@ class Calibration(BaseModel):
     Attributes:
         vote: how the votes were made that this was fitted to.
         head_exponent, vote_exponent: a and b, if both have spoken.
-        head_alone_exponent, vote_alone_exponent: if only one has.
+        head_alone_exponent, vote_alone_exponent: if only one of them has.
+        picture_exponent, text_exponent: of what the two say together and of the text opinion, if there is both.
+        text_alone_exponent: if there is a text opinion only.
         vote_floor: share of the vote spread evenly over its genres before it is fused, since k voters who are all wrong
             must not rule a genre out.
         unsure_below: a prediction whose likeliest genre is less probable than this is not an answer.
@@ -42,6 +45,9 @@ class Calibration(BaseModel):
     vote_exponent: Exponent = 0.5
     head_alone_exponent: Exponent = 1.0
     vote_alone_exponent: Exponent = 1.0
+    picture_exponent: Exponent = 1.0
+    text_exponent: Exponent = 0.5
+    text_alone_exponent: Exponent = 1.0
     vote_floor: Annotated[float, Field(gt=0, lt=1)] = 0.05
     unsure_below: Probability = 0.25
 
@@ -68,42 +74,40 @@ def predict(
     vote: NDArray[np.floating] | None,
     calibration: Calibration,
     *,
+    text: NDArray[np.floating] | None = None,
     head_knows: NDArray[np.bool_] | None = None,
     vote_knows: NDArray[np.bool_] | None = None,
+    text_knows: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """Fuse what the head and the vote say, on one axis of genres.
+    """Fuse what the head, the vote and the text opinion say, on one axis of genres.
 
-    Each alone decides the odds between what only it knows and what both know; within what both know they are fused.
-    So a genre that the head never learned keeps the chance that the vote gives it, and a genre that no album of the
-    catalogue has keeps the head's.
+    Head and vote each alone decide the odds between what only it knows and what both know; within what both know they
+    are fused. So a genre that the head never learned keeps the chance that the vote gives it, and a genre that no album
+    of the catalogue has keeps the head's. The text opinion shifts chances among the genres that it knows only.
 
     Args:
         head: (n, g) or (g,), rows sum to 1; None without a head.
         vote: the same; None, or rows of zeros, if nobody voted.
-        head_knows, vote_knows: (g,), the genres that each can name; None for all.
+        text: the same; None, or rows of zeros, if there is nothing to read.
+        head_knows, vote_knows, text_knows: (g,), the genres that each can name; None for all.
 
     Returns:
-        Of the same shape, rows sum to 1; zeros if neither has spoken.
+        Of the same shape, rows sum to 1; zeros if none has spoken.
     """
-    opinions = [np.asarray(opinion, dtype=np.float64) for opinion in (head, vote) if opinion is not None]
-    if not opinions:
-        raise ValueError("neither head nor vote was given")
-    shape = opinions[0].shape
-    silent = np.zeros((opinions[0].size // shape[-1], shape[-1]))
-    heads = silent if head is None else np.asarray(head, dtype=np.float64).reshape(silent.shape)
-    votes = silent if vote is None else np.asarray(vote, dtype=np.float64).reshape(silent.shape)
+    given = [np.asarray(opinion) for opinion in (head, vote, text) if opinion is not None]
+    if not given:
+        raise ValueError("no opinion was given")
+    shape = given[0].shape
+    heads, votes, texts = (_as_rows(opinion, shape) for opinion in (head, vote, text))
     everything = np.ones(shape[-1], dtype=np.bool_)
-    known_to_head = everything if head_knows is None else head_knows
-    known_to_vote = everything if vote_knows is None else vote_knows
-    heads_alone = raised(heads, calibration.head_alone_exponent, known_to_head)
-    floored = with_floor(votes, calibration.vote_floor, known_to_vote)
-    votes_alone = raised(floored, calibration.vote_alone_exponent, known_to_vote)
-    known_to_both = known_to_head & known_to_vote
-    fused = pooled(heads, floored, calibration.head_exponent, calibration.vote_exponent, known_to_both)
-    joined = _joined(heads_alone, votes_alone, fused, known_to_both)
-    head_speaks, vote_speaks = heads.any(axis=1, keepdims=True), votes.any(axis=1, keepdims=True)
-    alone = np.where(head_speaks, heads_alone, np.where(vote_speaks, votes_alone, 0.0))
-    return np.where(head_speaks & vote_speaks, joined, alone).reshape(shape)
+    pictures = _of_pictures(
+        heads,
+        votes,
+        calibration,
+        everything if head_knows is None else head_knows,
+        everything if vote_knows is None else vote_knows,
+    )
+    return _with_texts(pictures, texts, calibration, everything if text_knows is None else text_knows).reshape(shape)
 
 
 def is_unsure(probabilities: NDArray[np.floating], calibration: Calibration) -> bool:
@@ -133,6 +137,51 @@ def pooled(
     """The log-linear pool of (n, g) and (n, g) over the genres that are known."""
     logs = head_exponent * np.log(np.maximum(heads, _TINY)) + vote_exponent * np.log(np.maximum(votes, _TINY))
     return _softmax(logs, known)
+
+
+def shifted(
+    pictures: NDArray[np.float64],
+    texts: NDArray[np.float64],
+    picture_exponent: float,
+    text_exponent: float,
+    known: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """(n, g) pictures' opinions, fused with (n, g) text opinions within the genres that are known to these."""
+    inside = (pictures * known).sum(axis=1, keepdims=True)
+    fused = pooled(pictures, texts, picture_exponent, text_exponent, known)
+    return np.asarray(fused * inside + np.where(known, 0.0, pictures))
+
+
+def _as_rows(opinion: NDArray[np.floating] | None, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    found = np.zeros(shape) if opinion is None else np.asarray(opinion, dtype=np.float64)
+    return found.reshape(-1, shape[-1])
+
+
+def _of_pictures(
+    heads: NDArray[np.float64],
+    votes: NDArray[np.float64],
+    calibration: Calibration,
+    known_to_head: NDArray[np.bool_],
+    known_to_vote: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    heads_alone = raised(heads, calibration.head_alone_exponent, known_to_head)
+    floored = with_floor(votes, calibration.vote_floor, known_to_vote)
+    votes_alone = raised(floored, calibration.vote_alone_exponent, known_to_vote)
+    known_to_both = known_to_head & known_to_vote
+    fused = pooled(heads, floored, calibration.head_exponent, calibration.vote_exponent, known_to_both)
+    joined = _joined(heads_alone, votes_alone, fused, known_to_both)
+    head_speaks, vote_speaks = heads.any(axis=1, keepdims=True), votes.any(axis=1, keepdims=True)
+    alone = np.where(head_speaks, heads_alone, np.where(vote_speaks, votes_alone, 0.0))
+    return np.where(head_speaks & vote_speaks, joined, alone)
+
+
+def _with_texts(
+    pictures: NDArray[np.float64], texts: NDArray[np.float64], calibration: Calibration, known: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    fused = shifted(pictures, texts, calibration.picture_exponent, calibration.text_exponent, known)
+    texts_alone = raised(texts, calibration.text_alone_exponent, known)
+    picture_speaks, text_speaks = pictures.any(axis=1, keepdims=True), texts.any(axis=1, keepdims=True)
+    return np.where(text_speaks, np.where(picture_speaks, fused, texts_alone), pictures)
 
 
 def _joined(

@@ -1,4 +1,4 @@
-"""The score of every genre for one cover: the prediction, with the vote and the head that it was made of."""
+"""The score of every genre for one cover: the prediction, with the vote, the head and the text that it was made of."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,20 +6,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.genre.head import LinearHead
+from db.records import TextLine
+from indexer.genre.classifier import GenreClassifier
 from indexer.genre.membership import membership
-from indexer.genre.prediction import Calibration, is_unsure, predict
+from indexer.genre.prediction import is_unsure, predict
+from indexer.genre.text_opinion import SpokenWord
 from indexer.genre.voting import vote
 
 
 @dataclass(frozen=True, slots=True)
 class GenreScore:
-    """One genre's probability, and what it came from: the vote and the head, None if it did not know the genre."""
+    """One genre's probability, and what it came from: vote, head and text opinion, None if it did not know the genre.
+
+    Attributes:
+        words: those that spoke for the genre, the loudest first.
+    """
 
     genre: str
     probability: float
     vote: float | None
     head: float | None
+    text: float | None = None
+    words: tuple[SpokenWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +43,8 @@ def score_genres(
     similarities: Sequence[float],
     genres_of_neighbours: Sequence[Sequence[str]],
     albums_per_genre: Mapping[str, int],
-    head: LinearHead | None,
-    calibration: Calibration,
+    classifier: GenreClassifier,
+    lines: Sequence[TextLine] = (),
 ) -> GenreScores:
     """Classify one cover.
 
@@ -46,33 +54,49 @@ def score_genres(
             ``calibration.vote.k``: near-duplicates and albums without a genre do not vote.
         genres_of_neighbours: of the same albums in the same order.
         albums_per_genre: of the whole catalogue; decides the prior and what the vote can name.
+        lines: the text read on the cover.
 
     Raises:
         BundleError: the head takes vectors of another length.
     """
+    head, text, calibration = classifier.head, classifier.text, classifier.calibration
     voted = {genre for names in genres_of_neighbours for genre in names}
     voted |= {genre for genre, count in albums_per_genre.items() if count > 0}
-    genres = sorted(voted | set(head.genres if head else ()))
+    genres = sorted(voted | set(head.genres if head else ()) | set(text.genres if text else ()))
     if not genres:
         return GenreScores((), unsure=True)
-    vote_knows = np.array([genre in voted for genre in genres])
-    head_knows = np.array([head is not None and genre in head.genres for genre in genres])
+    vote_knows, head_knows, text_knows = (
+        np.isin(genres, sorted(known)) for known in (voted, head.genres if head else (), text.genres if text else ())
+    )
     votes = vote(
         np.asarray(similarities, dtype=np.float64),
         membership(genres_of_neighbours, genres),
         np.array([albums_per_genre.get(genre, 0) for genre in genres], dtype=np.float64),
         calibration.vote,
     )
-    heads = np.zeros(len(genres))
+    heads, texts = np.zeros(len(genres)), np.zeros(len(genres))
     if head is not None:
         heads[[genres.index(genre) for genre in head.genres]] = head.probabilities(vector)
-    probabilities = predict(heads, votes, calibration, head_knows=head_knows, vote_knows=vote_knows)
+    if text is not None:
+        texts[[genres.index(genre) for genre in text.genres]] = text.probabilities([lines])[0]
+    probabilities = predict(
+        heads,
+        votes,
+        calibration,
+        text=texts,
+        head_knows=head_knows,
+        vote_knows=vote_knows,
+        text_knows=text_knows,
+    )
+    spoken = text.spoken(lines) if text is not None else {}
     found = [
         GenreScore(
             genre,
             float(probabilities[column]),
             float(votes[column]) if vote_knows[column] and votes.any() else None,
             float(heads[column]) if head_knows[column] else None,
+            float(texts[column]) if text_knows[column] and texts.any() else None,
+            spoken.get(genre, ()),
         )
         for column, genre in enumerate(genres)
     ]

@@ -34,7 +34,7 @@ class Evaluated:
 
 
 def evaluate(home: Home, progress: Progress, *, baselines: bool = False, seed: int = 0) -> Evaluated:
-    """Measure vote, head and prediction on covers whose artists and artworks were held out.
+    """Measure vote, head, text opinion and prediction on covers whose artists and artworks were held out.
 
     Args:
         baselines: measure frozen ImageNet features and their logits as well.
@@ -46,7 +46,7 @@ def evaluate(home: Home, progress: Progress, *, baselines: bool = False, seed: i
     """
     catalogue = read_labelled_catalogue(home)
     hashes = difference_hashes(catalogue.vectors.paths, threads=home.threads, progress=progress)
-    covers = labelled_covers(catalogue.vectors, catalogue.bundle, hashes)
+    covers = labelled_covers(catalogue, hashes)
     compared, notes = _baselines(home, catalogue, progress) if baselines else ([], ())
     views = _changed_views(home, catalogue, progress)
     progress.start("Evaluating", 1)

@@ -1,4 +1,4 @@
-"""``sleeve train --head-only``: fit head, vote and calibration to the catalogue's labels, and let them answer."""
+"""``sleeve train --head-only``: fit genres to the catalogue's labels, and let what was fitted answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class FittedGenres:
 
 
 def fit_genres(home: Home, progress: Progress) -> FittedGenres:
-    """Fit head, vote and calibration to the labels as they are; they answer from then on.
+    """Fit head, vote, text opinion and calibration to the labels as they are; they answer from then on.
 
     Raises:
         TrainingError: there are too few labels, or none.
@@ -31,7 +31,7 @@ def fit_genres(home: Home, progress: Progress) -> FittedGenres:
     from indexer.genre.fit import fit_genre_model
 
     catalogue = read_labelled_catalogue(home)
-    covers = labelled_covers(catalogue.vectors, catalogue.bundle)
+    covers = labelled_covers(catalogue)
     progress.start("Learning genres", len(covers))
     model = fit_genre_model(covers, seed=0)
     progress.advance(len(covers))
@@ -41,6 +41,7 @@ def fit_genres(home: Home, progress: Progress) -> FittedGenres:
             catalogue.record,
             head=model.head.to_bytes(),
             calibration=model.calibration.to_bytes(),
+            text_opinion=None if model.text is None else model.text.to_bytes(),
             metrics=model.metrics,
         )
     return FittedGenres(catalogue.record.name, len(covers), model.head.genres, model.left_out, model.metrics)

@@ -1,8 +1,8 @@
 """A model bundle: a folder that holds all that turns pixels into vectors, and says what it is.
 
 ``manifest.json`` describes the model and names every file with its SHA-256; ``model.onnx`` makes the vectors; other
-files (a head, its calibration, a text tower) may come with it. A bundle never changes once written: a retrained
-head is a new bundle, whose vectors are the same because its fingerprint is.
+files (a head, a text opinion, their calibration, a text tower) may come with it. A bundle never changes once written: a
+retrained head is a new bundle, whose vectors are the same because its fingerprint is.
 """
 
 import json
@@ -30,6 +30,9 @@ MANIFEST_FILE = "manifest.json"
 HEAD_FILE = "head.npz"
 CALIBRATION_FILE = "calibration.json"
 """What a bundle that knows genres also holds."""
+
+TEXT_OPINION_FILE = "text_opinion.npz"
+"""What one that knows genres by the words on covers holds as well; it decides no vector."""
 
 TEXT_MODEL_FILE = "text.onnx"
 """Input ``tokens``: (n, places) int64. Output ``vectors``: (n, d) float32, in the space of the images' vectors."""

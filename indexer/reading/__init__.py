@@ -1,9 +1,11 @@
 """What do covers say? Lines of text are found in a picture and read, with PP-OCR's networks on OpenVINO."""
 
+from indexer.reading.detector import SIDE_PX
 from indexer.reading.pending import ReadReport, read_pending
 from indexer.reading.reader import OpenVinoReader, ReaderFiles, TextReader, installed_reader, reader_fingerprint
 
 __all__ = [
+    "SIDE_PX",
     "OpenVinoReader",
     "ReadReport",
     "ReaderFiles",

@@ -1,14 +1,14 @@
-"""The genres of a cover: the neighbours' vote, the head, and the prediction made of both."""
+"""The genres of a cover: the neighbours' vote, the head, the text opinion, and the prediction made of them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db import albums
+from db import albums, texts
 from db.database import Database
-from db.records import CatalogueFilter
+from db.records import CatalogueFilter, TextLine
 from indexer.genre import score_genres, voting_queries
 from indexer.jobs.export import Predicted
 from indexer.vector_index.versions import OpenVersion
@@ -25,9 +25,13 @@ _FEW_HAVE_A_GENRE = 0.05
 class Classifier:
     """Classifies with the model fitted last to the catalogue's labels, or with the one that came with the bundle."""
 
-    def __init__(self, database: Database, search: Search) -> None:
+    def __init__(
+        self, database: Database, search: Search, read: Callable[[bytes], tuple[TextLine, ...]] = lambda _data: ()
+    ) -> None:
+        """``read`` reads the text on an image."""
         self._database = database
         self._search = search
+        self._read = read
 
     def by_image(self, data: bytes) -> ClassifyAnswer:
         """The genres of an image, given as the bytes of its file; needs no index.
@@ -40,8 +44,9 @@ class Classifier:
             snapshot = self._search.snapshot()
         except VectorIndexError:
             model = self._search.model()
-            return self._answer(model, self._search.embed(model, data), None)
-        answer = self._answer(snapshot.model, self._search.embed(snapshot.model, data), snapshot.version)
+            return self._answer(model, self._search.embed(model, data), None, self._text(model, data))
+        query = self._search.embed(snapshot.model, data)
+        answer = self._answer(snapshot.model, query, snapshot.version, self._text(snapshot.model, data))
         same = self._search.artworks.same_artwork(data, answer.neighbours)
         voters = (replace(voter, same_artwork=voter.album_id in same) for voter in answer.neighbours)
         return replace(answer, neighbours=tuple(voters))
@@ -57,7 +62,9 @@ class Classifier:
         snapshot = self._search.snapshot()
         query = self._search.vectors_of(snapshot.version, album_id)[:1]
         linked = self._search.artworks.linked_to({album_id})
-        return self._answer(snapshot.model, query, snapshot.version, leave_out={album_id, *linked})
+        with self._database.reading() as session:
+            lines = texts.of_album(session, snapshot.version.record.bundle, album_id)
+        return self._answer(snapshot.model, query, snapshot.version, lines, leave_out={album_id, *linked})
 
     def likeliest(self, album_id: AlbumId) -> Predicted | None:
         """The likeliest genre of an album of the catalogue; None if none is known, or the album waits to be indexed.
@@ -73,16 +80,21 @@ class Classifier:
             return None
         return Predicted(found.genres[0].genre, found.genres[0].probability, found.unsure)
 
+    def _text(self, model: Model, data: bytes) -> tuple[TextLine, ...]:
+        """The lines on an image; none if nobody would listen to them, since reading takes its time."""
+        return self._read(data) if self._search.genre_classifiers.of(model).text is not None else ()
+
     def _answer(
         self,
         model: Model,
         query: NDArray[np.float32],
         version: OpenVersion | None,
+        lines: tuple[TextLine, ...],
         *,
         leave_out: Collection[AlbumId] = (),
     ) -> ClassifyAnswer:
         classifier = self._search.genre_classifiers.of(model)
-        head, calibration = classifier.head, classifier.calibration
+        calibration = classifier.calibration
         neighbours: tuple[Neighbour, ...] = ()
         with self._database.reading() as session:
             per_genre = albums.albums_per_genre(session)
@@ -101,8 +113,8 @@ class Classifier:
             [neighbour.similarity for neighbour in neighbours],
             [neighbour.genres for neighbour in neighbours],
             per_genre,
-            head,
-            calibration,
+            classifier,
+            lines,
         )
         return ClassifyAnswer(
             bundle=model.name,
@@ -110,4 +122,5 @@ class Classifier:
             genres=found.genres,
             unsure=found.unsure,
             neighbours=neighbours,
+            text=lines,
         )

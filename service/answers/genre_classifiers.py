@@ -1,8 +1,8 @@
-"""The head and calibration in use for a model."""
+"""The head, text opinion and calibration in use for a model."""
 
 from db import bundles, genre_models
 from db.database import Database
-from indexer.genre import Calibration, LinearHead
+from indexer.genre import Calibration, LinearHead, TextOpinion
 from indexer.genre.classifier import GenreClassifier
 from service.answers.model import Model
 from sleeve.vocabulary import Fingerprint
@@ -16,7 +16,7 @@ class GenreClassifiers:
         self._last: tuple[Fingerprint, int, GenreClassifier] | None = None
 
     def of(self, model: Model) -> GenreClassifier:
-        """The head and calibration for the vectors of this model."""
+        """The head, text opinion and calibration for the vectors of this model."""
         fingerprint, last = model.backbone.fingerprint, self._last
         with self._database.reading() as session:
             newest_id = genre_models.newest_id(session, fingerprint)
@@ -27,7 +27,11 @@ class GenreClassifiers:
             bundle = bundles.find(session, fingerprint)
             fitted = genre_models.newest(session, bundle) if bundle else None
         assert fitted is not None  # its id was just there
-        found = GenreClassifier(LinearHead.from_bytes(fitted.head), Calibration.from_bytes(fitted.calibration))
+        found = GenreClassifier(
+            LinearHead.from_bytes(fitted.head),
+            Calibration.from_bytes(fitted.calibration),
+            None if fitted.text_opinion is None else TextOpinion.from_bytes(fitted.text_opinion),
+        )
         self._last = fingerprint, fitted.id, found
         return found
 

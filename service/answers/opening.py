@@ -7,6 +7,7 @@ from indexer.home import Home
 from service.answers.classify import Classifier
 from service.answers.live_index import LiveIndex
 from service.answers.model import Model, open_model
+from service.answers.query_text import QueryReader
 from service.answers.recommender import Recommender
 from service.answers.search import Search
 from service.answers.timing import Timed, untimed
@@ -33,5 +34,8 @@ def open_answers(home: Home, timed: Timed = untimed) -> Answers:
         return open_model(home.bundle() if record is None else home.shelf.require(record), home.threads)
 
     live_index = LiveIndex(home.database, home.versions, load_model)
+    reader = QueryReader(home.reader, timed)
     search = Search(home.database, live_index, timed)
-    return Answers(live_index, search, Classifier(home.database, search), Recommender(home.database, search))
+    return Answers(
+        live_index, search, Classifier(home.database, search, reader.read), Recommender(home.database, search)
+    )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from db.records import CatalogueFilter
+from db.records import CatalogueFilter, TextLine
 from indexer.genre import GenreScore
 from sleeve.errors import QueryError
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, WordPlace
@@ -118,11 +118,11 @@ class SimilarAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ClassifyAnswer:
-    """The genres of one cover by falling probability, and the neighbours that voted, nearest first.
+    """The genres of one cover by falling probability, the neighbours that voted, nearest first, and the text on it.
 
     Attributes:
         unsure: nothing is likely enough to be an answer.
-        index_version: None before the first index; then only the head predicts.
+        index_version: None before the first index; then only the head and the text predict.
     """
 
     bundle: str
@@ -130,3 +130,4 @@ class ClassifyAnswer:
     genres: tuple[GenreScore, ...]
     unsure: bool
     neighbours: tuple[Neighbour, ...]
+    text: tuple[TextLine, ...] = ()

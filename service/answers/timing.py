@@ -10,6 +10,7 @@ class Stage(StrEnum):
 
     DECODE = "decode"
     EMBED = "embed"
+    READ = "read"
     SEARCH = "search"
     RANK = "rank"
     COMPARE = "compare"

@@ -20,12 +20,16 @@ def evaluate(
     seed: Annotated[int, typer.Option(help="Seed of the folds and the bootstrap.")] = 0,
     json: Json = False,
 ) -> None:
-    """Measure vote, head and prediction on covers whose artists and artworks were held out.
+    """Measure vote, head, text opinion and prediction on covers whose artists and artworks were held out.
 
     A labelled cover counts if the backbone was not trained on it, and a model fitted without its group predicts it.
     For comparison there are a majority guess and the nearest neighbour alone. Intervals come from 1,000 bootstraps. It
     also shows how much a random split would have flattered, and how often a cropped, worn or photographed cover is
     found again. With --baselines every labelled cover is embedded twice more; the logits need the `train` extra.
+
+    If covers have been read (`sleeve read`), there is a text opinion too, and "vote and head" is the prediction without
+    it. A second table shows the accuracy for covers with and without text, and by whether the artist's name may have
+    been seen in training.
 
     Examples:
 
@@ -54,9 +58,21 @@ def _show(report: "EvaluationReport") -> None:
         genres.add_row(method, f"{scores.accuracy:.3f}", span, f"{scores.top_3:.3f}", f"{scores.macro_f1:.3f}", error)
     answer(genres)
     answer("")
+    if report.methods["prediction"].per_kind:
+        answer(_kinds(report))
+        answer("")
     views = Table("a changed cover finds itself", "first", "in 5", "covers", box=None, pad_edge=False)
     for kind, found in report.artwork_retrieval.items():
         views.add_row(kind, f"{found.recall_at_1:.3f}", f"{found.recall_at_5:.3f}", str(found.queries))
     answer(views)
     for warning in report.warnings:
         say(f"note: {warning}")
+
+
+def _kinds(report: "EvaluationReport") -> Table:
+    methods = [name for name, scores in report.methods.items() if ":" not in name and name != "majority"]
+    table = Table("accuracy by kind of cover", "covers", *methods, box=None, pad_edge=False)
+    for number, kind in enumerate(report.methods["prediction"].per_kind):
+        shares = (f"{report.methods[name].per_kind[number].accuracy:.3f}" for name in methods)
+        table.add_row(kind.kind, str(kind.covers), *shares)
+    return table

@@ -70,7 +70,8 @@ def classify(
     images: Annotated[list[Path], typer.Argument(help="Image files.")],
     json: Json = False,
 ) -> None:
-    """Predict the genre of covers: the probability of each genre, with the vote, the head and the neighbours.
+    """Predict the genre of covers: the probability of each genre, with the vote, the head, the text, and the
+    neighbours and words that spoke for it.
 
     This needs no catalogue: without an index, the head that came with the model answers alone.
 
@@ -103,14 +104,18 @@ def classify(
 
 SHOWN_GENRES = 5
 SHOWN_VOTERS = 5
+SHOWN_WORDS = 4
 
 
 def _genres_table(document: ClassifySchema) -> Table:
     likeliest = document.genres[0].genre if document.genres else "no genre is known"
     title = f"{document.file}: {f'unsure, perhaps {likeliest}' if document.unsure else likeliest}"
-    table = Table("genre", "probability", "vote", "head", title=title, title_justify="left", box=None, pad_edge=False)
+    columns = ("genre", "probability", "vote", "head", "text", "words that spoke for it")
+    table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
     for genre in document.genres[:SHOWN_GENRES]:
-        table.add_row(genre.genre, f"{genre.probability:.2f}", _share(genre.vote), _share(genre.head))
+        opinions = (_share(opinion) for opinion in (genre.vote, genre.head, genre.text))
+        words = dict.fromkeys(spoken.word for spoken in genre.words)
+        table.add_row(genre.genre, f"{genre.probability:.2f}", *opinions, ", ".join(list(words)[:SHOWN_WORDS]))
     voters = document.neighbours[:SHOWN_VOTERS]
     if voters:
         named = (f"{voter.title or voter.file} ({', '.join(voter.genres)})" for voter in voters)

@@ -19,7 +19,7 @@ def train(
     context: typer.Context,
     head_only: Annotated[
         bool,
-        typer.Option("--head-only", help="Only fit the head and the vote to the labels; takes seconds and no PyTorch."),
+        typer.Option("--head-only", help="Only fit head, vote and text opinion to the labels; needs no PyTorch."),
     ] = False,
     architecture: Annotated[
         str, typer.Option(help="efficientnet-lite0, a timm name, or open_clip:MODEL/TAG-OR-FILE.")
@@ -33,9 +33,9 @@ def train(
 ) -> None:
     """Learn from the catalogue's genres.
 
-    With --head-only, the bundle stays the same: Sleeve fits the linear head, the vote and their calibration to the
-    current labels, and uses them from then on. Without it, Sleeve fine-tunes a backbone and exports it as a new bundle
-    (needs the `train` extra).
+    With --head-only, the bundle stays the same: Sleeve fits the linear head, the vote, the text opinion (if `sleeve
+    read` has read covers) and their calibration to the current labels, and uses them from then on. Without it, Sleeve
+    fine-tunes a backbone and exports it as a new bundle (needs the `train` extra).
 
     Examples:
 

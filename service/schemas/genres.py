@@ -8,25 +8,51 @@ from service.schemas.problem import Problem
 from service.schemas.queries import Query
 
 
+class SpokenWordSchema(BaseModel):
+    """A word that spoke for a genre."""
+
+    word: str = Field(description="as it was read")
+    line: int = Field(description="the number of its line in `text`, from 0")
+    weight: float = Field(description="by how much it raised the logarithm of the genre's odds, above the mean genre")
+
+
+class TextLineSchema(BaseModel):
+    """A line of text on the cover."""
+
+    text: str
+    box: list[tuple[float, float]] = Field(
+        description="its four corners, clockwise from where its first letter begins: x and y as parts of the picture's "
+        "width and height"
+    )
+    confidence: float = Field(description="the mean probability of its characters")
+
+
 class GenreSchema(BaseModel):
-    """A genre with its probability, and the two opinions it is made of."""
+    """A genre with its probability, and the three opinions it is made of."""
 
     genre: str
     probability: float
     vote: float | None = Field(description="share of the neighbours' votes; null if none votes")
     head: float | None = Field(description="the linear head's probability; null if it does not know the genre")
+    text: float | None = Field(
+        description="the text opinion's probability; null if it does not know the genre, or there is nothing to read"
+    )
+    words: list[SpokenWordSchema] = Field(description="the words that spoke for the genre, the loudest first")
 
 
 class ClassifySchema(BaseModel):
-    """The answer of `classify` for one image: genres by falling probability, and the neighbours that voted."""
+    """The answer of `classify` for one image: genres by falling probability, who voted, and the text on it."""
 
     file: str | None
     album_id: int | None = None
     bundle: str
-    index_version: str | None = Field(description="null before the first index; then only the head predicts")
+    index_version: str | None = Field(
+        description="null before the first index; then only the head and the text predict"
+    )
     unsure: bool = Field(description="no genre is likely enough to count as an answer")
     genres: list[GenreSchema]
     neighbours: list[NeighbourSchema]
+    text: list[TextLineSchema] = Field(description="the lines read on the cover, from top to bottom")
 
     @classmethod
     def of(cls, query: Query, answer: ClassifyAnswer) -> "ClassifySchema":
@@ -38,6 +64,7 @@ class ClassifySchema(BaseModel):
             unsure=answer.unsure,
             genres=[GenreSchema.model_validate(opinion, from_attributes=True) for opinion in answer.genres],
             neighbours=[NeighbourSchema.of(neighbour) for neighbour in answer.neighbours],
+            text=[TextLineSchema.model_validate(line, from_attributes=True) for line in answer.text],
         )
 
 

@@ -28,7 +28,8 @@ router = APIRouter(prefix=API, tags=["classify"])
 async def classify(request: Request, classifier: ClassifierDep) -> schemas.ClassifySchema:
     """Send an image as the multipart field `image`, or `{"album_id": …}` or `{"image_url": "https://…"}` as JSON.
 
-    The answer shows each genre's probability, what the neighbours' vote and the head said, and who voted.
+    The answer shows each genre's probability, what the neighbours' vote, the head and the text on the cover said, who
+    voted, and which words spoke for a genre.
     """
     question = await read_question(request, schemas.CoverQuery, max_images=1)
     if question.images:

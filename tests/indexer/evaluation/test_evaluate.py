@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, cross_evaluate, evaluate
+from indexer.evaluation.kinds import MAYBE_SEEN, NOT_SEEN, kinds_of_covers
 from indexer.evaluation.procedures import fitted_answers
-from indexer.genre import LabelledVectors
+from indexer.genre import LabelledVectors, count_texts
 from indexer.genre.membership import genre_prior
 from sleeve.errors import TrainingError
-from tests.indexer.genre.planted import planted
+from tests.indexer.genre.planted import planted, text_line, with_texts
 
 ROWS = np.arange(240)
 
@@ -148,3 +149,34 @@ def test_columns_must_fit() -> None:
         LabelledVectors(data.vectors, data.targets, (*data.genres, "ska"), data.groups)
     with pytest.raises(ValueError, match="has no genre"):
         LabelledVectors(data.vectors, np.zeros_like(data.targets), data.genres, data.groups)
+
+
+def test_texts_are_measured_with_and_without_and_by_whether_names_were_seen(covers: LabelledVectors) -> None:
+    data = with_texts(replace(covers, groups=ROWS // 2, vectors=planted(covers=240, noise=3.0).vectors))
+    found = evaluate(data.take(ROWS[:160]), data.take(ROWS[160:]), seed=0, leak_check=False, resamples=5)
+    methods = found.methods
+    assert methods["prediction"].accuracy > methods["vote and head"].accuracy + 0.1
+    assert methods["text"].answered < 1
+    kinds = {one.kind: one for one in methods["prediction"].per_kind}
+    assert data.texts is not None
+    read = data.texts.speak[160:]
+    assert (kinds["with text"].covers, kinds["without text"].covers) == (read.sum(), (~read).sum())
+    named = data.named_or_none[160:] & read
+    assert kinds["with text, artist known and held out"].covers == named.sum()
+    # Every artist's words are his alone, so nothing rare is shared with covers of other artists.
+    assert kinds["with text, artist unknown, shares no rare word"].covers == (read & ~named).sum()
+    without = {one.kind: one for one in methods["vote and head"].per_kind}
+    assert without["without text"] == kinds["without text"]
+    assert without["with text"].accuracy < kinds["with text"].accuracy
+    plain = evaluate(covers.take(ROWS[:160]), covers.take(ROWS[160:]), seed=0, leak_check=False, resamples=5)
+    assert "text" not in plain.methods
+    assert plain.methods["prediction"].per_kind == ()
+
+
+def test_a_rare_word_of_training_may_be_a_name(covers: LabelledVectors) -> None:
+    words = ["Coltrane"] * 2 + ["Common"] * 8 + ["Coltrane", "Common", "abc", "Unheard"]
+    texts = count_texts([(text_line(word),) for word in words])
+    data = replace(covers.take(ROWS[:14]), texts=texts)
+    kinds = kinds_of_covers(data, [(ROWS[:10], ROWS[10:14])])
+    assert kinds[MAYBE_SEEN].tolist() == [True, False, False, False]
+    assert kinds[NOT_SEEN].tolist() == [False, True, True, True]

@@ -1,8 +1,11 @@
 """Labelled vectors in which genres are there to be found."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from indexer.genre import LabelledVectors
+from db.records import TextLine
+from indexer.genre import LabelledVectors, count_texts
 
 
 def planted(
@@ -29,3 +32,19 @@ def planted(
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     names = ("rock", "jazz", "polka", "metal")[:genres]
     return LabelledVectors(vectors.astype(np.float32), np.eye(genres, dtype=bool)[labels], names, groups)
+
+
+def with_texts(data: LabelledVectors, *, share: float = 0.8) -> LabelledVectors:
+    """The covers with their group's name on all but a tenth, and their genre's on this share of those."""
+    generator = np.random.default_rng(1)
+    first = data.targets.argmax(axis=1)
+    texts: list[tuple[TextLine, ...]] = []
+    for genre, group in zip(first, data.groups, strict=True):
+        names = f"{data.genres[genre]}music" if generator.random() < share else "music"
+        texts.append((text_line(f"artist{group}"), text_line(names)) if generator.random() < 0.9 else ())
+    return replace(data, texts=count_texts(texts), named=data.groups % 2 == 0)
+
+
+def text_line(text: str) -> TextLine:
+    """A line across the top of a cover."""
+    return TextLine(text, ((0.1, 0.1), (0.9, 0.1), (0.9, 0.2), (0.1, 0.2)), 0.9)

@@ -55,7 +55,7 @@ def test_the_head_is_the_likeliest_out_of_fold() -> None:
             head = fit_head(DATA.vectors[folds != fold], DATA.targets[folds != fold], DATA.genres, C=strength).head
             heads[folds == fold] = head.probabilities(DATA.vectors[folds == fold])
         losses[strength] = negative_log_likelihood(heads, DATA.targets)
-    chosen, heads = choose_head(DATA.vectors, DATA.targets, DATA.genres, DATA.groups, ALL, seed=0)
+    chosen, heads = choose_head(DATA.vectors, DATA.targets, DATA.genres, DATA.groups, ALL, folds)
     assert chosen == min(losses, key=losses.__getitem__)
     assert chosen not in (STRENGTHS[0], STRENGTHS[-1])
     assert abs(negative_log_likelihood(heads, DATA.targets) - losses[chosen]) < 1e-9

@@ -9,7 +9,7 @@ from indexer.genre.folds import group_folds
 from indexer.genre.prediction import predict
 from indexer.genre.scoring import accuracy, answers, confusion
 from sleeve.errors import TrainingError
-from tests.indexer.genre.planted import planted
+from tests.indexer.genre.planted import planted, with_texts
 
 
 def test_folds_keep_groups_together_and_spread_genres() -> None:
@@ -67,6 +67,24 @@ def test_only_unseen_covers_are_tested_and_seen_ones_still_teach() -> None:
     assert flattered.metrics["prediction_accuracy"] > model.metrics["prediction_accuracy"] + 0.05
     with pytest.raises(TrainingError, match="trained on every album with a genre"):
         fit_genre_model(replace(data, vectors=vectors, unseen=np.zeros(300, dtype=bool)), seed=0)
+
+
+def test_texts_are_a_third_member_measured_out_of_fold() -> None:
+    data = planted(noise=2.5)
+    pictures, read = fit_genre_model(data, seed=0), fit_genre_model(with_texts(data), seed=0)
+    assert pictures.text is None
+    assert "text_accuracy" not in pictures.metrics
+    assert read.head.to_bytes() == pictures.head.to_bytes()
+    assert read.metrics["head_nll"] == pictures.metrics["head_nll"]
+    assert read.metrics["prediction_accuracy"] > pictures.metrics["prediction_accuracy"] + 0.1
+    assert read.metrics["prediction_nll"] < pictures.metrics["prediction_nll"] - 0.1
+    found = read.out_of_fold
+    assert read.text is not None
+    assert read.text.genres == data.genres
+    silent = ~found.text.any(axis=1)
+    assert 0.05 < silent.mean() < 0.2
+    np.testing.assert_array_equal(found.prediction, predict(found.head, found.vote, read.calibration, text=found.text))
+    assert (found.text.argmax(axis=1) == data.targets.argmax(axis=1))[~silent].mean() > 0.75
 
 
 def test_rare_genres_are_left_to_the_vote() -> None:

@@ -77,7 +77,7 @@ def test_a_head_must_hold_together(
 
 @pytest.mark.parametrize("genres", [2, 3])
 def test_without_balance_it_is_plain_logistic_regression(genres: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.genre.head.BALANCE", 0.0)
+    monkeypatch.setattr("indexer.genre.softmax.BALANCE", 0.0)
     data = planted(genres=genres)
     found = fit_head(data.vectors, data.targets, data.genres, C=2.0)
     model = LogisticRegression(C=2.0, tol=1e-6, max_iter=1000)
@@ -86,7 +86,7 @@ def test_without_balance_it_is_plain_logistic_regression(genres: int, monkeypatc
 
 
 def test_full_balance_is_what_scikit_learn_calls_balanced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.genre.head.BALANCE", 1.0)
+    monkeypatch.setattr("indexer.genre.softmax.BALANCE", 1.0)
     data = planted()
     found = fit_head(data.vectors, data.targets, data.genres, C=2.0)
     model = LogisticRegression(C=2.0, class_weight="balanced", tol=1e-6, max_iter=1000)
@@ -98,7 +98,7 @@ def test_balance_names_rare_genres_more_often(monkeypatch: pytest.MonkeyPatch) -
     data = planted(noise=4.0)
     named = []
     for balance in (0.0, 0.5, 1.0):
-        monkeypatch.setattr("indexer.genre.head.BALANCE", balance)
+        monkeypatch.setattr("indexer.genre.softmax.BALANCE", balance)
         head = fit_head(data.vectors, data.targets, data.genres).head
         named.append(head.probabilities(data.vectors)[:, 2].mean())
     assert named == sorted(named)
@@ -115,7 +115,7 @@ def test_an_album_of_two_genres_is_split_between_them() -> None:
 
 
 def test_an_album_of_several_genres_counts_no_more_than_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.genre.head.BALANCE", 0.0)
+    monkeypatch.setattr("indexer.genre.softmax.BALANCE", 0.0)
     data = planted(covers=120)
     targets = data.targets.copy()
     targets[:60, 0] = True

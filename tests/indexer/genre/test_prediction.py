@@ -1,10 +1,12 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from indexer.genre.calibrating import fit_calibration
+from indexer.genre.calibrating import fit_calibration, with_texts
 from indexer.genre.prediction import Calibration, is_unsure, predict
 from indexer.genre.scoring import negative_log_likelihood
 from indexer.genre.voting import VoteSettings
@@ -116,6 +118,53 @@ def test_bytes_bring_the_calibration_back_and_damage_is_named() -> None:
     ):
         with pytest.raises(BundleError, match=f"the calibration is damaged: {fault}"):
             Calibration.from_bytes(data)
+
+
+TEXT = np.array([0.1, 0.2, 0.7])
+
+
+def test_a_text_is_fused_with_what_head_and_vote_say_together() -> None:
+    calibration = PLAIN.model_copy(update={"picture_exponent": 0.8, "text_exponent": 0.6, "text_alone_exponent": 2.0})
+    picture = HEAD * VOTE / (HEAD * VOTE).sum()
+    product = picture**0.8 * TEXT**0.6
+    found = predict(HEAD, VOTE, calibration, text=TEXT)
+    assert found.tolist() == pytest.approx((product / product.sum()).tolist())
+    alone = predict(None, None, calibration, text=TEXT)
+    assert alone.tolist() == pytest.approx((TEXT**2 / (TEXT**2).sum()).tolist())
+    silent = predict(HEAD, VOTE, calibration, text=np.zeros(3))
+    assert silent.tolist() == predict(HEAD, VOTE, calibration).tolist()
+
+
+def test_a_text_shifts_chances_only_among_the_genres_it_knows() -> None:
+    known = np.array([True, False, True])
+    before = predict(HEAD, VOTE, PLAIN)
+    found = predict(HEAD, VOTE, PLAIN, text=np.array([0.1, 0.0, 0.9]), text_knows=known)
+    assert found[1] == pytest.approx(before[1])
+    assert found.sum() == pytest.approx(1)
+    assert found[2] / found[0] > before[2] / before[0]
+    rows = predict(np.array([HEAD, HEAD]), None, PLAIN, text=np.array([TEXT, np.zeros(3)]))
+    assert rows[0].tolist() == predict(HEAD, None, PLAIN, text=TEXT).tolist()
+    assert rows[1].tolist() == predict(HEAD, None, PLAIN).tolist()
+
+
+def test_texts_are_listened_to_as_far_as_they_know_something() -> None:
+    heads, votes, targets = drawn(1, 4_000, 2.0)
+    texts = drawn(1, 4_000, 3.0)[1]
+    known = np.ones(4, dtype=bool)
+    plain = fit_calibration(heads, np.zeros_like(votes), targets, VoteSettings())
+    pictures = predict(heads, None, plain)
+    found = with_texts(plain, pictures, texts, targets, known)
+    with_text = negative_log_likelihood(predict(heads, None, found, text=texts), targets)
+    assert with_text < negative_log_likelihood(pictures, targets) - 0.02
+    noise = with_texts(plain, pictures, np.random.default_rng(0).permutation(texts), targets, known)
+    assert noise.text_exponent < 0.05
+    assert noise.picture_exponent == pytest.approx(1, abs=0.05)
+    assert with_texts(plain, pictures, np.zeros_like(texts), targets, known) == plain
+
+
+def test_a_calibration_written_before_texts_is_read() -> None:
+    written = Calibration().model_dump(exclude={"picture_exponent", "text_exponent", "text_alone_exponent"})
+    assert Calibration.from_bytes(json.dumps(written).encode()) == Calibration()
 
 
 def drawn(seed: int, covers: int, sharpness: float) -> tuple[Probabilities, Probabilities, NDArray[np.bool_]]:

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from indexer.genre.classifier import GenreClassifier
 from indexer.genre.head import LinearHead
 from indexer.genre.prediction import Calibration, predict
 from indexer.genre.scores import score_genres
@@ -8,13 +9,12 @@ from indexer.genre.voting import VoteSettings
 
 HEAD = LinearHead(("rock", "jazz"), np.array([[1, 0], [0, 1]], dtype=np.float32), np.zeros(2, dtype=np.float32))
 CALIBRATION = Calibration(vote=VoteSettings(k=2, temperature=0.1, prior_exponent=0.0), unsure_below=0.3)
+CLASSIFIER, HEADLESS = GenreClassifier(HEAD, CALIBRATION), GenreClassifier(None, CALIBRATION)
 VECTOR = np.array([1, 0], dtype=np.float32)
 
 
 def test_each_genre_shows_probability_vote_and_head() -> None:
-    found = score_genres(
-        VECTOR, [0.5, 0.5, 0.4], [["jazz"], ["rock"], ["rock"]], {"jazz": 5, "rock": 5}, HEAD, CALIBRATION
-    )
+    found = score_genres(VECTOR, [0.5, 0.5, 0.4], [["jazz"], ["rock"], ["rock"]], {"jazz": 5, "rock": 5}, CLASSIFIER)
     rock = np.e / (np.e + 1)
     expected = predict(np.array([1 - rock, rock]), np.array([0.5, 0.5]), CALIBRATION)
     assert [(opinion.genre, opinion.vote) for opinion in found.genres] == [("rock", 0.5), ("jazz", 0.5)]
@@ -24,7 +24,7 @@ def test_each_genre_shows_probability_vote_and_head() -> None:
 
 
 def test_a_genre_that_only_one_knows_is_none_for_the_other() -> None:
-    found = score_genres(VECTOR, [0.5], [["polka"]], {"polka": 1, "jazz": 4, "ska": 0}, HEAD, CALIBRATION)
+    found = score_genres(VECTOR, [0.5], [["polka"]], {"polka": 1, "jazz": 4, "ska": 0}, CLASSIFIER)
     by_name = {opinion.genre: opinion for opinion in found.genres}
     assert set(by_name) == {"jazz", "polka", "rock"}
     assert (by_name["polka"].head, by_name["polka"].vote) == (None, 1.0)
@@ -34,29 +34,29 @@ def test_a_genre_that_only_one_knows_is_none_for_the_other() -> None:
 
 
 def test_an_empty_catalogue_has_the_heads_opinion() -> None:
-    found = score_genres(VECTOR, [], [], {}, HEAD, CALIBRATION)
+    found = score_genres(VECTOR, [], [], {}, CLASSIFIER)
     assert [opinion.genre for opinion in found.genres] == ["rock", "jazz"]
     assert [opinion.vote for opinion in found.genres] == [None, None]
     assert found.genres[0].probability == pytest.approx(np.e / (np.e + 1))
 
 
 def test_without_a_head_the_vote_decides_alone() -> None:
-    found = score_genres(VECTOR, [0.5], [["jazz"]], {"jazz": 1, "rock": 1}, None, CALIBRATION)
+    found = score_genres(VECTOR, [0.5], [["jazz"]], {"jazz": 1, "rock": 1}, HEADLESS)
     assert (found.genres[0].genre, found.genres[0].vote, found.genres[0].head) == ("jazz", 1.0, None)
 
 
 def test_nobody_who_speaks_is_unsure() -> None:
-    nothing = score_genres(VECTOR, [], [], {}, None, CALIBRATION)
+    nothing = score_genres(VECTOR, [], [], {}, HEADLESS)
     assert (nothing.genres, nothing.unsure) == ((), True)
-    silent = score_genres(VECTOR, [0.99], [["jazz"]], {"jazz": 1}, None, CALIBRATION)
+    silent = score_genres(VECTOR, [0.99], [["jazz"]], {"jazz": 1}, HEADLESS)
     assert silent.unsure
     assert [(opinion.probability, opinion.vote) for opinion in silent.genres] == [(0.0, None)]
 
 
 def test_the_order_of_neighbours_decides_nothing() -> None:
     genres = [["jazz"], ["rock"], ["rock", "jazz"]]
-    once = score_genres(VECTOR, [0.6, 0.5, 0.5], genres, {"jazz": 9, "rock": 3}, HEAD, CALIBRATION)
-    turned = score_genres(VECTOR, [0.5, 0.5, 0.6], genres[::-1], {"rock": 3, "jazz": 9}, HEAD, CALIBRATION)
+    once = score_genres(VECTOR, [0.6, 0.5, 0.5], genres, {"jazz": 9, "rock": 3}, CLASSIFIER)
+    turned = score_genres(VECTOR, [0.5, 0.5, 0.6], genres[::-1], {"rock": 3, "jazz": 9}, CLASSIFIER)
     assert [opinion.genre for opinion in once.genres] == [opinion.genre for opinion in turned.genres]
     assert [opinion.probability for opinion in once.genres] == pytest.approx(
         [opinion.probability for opinion in turned.genres]

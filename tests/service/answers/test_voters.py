@@ -1,31 +1,41 @@
 """Who votes on a genre, and what the vote says: as in the evaluation, the k nearest fronts of albums with a genre."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy import select
 
-from db import labels
+from db import labels, texts, vectors
 from db.database import Database
+from db.records import NewText, TextLine
 from db.tables import AlbumGenre, Cover, Genre, Vector
-from indexer.genre import Calibration, VoteSettings, membership, vote
+from indexer.genre import Calibration, TextOpinion, VoteSettings, count_texts, membership, predict, vote
 from indexer.genre.classifier import GenreClassifier
+from indexer.genre.fit_text import fit_text_opinion
+from indexer.reading import TextReader
 from service.answers.classify import Classifier
 from service.answers.live_index import LiveIndex
 from service.answers.model import Model
+from service.answers.query_text import QueryReader
 from service.answers.search import Search
-from sleeve.vocabulary import AlbumId
+from sleeve.errors import ReaderError
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint
 from tests.service.answers.test_search import ALBUMS, Catalogue
 
 SETTINGS = VoteSettings(k=5, near_duplicate_similarity=0.6)
 GENRES = ("ambient", "jazz")
 
 
-def classifier_of(catalogue: Catalogue) -> Classifier:
-    model = Model("fake", catalogue.backbone, None, GenreClassifier(None, Calibration(vote=SETTINGS)))
+def classifier_of(
+    catalogue: Catalogue,
+    text: TextOpinion | None = None,
+    read: Callable[[bytes], tuple[TextLine, ...]] = lambda _data: (),
+) -> Classifier:
+    model = Model("fake", catalogue.backbone, None, GenreClassifier(None, Calibration(vote=SETTINGS), text))
     live_index = LiveIndex(catalogue.database, catalogue.versions, lambda _bundle: model)
-    return Classifier(catalogue.database, Search(catalogue.database, live_index))
+    return Classifier(catalogue.database, Search(catalogue.database, live_index), read)
 
 
 def label_only(catalogue: Catalogue, album_ids: list[int]) -> None:
@@ -93,3 +103,88 @@ def test_without_any_genre_nobody_votes(database: Database, tmp_path: Path) -> N
     label_only(catalogue, [])
     answer = classifier_of(catalogue).by_album(AlbumId(1))
     assert (answer.neighbours, answer.genres, answer.unsure) == ((), (), True)
+
+
+def test_the_served_text_opinion_is_that_of_the_evaluation_album_by_album(database: Database, tmp_path: Path) -> None:
+    catalogue = Catalogue(database, tmp_path)
+    catalogue.refresh()
+    label_only(catalogue, list(range(1, ALBUMS + 1)))
+    read_covers(catalogue, {n: ("", f"{GENRES[n % 2]}music volume {n}")[n % 5 > 0] for n in range(ALBUMS)})
+    with database.reading() as session:
+        found = vectors.of_catalogue(session, catalogue.bundle)
+        lines = texts.of_covers(session, [CoverId(one) for one in found.cover_ids.tolist()])
+    counted = count_texts([lines[CoverId(one)] for one in found.cover_ids.tolist()])
+    opinion = fit_text_opinion(counted, membership(found.genres, GENRES), GENRES, groups=found.album_ids)
+    assert opinion is not None
+    said = dict(zip(found.album_ids.tolist(), opinion.probabilities_of(counted), strict=True))
+    classifier = classifier_of(catalogue, opinion)
+    for album_id in range(1, ALBUMS + 1, 7):
+        answer = classifier.by_album(AlbumId(album_id))
+        assert answer.text == lines[CoverId(found.cover_ids[found.album_ids.tolist().index(album_id)])]
+        served = {score.genre: score.text for score in answer.genres}
+        if answer.text:
+            assert served == pytest.approx(dict(zip(GENRES, said[album_id], strict=True)), abs=1e-5)
+            own = next(score for score in answer.genres if score.genre == GENRES[(album_id - 1) % 2])
+            assert own.words[0].word == f"{own.genre}music"
+        else:
+            assert set(served.values()) == {None}
+        voters = {score.genre: score.vote for score in answer.genres}
+        expected = predict(
+            None,
+            np.array([voters[genre] for genre in GENRES]),
+            Calibration(vote=SETTINGS),
+            text=said[album_id],
+        )
+        shown = [next(score.probability for score in answer.genres if score.genre == genre) for genre in GENRES]
+        assert shown == pytest.approx(expected.tolist(), abs=1e-5)
+
+
+def test_an_image_is_read_only_if_somebody_listens(database: Database, tmp_path: Path) -> None:
+    catalogue = Catalogue(database, tmp_path)
+    catalogue.refresh()
+    image = (catalogue.folder / "0.png").read_bytes()
+    asked: list[bytes] = []
+
+    def read(data: bytes) -> tuple[TextLine, ...]:
+        asked.append(data)
+        return (line("jazzmusic"),)
+
+    assert classifier_of(catalogue, None, read).by_image(image).text == ()
+    assert asked == []
+    counted = count_texts([(line(f"{GENRES[row % 2]}music"),) for row in range(8)])
+    opinion = fit_text_opinion(counted, np.eye(2, dtype=bool)[np.arange(8) % 2], GENRES, groups=np.arange(8))
+    answer = classifier_of(catalogue, opinion, read).by_image(image)
+    assert asked == [image]
+    assert answer.text == (line("jazzmusic"),)
+    jazz = next(score for score in answer.genres if score.genre == "jazz")
+    assert jazz.text is not None
+    assert jazz.text > 0.5
+    assert [(word.word, word.line) for word in jazz.words] == [("jazzmusic", 0)]
+
+
+def test_a_reader_that_is_missing_leaves_images_unread() -> None:
+    loads = []
+
+    def load() -> TextReader:
+        loads.append(1)
+        raise ReaderError("gone")
+
+    reader = QueryReader(load)
+    assert (reader.read(b"no image"), reader.read(b"no image")) == ((), ())
+    assert len(loads) == 1
+
+
+def read_covers(catalogue: Catalogue, said: dict[int, str]) -> None:
+    """The front of album n + 1 says ``said[n]``."""
+    with catalogue.database.writing() as session:
+        fronts = session.execute(select(Cover.id, Cover.content_hash, Cover.file).where(Cover.side == "front")).all()
+        new = [
+            NewText(CoverId(row.id), ContentHash(row.content_hash), (line(text),) if text else ())
+            for row in fronts
+            if (text := said[int(Path(row.file).stem)]) is not None
+        ]
+        texts.store(session, Fingerprint("reader"), new)
+
+
+def line(text: str) -> TextLine:
+    return TextLine(text, ((0.1, 0.1), (0.9, 0.1), (0.9, 0.2), (0.1, 0.2)), 0.9)
