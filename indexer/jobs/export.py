@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from db import albums
-from db.records import CatalogueRow
+from db import albums, texts
+from db.records import CatalogueRow, TextLine
 from indexer.files import replacing
 from indexer.home import Home
 from indexer.progress import Progress, chunks
@@ -25,6 +25,9 @@ SUFFIXES = (".csv", ".jsonl", ".parquet")
 _GENRE_MARKS = ";|["
 _ROWS_AT_ONCE = 4096
 _PREDICTED = (f"{OWN_PREFIX}genre", f"{OWN_PREFIX}probability", f"{OWN_PREFIX}unsure")
+
+_TEXT = f"{OWN_PREFIX}text"
+"""What the cover says, a line for each line on it; empty if it says nothing, or nobody has read it yet."""
 
 Cells = dict[str, Any]
 
@@ -66,7 +69,7 @@ def export_catalogue(home: Home, progress: Progress, path: Path, predict: Predic
     seen: set[AlbumId] = set()
     written = 0
 
-    def cells(row: CatalogueRow) -> Cells:
+    def cells(row: CatalogueRow, said: Sequence[TextLine]) -> Cells:
         nonlocal written
         written += 1
         album_id = row.cover.album_id
@@ -74,17 +77,24 @@ def export_catalogue(home: Home, progress: Progress, path: Path, predict: Predic
             predicted[album_id] = _prediction(predict(album_id))
         seen.add(album_id)
         progress.advance(1)
-        return _cells(row) | predicted.get(album_id, {})
+        text = {_TEXT: "\n".join(line.text for line in said)} if said else {}
+        return _cells(row) | text | predicted.get(album_id, {})
 
     with home.database.reading() as session, _whole(path) as fresh:
         progress.start("Exporting", albums.counts(session).covers)
         extra = sorted({name for row in albums.rows(session) for name in row.extra if _kept(name)})
-        named = [name for name in COLUMNS if name != "back"] + [PATH_COLUMN, ALBUM_COLUMN]
+        named = [name for name in COLUMNS if name != "back"] + [PATH_COLUMN, ALBUM_COLUMN, _TEXT]
         columns = [*named, *(_PREDICTED if predict is not None else ()), *extra]
         if len(columns) > MAX_COLUMNS and path.suffix.lower() != ".jsonl":
             raise OutputError(f"the catalogue has {len(columns):,} columns; export it as .jsonl")
-        _WRITERS[path.suffix.lower()](fresh, columns, (cells(row) for row in albums.rows(session)))
+        _WRITERS[path.suffix.lower()](fresh, columns, (cells(row, said) for row, said in _with_text(session)))
     return Exported(len(seen), written)
+
+
+def _with_text(session: Any) -> Iterator[tuple[CatalogueRow, Sequence[TextLine]]]:
+    for rows in chunks(albums.rows(session), _ROWS_AT_ONCE):
+        said = texts.of_covers(session, [row.cover.id for row in rows])
+        yield from ((row, said.get(row.cover.id, ())) for row in rows)
 
 
 def _cells(row: CatalogueRow) -> Cells:

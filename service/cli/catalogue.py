@@ -3,14 +3,14 @@
 from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from indexer.home import Home, open_home
 from indexer.jobs.remove import remove as remove_albums
 from indexer.jobs.status import status as count_home
 from service.actions.editing import edit_album
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, settings_of
-from service.schemas import MAX_GENRES, MAX_ID, AlbumSchema, GenreName, HomeStatusSchema, RemoveSchema
+from service.schemas import MAX_GENRES, MAX_ID, AlbumChange, AlbumSchema, HomeStatusSchema, RemoveSchema
 from sleeve.faults import first_fault
 from sleeve.vocabulary import AlbumId
 
@@ -42,30 +42,43 @@ def remove(
 def relabel(
     context: typer.Context,
     album: Annotated[int, typer.Option(min=1, max=MAX_ID, help="Id of the album.")],
-    genre: Annotated[list[str], typer.Option(help="A genre of the album; may be given several times.")],
+    genre: Annotated[list[str], typer.Option(help="A genre of the album; may be given several times.")] = [],  # noqa: B006
+    title: Annotated[str | None, typer.Option(help="Its title, for example as its cover says it.")] = None,
+    artist: Annotated[str | None, typer.Option(help="Its artist.")] = None,
     json: Json = False,
 ) -> None:
-    """Set the genres of an album, whatever its folder or table says.
+    """Set the genres or names of an album, whatever its folder or table says.
 
-    These genres replace all others, count in the next vote, and stay when the album's file is added again.
+    Genres replace all others, count in the next vote, and stay when the album's file is added again.
 
-    Example:
+    Examples:
 
         sleeve relabel --album 12 --genre jazz --genre soul
+
+        sleeve relabel --album 12 --artist "John Coltrane" --title "Blue Train"
     """
     if len(genre) > MAX_GENRES:
         raise typer.BadParameter(f"an album can be of {MAX_GENRES} genres at most")
+    said = {"genres": genre or None, "title": title, "artist": artist}
+    given = {name: value for name, value in said.items() if value is not None}
+    if not given:
+        raise typer.BadParameter("name a genre, a title or an artist")
     try:
-        genres = TypeAdapter(list[GenreName]).validate_python(genre)
+        changes = AlbumChange.model_validate(given).edit()
     except ValidationError as error:
         fault = first_fault(error)
-        raise typer.BadParameter(f"{fault.value!r} cannot be a genre: {fault.message}") from error
+        noun = "genre" if "genres" in fault.field else fault.field
+        raise typer.BadParameter(f"{fault.value!r} cannot be the {noun}: {fault.message}") from error
     with open_home(settings_of(context)) as home:
-        document = AlbumSchema.of(edit_album(home, AlbumId(album), {"genres": genres}))
+        document = AlbumSchema.of(edit_album(home, AlbumId(album), changes))
     if json:
         answer_json(document)
     else:
-        answer(f"album {document.id} is {', '.join(document.genres)} from now on")
+        if genre:
+            answer(f"album {document.id} is {', '.join(document.genres)} from now on")
+        if title is not None or artist is not None:
+            names = " - ".join(name for name in (document.artist, document.title) if name)
+            answer(f"album {document.id} is called {names or 'nothing'} from now on")
 
 
 def status(context: typer.Context, json: Json = False) -> None:

@@ -1,15 +1,16 @@
 """Albums: one, a list of them, and what a person may change."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from db.records import AlbumEdit, AlbumPage, AlbumRecord, CoverRecord
+from db.records import AlbumEdit, AlbumPage, AlbumRecord, CoverRecord, TextLine
 from service.answers.find import FoundAlbum, FoundPage
 from service.answers.records import WordMatch
 from service.schemas.cursor import to_cursor
 from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP, MAX_GENRES, GenreName, Name, Year
-from sleeve.vocabulary import Side, WordPlace
+from sleeve.vocabulary import CoverId, Side, WordPlace
 
 
 class CoverSchema(BaseModel):
@@ -93,6 +94,36 @@ class FoundAlbumSchema(AlbumSchema):
     def of_found(cls, found: FoundAlbum) -> "FoundAlbumSchema":
         matches = [WordMatchSchema.of(match) for match in found.matches]
         return cls(**AlbumSchema.of(found.album).model_dump(), matches=matches)
+
+
+class TextLineSchema(BaseModel):
+    """A line of text on a cover."""
+
+    text: str
+    box: tuple[tuple[float, float], ...] = Field(
+        description="its four corners on the cover, as parts of its width and height"
+    )
+    confidence: float = Field(description="how likely its characters are on average, 0 to 1")
+
+
+class CoverTextSchema(BaseModel):
+    """What a cover says."""
+
+    cover_id: int
+    lines: list[TextLineSchema] | None = Field(description="from top to bottom; null if nobody has read it yet")
+
+
+class AlbumTextSchema(BaseModel):
+    """What the covers of an album say."""
+
+    covers: list[CoverTextSchema]
+
+    @classmethod
+    def of(cls, album: AlbumRecord, said: Mapping[CoverId, Sequence[TextLine]]) -> "AlbumTextSchema":
+        return cls.model_validate(
+            {"covers": [{"cover_id": cover.id, "lines": said.get(cover.id)} for cover in album.covers]},
+            from_attributes=True,
+        )
 
 
 class AlbumsSchema(BaseModel):

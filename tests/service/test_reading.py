@@ -1,9 +1,11 @@
 """Covers are read from the command line and by a running service."""
 
+import json
 import random
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -98,3 +100,24 @@ def test_reading_that_is_killed_goes_on_where_it_was(home: CommandHome, tmp_path
         found = said(catalogue)
     assert len(found) == 400
     assert all(bool(lines) == bool(SAID[int(file[-7:-4]) % len(SAID)]) for file, lines in found.items())
+
+
+def test_what_a_cover_says_is_shown_and_becomes_a_name_when_a_person_says_so(home: CommandHome, tmp_path: Path) -> None:
+    home.sleeve("add", draw_covers(tmp_path / "covers"))
+    home.sleeve("index")
+    home.sleeve("read")
+    with home.serving() as address, httpx.Client(base_url=address) as client:
+        covers = [client.get(f"/api/v1/albums/{number}/text").json()["covers"] for number in (1, 3)]
+        [line] = covers[0][0]["lines"]
+        assert (line["text"], len(line["box"])) == ("BLUE TRAIN", 4)
+        assert covers[1] == [{"cover_id": 3, "lines": []}]
+        assert client.get("/api/v1/albums/99/text").status_code == 404
+        [found] = client.get("/api/v1/albums", params={"q": "gaint steps"}).json()["albums"]
+        assert (found["id"], found["matches"][0]["place"], found["matches"][0]["cover_id"]) == (2, "cover", 2)
+    home.sleeve("relabel", "--album", 1, "--title", "Blue Train", "--artist", "John Coltrane")
+    home.sleeve("relabel", "--album", 1, code=2)
+    [album] = home.json("find", "coltrain")["albums"]
+    assert (album["title"], album["artist"], album["matches"][0]["place"]) == ("Blue Train", "John Coltrane", "artist")
+    home.sleeve("export", tmp_path / "out.jsonl")
+    rows = [json.loads(row) for row in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [row.get("sleeve_text") for row in rows] == ["BLUE TRAIN", "GIANT STEPS", None, "SOLO MONK"]

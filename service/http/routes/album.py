@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
-from db import album_list, albums
+from db import album_list, albums, texts
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from service import schemas
@@ -112,6 +112,14 @@ def change_album(album_id: AlbumIdDep, change: schemas.AlbumChange, home: HomeDe
 def delete_album(album_id: AlbumIdDep, home: HomeDep) -> None:
     """It is in no answer from then on. Uploaded covers are deleted; files of your own stay where they are."""
     remove(home, Silent(), [album_id])
+
+
+@router.get("/{album_id}/text", summary="What its covers say", responses=PROBLEMS)
+def text(album_id: AlbumIdDep, home: HomeDep) -> schemas.AlbumTextSchema:
+    """The lines of text on each cover, as they were read: suggestions of a title and an artist, not facts."""
+    with home.database.reading() as session:
+        found = albums.album(session, album_id)
+        return schemas.AlbumTextSchema.of(found, texts.of_covers(session, [cover.id for cover in found.covers]))
 
 
 @router.get("/{album_id}/same-artwork", summary="Albums with the same artwork", responses=PROBLEMS)

@@ -8,6 +8,7 @@ import { h, icon } from "../dom.js";
 import { fullName, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
+import { printedPanel } from "../printed.js";
 import { again, go, setTitle } from "../router.js";
 
 const RECOMMENDED = 18;
@@ -32,7 +33,7 @@ export async function show(main, { id, signal }) {
   const alike = shelf("twins", "Same artwork", "Other pressings and copies with the same picture.");
   const liked = shelf("liked", "You may like", "Recommended from this album, without copies of its artwork.");
   main.replaceChildren(
-    h("div", { class: "album" }, covers(album), h("div", { class: "stack" }, data, opinionPanel({ albumId: id, genres: album.genres, signal, onCorrected: put }))),
+    h("div", { class: "album" }, covers(album), h("div", { class: "stack" }, data, printedPanel(album, { signal, onSaved: put }), opinionPanel({ albumId: id, genres: album.genres, signal, onCorrected: put }))),
     alike.section, liked.section);
   await Promise.all([
     alike.fill(() => ask(`/albums/${id}/same-artwork`, { signal }).then((answer) => answer.neighbours), "No other album has this artwork."),
