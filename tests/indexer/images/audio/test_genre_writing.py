@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from mutagen.id3 import ID3, TALB, TCON, TDRC, TPE1, TXXX
 from mutagen.ogg import OggPage
 
@@ -280,3 +282,28 @@ def test_pieces_of_another_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FileRejectedError) as refused:
         splice_genres(path, ["jazz"], splices)
     assert (refused.value.reason, path.read_bytes()) == (Rejection.CHANGED, data)
+
+
+@given(
+    kind=st.sampled_from([*FORMATS, *READ_FORMATS]),
+    at=st.integers(0, 400),
+    cut=st.integers(0, 12),
+    put=st.binary(max_size=12),
+)
+@settings(max_examples=150)
+def test_damaged_files_are_refused_or_undone(
+    tmp_path_factory: pytest.TempPathFactory, kind: str, at: int, cut: int, put: bytes
+) -> None:
+    path = write_track(tmp_path_factory.mktemp("damaged") / f"a.{kind}", album="A", artist="B", genres=["Rock", "Pop"])
+    data = path.read_bytes()
+    data = data[:at] + put + data[at + cut :]
+    path.write_bytes(data)
+    try:
+        before, splices = read_genres(path), genre_splices(path, ["jazz"])
+        splice_genres(path, ["jazz"], splices)
+    except FileRejectedError:
+        assert path.read_bytes() == data
+        return
+    assert read_genres(path) == ("jazz",)
+    splice_genres(path, before, inverse(splices))
+    assert path.read_bytes() == data
