@@ -16,8 +16,8 @@ from db.tables import Album
 from sleeve.vocabulary import AlbumId, AlbumOrder
 
 _KEYS: dict[AlbumOrder, InstrumentedAttribute[Any]] = {
-    AlbumOrder.TITLE: Album.title_folded,
-    AlbumOrder.ARTIST: Album.artist_folded,
+    AlbumOrder.TITLE: Album.title_order,
+    AlbumOrder.ARTIST: Album.artist_order,
     AlbumOrder.YEAR: Album.year,
 }
 

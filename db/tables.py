@@ -29,7 +29,11 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column, relat
 from sqlalchemy.types import JSON, TypeDecorator
 
 from db.letters import lines_of_letters
+from db.ordering import order_key
 from db.records import fold
+
+_ByBytes = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that every database sorts alike."""
 
 # SQLite only numbers a column of exactly type INTEGER by itself.
 _Key = BigInteger().with_variant(Integer(), "sqlite")
@@ -66,8 +70,8 @@ class Base(DeclarativeBase):
 class Album(Base):
     """An album: names, year and labels as they follow from the statements on its covers.
 
-    ``artist_folded`` is what the artist filter compares; ``title_folded`` what lists are sorted by; ``letters`` what is
-    searched for words.
+    ``artist_folded`` and ``title_folded`` are what names are compared by, ``artist_order`` and ``title_order`` what
+    lists are sorted by; ``letters`` is what is searched for words.
     ``unsettled`` says that a statement has changed, and nobody has looked yet what follows."""
 
     __tablename__ = "albums"
@@ -79,8 +83,10 @@ class Album(Base):
     id: Mapped[int] = mapped_column(_Key, primary_key=True)
     artist: Mapped[str | None] = mapped_column(Text)
     artist_folded: Mapped[str | None] = mapped_column(Text, index=True)
+    artist_order: Mapped[str | None] = mapped_column(_ByBytes, index=True)
     title: Mapped[str | None] = mapped_column(Text)
     title_folded: Mapped[str | None] = mapped_column(Text, index=True)
+    title_order: Mapped[str | None] = mapped_column(_ByBytes, index=True)
     letters: Mapped[str | None] = mapped_column(Text)
     year: Mapped[int | None] = mapped_column(index=True)
     unsettled: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -92,6 +98,7 @@ class Album(Base):
     @validates("title", "artist")
     def _fold(self, key: str, name: str | None) -> str | None:
         setattr(self, f"{key}_folded", fold(name) if name else None)
+        setattr(self, f"{key}_order", order_key(name) if name else None)
         return name
 
 

@@ -1,6 +1,8 @@
 """A head, a text opinion and the calibration that goes with them: what answers for a bundle's vectors."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Self
 
 from indexer.genre.head import LinearHead
 from indexer.genre.prediction import Calibration
@@ -10,11 +12,23 @@ from indexer.models.bundle import CALIBRATION_FILE, HEAD_FILE, TEXT_OPINION_FILE
 
 @dataclass(frozen=True, slots=True)
 class GenreClassifier:
-    """What was fitted together; the head is None if nothing was, the text opinion also if there was too little text."""
+    """What was fitted together; the head is None if nothing was, the text opinion also if there was too little text.
+
+    Attributes:
+        is_of_catalogue: it was fitted to the catalogue's own labels, so that a genre that no album has is a former one.
+    """
 
     head: LinearHead | None
     calibration: Calibration
     text: TextOpinion | None = None
+    is_of_catalogue: bool = False
+
+    def for_genres(self, genres: Collection[str]) -> Self:
+        """The same without the former genres of a catalogue that has these by now."""
+        if not genres or not self.is_of_catalogue:
+            return self
+        head = self.head and self.head.without_others(genres)
+        return replace(self, head=head, text=self.text and self.text.without_others(genres))
 
 
 def shipped_classifier(bundle: Bundle) -> GenreClassifier:

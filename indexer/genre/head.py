@@ -1,6 +1,7 @@
 """The head: a linear classifier on vectors, small enough for a file of a bundle or a field of the database."""
 
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Self
@@ -13,6 +14,8 @@ from indexer.genre.stored_arrays import unpack
 from sleeve.errors import BundleError, TrainingError
 
 DEFAULT_C = 3.0
+LEAST_GENRES = 2
+
 LEAST_ALBUMS = 2
 """A genre with fewer (or with fewer groups) cannot be learned and measured; the head leaves it out."""
 
@@ -39,7 +42,7 @@ class LinearHead:
 
     def __post_init__(self) -> None:
         count = len(self.genres)
-        if count < 2 or len(set(self.genres)) < count:
+        if count < LEAST_GENRES or len(set(self.genres)) < count:
             raise BundleError("the head is damaged: it must know two or more genres, each named once")
         if self.weights.ndim != 2 or self.weights.shape[0] != count or self.bias.shape != (count,):
             raise BundleError(f"the head is damaged: its weights and bias are not those of {count} genres")
@@ -64,6 +67,15 @@ class LinearHead:
                 f"the head takes vectors of {self.dimension} numbers, not {vectors.shape[-1]}; train it again"
             )
         return softmax(vectors.astype(np.float32) @ self.weights.T + self.bias)
+
+    def without_others(self, genres: Collection[str]) -> Self | None:
+        """The head for these genres alone, which share the chances of the others; None if it knows fewer than two."""
+        kept = [number for number, genre in enumerate(self.genres) if genre in genres]
+        if len(kept) == len(self.genres):
+            return self
+        if len(kept) < LEAST_GENRES:
+            return None
+        return type(self)(tuple(self.genres[number] for number in kept), self.weights[kept], self.bias[kept])
 
     def to_bytes(self) -> bytes:
         """An npz file without pickles; equal heads give equal bytes."""

@@ -1,7 +1,7 @@
 """The text opinion: a linear classifier on the words of a cover and how they are set; silent if it knows no word."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Self
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from db.records import TextLine
 from indexer.genre.counted_texts import CountedTexts, text_inputs
+from indexer.genre.head import LEAST_GENRES
 from indexer.genre.layout import DIMENSION, layout
 from indexer.genre.softmax import softmax
 from indexer.genre.stored_arrays import unpack
@@ -70,6 +71,17 @@ class TextOpinion:
             raise BundleError("the text opinion is damaged: its numbers are of another kind")
         if not all(np.isfinite(each).all() for each in numbers):
             raise BundleError("the text opinion is damaged: it holds numbers that are not finite")
+
+    def without_others(self, genres: Collection[str]) -> Self | None:
+        """The opinion on these genres alone; None if it knows fewer than two of them."""
+        kept = [number for number, genre in enumerate(self.genres) if genre in genres]
+        if len(kept) == len(self.genres):
+            return self
+        if len(kept) < LEAST_GENRES:
+            return None
+        names = tuple(self.genres[number] for number in kept)
+        weights, layout_weights = self.weights[:, kept], self.layout_weights[:, kept]
+        return type(self)(names, self.terms, self.rarity, weights, layout_weights, self.bias[kept])
 
     def probabilities(self, texts: Sequence[Sequence[TextLine]]) -> NDArray[np.float64]:
         """(n, g), each row sums to 1; zeros for a text that holds no term it knows."""

@@ -6,6 +6,7 @@ from time import perf_counter
 from db import albums, genre_models
 from db.records import BundleRecord
 from indexer.artwork import Linked, link_pending
+from indexer.genre import LinearHead
 from indexer.genre.classifier import shipped_classifier
 from indexer.home import Home
 from indexer.jobs.embed import embed
@@ -24,7 +25,7 @@ class IndexReport:
     """What each stage did, and how long it took until the index was live.
 
     Attributes:
-        unlearned: genres of the catalogue that the bundle's own head does not know, while that head answers.
+        unlearned: genres of the catalogue that the head which answers does not know.
     """
 
     embedded: EmbedReport
@@ -56,11 +57,10 @@ def bring_up_to_date(
 
 def _unlearned(home: Home, record: BundleRecord, bundle: Bundle) -> tuple[str, ...]:
     with home.database.reading() as session:
-        if genre_models.newest_id(session, record.fingerprint) is not None:
-            return ()
+        fitted = genre_models.newest(session, record)
         counts = albums.albums_per_genre(session)
     worth = [genre for genre, count in counts.items() if count >= WORTH_LEARNING_ALBUMS]
     if len(worth) < 2:
         return ()
-    head = shipped_classifier(bundle).head
+    head = shipped_classifier(bundle).head if fitted is None else LinearHead.from_bytes(fitted.head)
     return tuple(genre for genre in worth if head is None or genre not in head.genres)

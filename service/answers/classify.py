@@ -93,11 +93,11 @@ class Classifier:
         *,
         leave_out: Collection[AlbumId] = (),
     ) -> ClassifyAnswer:
-        classifier = self._search.genre_classifiers.of(model)
-        calibration = classifier.calibration
-        neighbours: tuple[Neighbour, ...] = ()
         with self._database.reading() as session:
             per_genre = albums.albums_per_genre(session)
+        classifier = self._search.genre_classifiers.of(model).for_genres(per_genre)
+        calibration = classifier.calibration
+        neighbours: tuple[Neighbour, ...] = ()
         if version is not None and per_genre:
             few = sum(per_genre.values()) < _FEW_HAVE_A_GENRE * len(version.index)
             allowed = CatalogueFilter(side=Side.FRONT, with_genre=True) if few else CatalogueFilter()

@@ -31,6 +31,7 @@ class GenreClassifiers:
             LinearHead.from_bytes(fitted.head),
             Calibration.from_bytes(fitted.calibration),
             None if fitted.text_opinion is None else TextOpinion.from_bytes(fitted.text_opinion),
+            is_of_catalogue=True,
         )
         self._last = fingerprint, fitted.id, found
         return found

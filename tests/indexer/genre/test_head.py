@@ -6,6 +6,8 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from indexer.genre import Calibration
+from indexer.genre.classifier import GenreClassifier
 from indexer.genre.head import LinearHead, fit_head
 from sleeve.errors import BundleError, TrainingError
 from tests.indexer.genre.planted import planted
@@ -154,3 +156,21 @@ def test_nothing_to_learn_is_said_in_clear_words() -> None:
         fit_head(vectors, np.eye(2, dtype=bool)[[0, 0, 0, 1]], ("jazz", "rock"))
     with pytest.raises(TrainingError, match="none has 2 or more albums"):
         fit_head(vectors, np.eye(4, dtype=bool), ("a", "b", "c", "d"))
+
+
+def test_a_genre_that_is_gone_leaves_its_chance_to_the_others() -> None:
+    more = LinearHead(
+        ("folk", *HEAD.genres), np.vstack([[[3, 3]], HEAD.weights]).astype(np.float32), np.zeros(3, np.float32)
+    )
+    vector = np.array([0.6, 0.8], dtype=np.float32)
+    left = more.without_others({"jazz", "rock", "new"})
+    assert left is not None
+    assert left.genres == ("jazz", "rock")
+    both = more.probabilities(vector)[1:]
+    np.testing.assert_allclose(left.probabilities(vector), both / both.sum(), rtol=1e-6)
+    assert more.without_others({"folk", "jazz", "rock"}) is more
+    assert more.without_others({"folk"}) is None
+    fitted = GenreClassifier(more, Calibration(), is_of_catalogue=True)
+    assert fitted.for_genres({"folk": 1, "rock": 2}).head.genres == ("folk", "rock")  # type: ignore[union-attr]
+    assert fitted.for_genres({}) is fitted
+    assert GenreClassifier(more, Calibration()).for_genres({"rock": 2}).head is more

@@ -119,6 +119,11 @@ def test_genres_that_the_model_has_not_met_are_named_until_they_are_learnt(home:
         assert result.endswith("not met: metal, blues.\n") == (genre != "blues")
     home.sleeve("train", "--head-only")
     assert "Next" not in home.sleeve("index").stderr
+    (home.folder / "covers/metal").rename(home.folder / "covers/ska")
+    home.sleeve("add", "covers")
+    assert home.sleeve("index").stderr.endswith("not met: ska.\n")
+    [answer] = home.json("classify", "covers/ska/0.png")
+    assert {score["genre"] for score in answer["genres"]} == {"blues", "reggae", "ska"}
 
 
 def test_what_cannot_be_learnt_is_said(home: CommandHome) -> None:
