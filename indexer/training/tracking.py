@@ -1,12 +1,18 @@
 """Where a training run is written down: nowhere, or in MLflow."""
 
+import logging
 import os
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
 from sleeve.errors import TrainingError, first_line
+
+_FEW_RETRIES = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "10"}
+"""By itself MLflow asks a server that is away for four minutes, each time."""
+
+_log = logging.getLogger(__name__)
 
 
 class Tracker(Protocol):
@@ -66,6 +72,8 @@ class MlflowTracker:
     def __init__(self, folder: Path, uri: str = "", experiment: str = "sleeve") -> None:
         # Read once, when MLflow is imported; its own message on every new experiment would break the progress bar.
         os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+        for name, value in _FEW_RETRIES.items():
+            os.environ.setdefault(name, value)
         try:
             import mlflow
         except ModuleNotFoundError as error:
@@ -84,18 +92,31 @@ class MlflowTracker:
         except (mlflow.exceptions.MlflowException, OSError) as error:
             raise TrainingError(f"MLflow cannot use {uri}: {first_line(error)}") from error
 
-    def run(self, name: str) -> AbstractContextManager[object]:
-        run: AbstractContextManager[object] = self._mlflow.start_run(run_name=name)
-        return run
+    @contextmanager
+    def run(self, name: str) -> Iterator[None]:
+        """A run of this name. What MLflow does not take in is lost, and said once for each thing; training goes on."""
+        self._keep("the run", lambda: self._mlflow.start_run(run_name=name))
+        status = "FAILED"
+        try:
+            yield
+            status = "FINISHED"
+        finally:
+            self._keep("the end of the run", lambda: self._mlflow.end_run(status))
 
     def parameters(self, values: Mapping[str, str | float | int]) -> None:
-        self._mlflow.log_params(dict(values))
+        self._keep("the parameters", lambda: self._mlflow.log_params(dict(values)))
 
     def metrics(self, values: Mapping[str, float], step: int) -> None:
-        self._mlflow.log_metrics(dict(values), step=step)
+        self._keep(f"the measures of step {step}", lambda: self._mlflow.log_metrics(dict(values), step=step))
 
     def document(self, name: str, content: Mapping[str, object]) -> None:
-        self._mlflow.log_dict(dict(content), name)
+        self._keep(name, lambda: self._mlflow.log_dict(dict(content), name))
 
     def files(self, folder: Path, name: str) -> None:
-        self._mlflow.log_artifacts(str(folder), name)
+        self._keep(name, lambda: self._mlflow.log_artifacts(str(folder), name))
+
+    def _keep(self, what: str, send: Callable[[], object]) -> None:
+        try:
+            send()
+        except (self._mlflow.exceptions.MlflowException, OSError) as error:
+            _log.warning("MLflow does not keep %s: %s", what, first_line(error))
