@@ -9,7 +9,7 @@ REPORT ?= report
 REPORT_HOME := $(CURDIR)/.sleeve-report
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo report test test-slow test-all check fix screenshots pictures bundle benchmarks clean
+.PHONY: help install dev demo report test test-slow test-all check fix screenshots pictures bundle bundle-text benchmarks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ pictures: $(VENV)/.dev ## Take the README's pictures again
 
 bundle: $(VENV)/.dev ## Export the shipped ImageNet bundle again from its weights
 	@$(BIN)/python -m indexer.training.imagenet_weights
+
+bundle-text: $(VENV)/.dev ## Write the bundle of SLEEVE_HOME once more with a text opinion: make bundle-text BUNDLE=FOLDER
+	@$(BIN)/python -m indexer.training.bundle_text "$(BUNDLE)"
 
 benchmarks: $(VENV)/.dev ## Run the benchmarks and print their tables
 	@for name in decoding embedding; do $(BIN)/python -m benchmarks.$$name || exit 1; done

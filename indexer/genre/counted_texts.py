@@ -37,6 +37,10 @@ class CountedTexts:
         """These covers, in this order."""
         return type(self)(self.terms, self.counts[rows], self.layouts[rows])
 
+    def only(self, terms: Sequence[str]) -> Self:
+        """The same covers with these terms alone."""
+        return type(self)(tuple(terms), self.of_terms(terms), self.layouts)
+
     def joined(self, others: Self) -> Self:
         """These covers, then the others."""
         from scipy.sparse import vstack

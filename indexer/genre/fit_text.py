@@ -36,8 +36,6 @@ def fit_text_opinion(
     genres: tuple[str, ...],
     *,
     groups: NDArray[np.integer],
-    least_covers: int = LEAST_COVERS,
-    least_groups: int = 1,
 ) -> TextOpinion | None:
     """Fit a text opinion; None if too few covers have text to learn two genres from. The same input gives the same.
 
@@ -45,7 +43,6 @@ def fit_text_opinion(
         texts: of n covers.
         targets: (n, g).
         groups: (n,); genres found in one group only are left out.
-        least_covers, least_groups: on how many covers, of how many groups, a term must be.
     """
     spoken = texts.speak & targets.any(axis=1)
     texts, targets, groups = texts[spoken], targets[spoken], groups[spoken]
@@ -53,7 +50,7 @@ def fit_text_opinion(
         kept = learnable_genres(targets, genres, groups)
     except TrainingError:
         return None
-    terms = _shared(texts, groups, least_covers, least_groups)[: min(MAX_TERMS, MAX_NUMBERS // int(kept.sum()))]
+    terms = _shared(texts)[: min(MAX_TERMS, MAX_NUMBERS // int(kept.sum()))]
     if not terms:
         return None
     counts = texts.of_terms(terms)
@@ -95,14 +92,11 @@ def _one_against_rest(
     return np.array(weights, dtype=np.float32), np.array(bias, dtype=np.float32)
 
 
-def _shared(texts: CountedTexts, groups: NDArray[np.integer], least_covers: int, least_groups: int) -> tuple[str, ...]:
-    """The terms on enough covers of enough groups, those on the most covers first, equals by name."""
-    on_covers = np.bincount(texts.counts.indices, minlength=len(texts.terms))
-    pairs = texts.counts.tocoo()
-    of_groups = np.unique(np.stack([pairs.col, groups[pairs.row]]), axis=1)[0]
-    in_groups = np.bincount(of_groups, minlength=len(texts.terms))
-    kept = np.flatnonzero((on_covers >= least_covers) & (in_groups >= least_groups))
-    return tuple(texts.terms[column] for column in kept[np.argsort(-on_covers[kept], kind="stable")])
+def _shared(texts: CountedTexts) -> tuple[str, ...]:
+    """The terms on enough covers, those on the most covers first, equals by name."""
+    covers = np.bincount(texts.counts.indices, minlength=len(texts.terms))
+    kept = np.flatnonzero(covers >= LEAST_COVERS)
+    return tuple(texts.terms[column] for column in kept[np.argsort(-covers[kept], kind="stable")])
 
 
 def _rarity(counts: "csr_matrix") -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pillow_heif import register_heif_opener
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.command_home import CommandHome
 
@@ -29,6 +29,34 @@ def test_a_chosen_picture_finds_its_album_and_says_why(page: Page, web_home: Com
     page.get_by_role("button", name="Same artwork only").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 albums with the artwork of your picture")
     expect(page.locator(CARDS)).to_have_count(2)
+
+
+def test_the_words_on_a_cover_are_shown_with_what_they_say(page: Page, web_home: CommandHome) -> None:
+    """The drawn covers have no words, so the service's answer gets some on its way to the page."""
+
+    def with_words(route: Route) -> None:
+        answer = route.fetch()
+        document = answer.json()
+        box = [[0.1, 0.2], [0.9, 0.2], [0.9, 0.4], [0.1, 0.4]]
+        document["text"] = [{"text": text, "box": box, "confidence": 0.9} for text in ("Blue Window", "Stereo")]
+        document["genres"][0] |= {"text": 0.75, "words": [{"word": "Blue", "line": 0, "weight": 1.5}]}
+        route.fulfill(response=answer, json=document)
+
+    page.route("**/api/v1/classify", with_words)
+    page.goto("/?album=1")
+    for _ in range(2):
+        why = page.locator("details.why")
+        expect(why.locator(".opinion .sr").first).to_contain_text("text 75 %")
+        spoken = why.locator(".spoken")
+        expect(spoken).to_contain_text("Blue Window · Stereo")
+        expect(spoken.locator("strong")).to_have_text("Blue")
+        outline = spoken.locator(".outlines polygon")
+        expect(outline).to_have_count(1)
+        width, height = map(int, str(spoken.locator(".outlines").get_attribute("viewBox")).split()[2:])
+        corners = [tuple(map(float, corner.split(","))) for corner in str(outline.get_attribute("points")).split()]
+        assert corners[2] == pytest.approx((0.9 * width, 0.4 * height))
+        page.goto("/")
+        page.get_by_label("Choose a picture of a cover").first.set_input_files(web_home.folder / "named.png")
 
 
 @pytest.mark.parametrize("name", ["seen.avif", "read.heic", "shown.ico"])

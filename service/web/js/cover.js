@@ -7,26 +7,36 @@ const SIZES_PX = [192, 384, 768];
 
 /** A square with a cover in it: `of` as in `imageUrl`; `shownPx` is about how wide it will be, `boxes` what to outline on it: corners as parts of its sides. */
 export function cover(of, { shownPx = 200, alt = "", eager = false, boxes = [] } = {}) {
-  const frame = h("span", { class: "cover" });
-  if (!of) {
-    frame.classList.add("gone");
-    return frame;
-  }
+  if (!of) return h("span", { class: "cover gone" });
   const fitting = SIZES_PX.find((size) => size >= shownPx) ?? SIZES_PX.at(-1);
   const sharp = SIZES_PX.find((size) => size >= shownPx * 1.6) ?? SIZES_PX.at(-1);
-  const image = h("img", {
+  return framed(boxes, {
     width: shownPx,
     height: shownPx,
     alt,
     decoding: "async",
     loading: eager ? "eager" : "lazy",
+    srcset: fitting === sharp ? null : `${imageUrl(of, fitting)} 1x, ${imageUrl(of, sharp)} 2x`,
+    src: imageUrl(of, fitting),
+  });
+}
+
+/** The same with a picture of the person's own, from a file. */
+export function pictureOf(file, { shownPx = 200, alt = "", boxes = [], signal }) {
+  const address = URL.createObjectURL(file);
+  signal.addEventListener("abort", () => URL.revokeObjectURL(address));
+  return framed(boxes, { src: address, alt, width: shownPx, height: shownPx });
+}
+
+function framed(boxes, attributes) {
+  const frame = h("span", { class: "cover" });
+  const image = h("img", {
     onload: () => {
       image.classList.add("there");
       if (boxes.length) frame.append(outlines(boxes, image.naturalWidth, image.naturalHeight));
     },
     onerror: () => { image.remove(); frame.classList.add("gone"); },
-    srcset: fitting === sharp ? null : `${imageUrl(of, fitting)} 1x, ${imageUrl(of, sharp)} 2x`,
-    src: imageUrl(of, fitting),
+    ...attributes,
   });
   frame.append(image);
   return frame;

@@ -1,7 +1,7 @@
-// The genres predicted for a cover, and why: the neighbours' vote, the head, who voted; and correcting them.
+// The genres predicted for a cover, and why: the neighbours' vote, the head, the text, who voted, which words spoke; and correcting them.
 
 import { ask, isCancelled } from "./api.js";
-import { cover } from "./cover.js";
+import { cover, pictureOf } from "./cover.js";
 import { h, icon } from "./dom.js";
 import { forgetFacts, genres as allGenres } from "./facts.js";
 import { fullName, percent } from "./naming.js";
@@ -9,14 +9,15 @@ import { note, problemLine } from "./notes.js";
 
 const SHOWN = 4;
 const VOTERS = 18;
+const WORDS = 6;
 
-/** A panel about an album (`albumId`) or a picture (`file`); `onCorrected(album)` gets the album with its genre corrected. */
-export function opinionPanel({ albumId = null, file = null, genres = [], signal, onCorrected = () => {} }) {
+/** A panel about an album (`albumId`, the content hash of its cover `face`) or a picture (`file`); `onCorrected(album)` gets the album with its genre corrected. */
+export function opinionPanel({ albumId = null, face = null, file = null, genres = [], signal, onCorrected = () => {} }) {
   const body = h("div", { class: "stack" }, h("div", { class: "wait" }, h("div", { class: "bone" }), h("div", { class: "bone" }), h("div", { class: "bone" })));
   const panel = h("details", { class: "panel why", open: !matchMedia("(max-width: 980px)").matches }, h("summary", {}, h("h2", {}, "Genre, and why")), body);
   const load = async () => {
     try {
-      body.replaceChildren(...parts(await classified(albumId, file, signal), { albumId, genres, correct }));
+      body.replaceChildren(...parts(await classified(albumId, file, signal), { albumId, face, file, signal, genres, correct }));
     } catch (error) {
       if (!isCancelled(error)) body.replaceChildren(problemLine(error, load));
     }
@@ -44,7 +45,7 @@ function classified(albumId, file, signal) {
   return ask("/classify", { method: "POST", form, signal });
 }
 
-function parts(answer, { albumId, genres, correct }) {
+function parts(answer, { albumId, face, file, signal, genres, correct }) {
   const rows = answer.genres.map((one) => opinion(one, albumId && { is: genres.includes(one.genre), correct }));
   const rest = h("div", { hidden: true }, rows.slice(SHOWN));
   const more = h("button", { type: "button", class: "quiet small", "aria-expanded": "false", onclick: () => {
@@ -54,22 +55,23 @@ function parts(answer, { albumId, genres, correct }) {
   } }, `Show all ${rows.length}`);
   return [
     answer.unsure && h("p", { class: "unsure" }, h("strong", {}, "Unsure."), " No genre is likely enough; take these as guesses."),
-    h("div", { class: "key" }, h("span", {}, "prediction"), h("span", { class: "vote" }, "neighbours' vote"), h("span", { class: "head" }, "head")),
+    h("div", { class: "key" }, h("span", {}, "prediction"), h("span", { class: "vote" }, "neighbours' vote"), h("span", { class: "head" }, "head"), h("span", { class: "text" }, "text")),
     h("div", {}, rows.slice(0, SHOWN), rest),
     rows.length > SHOWN && more,
     albumId && otherGenre(correct),
+    answer.text.length > 0 && printed(answer, { face, file, signal }),
     answer.neighbours.length > 0 && voters(answer.neighbours),
   ].filter(Boolean);
 }
 
-function opinion({ genre, probability, vote, head }, album) {
-  const says = `${genre}: ${percent(probability)}; vote ${share(vote)}, head ${share(head)}`;
+function opinion({ genre, probability, vote, head, text }, album) {
+  const members = `vote ${share(vote)}, head ${share(head)}, text ${share(text)}`;
   return h("div", { class: "opinion" },
-    h("span", { class: "which" }, genre, h("span", { class: "sr" }, ` vote ${share(vote)}, head ${share(head)}`)),
+    h("span", { class: "which" }, genre, h("span", { class: "sr" }, ` ${members}`)),
     h("span", { class: "num small" }, percent(probability)),
     album ? setButton(genre, album) : h("span"),
-    h("div", { class: "bars", "aria-hidden": "true", title: says },
-      bar("bar", probability), bar("bar thin vote", vote), bar("bar thin head", head)));
+    h("div", { class: "bars", "aria-hidden": "true", title: `${genre}: ${percent(probability)}; ${members}` },
+      bar("bar", probability), bar("bar thin vote", vote), bar("bar thin head", head), bar("bar thin text", text)));
 }
 
 function share(value) {
@@ -85,6 +87,20 @@ function bar(kind, value) {
   const fill = h("i");
   fill.style.width = `${Math.max(0, Math.min(1, value ?? 0)) * 100}%`;
   return h("div", { class: kind }, fill);
+}
+
+/** The words that spoke for the likeliest genre, and where they are on the cover. */
+function printed(answer, { face, file, signal }) {
+  const [{ genre, words }] = answer.genres;
+  const said = [...new Set(words.map((one) => one.word))].slice(0, WORDS);
+  const boxes = [...new Set(words.filter((one) => said.includes(one.word)).map((one) => one.line))].map((line) => answer.text[line].box);
+  const alt = `The cover, with the lines outlined that speak for ${genre}`;
+  const picture = () => face ? cover(face, { shownPx: 200, alt, boxes }) : pictureOf(file, { shownPx: 200, alt, boxes, signal });
+  return h("div", { class: "stack spoken" },
+    h("h3", {}, "Words on the cover"),
+    said.length ? h("p", { class: "small" }, `For ${genre}: `, h("strong", {}, said.join(", "))) : h("p", { class: "muted small" }, `No word speaks for ${genre}.`),
+    said.length > 0 && picture(),
+    h("p", { class: "muted small" }, answer.text.map((line) => line.text).join(" · ")));
 }
 
 function otherGenre(correct) {

@@ -105,16 +105,17 @@ def test_the_words_that_spoke_add_up_to_the_odds(opinion: TextOpinion) -> None:
     assert opinion.spoken(()) == {"jazz": (), "metal": ()}
 
 
-def test_words_of_too_few_covers_or_groups_are_left_out() -> None:
+def test_words_on_one_cover_and_words_left_out_are_not_learned() -> None:
     texts, targets, groups = sleeves()
-    counted = count_texts(texts)
-    all_terms = fit_text_opinion(counted, targets, GENRES, groups=groups)
-    shared = fit_text_opinion(counted, targets, GENRES, groups=groups, least_covers=4, least_groups=3)
-    assert all_terms is not None
-    assert shared is not None
-    assert "=artist7=" in all_terms.terms
-    assert "=artist7=" not in shared.terms
-    assert {"=quartet=", "=volume=", " arti"} <= set(shared.terms)
+    counted = count_texts([(*texts[0], line("Unique")), *texts[1:]])
+    found = fit_text_opinion(counted, targets, GENRES, groups=groups)
+    few = fit_text_opinion(counted.only(["=quartet=", "=death="]), targets, GENRES, groups=groups)
+    assert found is not None
+    assert few is not None
+    assert "=unique=" in counted.terms
+    assert "=unique=" not in found.terms
+    assert {"=artist7=", "=quartet=", " arti"} <= set(found.terms)
+    assert set(few.terms) == {"=quartet=", "=death="}
 
 
 def test_too_little_text_gives_no_opinion() -> None:

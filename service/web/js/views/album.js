@@ -3,7 +3,7 @@
 import { ask, imageUrl, isCancelled } from "../api.js";
 import { openDeletion, openEditor } from "../album-edit.js";
 import { card } from "../card.js";
-import { cover } from "../cover.js";
+import { cover, faceOf } from "../cover.js";
 import { h, icon } from "../dom.js";
 import { fullName, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
@@ -33,7 +33,7 @@ export async function show(main, { id, signal }) {
   const alike = shelf("twins", "Same artwork", "Other pressings and copies with the same picture.");
   const liked = shelf("liked", "You may like", "Recommended from this album, without copies of its artwork.");
   main.replaceChildren(
-    h("div", { class: "album" }, covers(album), h("div", { class: "stack" }, data, printedPanel(album, { signal, onSaved: put }), opinionPanel({ albumId: id, genres: album.genres, signal, onCorrected: put }))),
+    h("div", { class: "album" }, covers(album), h("div", { class: "stack" }, data, printedPanel(album, { signal, onSaved: put }), opinionPanel({ albumId: id, face: faceOf(album), genres: album.genres, signal, onCorrected: put }))),
     alike.section, liked.section);
   await Promise.all([
     alike.fill(() => ask(`/albums/${id}/same-artwork`, { signal }).then((answer) => answer.neighbours), "No other album has this artwork."),

@@ -5,7 +5,7 @@ import { answerTo } from "../answers.js";
 import { askBar, picker } from "../ask-bar.js";
 import { basket } from "../basket.js";
 import { card, searchActs } from "../card.js";
-import { cover, faceOf } from "../cover.js";
+import { cover, faceOf, pictureOf } from "../cover.js";
 import { h, icon } from "../dom.js";
 import { status } from "../facts.js";
 import { filterFields } from "../filters.js";
@@ -87,7 +87,7 @@ function fillAside(aside, query, answer, signal) {
   if (answer.file) aside.append(pictureAsked(answer.file, signal));
   if (hasBasket(query)) aside.append(basket(query, { signal, dial: answer.dial }));
   if (answer.album || answer.file) {
-    aside.append(opinionPanel({ albumId: answer.album?.id, file: answer.file, genres: answer.album?.genres, signal }));
+    aside.append(opinionPanel({ albumId: answer.album?.id, face: answer.album && faceOf(answer.album), file: answer.file, genres: answer.album?.genres, signal }));
   }
 }
 
@@ -100,11 +100,7 @@ function albumAsked(album) {
 }
 
 function pictureAsked(file, signal) {
-  const address = URL.createObjectURL(file);
-  signal.addEventListener("abort", () => URL.revokeObjectURL(address));
-  const image = h("img", { src: address, alt: "The picture you searched with", width: 300, height: 300, class: "there" });
-  const frame = h("span", { class: "cover" }, image);
-  image.onerror = () => { image.remove(); frame.classList.add("gone"); };
+  const frame = pictureOf(file, { shownPx: 300, alt: "The picture you searched with", signal });
   return h("div", { class: "panel asked-with" }, frame,
     h("div", {}, h("div", { class: "name" }, "Your picture"), h("div", { class: "muted small" }, file.name)));
 }
