@@ -81,6 +81,12 @@ def forget(session: Session, cover: Cover) -> None:
     cover.compared = False
 
 
+def remove(session: Session, pairs: Iterable[tuple[CoverId, CoverId]]) -> None:
+    """Take these links back; both covers stay compared."""
+    for first, second in pairs:
+        session.execute(delete(CoverLink).where(CoverLink.first_id == first, CoverLink.second_id == second))
+
+
 def pairs(session: Session) -> list[tuple[CoverId, CoverId]]:
     """All links, the older cover first, sorted."""
     rows = session.execute(

@@ -4,15 +4,17 @@ One transaction for each batch holds the links and that the covers were compared
 resumes where it was. Links are about pictures: covers embedded by another bundle later are not compared again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain
 
-from db import cover_links, vectors
+from db import cover_links, texts, vectors
 from db.database import Database
-from db.records import FrontVectors, HashedCover, IndexVersionRecord
+from db.records import FrontVectors, HashedCover, IndexVersionRecord, TextLine
 from indexer.artwork.comparing import Comparison
 from indexer.artwork.proposing import propose
+from indexer.artwork.series import say_different_numbers
 from indexer.progress import Progress, Silent
 from indexer.vector_index.delta import Delta
 from indexer.vector_index.versions import IndexVersions, OpenVersion
@@ -99,8 +101,31 @@ def _record(database: Database, page: FrontVectors, matches: Sequence[Sequence[H
         return Linked()
     pairs = [(cover, other) for cover, same in compared for other in same]
     with database.writing() as session:
-        links = cover_links.record(session, [cover for cover, _ in compared], pairs)
+        ids = [(one.cover_id, other.cover_id) for one, other in pairs]
+        series = set(_of_series(ids, texts.of_covers(session, sorted({*chain.from_iterable(ids)}))))
+        same = [pair for pair, of in zip(pairs, ids, strict=True) if of not in series]
+        links = cover_links.record(session, [cover for cover, _ in compared], same)
     return Linked(len(compared), len(links))
+
+
+def part_series(database: Database) -> int:
+    """Take back the links between covers that say different numbers, as far as they were read by now; returns how many
+    there were.
+
+    Raises:
+        CatalogueError: the database cannot be used.
+    """
+    with database.writing() as session:
+        pairs = cover_links.pairs(session)
+        wrong = _of_series(pairs, texts.of_covers(session, sorted({*chain.from_iterable(pairs)})))
+        cover_links.remove(session, wrong)
+    return len(wrong)
+
+
+def _of_series(
+    pairs: Sequence[tuple[CoverId, CoverId]], said: Mapping[CoverId, Sequence[TextLine]]
+) -> list[tuple[CoverId, CoverId]]:
+    return [(one, other) for one, other in pairs if say_different_numbers(said.get(one, ()), said.get(other, ()))]
 
 
 def _with_delta(database: Database, version: OpenVersion) -> OpenVersion:

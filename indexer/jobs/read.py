@@ -1,6 +1,7 @@
-"""``sleeve read``: the text of every cover that nobody has read yet."""
+"""``sleeve read``: the text of every cover that nobody has read yet; it parts covers of one series."""
 
 from db import texts
+from indexer.artwork import part_series
 from indexer.files import locked
 from indexer.home import Home
 from indexer.progress import Progress
@@ -25,4 +26,6 @@ def read(home: Home, progress: Progress, *, again: bool = False) -> ReadReport:
             pending = texts.count_pending(session, reader_fingerprint(home.reader_files) if again else None)
         if not pending:
             return ReadReport()
-        return read_pending(home.database, home.reader(), progress, threads=home.threads, again=again)
+        report = read_pending(home.database, home.reader(), progress, threads=home.threads, again=again)
+        part_series(home.database)
+        return report

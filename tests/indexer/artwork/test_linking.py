@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, text, update
 
-from db import albums, bundles, cover_links
+from db import albums, bundles, cover_links, texts
 from db.database import Database
-from db.records import BundleRecord
+from db.records import BundleRecord, NewText, TextLine
 from db.tables import Cover
 from indexer.artwork import Linked, linking
 from indexer.artwork.comparing import Comparison
@@ -238,3 +238,40 @@ def test_every_front_is_compared_once_however_many_pages(catalogue: Catalogue, m
         session.execute(text("DELETE FROM cover_links"))
     monkeypatch.setattr(linking, "COMPARE_COVERS", 3)
     assert catalogue.link() == Linked(7, 1)
+
+
+@pytest.mark.parametrize("read_first", [True, False])
+def test_numbers_in_the_text_part_covers_of_one_series(database: Database, tmp_path: Path, read_first: bool) -> None:
+    catalogue = Catalogue(database, tmp_path)
+    said = {"one": ["Blues, Vol. 1"], "copy": ["BLUES VOL. I", "Bonus 7"], "two": ["Blues Vol. 2"], "silent": []}
+    for number, name in enumerate(said):
+        catalogue.put(name, faded(artwork(3)) if number % 2 else artwork(3))
+        file = tmp_path / f"covers/{name}.png"
+        file.write_bytes(file.read_bytes() + bytes([number]))
+
+    def read() -> None:
+        with database.writing() as session:
+            covers = session.scalars(select(Cover)).all()
+            texts.store(
+                session,
+                Fingerprint("r" * 64),
+                [
+                    NewText(
+                        CoverId(cover.id),
+                        ContentHash(cover.content_hash),
+                        tuple(TextLine(line, (), 0.95) for line in said[Path(cover.path).stem]),
+                    )
+                    for cover in covers
+                ],
+            )
+
+    catalogue.index()
+    if read_first:
+        read()
+    catalogue.link()
+    if not read_first:
+        assert ("one", "two") in catalogue.links()
+        read()
+        linking.part_series(database)
+    everything = {(first, second) for first in said for second in said if first < second}
+    assert catalogue.links() == everything - {("one", "two"), ("copy", "two")}
