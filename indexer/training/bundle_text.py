@@ -64,9 +64,9 @@ def shipped_words() -> frozenset[str]:
 
 
 def _of_genres(covers: LabelledVectors, genres: tuple[str, ...]) -> LabelledVectors:
-    columns = [covers.genres.index(genre) for genre in genres if genre in covers.genres]
+    columns = np.flatnonzero(np.isin(covers.genres, genres))
     rows = np.flatnonzero(covers.targets[:, columns].any(axis=1))
-    known = tuple(covers.genres[column] for column in columns)
+    known = tuple(covers.genres[column] for column in columns.tolist())
     return replace(covers.take(rows), targets=covers.targets[np.ix_(rows, columns)], genres=known)
 
 
