@@ -6,8 +6,8 @@ worker is killed. The older worker is spared, so that its memory shows what it k
 
 Every answer is checked. The neighbours among the albums that stay are compared with brute force over the vectors in the
 database; an album that was added must be found by its own picture from then on, and one that was removed never again.
-Each minute prints what the parent and the spared worker hold. The exit code is 1 after a wrong answer, a failure that
-no kill explains, or growth.
+Each minute prints what the parent and the spared worker hold, as Linux's /proc says. The exit code is 1 after a wrong
+answer, a failure that no kill explains, or growth.
 """
 
 import argparse
@@ -49,6 +49,10 @@ TOLERANCE = 0.003
 """Of a cosine: vectors are stored as float16."""
 SETTLES_S = 5.0
 """For so long after a kill a connection may be cut."""
+if sys.platform == "win32":
+    KILL = signal.SIGTERM
+else:
+    KILL = signal.SIGKILL
 MOST_GROWTH = {"rss_mb": 1.10, "descriptors": 1.25, "threads": 1.25}
 
 
@@ -241,7 +245,7 @@ def _spend_a_minute(address: str, account: Account, parent: int, spared: int, *,
     others = [pid for pid in _workers(parent) if pid != spared]
     account.last_kill = time.monotonic()
     for pid in others[:1]:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, KILL)
         account.count("killed workers")
     account.last_kill = time.monotonic()
     time.sleep(max(0.0, ends - time.monotonic()))
