@@ -45,7 +45,7 @@ def album_record(row: Album) -> AlbumRecord:
         artist=row.artist,
         year=row.year,
         genres=tuple(sorted({label.genre.name for label in row.labels})),
-        covers=tuple(_cover_record(cover) for cover in row.covers),
+        covers=tuple(cover_record(cover) for cover in row.covers),
     )
 
 
@@ -62,7 +62,7 @@ def rows(session: Session) -> Iterator[CatalogueRow]:
         genres, names = genres_of(session, album_ids), _names_elsewhere(session, album_ids, several)
         yield from (
             CatalogueRow(
-                _cover_record(cover),
+                cover_record(cover),
                 album.title,
                 album.artist,
                 album.year,
@@ -133,7 +133,7 @@ def cover(session: Session, cover_id: CoverId) -> CoverRecord:
     found = session.get(Cover, cover_id)
     if found is None:
         raise NotFoundError(f"there is no cover {cover_id}")
-    return _cover_record(found)
+    return cover_record(found)
 
 
 def genres_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, tuple[str, ...]]:
@@ -204,13 +204,13 @@ def remove(session: Session, album_ids: Sequence[AlbumId]) -> int:
 def stored_covers(session: Session, album_ids: Sequence[AlbumId]) -> list[CoverRecord]:
     """The covers of these albums whose files Sleeve wrote."""
     found = session.scalars(select(Cover).where(Cover.album_id.in_(album_ids), Cover.stored))
-    return [_cover_record(cover) for cover in found]
+    return [cover_record(cover) for cover in found]
 
 
 def covers_of_content(session: Session, content_hash: ContentHash, limit: int) -> list[CoverRecord]:
     """Covers with these bytes, in the order in which they were added."""
     found = session.scalars(select(Cover).where(Cover.content_hash == content_hash).order_by(Cover.id).limit(limit))
-    return [_cover_record(cover) for cover in found]
+    return [cover_record(cover) for cover in found]
 
 
 def paths_of_content(session: Session, content_hash: ContentHash) -> list[Path]:
@@ -239,7 +239,8 @@ def counts(session: Session) -> CatalogueCounts:
     )
 
 
-def _cover_record(row: Cover) -> CoverRecord:
+def cover_record(row: Cover) -> CoverRecord:
+    """A row as the record that leaves this package."""
     return CoverRecord(
         id=CoverId(row.id),
         album_id=AlbumId(row.album_id),

@@ -82,15 +82,27 @@ def forget(session: Session, cover: Cover) -> None:
 
 
 def remove(session: Session, pairs: Iterable[tuple[CoverId, CoverId]]) -> None:
-    """Take these links back; both covers stay compared."""
+    """Take these links back; both covers stay compared. What a person said of them stays."""
     for first, second in pairs:
-        session.execute(delete(CoverLink).where(CoverLink.first_id == first, CoverLink.second_id == second))
+        these = (CoverLink.first_id == first) & (CoverLink.second_id == second)
+        session.execute(delete(CoverLink).where(these, CoverLink.same))
+
+
+def tell_apart(session: Session, covers: Iterable[tuple[CoverId, CoverId]]) -> None:
+    """Write down that a person says that these pairs, the older cover first, do not show the same artwork."""
+    for first, second in covers:
+        link = session.get(CoverLink, (first, second)) or CoverLink(first_id=first, second_id=second)
+        link.same = False
+        session.add(link)
+    session.flush()
 
 
 def pairs(session: Session) -> list[tuple[CoverId, CoverId]]:
-    """All links, the older cover first, sorted."""
+    """All pairs that show the same artwork, the older cover first, sorted."""
     rows = session.execute(
-        select(CoverLink.first_id, CoverLink.second_id).order_by(CoverLink.first_id, CoverLink.second_id)
+        select(CoverLink.first_id, CoverLink.second_id)
+        .where(CoverLink.same)
+        .order_by(CoverLink.first_id, CoverLink.second_id)
     )
     return [(CoverId(row.first_id), CoverId(row.second_id)) for row in rows]
 
@@ -122,7 +134,7 @@ def _album_pairs(session: Session, album_ids: set[AlbumId]) -> set[tuple[AlbumId
                 .select_from(CoverLink)
                 .join(one, one.id == CoverLink.first_id)
                 .join(other, other.id == CoverLink.second_id)
-                .where(mine.album_id.in_(of_these), mine.album_id != its.album_id)
+                .where(CoverLink.same, mine.album_id.in_(of_these), mine.album_id != its.album_id)
             )
             found |= {(AlbumId(row.first), AlbumId(row.second)) for row in session.execute(query)}
     return found

@@ -133,7 +133,7 @@ class _Register:
         self._files = {file.path: file for file in session.scalars(select(File).where(File.path.in_(paths)))}
         self._genre_of = Names(session)
         self._genre_of.know(fold(genre) for item in moving for genre in item.cover_file.genres)
-        self._copies = self._paths_of_copies()
+        self._copies = self._paths_of_copies(list(self._by_path.values()))
         self._exported = self._albums_of_exported(accepted)
         self._unsettled: set[int] = set()
 
@@ -147,8 +147,8 @@ class _Register:
         query = select(Cover).join(numbered, numbered.c.id == Cover.id).where(numbered.c.number <= _EQUAL_COVERS)
         return self._session.scalars(query.options(selectinload(Cover.album).selectinload(Album.covers))).all()
 
-    def _paths_of_copies(self) -> dict[int, list[str]]:
-        ids = [cover.id for cover in self._by_path.values()]
+    def _paths_of_copies(self, covers: Sequence[Cover]) -> dict[int, list[str]]:
+        ids = [cover.id for cover in covers]
         query = select(File.cover_id, File.path).join(Cover, Cover.id == File.cover_id)
         found: dict[int, list[str]] = defaultdict(list)
         for row in self._session.execute(query.where(File.cover_id.in_(ids), File.path != Cover.path)):
@@ -186,6 +186,8 @@ class _Register:
             found = None if stage is Stage.PLAIN else self._find_moved(item)
             if found is not None:
                 outcome, detail = Outcome.UNCHANGED, f"moved from {self._move(found, item)}"
+                self._copies |= self._paths_of_copies([found])
+                self._drop_gone_copies(found, cover_file.label_source)
             elif stage is not Stage.REST:
                 return None
             elif cover is not None:

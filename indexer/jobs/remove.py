@@ -1,29 +1,86 @@
-"""``sleeve remove``: forget albums, and delete the files that Sleeve wrote for them."""
+"""``sleeve remove``: forget albums and covers, and delete the files that Sleeve wrote for them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from db import albums
+from db import albums, overruling
+from db.records import CoverRecord
 from indexer.home import Home
+from indexer.images.decoding import present
 from indexer.progress import Progress
-from sleeve.vocabulary import AlbumId
+from indexer.sources.file_names import absolute
+from sleeve.errors import NotFoundError
+from sleeve.vocabulary import AlbumId, CoverId
+
+_MOST_MISSING = 1 / 2
+"""If more covers than this have no file, it is a disk that is missing."""
 
 
-def remove(home: Home, progress: Progress, album_ids: Sequence[AlbumId]) -> int:
-    """Forget albums with all that belongs to them; returns how many covers went. Files of the user's own stay.
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How much was forgotten."""
+
+    albums: int
+    covers: int
+
+
+def remove(
+    home: Home,
+    progress: Progress,
+    album_ids: Sequence[AlbumId] = (),
+    *,
+    cover_ids: Sequence[CoverId] = (),
+    paths: Sequence[Path] = (),
+    missing: bool = False,
+) -> Removed:
+    """Forget albums, and covers with the albums that have no other; files of the user's own stay.
+
+    Args:
+        paths: files, or folders with all that is below them.
+        missing: all covers whose files are gone.
 
     Raises:
-        NotFoundError: one of them does not exist; nothing is removed.
+        NotFoundError: one of them does not exist, or most files are missing; nothing is removed.
     """
-    progress.start("Removing", len(album_ids))
+    gone = _missing(home, progress) if missing else []
+    progress.start("Removing", len(album_ids) + len(cover_ids) + len(paths) + len(gone))
     with home.database.writing() as session:
-        stored = albums.stored_covers(session, album_ids)
-        covers = albums.remove(session, album_ids)
-    if stored:
-        progress.start("Deleting files", len(stored))
-        # Uploads put their files in place while they write, so none comes in between. A file that stays is harmless.
-        with home.database.writing() as session:
-            for cover in stored:
-                still_named = albums.paths_of_content(session, cover.content_hash)
-                home.covers.delete(cover.path, cover.content_hash, unless_at=still_named)
-                progress.advance(1)
-    return covers
+        at = overruling.covers_at(session, [str(absolute(path)) for path in paths])
+        named = list(dict.fromkeys([*cover_ids, *at, *gone]))
+        stored = [*albums.stored_covers(session, album_ids), *overruling.stored_of(session, named)]
+        emptied = overruling.remove_covers(session, named) if named else []
+        left = [album_id for album_id in album_ids if album_id not in emptied]
+        covers = len(named) + (albums.remove(session, left) if left else 0)
+    _delete_files(home, progress, stored)
+    return Removed(len({*album_ids, *emptied}), covers)
+
+
+def _missing(home: Home, progress: Progress) -> list[CoverId]:
+    with home.database.reading() as session:
+        paths = overruling.all_paths(session)
+    progress.start("Looking for files", len(paths))
+    there: set[CoverId] = set()
+    for cover_id, path in paths:
+        if cover_id not in there and present(path):
+            there.add(cover_id)
+        progress.advance(1)
+    gone = list(dict.fromkeys(cover_id for cover_id, _ in paths if cover_id not in there))
+    if len(gone) > _MOST_MISSING * len({cover_id for cover_id, _ in paths}):
+        raise NotFoundError(
+            f"{len(gone)} covers have no file, more than half of all; is a disk not there? Nothing was removed. "
+            "`sleeve remove FOLDER` removes what was in a folder"
+        )
+    return gone
+
+
+def _delete_files(home: Home, progress: Progress, stored: Sequence[CoverRecord]) -> None:
+    if not stored:
+        return
+    progress.start("Deleting files", len(stored))
+    # Uploads put their files in place while they write, so none comes in between. A file that stays is harmless.
+    with home.database.writing() as session:
+        for cover in stored:
+            still_named = albums.paths_of_content(session, cover.content_hash)
+            home.covers.delete(cover.path, cover.content_hash, unless_at=still_named)
+            progress.advance(1)

@@ -20,6 +20,7 @@ from service.cli import (
     index,
     map,
     musicbrainz,
+    overruling,
     query,
     read,
     recommend,
@@ -51,6 +52,9 @@ app.command()(query.classify)
 app.command()(recommend.recommend)
 app.command()(catalogue.relabel)
 app.command()(duplicates.duplicates)
+app.command()(overruling.unlink)
+app.command()(overruling.merge)
+app.command()(overruling.split)
 app.command()(catalogue.remove)
 app.command()(catalogue.status)
 app.command()(export.export)

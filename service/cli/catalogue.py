@@ -1,5 +1,6 @@
 """``sleeve remove``, ``sleeve relabel``, ``sleeve status`` and ``sleeve db``: what is in the catalogue."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,26 +13,42 @@ from service.actions.editing import edit_album
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, settings_of
 from service.schemas import MAX_GENRES, MAX_ID, AlbumChange, AlbumSchema, HomeStatusSchema, RemoveSchema
 from sleeve.faults import first_fault
-from sleeve.vocabulary import AlbumId
+from sleeve.vocabulary import AlbumId, CoverId
 
 database = typer.Typer(help="The database and its schema.")
 
 
 def remove(
     context: typer.Context,
-    album: Annotated[list[int], typer.Option(min=1, max=MAX_ID, help="Id of an album; may be given several times.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Covers, or folders and archives with all in them.")
+    ] = None,
+    album: Annotated[
+        list[int] | None, typer.Option(min=1, max=MAX_ID, help="Id of an album; may be given several times.")
+    ] = None,
+    cover: Annotated[list[int] | None, typer.Option(min=1, max=MAX_ID, help="Id of one cover of an album.")] = None,
+    missing: Annotated[bool, typer.Option("--missing", help="All covers whose files are gone.")] = False,
     json: Json = False,
 ) -> None:
     """Remove albums with their covers, labels and vectors. Your own files stay; files that Sleeve wrote are deleted.
 
-    Example:
+    An album goes with its last cover. A file that is still there comes back if it is added again.
+
+    Examples:
 
         sleeve remove --album 17 --album 23
+
+        sleeve remove covers/rock/wrong.jpg
+
+        sleeve remove --missing
     """
-    album_ids = [AlbumId(album_id) for album_id in dict.fromkeys(album)]
+    if not (paths or album or cover or missing):
+        raise typer.BadParameter("say what to remove: a path, --album, --cover or --missing")
+    album_ids = [AlbumId(album_id) for album_id in dict.fromkeys(album or ())]
+    cover_ids = [CoverId(cover_id) for cover_id in dict.fromkeys(cover or ())]
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
-        covers = remove_albums(home, bar, album_ids)
-    document = RemoveSchema(albums=len(album_ids), covers=covers)
+        removed_now = remove_albums(home, bar, album_ids, cover_ids=cover_ids, paths=paths or (), missing=missing)
+    document = RemoveSchema(albums=removed_now.albums, covers=removed_now.covers)
     if json:
         answer_json(document)
     else:

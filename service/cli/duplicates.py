@@ -13,7 +13,8 @@ def duplicates(context: typer.Context, json: Json = False) -> None:
     """Show which front covers have the same artwork: other pressings, crops, borders, stickers.
 
     `sleeve index` links such covers by comparing the pixels of near neighbours; this command first compares those that
-    are still waiting. It changes no album; `sleeve remove --album ID` removes one that you do not want twice.
+    are still waiting. It changes no album; `sleeve remove --album ID` removes one that you do not want twice, and
+    `sleeve unlink` says that covers do not show the same artwork.
 
     Example:
 
@@ -45,7 +46,10 @@ def _show(document: DuplicatesSchema) -> None:
         answer(f"artwork {number}")
         for cover in group:
             names = " - ".join(name for name in (cover.artist, cover.title) if name)
-            answer(f"  album {cover.album_id}: {names or cover.file}" + (f" ({cover.year})" if cover.year else ""))
+            answer(
+                f"  album {cover.album_id}, cover {cover.cover_id}: {names or cover.file}"
+                + (f" ({cover.year})" if cover.year else "")
+            )
     if document.groups:
         say(f"{document.covers} covers show {counted(len(document.groups), 'artwork')} more than once")
     else:

@@ -20,7 +20,7 @@ from service.http.thumbnails import Thumbnails
 from service.schemas import MAX_ID
 from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
 from service.upkeep import Upkeep
-from sleeve.vocabulary import AlbumId, Side
+from sleeve.vocabulary import AlbumId, CoverId, Side
 
 
 def _built(name: str) -> Any:
@@ -61,6 +61,14 @@ def _album_id(album_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> AlbumId:
     return AlbumId(album_id)
 
 
+def _other_album_id(other_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> AlbumId:
+    return AlbumId(other_id)
+
+
+def _cover_id(cover_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> CoverId:
+    return CoverId(cover_id)
+
+
 HomeDep = Annotated[Home, _built("home")]
 LiveIndexDep = Annotated[LiveIndex, _built("live_index")]
 SearchDep = Annotated[Search, _built("search")]
@@ -76,3 +84,5 @@ ThumbnailsDep = Annotated[Thumbnails, _built("thumbnails")]
 FilterDep = Annotated[CatalogueFilter, Depends(_allowed)]
 SimilarRequestDep = Annotated[SimilarRequest, Depends(_similar_request)]
 AlbumIdDep = Annotated[AlbumId, Depends(_album_id)]
+OtherAlbumIdDep = Annotated[AlbumId, Depends(_other_album_id)]
+CoverIdDep = Annotated[CoverId, Depends(_cover_id)]

@@ -7,6 +7,8 @@ from service.schemas.albums import (
     AlbumTextSchema,
     CoverSchema,
     FoundAlbumSchema,
+    MergeRequest,
+    SplitRequest,
     WordMatchSchema,
 )
 from service.schemas.catalogue import (
@@ -118,6 +120,7 @@ __all__ = [
     "Liking",
     "LiveBundleSchema",
     "MapSchema",
+    "MergeRequest",
     "MusicBrainzSchema",
     "Name",
     "NeighbourSchema",
@@ -136,6 +139,7 @@ __all__ = [
     "SameArtworkSchema",
     "SimilarQuery",
     "SimilarSchema",
+    "SplitRequest",
     "StatusSchema",
     "TagSchema",
     "TaggedSchema",

@@ -9,8 +9,11 @@ from db.records import AlbumEdit, AlbumPage, AlbumRecord, CoverRecord, TextLine
 from service.answers.find import FoundAlbum, FoundPage
 from service.answers.records import WordMatch
 from service.schemas.cursor import to_cursor
-from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP, MAX_GENRES, GenreName, Name, Year
-from sleeve.vocabulary import CoverId, Side, WordPlace
+from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP, MAX_GENRES, AlbumIdNumber, GenreName, Name, Year
+from sleeve.vocabulary import AlbumId, CoverId, Side, WordPlace
+
+MAX_TOGETHER = 100
+"""Albums merged, and covers split off, in one request."""
 
 
 class CoverSchema(BaseModel):
@@ -144,6 +147,30 @@ class AlbumsSchema(BaseModel):
         following = None if page.next is None else to_cursor(page.next)
         found = [FoundAlbumSchema.of_found(album) for album in page.albums]
         return cls(albums=found, next=following, total=page.total)
+
+
+class MergeRequest(BaseModel):
+    """Albums to be made one with another."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"album_ids": [7]}]})
+
+    album_ids: Annotated[list[AlbumIdNumber], Field(min_length=1, max_length=MAX_TOGETHER)]
+
+    def ids(self) -> list[AlbumId]:
+        """Each once."""
+        return list(map(AlbumId, dict.fromkeys(self.album_ids)))
+
+
+class SplitRequest(BaseModel):
+    """Covers of one album that are to be an album of their own."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"cover_ids": [12]}]})
+
+    cover_ids: Annotated[list[AlbumIdNumber], Field(min_length=1, max_length=MAX_TOGETHER)]
+
+    def ids(self) -> list[CoverId]:
+        """Each once."""
+        return list(map(CoverId, dict.fromkeys(self.cover_ids)))
 
 
 class AlbumChange(BaseModel):

@@ -103,7 +103,7 @@ class World:
         if paths:
             row = self.table[paths[a % len(paths)]]
             name, values = (("artist", ARTISTS), ("title", TITLES), ("year", YEARS))[b % 3]
-            row[name] = values[b // 3 % len(values)] or row[name]  # type: ignore[index]
+            row[name] = values[b // 3 % len(values)] or row[name]
 
     def relabel(self, a: int, b: int) -> None:
         cover = self._any_cover(a)

@@ -1,22 +1,35 @@
 """The HTTP routes about albums: list, show, add, change, remove, and what shows the same artwork."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 
 from db import album_list, albums, texts
+from indexer.home import Home
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from service import schemas
 from service.actions.adding import GivenAlbum
 from service.actions.editing import edit_album
+from service.actions.overruling import merge_albums, split_album, tell_albums_apart
 from service.answers.find import find
 from service.answers.records import Upload
 from service.http.api import API, PROBLEM, PROBLEMS
-from service.http.dependencies import AdderDep, AlbumIdDep, AllowanceDep, FilterDep, HomeDep, SearchDep
+from service.http.dependencies import (
+    AdderDep,
+    AlbumIdDep,
+    AllowanceDep,
+    CoverIdDep,
+    FilterDep,
+    HomeDep,
+    OtherAlbumIdDep,
+    SearchDep,
+)
 from service.http.public import public_album, public_found, public_neighbours, public_page
 from service.schemas.cursor import MAX_CURSOR_CHARACTERS, from_cursor
-from sleeve.vocabulary import AlbumOrder
+from sleeve.errors import NotFoundError
+from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId
 
 MAX_PAGE = 200
 """Albums on one page of a list."""
@@ -106,6 +119,47 @@ def change_album(album_id: AlbumIdDep, change: schemas.AlbumChange, home: HomeDe
     again.
     """
     return schemas.AlbumSchema.of(public_album(edit_album(home, album_id, change.edit())))
+
+
+@router.post("/{album_id}/merge", summary="Make albums one", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})
+def merge(album_id: AlbumIdDep, request: schemas.MergeRequest, home: HomeDep) -> schemas.AlbumSchema:
+    """The other albums' covers become this album's. It stays so, whatever the sources say when they are added again."""
+    return schemas.AlbumSchema.of(public_album(merge_albums(home, album_id, request.ids())))
+
+
+@router.post(
+    "/{album_id}/split",
+    status_code=201,
+    summary="Make some covers an album of their own",
+    responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM},
+)
+def split(album_id: AlbumIdDep, request: schemas.SplitRequest, home: HomeDep) -> schemas.AlbumSchema:
+    """The answer is the new album. It stays so, whatever the sources say when they are added again."""
+    _check_covers(home, album_id, request.ids())
+    return schemas.AlbumSchema.of(public_album(split_album(home, request.ids())))
+
+
+@router.delete("/{album_id}/covers/{cover_id}", status_code=204, summary="Remove one cover", responses=PROBLEMS)
+def delete_cover(album_id: AlbumIdDep, cover_id: CoverIdDep, home: HomeDep) -> None:
+    """An album without any other cover goes too. A file of your own stays, and comes back if it is added again."""
+    _check_covers(home, album_id, [cover_id])
+    remove(home, Silent(), cover_ids=[cover_id])
+
+
+def _check_covers(home: Home, album_id: AlbumId, cover_ids: Sequence[CoverId]) -> None:
+    with home.database.reading() as session:
+        of_album = {cover.id for cover in albums.album(session, album_id).covers}
+    for cover_id in cover_ids:
+        if cover_id not in of_album:
+            raise NotFoundError(f"album {album_id} has no cover {cover_id}")
+
+
+@router.delete(
+    "/{album_id}/same-artwork/{other_id}", status_code=204, summary="Not the same artwork", responses=PROBLEMS
+)
+def not_same_artwork(album_id: AlbumIdDep, other_id: OtherAlbumIdDep, home: HomeDep) -> None:
+    """The two albums count as different artworks from then on, also when they are compared again."""
+    tell_albums_apart(home, album_id, other_id)
 
 
 @router.delete("/{album_id}", status_code=204, summary="Remove an album", responses=PROBLEMS)

@@ -1,0 +1,164 @@
+"""What a person decides about albums and artworks, against what sources and pixels say; it is kept from then on."""
+
+import os
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from db.albums import cover_record
+from db.cover_links import tell_apart
+from db.labels import found
+from db.records import CoverRecord
+from db.settling import Names, derive, settle
+from db.statements import find_by, said_by
+from db.tables import Album, Cover, File
+from sleeve.errors import NotFoundError
+from sleeve.vocabulary import AlbumId, CoverId, LabelSource, Side
+
+_ASKED_AT_ONCE = 500
+
+
+def merge(session: Session, album_id: AlbumId, others: Sequence[AlbumId]) -> None:
+    """Make these one album, with the id of the first and, if a person gave it any, its names and genres.
+
+    Raises:
+        NotFoundError: one of them does not exist; nothing is changed.
+    """
+    album = found(session, album_id)
+    joining = [found(session, other) for other in dict.fromkeys(others) if other != album_id]
+    spoken = next((one for cover in album.covers for one in cover.statements if one.source == LabelSource.HAND), None)
+    for other in joining:
+        for cover in list(other.covers):
+            cover.album = album
+            if spoken is not None:
+                said = said_by(cover, LabelSource.HAND)
+                said.artist, said.title, said.year, said.genres = (
+                    spoken.artist,
+                    spoken.title,
+                    spoken.year,
+                    spoken.genres,
+                )
+                find_by(said)
+        session.flush()
+        session.delete(other)
+    for cover in album.covers:
+        cover.held = True
+    derive(session, album, Names(session))
+    session.flush()
+
+
+def split(session: Session, cover_ids: Sequence[CoverId]) -> AlbumId:
+    """Make these covers of one album an album of their own, and keep it apart; returns its id.
+
+    Raises:
+        NotFoundError: one of them does not exist, they are of several albums, or they are all covers of theirs.
+    """
+    covers = _covers(session, cover_ids)
+    album_ids = {cover.album_id for cover in covers}
+    if len(album_ids) > 1:
+        raise NotFoundError("these covers are of several albums; name covers of one")
+    album = found(session, AlbumId(album_ids.pop()))
+    if len(covers) == len(album.covers):
+        raise NotFoundError(f"album {album.id} has no other covers to stay in it")
+    own = Album()
+    session.add(own)
+    for cover in album.covers[:]:
+        cover.held = True
+        if cover in covers:
+            cover.album = own
+    session.flush()
+    for one in (album, own):
+        derive(session, one, Names(session))
+    session.flush()
+    return AlbumId(own.id)
+
+
+def not_same_artwork(session: Session, cover_ids: Sequence[CoverId]) -> None:
+    """Say that no two of these covers show the same artwork, also when they are compared again.
+
+    Raises:
+        NotFoundError: one of them does not exist.
+    """
+    ids = sorted(CoverId(cover.id) for cover in _covers(session, cover_ids))
+    tell_apart(session, list(combinations(ids, 2)))
+
+
+def albums_not_same_artwork(session: Session, one: AlbumId, other: AlbumId) -> None:
+    """Say that no front of one album shows the artwork of a front of the other.
+
+    Raises:
+        NotFoundError: one of them does not exist.
+    """
+    fronts = [[CoverId(c.id) for c in found(session, a).covers if c.side == Side.FRONT] for a in (one, other)]
+    tell_apart(session, [(min(a, b), max(a, b)) for a in fronts[0] for b in fronts[1] if a != b])
+
+
+def covers_at(session: Session, paths: Iterable[str]) -> list[CoverId]:
+    """The covers at these absolute paths, or below them.
+
+    Raises:
+        NotFoundError: there is none at one of them.
+    """
+    ids: dict[CoverId, None] = {}
+    for path in paths:
+        of_path = [CoverId(cover_id) for cover_id in session.scalars(select(Cover.id).where(_within(Cover.path, path)).order_by(Cover.id))]
+        if not of_path:
+            raise NotFoundError(f"the catalogue has no cover at {path}")
+        ids |= dict.fromkeys(of_path)
+    return list(ids)
+
+
+def all_paths(session: Session) -> list[tuple[CoverId, str]]:
+    """Every cover and each path where it is, or was: its own, and those of its copies."""
+    own = session.execute(select(Cover.id, Cover.path).order_by(Cover.id))
+    copies = session.execute(select(File.cover_id, File.path).where(File.cover_id.is_not(None)))
+    return list(dict.fromkeys((CoverId(row[0] or 0), row[1]) for rows in (own, copies) for row in rows))
+
+
+def stored_of(session: Session, cover_ids: Sequence[CoverId]) -> list[CoverRecord]:
+    """Those of these covers whose files Sleeve wrote."""
+    return [cover_record(cover) for cover in _covers(session, cover_ids) if cover.stored]
+
+
+def remove_covers(session: Session, cover_ids: Sequence[CoverId]) -> list[AlbumId]:
+    """Forget covers with all that belongs to them; returns the albums that have none left and are forgotten too.
+
+    Raises:
+        NotFoundError: one of them does not exist; nothing is removed.
+    """
+    covers = _covers(session, cover_ids)
+    album_ids = sorted({cover.album_id for cover in covers})
+    for start in range(0, len(cover_ids), _ASKED_AT_ONCE):
+        some = cover_ids[start : start + _ASKED_AT_ONCE]
+        session.execute(delete(File).where(File.cover_id.in_(some)))
+        session.execute(delete(Cover).where(Cover.id.in_(some)))
+    session.expire_all()
+    gone: list[AlbumId] = []
+    for album_id in album_ids:
+        album = session.get_one(Album, album_id)
+        if album.covers:
+            album.unsettled = True
+        else:
+            gone.append(AlbumId(album_id))
+            session.delete(album)
+    session.flush()
+    while settle(session):
+        pass
+    return gone
+
+
+def _covers(session: Session, cover_ids: Sequence[CoverId]) -> list[Cover]:
+    covers: list[Cover] = []
+    for start in range(0, len(cover_ids), _ASKED_AT_ONCE):
+        covers += session.scalars(select(Cover).where(Cover.id.in_(cover_ids[start : start + _ASKED_AT_ONCE])))
+    missing = sorted(set(cover_ids) - {cover.id for cover in covers})
+    if missing:
+        raise NotFoundError(f"there is no cover {', '.join(map(str, missing))}")
+    return covers
+
+
+def _within(column: InstrumentedAttribute[str], path: str) -> ColumnElement[bool]:
+    below = path.rstrip(os.sep) + os.sep
+    return or_(column == path, func.substr(column, 1, len(below)) == below)

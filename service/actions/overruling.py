@@ -1,0 +1,65 @@
+"""Overruling what was found: albums that are one or two, covers that do not show the same artwork."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from db import albums, overruling
+from db.records import AlbumRecord
+from indexer.home import Home
+from indexer.sources.file_names import absolute
+from sleeve.vocabulary import AlbumId, CoverId
+
+
+def merge_albums(home: Home, album_id: AlbumId, others: Sequence[AlbumId]) -> AlbumRecord:
+    """Make albums one, with the id of the first; `sleeve add` does not part them again.
+
+    Raises:
+        NotFoundError: one of them does not exist.
+    """
+    with home.database.writing() as session:
+        overruling.merge(session, album_id, others)
+        session.expire_all()
+        return albums.album(session, album_id)
+
+
+def split_album(home: Home, cover_ids: Sequence[CoverId]) -> AlbumRecord:
+    """Make covers of one album an album of their own; `sleeve add` does not join them again.
+
+    Raises:
+        NotFoundError: they are not some of the covers of one album.
+    """
+    with home.database.writing() as session:
+        new = overruling.split(session, cover_ids)
+        session.expire_all()
+        return albums.album(session, new)
+
+
+def tell_covers_apart(home: Home, cover_ids: Sequence[CoverId]) -> None:
+    """Say that no two of these covers show the same artwork, whatever their pixels say.
+
+    Raises:
+        NotFoundError: one of them does not exist.
+    """
+    with home.database.writing() as session:
+        overruling.not_same_artwork(session, cover_ids)
+
+
+def tell_albums_apart(home: Home, one: AlbumId, other: AlbumId) -> None:
+    """Say that two albums do not have the same artwork.
+
+    Raises:
+        NotFoundError: one of them does not exist.
+    """
+    with home.database.writing() as session:
+        overruling.albums_not_same_artwork(session, one, other)
+
+
+def covers_named(home: Home, paths: Sequence[Path], cover_ids: Sequence[int]) -> list[CoverId]:
+    """Covers by their files, folders or ids.
+
+    Raises:
+        NotFoundError: the catalogue has no cover at one of the paths.
+    """
+    with home.database.reading() as session:
+        at = overruling.covers_at(session, [str(absolute(path)) for path in paths])
+    return list(dict.fromkeys([*at, *map(CoverId, cover_ids)]))

@@ -1,0 +1,72 @@
+"""``sleeve merge``, ``split`` and ``unlink``: overrule which covers are one album, and which show one artwork."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexer.home import open_home
+from service.actions.overruling import covers_named, merge_albums, split_album, tell_covers_apart
+from service.cli.console import Json, answer, answer_json, counted, settings_of
+from service.schemas import MAX_ID, AlbumSchema
+from sleeve.vocabulary import AlbumId
+
+Covers = Annotated[list[int] | None, typer.Option("--cover", min=1, max=MAX_ID, help="Id of a cover.")]
+Files = Annotated[list[Path] | None, typer.Argument(help="Files of covers, as an alternative to their ids.")]
+
+
+def merge(
+    context: typer.Context,
+    album: Annotated[list[int], typer.Option(min=1, max=MAX_ID, help="Id of an album; the first one keeps its id.")],
+    json: Json = False,
+) -> None:
+    """Make albums one. `sleeve add` does not part them again, whatever their sources say.
+
+    Example:
+
+        sleeve merge --album 3 --album 7
+    """
+    first, *others = dict.fromkeys(map(AlbumId, album))
+    if not others:
+        raise typer.BadParameter("name two albums at least")
+    with open_home(settings_of(context)) as home:
+        document = AlbumSchema.of(merge_albums(home, first, others))
+    if json:
+        answer_json(document)
+    else:
+        answer(f"album {document.id} has {counted(len(document.covers), 'cover')} from now on")
+
+
+def split(context: typer.Context, files: Files = None, cover: Covers = None, json: Json = False) -> None:
+    """Make some covers of an album an album of their own. `sleeve add` does not join them again.
+
+    Examples:
+
+        sleeve split --cover 12
+
+        sleeve split covers/rock/other.jpg
+    """
+    with open_home(settings_of(context)) as home:
+        document = AlbumSchema.of(split_album(home, covers_named(home, files or (), cover or ())))
+    if json:
+        answer_json(document)
+    else:
+        answer(f"{counted(len(document.covers), 'cover')} are album {document.id} from now on")
+
+
+def unlink(context: typer.Context, files: Files = None, cover: Covers = None) -> None:
+    """Say that covers do not show the same artwork. They are not linked again when they are compared again.
+
+    No two of the named covers count as one artwork from then on, in votes, recommendations and `sleeve duplicates`,
+    which shows the ids of covers.
+
+    Example:
+
+        sleeve unlink --cover 3 --cover 7
+    """
+    with open_home(settings_of(context)) as home:
+        named = covers_named(home, files or (), cover or ())
+        if len(named) < 2:
+            raise typer.BadParameter("name two covers at least")
+        tell_covers_apart(home, named)
+    answer(f"{counted(len(named), 'cover')} count as different artworks from now on")

@@ -1,0 +1,88 @@
+"""What a person decides against sources and pixels is kept when files are added and covers compared again."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from db import albums, cover_links, overruling
+from db.database import Database
+from db.records import HashedCover
+from db.tables import Cover
+from sleeve.errors import NotFoundError
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
+from tests.db.test_labels import by_hand
+from tests.db.test_registration import A, B, album_genres, offer
+from tests.factories import cover_file
+
+C = ContentHash("c" * 64)
+ONE = cover_file(Path("/c/1.png"), "rock", artist="A", title="One")
+TWO = cover_file(Path("/c/2.png"), "jazz", artist="A", title="Two")
+
+
+def members(database: Database) -> dict[int, list[int]]:
+    with database.reading() as session:
+        found: dict[int, list[int]] = {}
+        for cover in session.scalars(select(Cover).order_by(Cover.id)):
+            found.setdefault(cover.album_id, []).append(cover.id)
+        return found
+
+
+def test_merged_albums_stay_one_and_take_what_their_names_bring(database: Database) -> None:
+    offer(database, (ONE, A), (TWO, B))
+    by_hand(database, 2, "soul")
+    with database.writing() as session:
+        overruling.merge(session, AlbumId(2), [AlbumId(1)])
+    assert members(database) == {2: [1, 2]}
+    offer(database, (ONE, A), (TWO, B))
+    offer(database, (cover_file(Path("/c/1.png"), "pop", artist="A", title="One", year=1970), A))
+    assert members(database) == {2: [1, 2]}
+    assert album_genres(database) == [("soul",)]
+    offer(database, (cover_file(Path("/c/3.png"), side=Side.BACK, artist="A", title="One"), C))
+    assert members(database) == {2: [1, 2, 3]}, "a cover of either name is of the one album"
+
+
+def test_a_split_album_stays_two(database: Database) -> None:
+    back = cover_file(Path("/c/b.png"), "rock", artist="A", title="One", side=Side.BACK)
+    offer(database, (ONE, A), (back, B))
+    with database.writing() as session:
+        with pytest.raises(NotFoundError, match="no other covers"):
+            overruling.split(session, [CoverId(1), CoverId(2)])
+        assert overruling.split(session, [CoverId(2)]) == 2
+    assert members(database) == {1: [1], 2: [2]}
+    for year in (None, 1999):
+        names = {"artist": "A", "title": "One", "year": year}
+        offer(database, (cover_file(ONE.path, "rock", **names), A), (cover_file(back.path, "rock", **names), B))
+        assert members(database) == {1: [1], 2: [2]}
+    assert album_genres(database) == [("rock",), ("rock",)]
+
+
+def test_not_the_same_artwork_is_not_linked_again_until_the_picture_changes(database: Database) -> None:
+    offer(database, (ONE, A), (TWO, B))
+    compared = [HashedCover(CoverId(n), "", f"/c/{n}.png", content) for n, content in ((1, A), (2, B))]
+    with database.writing() as session:
+        assert cover_links.record(session, compared, [(compared[0], compared[1])]) == [(1, 2)]
+        overruling.albums_not_same_artwork(session, AlbumId(2), AlbumId(1))
+        assert cover_links.pairs(session) == []
+        assert cover_links.albums_linked_to(session, [AlbumId(1)]) == set()
+        assert cover_links.albums_linked_among(session, [AlbumId(1), AlbumId(2)]) == set()
+        assert cover_links.record(session, compared, [(compared[1], compared[0])]) == []
+        assert cover_links.pairs(session) == []
+    offer(database, (ONE, C))
+    again = [HashedCover(CoverId(1), "", "/c/1.png", C), compared[1]]
+    with database.writing() as session:
+        assert cover_links.record(session, again, [(again[0], again[1])]) == [(1, 2)], "another picture"
+
+
+def test_covers_are_removed_by_path_and_their_album_with_the_last(database: Database) -> None:
+    back = cover_file(Path("/c/rock/b.png"), "rock", artist="A", title="One", side=Side.BACK)
+    front = cover_file(Path("/c/rock/f.png"), "rock", artist="A", title="One")
+    offer(database, (front, A), (back, B), (cover_file(Path("/c/rocks.png")), C))
+    with database.writing() as session:
+        with pytest.raises(NotFoundError, match="no cover at /c/none"):
+            overruling.covers_at(session, ["/c/none"])
+        assert overruling.covers_at(session, ["/c/rock"]) == [1, 2]
+        assert overruling.remove_covers(session, [CoverId(2)]) == []
+        assert [cover.id for cover in albums.album(session, AlbumId(1)).covers] == [1]
+        assert overruling.remove_covers(session, [CoverId(1)]) == [1]
+    assert members(database) == {2: [3]}
