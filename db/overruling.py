@@ -103,7 +103,10 @@ def covers_at(session: Session, paths: Iterable[str]) -> list[CoverId]:
     """
     ids: dict[CoverId, None] = {}
     for path in paths:
-        of_path = [CoverId(cover_id) for cover_id in session.scalars(select(Cover.id).where(_within(Cover.path, path)).order_by(Cover.id))]
+        of_path = [
+            CoverId(cover_id)
+            for cover_id in session.scalars(select(Cover.id).where(_within(Cover.path, path)).order_by(Cover.id))
+        ]
         if not of_path:
             raise NotFoundError(f"the catalogue has no cover at {path}")
         ids |= dict.fromkeys(of_path)

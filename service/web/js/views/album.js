@@ -8,6 +8,7 @@ import { h, icon } from "../dom.js";
 import { fullName, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
+import { artworkActs, coverActs } from "../overrule.js";
 import { printedPanel } from "../printed.js";
 import { again, go, setTitle } from "../router.js";
 
@@ -30,7 +31,7 @@ export async function show(main, { id, signal }) {
   const data = h("div", { class: "stack" });
   const put = (now) => { album = now; data.replaceChildren(...facts(album, put)); setTitle(fullName(album)); };
   put(album);
-  const alike = shelf("twins", "Same artwork", "Other pressings and copies with the same picture.");
+  const alike = shelf("twins", "Same artwork", "Other pressings and copies with the same picture.", (other) => artworkActs(album, other));
   const liked = shelf("liked", "You may like", "Recommended from this album, without copies of its artwork.");
   main.replaceChildren(
     h("div", { class: "album" }, covers(album), h("div", { class: "stack" }, data, printedPanel(album, { signal, onSaved: put }), opinionPanel({ albumId: id, face: faceOf(album), genres: album.genres, signal, onCorrected: put }))),
@@ -47,13 +48,15 @@ function covers(album) {
     h("img", { src: imageUrl(one.content_hash, 768), width: 640, height: 640, alt: `${one.side === "back" ? "Back" : "Front"} cover of ${fullName(album)}`, onerror: (event) => event.target.replaceWith(h("p", { class: "muted" }, "This picture cannot be read. Check that its file is still there.")) }));
   const first = album.covers.find((one) => one.side === "front") ?? album.covers[0];
   if (!first) return h("div", {}, emptyState("No cover", "This album has no cover."));
+  let shown = first;
   put(first);
   const buttons = album.covers.map((one) => h("button", { type: "button", class: "thumb", "aria-label": `Show the ${one.side} cover`, "aria-pressed": String(one === first), onclick: (event) => {
+    shown = one;
     put(one);
     for (const button of strip.children) button.setAttribute("aria-pressed", String(button === event.currentTarget));
   } }, cover(one.content_hash, { shownPx: 72 }), h("span", { class: "small" }, one.side)));
   const strip = h("div", { class: "strip" }, buttons);
-  return h("div", { class: "stack" }, stage, album.covers.length > 1 && strip);
+  return h("div", { class: "stack" }, stage, album.covers.length > 1 && [strip, coverActs(album, () => shown)]);
 }
 
 function facts(album, onSaved) {
@@ -71,13 +74,13 @@ function facts(album, onSaved) {
   ];
 }
 
-function shelf(name, title, text) {
+function shelf(name, title, text, acts = () => []) {
   const list = h("ul", { class: "grid" }, waitingCards(6));
   const section = h("section", { class: "shelf", "aria-labelledby": `shelf-${name}` }, h("div", {}, h("h2", { id: `shelf-${name}` }, title), h("p", { class: "muted small" }, text)), list);
   const fill = async (load, none) => {
     try {
       const albums = await load();
-      list.replaceChildren(...albums.map((album) => card(album)));
+      list.replaceChildren(...albums.map((album) => card(album, { acts: acts(album) })));
       if (!albums.length) list.replaceWith(h("p", { class: "muted" }, none));
     } catch (error) {
       if (!isCancelled(error)) list.replaceChildren(problemLine(error, () => fill(load, none)));
