@@ -51,7 +51,7 @@ def split(context: typer.Context, files: Files = None, cover: Covers = None, jso
     if json:
         answer_json(document)
     else:
-        answer(f"{counted(len(document.covers), 'cover')} are album {document.id} from now on")
+        answer(f"album {document.id} has {counted(len(document.covers), 'cover')} from now on")
 
 
 def unlink(context: typer.Context, files: Files = None, cover: Covers = None) -> None:
