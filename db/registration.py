@@ -118,6 +118,7 @@ class _Register:
         self._holds = holds
         accepted = [item for item in batch if isinstance(item, InspectedFile)]
         paths = [_path(item) for item in batch]
+        self._offered = set(paths)
         self._by_path = {cover.path: cover for cover in self._covers(Cover.path.in_(paths))}
         moving = [item for item in accepted if not self._is_unchanged(item)]
         equal = self._equal_covers([item.content_hash for item in moving])
@@ -342,10 +343,11 @@ class _Register:
         if source not in _FILES_SPEAK:
             return
         for path in self._copies[cover.id]:
-            if not self._holds(path, cover.content_hash):
+            # What is offered now speaks for itself.
+            if path not in self._offered and not self._holds(path, cover.content_hash):
                 here = (Statement.path == path) & Statement.cover_id.in_([cover.id])
                 self._session.execute(delete(Statement).where(here, Statement.source.not_in(_STANDING)))
-                self._session.execute(delete(File).where(File.path == path))
+                self._session.execute(delete(File).where(File.path == path, File.cover_id == cover.id))
                 self._unsettled.add(cover.album_id)
 
     def _record(
