@@ -97,3 +97,17 @@ def test_the_theme_is_chosen_and_kept(page: Page) -> None:
     page.get_by_role("button", name="Switch to the dark theme").click()
     page.reload()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+@pytest.mark.slow
+def test_what_was_found_is_overruled(page: Page) -> None:
+    page.goto("/catalogue?q=Blue Window&sort=year")
+    page.locator(CARDS).first.get_by_role("link", name=re.compile("^Blue Window")).click()
+    relatives = page.get_by_role("region", name="Same artwork").locator(".card[data-album]")
+    page.get_by_role("button", name="Not the same artwork: Blue Window (Reissue)").click()
+    expect(page.get_by_text("They count as different artworks from now on.")).to_be_visible()
+    expect(relatives).to_have_count(0)
+    page.get_by_role("button", name="Show the back cover").click()
+    page.get_by_role("button", name="Make it another album").click()
+    expect(page.get_by_text("It is an album of its own from now on.")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Back cover of"))).to_be_visible()

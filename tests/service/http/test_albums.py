@@ -335,3 +335,23 @@ def test_the_first_album_makes_the_first_index(make_home: Callable[[Path, str], 
         assert [found["title"] for found in nearest(client, image, 5)] == ["One"]
         create(client, picture(home, 2), title="Two", artist="A")
         assert [found["title"] for found in nearest(client, image, 5)] == ["One", "Two"]
+
+
+def test_albums_are_made_one_and_two_by_hand(home: CommandHome, client: httpx.Client) -> None:
+    one, two = (create(client, picture(home, 610 + n), title=f"Part {n}", artist="M").json() for n in (1, 2))
+    [first], [second] = one["covers"], two["covers"]
+    place = f"/api/v1/albums/{one['id']}"
+    merged = client.post(f"{place}/merge", json={"album_ids": [two["id"]]})
+    assert merged.status_code == 200, merged.text
+    assert [cover["id"] for cover in merged.json()["covers"]] == [first["id"], second["id"]]
+    assert client.get(f"/api/v1/albums/{two['id']}").status_code == 404
+    assert merged.json()["title"] == "Part 1"
+    assert client.post(f"{place}/split", json={"cover_ids": [first["id"], second["id"]]}).status_code == 404
+    parted = client.post(f"{place}/split", json={"cover_ids": [second["id"]]})
+    assert parted.status_code == 201, parted.text
+    assert parted.json()["covers"] == [second]
+    assert client.get(place).json()["covers"] == [first]
+    assert client.delete(f"{place}/covers/{second['id']}").status_code == 404, "another album's"
+    assert client.delete(f"{place}/covers/{first['id']}").status_code == 204
+    assert client.get(place).status_code == 404, "it had no other cover"
+    assert client.delete(f"/api/v1/albums/{parted.json()['id']}").status_code == 204

@@ -197,3 +197,16 @@ def test_the_first_albums_of_an_empty_catalogue_are_linked(
         third = upload(client, artwork(0), "Third")
         assert [album["album_id"] for album in twins(client, second)] == [third]
         assert twins(client, first) == []
+
+
+def test_what_is_not_the_same_artwork_stays_so(home: CommandHome, client: httpx.Client) -> None:
+    one, other = (
+        upload(client, picture, title) for picture, title in ((artwork(91), "S"), (bordered(artwork(91)), "T"))
+    )
+    assert [album["album_id"] for album in twins(client, one)] == [other]
+    assert client.delete(f"/api/v1/albums/{other}/same-artwork/{one}").status_code == 204
+    assert twins(client, one) == twins(client, other) == []
+    assert similar(client, {"album_id": one})[other] is False
+    assert home.json("index")["links"] == 0
+    assert twins(client, one) == []
+    assert client.delete(f"/api/v1/albums/{one}/same-artwork/987654").status_code == 404
