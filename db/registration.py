@@ -137,6 +137,7 @@ class _Register:
         self._copies = self._paths_of_copies(list(self._by_path.values()))
         self._exported = self._albums_of_exported(accepted)
         self._unsettled: set[int] = set()
+        self._known_of: dict[Cover, Word] = {}
 
     def _covers(self, condition: ColumnElement[bool]) -> Sequence[Cover]:
         return self._session.scalars(select(Cover).where(condition)).all()
@@ -245,6 +246,7 @@ class _Register:
 
     def _put(self, cover: Cover, path: str) -> None:
         """Change a cover's path, and with it those of the statements on it; what is said of the new path stays."""
+        self._known_of.pop(cover, None)
         for statement in [one for one in cover.statements if one.path == cover.path]:
             self._said.pop((statement.path, statement.source), None)
             if (path, statement.source) in self._said:
@@ -262,6 +264,7 @@ class _Register:
         if elsewhere is not None:
             self._by_path.pop(cover.path)
             self._unsettled.add(cover.album_id)
+            self._known_of.pop(cover, None)
             by_hand = self._said.pop((cover.path, LabelSource.HAND), None)
             if by_hand is not None:
                 by_hand.path = elsewhere
@@ -282,13 +285,24 @@ class _Register:
         """Known content at a path more: a copy if the same is said of it, or nothing of both."""
         word = self._words[_path(item)]
         said = {item.cover_file.label_source: word}
-        equal = [cover for cover in self._near(word) if cover.content_hash == item.content_hash]
-        for cover in dict.fromkeys([*equal, *self._by_hash[item.content_hash]]):
+        known = combined(said)
+        near = {cover: None for cover in self._near(word) if cover.content_hash == item.content_hash}
+        for cover in near | dict.fromkeys(self._by_hash[item.content_hash]):
+            # One placeholder may be the cover of thousands of albums, so what is cheap is asked first.
+            its = self._known(cover)
+            if cover not in near and (its.artist, its.title) != (known.artist, known.title):
+                continue
             agrees = fits(said, cover.album.covers)
-            as_much = combined(said) == combined(claims(cover)[cover.path])
+            as_much = known == its
             if agrees or (agrees is None and as_much and _is_listed_twice(cover, item.cover_file)):
                 return cover, Outcome.UNCHANGED, f"same image as {cover.path}"
         return self._add(item), Outcome.ADDED, ""
+
+    def _known(self, cover: Cover) -> Word:
+        """What is known of a cover at its path, until something else is said of it."""
+        if cover not in self._known_of:
+            self._known_of[cover] = combined(claims(cover)[cover.path])
+        return self._known_of[cover]
 
     def _add(self, item: InspectedFile) -> Cover:
         cover_file, path = item.cover_file, _path(item)
@@ -316,6 +330,7 @@ class _Register:
         """Keep what a source says of a cover, in place of what it said."""
         path, source = str(cover_file.path), cover_file.label_source
         said = self._said.get((path, source))
+        self._known_of.pop(cover, None)
         new = cover_file
         if cover_file.exported is not None and cover.id is not None:
             differing = news(cover, cover_file)
@@ -330,6 +345,7 @@ class _Register:
             of_path = self._said.get((path, one))
             if of_path is not None and of_path.cover is not cover:
                 # The path has become another cover's.
+                self._known_of.pop(of_path.cover, None)
                 of_path.cover, changed = cover, True
         if path == cover.path:
             cover.file = cover_file.file

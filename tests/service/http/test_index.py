@@ -189,7 +189,7 @@ def test_an_index_that_is_gone_at_the_start_is_said_and_healed(
     image = home.folder / "covers/jazz/003.png"
     with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
         result = client.post("/api/v1/similar", files={"image": ("q.png", image.read_bytes())})
-        assert "there is no index in" in problem(result, 503)
+        assert "the index cannot be used now" in problem(result, 503)
         classified = client.post("/api/v1/classify", files={"image": ("q.png", image.read_bytes())})
         assert classified.json()["index_version"] is None
         eventually(lambda: client.get("/api/v1/index").status_code == 200, "healed by itself")
