@@ -1,4 +1,4 @@
-"""Whether two covers are of one album: what their sources say, compared. ADR 16 has the rules in words."""
+"""Whether two covers are of one album: what their sources say, compared. ADR 18 has the rules in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What follows from statements: which covers are one album, and what the album is called. ADR 16 has the rules."""
+"""What follows from statements: which covers are one album, and what the album is called. ADR 18 has the rules."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
