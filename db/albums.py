@@ -166,7 +166,7 @@ def genres_of_many(session: Session, album_ids: Sequence[AlbumId]) -> dict[Album
 def state(session: Session) -> tuple[int, ...]:
     """Numbers that change when albums come or go or get other genres: counts and sums over both tables.
 
-    Two changes that cancel out in every sum are conceivable; this is for what may be a change late.
+    Changes that cancel out in every sum are possible, so use this only where missing one does no harm.
     """
     album, genre = AlbumGenre.album_id, AlbumGenre.genre_id
     albums = session.execute(select(func.count(), func.sum(Album.id), func.sum(Album.id * Album.id)))
