@@ -1,15 +1,12 @@
-"""Covers without a vector → read → decode → fit → embed → store.
+"""Covers without a vector → their bytes → decode → fit → embed → store.
 
-Reading and decoding run ahead on threads, a bounded number of covers; the backbone runs in the calling thread; each
-batch of vectors is stored in one transaction, so a run killed at any moment resumes there.
+Decoding runs ahead on threads; the backbone runs in the calling thread; each batch of vectors is stored in one
+transaction, so a run killed at any moment resumes there.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 from time import perf_counter
 from typing import TypeVar
 
@@ -20,20 +17,17 @@ from db import vectors
 from db.database import Database
 from db.records import BundleRecord, HashedCover, NewVector, RejectedFile
 from db.registration import record_rejections
-from indexer.images.decoding import read
+from indexer.images.pending import work_ahead
 from indexer.models.backbone import Backbone
 from indexer.models.preparing import EMBED_COVERS, fit_image
 from indexer.progress import Progress, Silent, chunks
-from sleeve.errors import FileRejectedError
-from sleeve.vocabulary import CoverId, Rejection
+from sleeve.vocabulary import CoverId
 
 STORE_COVERS = 256
 """Vectors in one transaction: what a crash can make ``index`` embed again."""
 
 AHEAD_COVERS = 4 * EMBED_COVERS
 """Covers read and decoded ahead of the backbone: 19 MB of pixels at 224 px."""
-
-_PAGE_COVERS = 4096
 
 Item = TypeVar("Item")
 
@@ -81,9 +75,15 @@ def embed_pending(
     report = EmbedReport()
     with database.reading() as session:
         progress.start("Embedding", vectors.count_pending(session, bundle))
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
-    try:
-        prepared = _prepare(pool, _pending(database, bundle), backbone)
+
+    def pending(after: CoverId, limit: int) -> list[HashedCover]:
+        with database.reading() as session:
+            return vectors.pending(session, bundle, after=after, limit=limit)
+
+    def fitted(cover: HashedCover, data: bytes) -> Fitted:
+        return Fitted(cover, fit_image(data, backbone))
+
+    with work_ahead(pending, fitted, threads=threads, ahead=AHEAD_COVERS) as prepared:
         results = _embed(_timed(prepared, "wait for decoding", report), backbone, report)
         for batch in chunks(results, STORE_COVERS):
             made = [item for item in batch if isinstance(item, NewVector)]
@@ -98,44 +98,7 @@ def embed_pending(
             report.still_rejected += len(rejected) - len(new)
             progress.advance(len(batch))
             stored(count)
-    finally:
-        # A run that is stopped does not wait for the covers ahead.
-        pool.shutdown(cancel_futures=True)
     return report
-
-
-def _pending(database: Database, bundle: BundleRecord) -> Iterator[HashedCover]:
-    after = CoverId(0)
-    while True:
-        with database.reading() as session:
-            page = vectors.pending(session, bundle, after=after, limit=_PAGE_COVERS)
-        if not page:
-            return
-        yield from page
-        after = page[-1].cover_id
-
-
-def _prepare(
-    pool: ThreadPoolExecutor, covers: Iterator[HashedCover], backbone: Backbone
-) -> Iterator[Fitted | RejectedFile]:
-    """Read, decode and fit on the pool's threads, in order, at most ``AHEAD_COVERS`` ahead of who takes them."""
-    waiting: deque[Future[Fitted | RejectedFile]] = deque()
-    for cover in covers:
-        waiting.append(pool.submit(_prepare_one, cover, backbone))
-        if len(waiting) == AHEAD_COVERS:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
-
-
-def _prepare_one(cover: HashedCover, backbone: Backbone) -> Fitted | RejectedFile:
-    try:
-        data = read(Path(cover.path))
-        if sha256(data).hexdigest() != cover.content_hash:
-            return RejectedFile(cover.file, cover.path, Rejection.CHANGED, "add it again")
-        return Fitted(cover, fit_image(data, backbone))
-    except FileRejectedError as error:
-        return RejectedFile(cover.file, cover.path, error.reason, error.detail)
 
 
 def _embed(

@@ -1,33 +1,25 @@
-"""Covers that nobody has read yet → read the file → decode → read the text → store.
+"""Covers that nobody has read yet → their bytes → decode → read the text → store.
 
-Covers are read on threads, a bounded number of them ahead; each batch is stored in one transaction, so a run killed at
-any moment resumes there.
+Each batch is stored in one transaction, so a run killed at any moment resumes there.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 
 from db import texts
 from db.database import Database
 from db.records import HashedCover, NewText, RejectedFile
 from db.registration import record_rejections
-from indexer.images.decoding import decode, read
+from indexer.images.decoding import decode
+from indexer.images.pending import work_ahead
 from indexer.progress import Progress, chunks
 from indexer.reading.detector import SIDE_PX
 from indexer.reading.reader import TextReader
-from sleeve.errors import FileRejectedError
-from sleeve.vocabulary import CoverId, Fingerprint, Rejection
+from sleeve.vocabulary import CoverId
 
 STORE_COVERS = 64
 """Covers in one transaction: what a crash can make ``read`` read again."""
 
 _AHEAD_COVERS_PER_THREAD = 4
-
-_PAGE_COVERS = 4096
 
 
 @dataclass(slots=True)
@@ -56,9 +48,15 @@ def read_pending(
     of_others = reader.fingerprint if again else None
     with database.reading() as session:
         progress.start("Reading covers", texts.count_pending(session, of_others))
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
-    try:
-        results = _ahead(pool, _pending(database, of_others), reader, threads)
+
+    def pending(after: CoverId, limit: int) -> list[HashedCover]:
+        with database.reading() as session:
+            return texts.pending(session, of_others, after=after, limit=limit)
+
+    def read(cover: HashedCover, data: bytes) -> NewText:
+        return NewText(cover.cover_id, cover.content_hash, reader.read(decode(data, reduce_to_px=SIDE_PX)))
+
+    with work_ahead(pending, read, threads=threads, ahead=_AHEAD_COVERS_PER_THREAD * threads) as results:
         for batch in chunks(results, STORE_COVERS):
             made = [item for item in batch if isinstance(item, NewText)]
             rejected = [item for item in batch if isinstance(item, RejectedFile)]
@@ -68,41 +66,4 @@ def read_pending(
             report.with_text += sum(bool(item.lines) for item in made)
             report.rejected += rejected
             progress.advance(len(batch))
-    finally:
-        # A run that is stopped does not wait for the covers ahead.
-        pool.shutdown(cancel_futures=True)
     return report
-
-
-def _pending(database: Database, of_others: Fingerprint | None) -> Iterator[HashedCover]:
-    after = CoverId(0)
-    while True:
-        with database.reading() as session:
-            page = texts.pending(session, of_others, after=after, limit=_PAGE_COVERS)
-        if not page:
-            return
-        yield from page
-        after = page[-1].cover_id
-
-
-def _ahead(
-    pool: ThreadPoolExecutor, covers: Iterable[HashedCover], reader: TextReader, threads: int
-) -> Iterator[NewText | RejectedFile]:
-    waiting: deque[Future[NewText | RejectedFile]] = deque()
-    for cover in covers:
-        waiting.append(pool.submit(_read, cover, reader))
-        if len(waiting) == _AHEAD_COVERS_PER_THREAD * threads:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
-
-
-def _read(cover: HashedCover, reader: TextReader) -> NewText | RejectedFile:
-    try:
-        data = read(Path(cover.path))
-        if sha256(data).hexdigest() != cover.content_hash:
-            return RejectedFile(cover.file, cover.path, Rejection.CHANGED, "add it again")
-        lines = reader.read(decode(data, reduce_to_px=SIDE_PX))
-        return NewText(cover.cover_id, cover.content_hash, lines)
-    except FileRejectedError as error:
-        return RejectedFile(cover.file, cover.path, error.reason, error.detail)

@@ -16,7 +16,7 @@ from sleeve.vocabulary import WordPlace
 
 def find(
     context: typer.Context,
-    words: Annotated[list[str], typer.Argument(help="Words in an artist, a title, or on a cover.")],
+    words: Annotated[list[str] | None, typer.Argument(help="Words in an artist, a title, or on a cover.")] = None,
     k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_FOUND, help="How many albums.")] = 10,
     genre: Annotated[str | None, typer.Option(help="Only albums of this genre.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
@@ -33,7 +33,9 @@ def find(
 
         sleeve find coltrain --year 1955:1969
     """
-    asked = " ".join(words)
+    asked = " ".join(words or ()).strip()
+    if not asked:
+        raise typer.BadParameter("say which words to look for, for example `sleeve find blue train`")
     if len(asked) > MAX_WORDS_CHARACTERS or len(asked.split()) > MAX_WORDS:
         raise typer.BadParameter(f"albums are searched for at most {MAX_WORDS} words at once")
     try:

@@ -83,6 +83,8 @@ def test_a_bad_file_is_named_and_the_rest_is_added(home: CommandHome) -> None:
 
 
 MISTAKES: list[tuple[tuple[object, ...], str]] = [
+    (("find",), "say which words to look for, for example `sleeve find blue train`"),
+    (("find", " "), "say which words to look for"),
     (("add",), "Missing argument"),
     (("similar",), "name one of an image, an album"),
     (("similar", "q.png", "--album", 1), "name one of an image, an album"),
