@@ -1,14 +1,20 @@
 """Settings from the environment or ``.env``; every one has a default that works."""
 
 import os
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from sleeve.errors import SettingsError
 from sleeve.faults import first_fault
+
+Network = IPv4Network | IPv6Network
+
+_ROOT_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 
 
 class Settings(BaseSettings):
@@ -35,6 +41,9 @@ class Settings(BaseSettings):
         image_urls: ``SLEEVE_IMAGE_URLS``, whether queries and tables may name the URL of an image.
         hosts: ``SLEEVE_HOSTS``, host names with commas between them that the service answers to, as it does to
             ``localhost`` and addresses; ``*`` for any.
+        root_path: ``SLEEVE_ROOT_PATH``, the path below which visitors find the service, ``/sleeve``; empty for none.
+        proxies: ``SLEEVE_PROXIES``, addresses and networks, with commas between them, of the proxies that may name a
+            visitor's address, scheme and host.
         log_format: ``SLEEVE_LOG_FORMAT``, ``text``, or ``json`` for one JSON object per line, also for requests.
         contact: ``SLEEVE_CONTACT``, a mail address or a web page; it is sent to the services that are asked for covers.
         thumbnails_mb: ``SLEEVE_THUMBNAILS_MB``, MiB that pictures scaled down may take in the home.
@@ -57,9 +66,30 @@ class Settings(BaseSettings):
     writes_per_minute: int | None = Field(default=None, ge=0)
     image_urls: bool = False
     hosts: str = ""
+    root_path: str = ""
+    proxies: str = "127.0.0.1, ::1"
     log_format: Literal["text", "json"] = "text"
     contact: str = ""
     thumbnails_mb: int = Field(default=1024, ge=0)
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_a_path(cls, given: str) -> str:
+        path = f"/{given.strip('/')}" if given.strip("/") else ""
+        if not _ROOT_PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
+            raise ValueError("must be a path such as /sleeve, of ASCII letters, digits, `.`, `_`, `~` and `-`")
+        return path
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_addresses(cls, given: str) -> str:
+        _networks(given)
+        return given
+
+    @property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """``proxies``, one by one."""
+        return _networks(self.proxies)
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -70,6 +100,13 @@ class Settings(BaseSettings):
     def host_names(self) -> frozenset[str]:
         """``hosts``, one by one, in lower case."""
         return frozenset(name.strip().lower().rstrip(".") for name in self.hosts.split(",") if name.strip())
+
+
+def _networks(given: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(one.strip()) for one in given.split(",") if one.strip())
+    except ValueError as error:
+        raise ValueError("must be IP addresses or networks such as 10.0.0.0/8, separated by commas") from error
 
 
 def from_env_file() -> tuple[str, ...]:

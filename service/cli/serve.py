@@ -10,8 +10,8 @@ import typer
 
 from indexer.home import Home, open_home
 from service.cli.console import say, settings_of
-from sleeve.errors import BusyError
-from sleeve.settings import Settings
+from sleeve.errors import BusyError, SettingsError
+from sleeve.settings import Settings, read_settings
 
 DRAIN_S = 10
 """How long a stopping service waits for the requests under way."""
@@ -28,6 +28,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for a free one.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Number of worker processes.")] = 1,
+    root_path: Annotated[
+        str | None, typer.Option(help="Path of a proxy below which visitors find it: /sleeve.")
+    ] = None,
 ) -> None:
     """Answer over HTTP until Ctrl-C.
 
@@ -38,6 +41,9 @@ def serve(
         curl -F image=@photo.jpg "http://127.0.0.1:8000/api/v1/similar?k=5"
     """
     settings = settings_of(context)
+    if root_path is not None:
+        os.environ["SLEEVE_ROOT_PATH"] = root_path
+        settings = settings.model_copy(update={"root_path": read_settings().root_path})
     with open_home(settings):
         # Opened once before the workers start, so that one of them and not each sets up an empty database.
         pass
@@ -49,6 +55,7 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
 
     Raises:
         BusyError: the address cannot be listened on.
+        SettingsError: the root path is one of the service's own.
     """
     import uvicorn
     from uvicorn.supervisors import Multiprocess
@@ -56,8 +63,13 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
     from service.http.app import create_app
     from service.http.connections import TimedHeads
     from service.http.metrics import SHARED_FOLDER
+    from service.http.protection.root_path import OWN_PATHS
     from service.http.shared_metrics import shared_metrics
 
+    if {*settings.root_path.split("/")[1:2]} & OWN_PATHS:
+        raise SettingsError(
+            f"the root path {settings.root_path} begins as an address of the service does; choose another"
+        )
     hosts = ",".join(filter(None, (settings.hosts, host)))
     with listen(host, port) as listening, ExitStack() as until_stopped:
         if settings.api_key is None and not _is_own_machine(host):
@@ -78,6 +90,8 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
             access_log=False,
             http=TimedHeads,
             ws="none",
+            # `protection.Proxies` decides whom to believe.
+            proxy_headers=False,
             limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=DRAIN_S,
             timeout_worker_healthcheck=WORKER_STARTS_WITHIN_S,

@@ -43,6 +43,7 @@ class State(TypedDict):
     maps: Maps
     image_urls: ImageUrls
     image_threads: CapacityLimiter
+    root_path: str
     stopping: Event
 
 
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     maps=Maps(home),
                     image_urls=ImageUrls(fetch_image if known.image_urls else None),
                     image_threads=CapacityLimiter(IMAGE_THREADS),
+                    root_path=known.root_path,
                     stopping=stopping,
                 )
             finally:
@@ -86,6 +88,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # The bundled documentation pages load scripts from other hosts.
         docs_url=None,
         redoc_url=None,
+        servers=[{"url": known.root_path}] if known.root_path else None,
+        # The redirect would name the host and the path that the proxy asked for.
+        redirect_slashes=False,
     )
     for router in ROUTERS:
         app.include_router(router)

@@ -10,7 +10,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[1] / "web"
 PAGE = "index.html"
 
-_VERSION_MARK = "@version"
+_VERSION_MARK, _ROOT_MARK = "@version", "@root"
 _DIGITS = 16
 _TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
 
@@ -38,8 +38,12 @@ class WebFiles:
     files: Mapping[str, WebFile]
 
 
-def read_web_files(folder: Path = FOLDER) -> WebFiles:
-    """Read the app; the page's ``@version`` becomes the version of all files, so that they can be kept for good."""
+def read_web_files(folder: Path = FOLDER, root_path: str = "") -> WebFiles:
+    """Read the app.
+
+    The page's ``@version`` becomes the version of all files, so that they can be kept for good, and its ``@root`` the
+    path below which the service is found.
+    """
     contents = {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
@@ -48,6 +52,7 @@ def read_web_files(folder: Path = FOLDER) -> WebFiles:
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     version = digest.hexdigest()[:_DIGITS]
     page = contents.pop(PAGE).replace(_VERSION_MARK.encode(), version.encode())
+    page = page.replace(_ROOT_MARK.encode(), root_path.encode())
     files = {name: web_file(name, content) for name, content in contents.items()}
     return WebFiles(version, web_file(PAGE, page), files)
 

@@ -29,12 +29,12 @@ def chromium_path() -> Path | None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser that draws WebGL in software."""
+def chromium(*further: str) -> Iterator[Browser]:
+    """A browser that draws WebGL in software, started with further arguments."""
     path = chromium_path()
     assert path is not None, "there is no Chromium: `apt-get install chromium`"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *further])
         try:
             yield browser
         finally:

@@ -8,8 +8,10 @@ from service.http.metrics import Metrics
 from service.http.protection.body_limit import BODY_TIME_S, BodyLimit
 from service.http.protection.changes import ApiKey, OtherSites
 from service.http.protection.known_hosts import KnownHosts
+from service.http.protection.proxies import Proxies
 from service.http.protection.rate_limit import RateLimit
 from service.http.protection.request_log import RequestLog
+from service.http.protection.root_path import RootPath
 from service.http.protection.security_headers import SecurityHeaders
 from service.http.protection.unexpected import Unexpected
 from sleeve.settings import Settings
@@ -47,3 +49,6 @@ def install(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     app.add_middleware(KnownHosts, names=settings.host_names)
     app.add_middleware(SecurityHeaders, shared=bool(settings.origins))
     app.add_middleware(RequestLog, metrics=metrics)
+    app.add_middleware(Proxies, addresses=settings.proxy_networks)
+    if settings.root_path:
+        app.add_middleware(RootPath, path=settings.root_path)

@@ -65,7 +65,10 @@ class OtherSites:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and changes_something(scope) and self._is_foreign(Headers(scope=scope)):
-            detail = "pages of another site may not change anything here; SLEEVE_CORS_ORIGINS names those that may"
+            detail = (
+                "pages of another site may not change anything here; SLEEVE_CORS_ORIGINS names those that may, and a "
+                "proxy must pass on the host that was asked for"
+            )
             await problem(HTTPStatus.FORBIDDEN, detail)(scope, receive, send)
             return
         await self._app(scope, receive, send)

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.http.problems import problem
@@ -18,6 +18,9 @@ class KnownHosts:
 
     Addresses, ``localhost`` and names below it are always the service's own: a foreign page cannot have them.
 
+    A proxy may ask under another name than the visitor did and pass that on; then both must be the service's own, and
+    the visitor's counts from there on.
+
     Args:
         names: further names, in lower case; ``*`` for any.
     """
@@ -27,16 +30,23 @@ class KnownHosts:
         self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in PROBED_PATHS or self._is_known(Headers(scope=scope)):
+        if scope["type"] != "http" or scope["path"] in PROBED_PATHS:
+            await self._app(scope, receive, send)
+            return
+        asked = Headers(scope=scope).get("host", "")
+        forwarded = scope.get("state", {}).get("forwarded_host", b"")
+        if self._is_known(asked) and (not forwarded or self._is_known(forwarded.decode("latin-1"))):
+            if forwarded:
+                MutableHeaders(scope=scope)["host"] = forwarded.decode("latin-1")
             await self._app(scope, receive, send)
             return
         detail = "this service does not answer to that host name; SLEEVE_HOSTS names those it answers to"
         await problem(HTTPStatus.MISDIRECTED_REQUEST, detail)(scope, receive, send)
 
-    def _is_known(self, headers: Headers) -> bool:
+    def _is_known(self, host: str) -> bool:
         if "*" in self._names:
             return True
-        name = _host_name(headers.get("host", ""))
+        name = _host_name(host)
         return name is not None and (_is_local(name) or name in self._names)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
 from db import album_list, albums, texts
 from indexer.home import Home
@@ -80,6 +80,7 @@ def list_albums(
     },
 )
 def create_album(
+    request: Request,
     adder: AdderDep,
     allowance: AllowanceDep,
     response: Response,
@@ -100,7 +101,7 @@ def create_album(
     allowance.take_embedded(1 if reverse is None else 2)
     album, created = adder.add(GivenAlbum(title or None, artist or None, year, tuple(genre)), front, reverse)
     response.status_code = 201 if created else 200
-    response.headers["Location"] = f"/api/v1/albums/{album.id}"
+    response.headers["Location"] = f"{request.state.root_path}{API}/albums/{album.id}"
     return schemas.AlbumSchema.of(public_album(album))
 
 

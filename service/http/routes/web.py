@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/index", methods=READ)
 def page(request: Request) -> Response:
     """The page; it shows the view that its address names."""
-    return _sent(request, _files().page, ASK_EACH_TIME)
+    return _sent(request, _files(request.state.root_path).page, ASK_EACH_TIME)
 
 
 @router.api_route("/album/{album_id}", methods=READ)
@@ -33,7 +33,7 @@ def album_page(request: Request, album_id: Annotated[int, Path(ge=1, le=MAX_ID)]
 @router.api_route("/static/{version}/{name:path}", methods=READ)
 def static(request: Request, version: str, name: str) -> Response:
     """A file of the app. A page of another version gets it too, but must ask again."""
-    files = _files()
+    files = _files(request.state.root_path)
     found = files.files.get(name)
     if found is None:
         raise HTTPException(404, "the web app has no such file")
@@ -41,8 +41,8 @@ def static(request: Request, version: str, name: str) -> Response:
 
 
 @cache
-def _files() -> WebFiles:
-    return read_web_files()
+def _files(root_path: str) -> WebFiles:
+    return read_web_files(root_path=root_path)
 
 
 def _sent(request: Request, file: WebFile, cache_control: str) -> Response:

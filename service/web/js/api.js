@@ -1,6 +1,7 @@
 // Asking the HTTP API. Every failure becomes a Problem with one line to show.
 
 import { askForKey, keyHeaders } from "./key.js";
+import { fromRoot } from "./root.js";
 
 /** What went wrong, as the service's problem document says it. */
 export class Problem extends Error {
@@ -13,7 +14,7 @@ export class Problem extends Error {
 /** The answer as JSON (null for 204). `query` values may be lists; empty ones are left out. A write that is answered
  * 401 asks the person for the key, once, and is sent again. */
 export async function ask(path, { method = "GET", query = {}, json, form, signal } = {}) {
-  const send = () => fetched(`/api/v1${path}${queryString(query)}`, method, json, form, signal);
+  const send = () => fetched(fromRoot(`/api/v1${path}${queryString(query)}`), method, json, form, signal);
   let response = await send();
   if (response.status === 401 && (await askForKey())) response = await send();
   if (response.status === 204) return null;
@@ -28,7 +29,7 @@ export function isCancelled(error) {
 
 /** The address of a cover's picture. `of` is its content hash, or the cover's id, which is asked for each time. */
 export function imageUrl(of, sizePx) {
-  return typeof of === "string" ? `/api/v1/images/${of}?size=${sizePx}` : `/api/v1/covers/${of}/image?size=${sizePx}`;
+  return fromRoot(typeof of === "string" ? `/api/v1/images/${of}?size=${sizePx}` : `/api/v1/covers/${of}/image?size=${sizePx}`);
 }
 
 export function queryString(query) {

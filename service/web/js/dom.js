@@ -1,5 +1,7 @@
 // Building elements. Text becomes text nodes, never markup, so nothing that data says can become part of the page.
 
+import { fromRoot } from "./root.js";
+
 const ICONS = {
   search: "M11 4a7 7 0 1 0 0 14a7 7 0 1 0 0-14M16 16l5 5",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M9 9h.01",
@@ -20,13 +22,15 @@ const ICONS = {
   check: "M5 12.500l4.500 4.500L19 7.500",
 };
 
-/** An element: `h("p", {class: "muted", onclick: go, hidden: true}, "text", child)`; null children are left out. */
+/** An element: `h("p", {class: "muted", onclick: go, hidden: true}, "text", child)`; null children are left out.
+ * A link that begins with a slash is an address of the app. */
 export function h(tag, props, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props ?? {})) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "value") element.value = value;
+    else if (name === "href" && value.startsWith("/")) element.setAttribute(name, fromRoot(value));
     else element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));

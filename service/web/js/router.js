@@ -1,15 +1,17 @@
 // Addresses and views: every view is an address, links stay links, and going back shows what was there.
 // The views use this module, so it is given them and imports none.
 
+import { fromRoot, within } from "./root.js";
+
 let views = [];
 let shown = null;
 let leaving = new AbortController();
 let onView = () => {};
 
-/** Go to an address of the app. */
+/** Go to an address of the app, which begins with a slash. */
 export function go(href, { replace = false } = {}) {
   keepPlace();
-  history[replace ? "replaceState" : "pushState"]({}, "", href);
+  history[replace ? "replaceState" : "pushState"]({}, "", fromRoot(href));
   return show({ moved: !replace });
 }
 
@@ -43,10 +45,11 @@ function onClick(event) {
   const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
   if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
   const url = new URL(link.href);
-  if (url.origin !== location.origin || !views.some(([pattern]) => pattern.test(url.pathname))) return;
+  const address = within(url.pathname);
+  if (url.origin !== location.origin || address === null || !views.some(([pattern]) => pattern.test(address))) return;
   if (url.hash && url.pathname === location.pathname) return;
   event.preventDefault();
-  go(url.pathname + url.search);
+  go(address + url.search);
 }
 
 async function show({ moved, scrollTo }) {
@@ -54,7 +57,7 @@ async function show({ moved, scrollTo }) {
   leaving = new AbortController();
   const { signal } = leaving;
   const url = new URL(location.href);
-  const [match, name, load] = views.map(([pattern, ...rest]) => [pattern.exec(url.pathname), ...rest]).find(([found]) => found) ?? views[0];
+  const [match, name, load] = views.map(([pattern, ...rest]) => [pattern.exec(within(url.pathname)), ...rest]).find(([found]) => found) ?? views[0];
   const view = await load();
   if (signal.aborted) return;
   const main = document.getElementById("main");

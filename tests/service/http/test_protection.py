@@ -19,6 +19,8 @@ from service.http.protection.rate_limit import (
     Buckets,
     counted_as,
 )
+from sleeve.errors import SettingsError
+from sleeve.settings import read_settings
 from tests.command_home import CommandHome
 from tests.factories import write_cover
 from tests.service.http.test_http import problem
@@ -173,6 +175,59 @@ def test_only_names_of_the_service_are_answered(client: httpx.Client, host: str,
         answer = client.request(method, path, headers={"Host": host})
         assert (answer.status_code == 421) is not known, (method, path, answer.text)
     assert client.get("/healthz", headers={"Host": host}).status_code in {200, 400}
+
+
+OWN_NAME = "covers.shop.example"
+
+
+@pytest.mark.parametrize(
+    ("sender", "asked", "origin", "status"),
+    [
+        ("127.0.0.1", OWN_NAME, f"https://{OWN_NAME}", 503),
+        ("127.0.0.1", f"foreign.example, {OWN_NAME}", f"https://{OWN_NAME}", 503),
+        ("127.0.0.1", OWN_NAME, "https://foreign.example", 403),
+        ("127.0.0.1", "foreign.example", "https://foreign.example", 421),
+        ("127.0.0.1", f"{OWN_NAME}, foreign.example", f"https://{OWN_NAME}", 421),
+        ("127.0.0.2", OWN_NAME, f"https://{OWN_NAME}", 403),
+        ("127.0.0.2", "foreign.example", "{own}", 503),
+    ],
+)
+def test_the_host_that_a_visitor_asked_for_is_believed_of_a_named_proxy_only(
+    client: httpx.Client, sender: str, asked: str, origin: str, status: int
+) -> None:
+    own = str(client.base_url).rstrip("/")
+    headers = {"X-Forwarded-Host": asked, "Origin": origin.format(own=own), "X-API-Key": KEY}
+    with httpx.Client(base_url=own, transport=httpx.HTTPTransport(local_address=sender)) as other:
+        assert problem(other.post(REBUILD, headers=headers), status)
+
+
+def test_a_host_that_is_not_the_service_s_own_is_not_mended_by_a_forwarded_one(client: httpx.Client) -> None:
+    assert problem(client.get("/", headers={"Host": "foreign.example", "X-Forwarded-Host": "localhost"}), 421)
+
+
+def test_an_address_is_believed_of_a_named_proxy_only(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    home = home_with(make_home, tmp_path, SLEEVE_LOG_FORMAT="json", SLEEVE_PROXIES="127.0.0.2, 127.0.8.0/24")
+    said = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9, 127.0.8.4", "X-Forwarded-Proto": "https"}
+    process = home.start("serve", "--port", 0)
+    assert process.stderr is not None
+    address = process.stderr.readline().split()[2]
+    for sender in ("127.0.0.1", "127.0.0.2", "127.0.8.77"):
+        with httpx.Client(base_url=address, transport=httpx.HTTPTransport(local_address=sender)) as client:
+            client.get("/healthz", headers={**said, "X-Request-ID": sender})
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    lines = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    clients = {line["request_id"]: line["client"] for line in lines if line["logger"] == "service.http.requests"}
+    assert clients == {"127.0.0.1": "127.0.0.1", "127.0.0.2": "203.0.113.9", "127.0.8.77": "203.0.113.9"}
+
+
+@pytest.mark.parametrize("given", ["*", "proxy.example", "10.0.0.1/8", "127.0.0.1;10.0.0.1"])
+def test_a_proxy_is_named_by_its_address(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLEEVE_PROXIES", given)
+    with pytest.raises(SettingsError, match=r"^SLEEVE_PROXIES: must be IP addresses or networks"):
+        read_settings()
 
 
 def test_a_forwarded_request_is_not_the_machine_itself(

@@ -9,6 +9,7 @@ import { lists } from "../facts.js";
 import { filterFields } from "../filters.js";
 import { count, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
+import { fromRoot } from "../root.js";
 import { again, go, setTitle } from "../router.js";
 
 const PAGE = 60;
@@ -82,7 +83,7 @@ export async function show(main, { url, signal }) {
   watcher.observe(foot);
   signal.addEventListener("abort", () => watcher.disconnect());
   if (url.searchParams.has("add")) {
-    history.replaceState(history.state, "", "/catalogue");
+    history.replaceState(history.state, "", fromRoot("/catalogue"));
     openAdder(again);
   }
 }

@@ -5,6 +5,7 @@ import { h, prose } from "../dom.js";
 import { forgetFacts, status } from "../facts.js";
 import { ago, count } from "../naming.js";
 import { note, problemLine } from "../notes.js";
+import { fromRoot } from "../root.js";
 import { setTitle } from "../router.js";
 
 const LOOK_EVERY_MS = 5000;
@@ -52,7 +53,7 @@ export async function show(main, { signal }) {
   }
   function watch() {
     if (watching || signal.aborted) return;
-    watching = new EventSource("/api/v1/index/rebuild/events");
+    watching = new EventSource(fromRoot("/api/v1/index/rebuild/events"));
     const end = (event) => {
       watching.close();
       watching = null;
