@@ -238,9 +238,13 @@ def _soak(
 def _spend_a_minute(address: str, account: Account, parent: int, spared: int, *, rebuild: bool) -> None:
     ends = time.monotonic() + 60
     if rebuild:
-        answer = httpx.post(f"{address}/api/v1/index/rebuild", timeout=60)
-        # 409: the service is at work on its index already, because of the albums that come and go.
-        account.count("rebuilds" if answer.status_code == 202 else f"rebuild {answer.status_code}")
+        try:
+            answer = httpx.post(f"{address}/api/v1/index/rebuild", timeout=60)
+        except httpx.TransportError as error:
+            account.blame(f"rebuild: {error!r} without a kill")
+        else:
+            # 409: the service is at work on its index already, because of the albums that come and go.
+            account.count("rebuilds" if answer.status_code == 202 else f"rebuild {answer.status_code}")
     time.sleep(20)
     others = [pid for pid in _workers(parent) if pid != spared]
     account.last_kill = time.monotonic()
@@ -276,7 +280,15 @@ def _workers(parent: int) -> list[int]:
     """The pids of a service's workers, the oldest first."""
     children = Path(f"/proc/{parent}/task").glob("*/children")
     pids = sorted(int(pid) for some in children for pid in some.read_text().split())
-    return [pid for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in pids if b"spawn_main" in _command(pid)]
+
+
+def _command(pid: int) -> bytes:
+    """The command line of a process; empty if it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def _truth(settings: Settings) -> Truth:
@@ -305,16 +317,19 @@ def _fill(folder: Path, albums: int, environment: dict[str, str]) -> list[Path]:
 @contextmanager
 def _serving(environment: dict[str, str]) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
     command = [str(SLEEVE), "serve", "--port", "0", "--workers", "2"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as process:
-        assert process.stderr is not None
-        address = process.stderr.readline().decode().split()[2]
-        threading.Thread(target=process.stderr.read, daemon=True).start()
+    log = Path(environment["SLEEVE_HOME"]).parent / "log"
+    with log.open("wb") as errors, subprocess.Popen(command, env=environment, stderr=errors) as process:
         try:
+            while not (said := log.read_text()).endswith("\n"):
+                time.sleep(0.2)
+            address = said.split()[2]
             while httpx.get(f"{address}/readyz", timeout=120).status_code != 200:
                 time.sleep(0.2)
             yield process, address
         finally:
             process.terminate()
+            process.wait()
+            print(f"\nThe last of what the service said:\n{log.read_text()[-2000:]}", flush=True)
 
 
 if __name__ == "__main__":

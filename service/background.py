@@ -1,11 +1,13 @@
 """Jobs of the service in processes of their own, which leave processor, memory and locks to the queries."""
 
 import os
+import signal
 import subprocess
 import sys
+from threading import Thread
 
 from indexer.home import Home
-from sleeve.platform import BACKGROUND
+from sleeve.platform import BACKGROUND, lower_priority
 
 
 def start_in_background(
@@ -13,7 +15,7 @@ def start_in_background(
 ) -> "subprocess.Popen[bytes]":
     """Start a module on one core and at the lowest priority, with this home as its settings' home.
 
-    Its ``main`` calls ``sleeve.platform.lower_priority`` before anything else.
+    Its ``main`` calls ``begin`` before anything else.
     """
     environment = {
         **os.environ,
@@ -26,7 +28,20 @@ def start_in_background(
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         env=environment,
-        stdin=subprocess.DEVNULL,
+        # Nothing is ever written to it: it ends with this process.
+        stdin=subprocess.PIPE,
         stdout=stdout,
         creationflags=BACKGROUND,
     )
+
+
+def begin() -> None:
+    """Leave the processor to others, and stop once the process that started this one has ended, however it did."""
+    lower_priority()
+    Thread(target=_stop_with_parent, name="parent", daemon=True).start()
+
+
+def _stop_with_parent() -> None:
+    while os.read(0, 1):
+        pass
+    signal.raise_signal(signal.SIGTERM)

@@ -13,9 +13,8 @@ from indexer.home import Home
 from indexer.jobs.bring_up_to_date import bring_up_to_date
 from indexer.jobs.running import busy_error, job
 from indexer.progress import Progress
-from service.background import start_in_background
+from service.background import begin, start_in_background
 from sleeve.errors import BundleError, BusyError, OutputError, SleeveError, VectorIndexError
-from sleeve.platform import lower_priority
 from sleeve.settings import read_settings
 
 _log = logging.getLogger(__name__)
@@ -56,7 +55,7 @@ def _reason(exit_code: int) -> SleeveError:
 def main() -> None:
     """Run the job; exit code 1 if it failed (the job's state says why), 3 if another process is at work, 4 if its
     state cannot be written."""
-    lower_priority()
+    begin()
     try:
         with Home(read_settings()) as home, job(home) as reported:
             if not reported.is_written:

@@ -7,9 +7,8 @@ import sys
 from indexer.home import Home
 from indexer.jobs.read import read
 from indexer.progress import Silent
-from service.background import start_in_background
+from service.background import begin, start_in_background
 from sleeve.errors import BusyError, SleeveError
-from sleeve.platform import lower_priority
 from sleeve.settings import read_settings
 
 _log = logging.getLogger(__name__)
@@ -22,7 +21,7 @@ def start_reading(home: Home) -> "subprocess.Popen[bytes]":
 
 def main() -> None:
     """Run the job."""
-    lower_priority()
+    begin()
     try:
         with Home(read_settings()) as home:
             home.set_up()
