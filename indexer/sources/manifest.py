@@ -219,10 +219,15 @@ class _Place:
 
 
 def _named(cells: Mapping[str, Cell], by_name: Mapping[str, str]) -> dict[str, Cell]:
-    """The cells by Sleeve's names of their columns, the others by their own; those that say nothing are empty."""
+    """The cells by Sleeve's names of their columns, the others by their own; those that say nothing are empty.
+
+    An export means what it says: an album may be called "None".
+    """
     meant = {theirs: ours for ours, theirs in by_name.items()}
     free = {name: cell for name, cell in cells.items() if name not in meant and _folded(name) not in COLUMNS}
     found = {_folded(name): cell for name, cell in free.items()} | {ours: cells[name] for name, ours in meant.items()}
+    if cells.get(PATH_COLUMN):
+        return found
     return {
         name: "" if isinstance(cell, str) and cell.strip() in _SAYING_NOTHING else cell for name, cell in found.items()
     }

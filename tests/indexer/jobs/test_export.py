@@ -2,20 +2,20 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from db import albums
 from db.database import Database
-from db.migration import upgrade
 from db.records import CoverFile, InspectedFile
 from db.registration import register
 from db.tables import Album, Cover
@@ -134,10 +134,10 @@ NAMES = st.one_of(st.none(), st.text(PRINTABLE, min_size=1, max_size=12).filter(
 
 
 @contextmanager
-def catalogue(folder: Path):  # type: ignore[no-untyped-def]
+def catalogue(folder: Path, empty_sqlite: Path) -> Iterator[Database]:
     folder.mkdir()
+    copyfile(empty_sqlite, str(sqlite_url(folder).database))
     with Database(sqlite_url(folder)) as database:
-        upgrade(database)
         yield database
 
 
@@ -149,9 +149,11 @@ def catalogue(folder: Path):  # type: ignore[no-untyped-def]
     ),
     suffix=st.sampled_from(SUFFIXES),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example([(None, "None", None, ["N/A"]), ("NaN", "-", 1999, [])], ".csv")
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_names_survive(
     tmp_path_factory: pytest.TempPathFactory,
+    empty_sqlite: Path,
     said: list[tuple[str | None, str | None, int | None, list[str | None]]],
     suffix: str,
 ) -> None:
@@ -164,7 +166,7 @@ def test_any_names_survive(
         cover = CoverFile(path.name, path, LabelSource.FOLDER, kept, by, called, year, Side.FRONT)
         offered.append(InspectedFile(cover, ContentHash(f"{number:064d}")))
     path = folder / f"out{suffix}"
-    with catalogue(folder / "one") as first, catalogue(folder / "two") as second:
+    with catalogue(folder / "one", empty_sqlite) as first, catalogue(folder / "two", empty_sqlite) as second:
         with first.writing() as session:
             register(session, offered, lambda _, _hash: True)
         export_catalogue(home_at(path.parent, first), Silent(), path)
