@@ -88,6 +88,7 @@ def test_the_report_is_json_and_the_same_every_time(report: EvaluationReport, co
     assert once.leak_check is None
 
 
+@pytest.mark.slow
 def test_every_cover_is_tested_once_by_cross_evaluation(covers: LabelledVectors) -> None:
     found = cross_evaluate(covers, seed=0, leak_check=False, resamples=20)
     assert (found.tested_covers, found.trained_covers) == (240, 192)
@@ -95,6 +96,7 @@ def test_every_cover_is_tested_once_by_cross_evaluation(covers: LabelledVectors)
     assert np.array(found.methods["head"].confusion).sum(axis=1).tolist() == covers.targets.sum(axis=0).tolist()
 
 
+@pytest.mark.slow
 def test_only_covers_that_the_backbone_has_not_seen_are_tested(covers: LabelledVectors) -> None:
     half = replace(covers, unseen=ROWS >= 120)
     assert cross_evaluate(half, seed=0, leak_check=False, resamples=5).tested_covers == 120

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
@@ -83,7 +83,6 @@ def test_groups_run_along_chains_of_artist_artwork_and_pairs() -> None:
     assert group_covers(artists, artworks, [(0, 2), (5, 4)]).tolist() == [0, 0, 0, 1, 2, 2]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=15))
 def test_pairs_give_connected_components(pairs: list[tuple[int, int]]) -> None:
     together = np.eye(12, dtype=bool)

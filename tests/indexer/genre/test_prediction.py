@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -82,7 +82,6 @@ def test_when_no_genre_is_known_to_both_each_has_half() -> None:
     assert found.tolist() == pytest.approx([0.5, 0.5])
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=6))
 def test_whatever_is_known_to_whom_it_sums_to_one_and_follows_a_permutation(
     columns: list[tuple[bool, bool, float, float]],

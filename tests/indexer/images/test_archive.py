@@ -6,7 +6,7 @@ from pathlib import Path
 from zipfile import ZIP_BZIP2, ZIP_STORED, ZipFile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.images import archive
@@ -188,7 +188,6 @@ def test_an_archive_is_refused_as_a_whole(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @given(flips=st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=8), cut=st.integers(0, 300))
-@settings(max_examples=300, deadline=None)
 def test_whatever_is_done_to_an_archive_it_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, flips: list[tuple[int, int]], cut: int
 ) -> None:

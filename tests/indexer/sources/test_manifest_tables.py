@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from db.records import CoverFile, RejectedFile
@@ -259,7 +259,6 @@ def test_every_kind_of_column_of_parquet_is_a_text_or_empty(tmp_path: Path) -> N
 
 
 @given(data=st.binary(max_size=400), suffix=st.sampled_from([".csv", ".tsv", ".jsonl", ".parquet"]), head=st.booleans())
-@settings(max_examples=300, deadline=None)
 def test_any_bytes_are_a_table_or_are_not(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, suffix: str, head: bool
 ) -> None:
@@ -280,7 +279,6 @@ def test_any_bytes_are_a_table_or_are_not(
         min_size=1,
     )
 )
-@settings(max_examples=300, deadline=None)
 def test_any_json_is_offered_or_rejected(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "m.jsonl"
     path.write_text("\n".join(json.dumps({"file": "x", **row}) for row in rows))

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -207,7 +207,6 @@ DATES = st.lists(st.one_of(st.text(max_size=12), st.sampled_from(["1999", "c1997
         max_size=8,
     )
 )
-@settings(max_examples=300, deadline=None)
 def test_any_tags_are_grouped_and_no_track_is_lost(said: list[tuple[str, Tags]]) -> None:
     given_tracks = tracks(*((f"{folder}/{n}.mp3", tags) for n, (folder, tags) in enumerate(said)))
     found = albums_of(given_tracks)

@@ -34,10 +34,12 @@ def unit_vectors(count: int, seed: int) -> NDArray[np.float16]:
 
 def add_vectors(database: Database, bundle: BundleRecord, count: int, seed: int) -> None:
     unit = unit_vectors(count, seed)
-    content = ContentHash(f"{seed:064d}")
     with database.writing() as session:
         files = [
-            InspectedFile(cover_file(Path(f"/{seed}/{n}.png"), title=f"{seed}-{n}", artist="A"), content)
+            InspectedFile(
+                cover_file(Path(f"/{seed}/{n}.png"), title=f"{seed}-{n}", artist="A"),
+                ContentHash(f"{seed:032d}{n:032d}"),
+            )
             for n in range(count)
         ]
         register(session, files, lambda _path, _hash: True)
@@ -84,9 +86,9 @@ def assert_current(database: Database, versions: IndexVersions, bundle: BundleRe
 def test_an_index_is_built_then_extended_with_what_is_new_and_gone(
     database: Database, versions: IndexVersions, bundle: BundleRecord, kind: IndexKind
 ) -> None:
-    add_vectors(database, bundle, 700, seed=1)
+    add_vectors(database, bundle, 640, seed=1)
     built = versions.refresh(bundle, kind=kind)
-    assert (built.rebuilt, built.added, built.version.count, built.version.kind) == (True, 700, 700, kind)
+    assert (built.rebuilt, built.added, built.version.count, built.version.kind) == (True, 640, 640, kind)
     assert_current(database, versions, bundle)
     unchanged = versions.refresh(bundle, kind=kind)
     assert not unchanged.changed
@@ -95,7 +97,7 @@ def test_an_index_is_built_then_extended_with_what_is_new_and_gone(
     with database.writing() as session:
         session.execute(delete(Vector).where(Vector.id.in_([5, 6, 7])))
     extended = versions.refresh(bundle, kind=kind)
-    assert (extended.rebuilt, extended.added, extended.removed, extended.version.count) == (False, 20, 3, 717)
+    assert (extended.rebuilt, extended.added, extended.removed, extended.version.count) == (False, 20, 3, 657)
     assert_current(database, versions, bundle)
     assert versions.refresh(bundle, kind=kind, rebuild=True).rebuilt
     assert_current(database, versions, bundle)

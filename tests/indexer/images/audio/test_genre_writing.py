@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mutagen.id3 import ID3, TALB, TCON, TDRC, TPE1, TXXX
 from mutagen.ogg import OggPage
@@ -290,7 +290,6 @@ def test_pieces_of_another_file_are_refused(tmp_path: Path) -> None:
     cut=st.integers(0, 12),
     put=st.binary(max_size=12),
 )
-@settings(max_examples=150)
 def test_damaged_files_are_refused_or_undone(
     tmp_path_factory: pytest.TempPathFactory, kind: str, at: int, cut: int, put: bytes
 ) -> None:

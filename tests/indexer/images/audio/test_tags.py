@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mutagen.id3 import ID3, TCON
 from mutagen.mp3 import MP3
@@ -200,7 +200,6 @@ SAMPLES = {kind: silence(kind) for kind in (*FORMATS, *READ_FORMATS)}
     flips=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), max_size=10),
     cut=st.integers(0, 400),
 )
-@settings(max_examples=400, deadline=None)
 def test_whatever_is_done_to_a_track_it_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, kind: str, tagged: bool, flips: list[tuple[int, int]], cut: int
 ) -> None:
@@ -227,7 +226,6 @@ def test_whatever_is_done_to_a_track_it_is_read_or_refused(
 
 
 @given(texts=st.lists(st.text(max_size=40), max_size=5))
-@settings(max_examples=150, deadline=None)
 def test_any_text_may_be_a_genre(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "a.mp3"
     path.write_bytes(SAMPLES["mp3"])

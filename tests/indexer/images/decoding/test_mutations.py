@@ -1,6 +1,6 @@
 """Whatever the bytes, there is an RGB picture or an FileRejectedError."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -44,19 +44,16 @@ def check(data: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(deadline=None)
 def test_random_bytes(data: bytes) -> None:
     check(data)
 
 
 @given(st.sampled_from([file[:16] for file in FILES]), st.binary(max_size=300))
-@settings(deadline=None)
 def test_random_bytes_behind_a_true_beginning(head: bytes, tail: bytes) -> None:
     check(head + tail)
 
 
 @given(st.sampled_from(FILES), st.data())
-@settings(deadline=None, max_examples=300)
 def test_mutated_files(file: bytes, draw: st.DataObject) -> None:
     data = bytearray(file)
     for _ in range(draw.draw(st.integers(1, 4))):

@@ -78,13 +78,13 @@ def test_a_second_run_asks_for_no_cover_again(database: Database, tmp_path: Path
 
 
 def test_interrupted_ten_times_nothing_is_lost_and_nothing_asked_twice(database: Database, tmp_path: Path) -> None:
-    with standing_in(groups=30, interval_s=0.004) as stand_in:
+    with standing_in(groups=15, interval_s=0.004) as stand_in:
         calm = run(stand_in, database, tmp_path / "calm", backs=True)
         undisturbed, asked = catalogue_of(database, tmp_path / "calm"), stand_in.answered()
         with database.writing() as session:
             albums.remove(session, list(session.scalars(select(Cover.album_id).distinct())))
         stand_in.log.clear()
-        moment, stops = Time(disturb=_stop_every(12, stand_in)), 0
+        moment, stops = Time(disturb=_stop_every(6, stand_in)), 0
         while True:
             try:
                 last = run(stand_in, database, tmp_path / "disturbed", moment=moment, backs=True)
@@ -92,8 +92,8 @@ def test_interrupted_ten_times_nothing_is_lost_and_nothing_asked_twice(database:
             except KeyboardInterrupt:
                 stops += 1
     assert stops >= 10
-    assert calm.counts[Ending.ADDED] == 24
-    assert sum(last.counts.values()) == 30
+    assert calm.counts[Ending.ADDED] == 13
+    assert sum(last.counts.values()) == 15
     assert catalogue_of(database, tmp_path / "disturbed") == undisturbed
     assert stand_in.answered() == asked == dict.fromkeys(asked, 1)
     assert 503 not in {line.status for line in stand_in.log}
