@@ -115,6 +115,20 @@ def of_ids(session: Session, bundle: BundleRecord, vector_ids: NDArray[np.int64]
             yield _batch(bundle, [row.id for row in rows], [row.embedding for row in rows])
 
 
+def of_covers(
+    session: Session, bundle: BundleRecord, cover_ids: Sequence[CoverId]
+) -> dict[CoverId, NDArray[np.float16]]:
+    """The vector of each of these covers, (d,) float16; covers without one are absent."""
+    found: dict[CoverId, NDArray[np.float16]] = {}
+    for start in range(0, len(cover_ids), STREAM_ROWS):
+        wanted = cover_ids[start : start + STREAM_ROWS]
+        query = select(Vector.cover_id, Vector.embedding).where(Vector.cover_id.in_(wanted))
+        rows = session.execute(query.where(Vector.bundle_id == bundle.id)).all()
+        made = unpacked([row.embedding for row in rows], bundle.dimension)
+        found |= {CoverId(row.cover_id): vector for row, vector in zip(rows, made, strict=True)}
+    return found
+
+
 def of_album(session: Session, bundle: BundleRecord, album_id: AlbumId) -> VectorBatch:
     """The vectors of an album's covers: its fronts, or its backs if it has no front."""
     rows = session.execute(

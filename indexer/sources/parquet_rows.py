@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 PARQUET_SUFFIX = ".parquet"
 
+DATASETS_METADATA = "huggingface"
+"""Where the library ``datasets`` keeps what it knows of the columns, as JSON."""
+
+BUNDLE_METADATA = "sleeve"
+"""Where an export says whose vectors it holds, as JSON."""
+
 BATCH_ROWS = 1024
 MAX_ROWS = 100_000_000
 

@@ -5,19 +5,28 @@ from typing import Annotated
 
 import typer
 
+from indexer.exporting import CARD_NAME
 from indexer.home import open_home
-from indexer.jobs.export import SUFFIXES, export_catalogue
+from indexer.jobs.export import SUFFIXES, Further, export_catalogue
 from service.answers.opening import open_answers
-from service.cli.console import Json, ProgressBar, answer, answer_json, settings_of
-from service.schemas import CatalogueExportSchema
+from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
+from service.schemas import CatalogueExportSchema, RejectionSchema
 from sleeve.errors import OutputError
 
 
 def export(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(help="The file to write; its ending (.csv, .jsonl, .parquet) gives the format.")
+        Path, typer.Argument(help=f"The file to write; its ending ({', '.join(SUFFIXES)}) says the format.")
     ],
+    vectors: Annotated[bool, typer.Option("--vectors", help="Add the vector of each cover, as `vector`.")] = False,
+    images: Annotated[
+        bool, typer.Option("--images", help="Add the file of each cover, as `image`; only to Parquet.")
+    ] = False,
+    places: Annotated[
+        bool, typer.Option("--map", help="Add the place of each album on the map (`sleeve map`).")
+    ] = False,
+    text: Annotated[bool, typer.Option("--text", help="Add the words read on each cover.")] = False,
     predictions: Annotated[bool, typer.Option("--predictions", help="Add the predicted genre of each album.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     json: Json = False,
@@ -25,8 +34,16 @@ def export(
     """Write the catalogue as a table: one row per cover, with its album, genres and the columns that came with it.
 
     `sleeve add` can read the table again. On an empty catalogue that gives the same albums and covers, as long as the
-    images are where they were. Columns that begin with `sleeve_` are Sleeve's own: the path of the image, which covers
-    share an album without a name, and with --predictions the genre, its probability and whether it is unsure.
+    images are where they were or, in Parquet, in the table (`--images`). Columns that begin with `sleeve_` are Sleeve's
+    own: the path of the image, which covers share an album without a name, and what the options add.
+
+    Parquet can be opened with `datasets` of Hugging Face, which finds pictures in `image` and class names in
+    `sleeve_label` (of albums with exactly one genre). A dataset card, README.md, is written next to it, unless the
+    folder has a README.md of your own. `embedding-atlas FILE --vector vector --image image` opens it too, once every
+    cover has a vector; with `--map`, give it `--x sleeve_map_x --y sleeve_map_y`, so that it need not lay out its own.
+
+    A .npz file has arrays for NumPy: `cover_ids`, `album_ids`, `vectors`, `genres` (yes or no for each of
+    `genre_names`), `files`, and with `--map` also `map`. Covers without a vector are not in it.
 
     Names are written as they are, so that they can be read again. A spreadsheet takes a CSV cell that begins with `=`,
     `+`, `-` or `@` for a formula: if strangers chose the names, import the file as text.
@@ -37,7 +54,9 @@ def export(
 
         sleeve export catalogue.jsonl --predictions
 
-        sleeve export catalogue.parquet --force
+        sleeve export covers/catalogue.parquet --vectors --images --map
+
+        sleeve export vectors.npz
     """
     if file.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter(f"{file} ends in none of {', '.join(SUFFIXES)}")
@@ -45,8 +64,25 @@ def export(
         raise OutputError(f"{file} is there already; name another file, or add --force to replace it")
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         predict = open_answers(home).classifier.likeliest if predictions else None
-        exported = export_catalogue(home, bar, file, predict)
+        exported = export_catalogue(home, bar, file, Further(vectors, images, places, text), predict)
+    unreadable = [RejectionSchema.of(outcome) for outcome in exported.unreadable]
     if json:
-        answer_json(CatalogueExportSchema(file=str(file), albums=exported.albums, covers=exported.covers))
+        answer_json(
+            CatalogueExportSchema(
+                file=str(file),
+                albums=exported.albums,
+                covers=exported.covers,
+                pending=exported.pending,
+                unreadable=unreadable,
+            )
+        )
     else:
-        answer(f"{exported.covers} covers of {exported.albums} albums are in {file}")
+        card = f", with a dataset card ({CARD_NAME})" if exported.card else ""
+        answer(f"{exported.covers} covers of {exported.albums} albums are in {file}{card}")
+    if exported.pending:
+        say(f"{counted(exported.pending, 'cover')} without a vector; `sleeve index` makes what is missing")
+    if exported.card is False:
+        say(f"no dataset card was written: {file.parent / CARD_NAME} is not Sleeve's")
+    if unreadable:
+        report_rejected(unreadable)
+        raise typer.Exit(1)

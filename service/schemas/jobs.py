@@ -112,11 +112,13 @@ class IndexRunSchema(BaseModel):
 
 
 class CatalogueExportSchema(BaseModel):
-    """A table that was written of the catalogue."""
+    """A file that was written of the catalogue; ``pending`` covers have no vector in it, ``unreadable`` no image."""
 
     file: str
     albums: int
     covers: int
+    pending: int
+    unreadable: list[RejectionSchema]
 
 
 class TagSchema(BaseModel):

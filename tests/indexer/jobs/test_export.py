@@ -98,7 +98,8 @@ def test_export_and_add_give_the_same_catalogue(database: Database, tmp_path: Pa
     path.parent.mkdir()
     exported = export_catalogue(home_at(tmp_path, database), Silent(), path)
     assert (exported.albums, exported.covers) == (14, 17)
-    assert [item.name for item in path.parent.iterdir()] == [path.name]
+    card = ["README.md"] if suffix == ".parquet" else []
+    assert sorted(item.name for item in path.parent.iterdir()) == [*card, path.name]
     empty(database)
     assert contents(database) == []
     report = add_source(database, open_source(path), threads=2)
@@ -189,7 +190,13 @@ def test_the_command_writes_predictions_and_asks_before_it_replaces(
     assert "there is no index yet" in home.sleeve("export", "out.csv", "--predictions", code=1).stderr
     assert not (tmp_path / "out.csv").exists()
     home.sleeve("index")
-    assert home.json("export", "out.jsonl", "--predictions") == {"file": "out.jsonl", "albums": 12, "covers": 12}
+    assert home.json("export", "out.jsonl", "--predictions") == {
+        "file": "out.jsonl",
+        "albums": 12,
+        "covers": 12,
+        "pending": 0,
+        "unreadable": [],
+    }
     rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     for number in (0, 7):
         found = home.json("classify", rows[number]["file"])[0]
