@@ -1,4 +1,4 @@
-"""Albums without a genre, a year or a cover, and what is added to them."""
+"""Albums without a name, a genre, a year or a cover, and what is added to them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,13 +7,14 @@ from pathlib import Path
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from db.records import Placed, UploadedCover, fold
+from db import texts
+from db.records import HashedCover, Placed, TextLine, UploadedCover, fold
 from db.release_groups import KEY
 from db.settling import Names, derive
-from db.statements import load, said_by
-from db.tables import Album, AlbumGenre, Cover
+from db.statements import find_by, load, said_by
+from db.tables import Album, AlbumGenre, Cover, CoverText
 from db.uploads import add_cover
-from sleeve.vocabulary import AlbumId, LabelSource, Side
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, LabelSource, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class IncompleteAlbum:
     Attributes:
         group_id: the MusicBrainz release group that a source named; None if none did.
         missing_sides: those of the sides asked about that it has no cover of.
+        front: its first cover of that side; None if it has none.
+        lines: what is printed on that.
     """
 
     id: AlbumId
@@ -32,27 +35,36 @@ class IncompleteAlbum:
     group_id: str | None
     lacks_genre: bool
     missing_sides: tuple[Side, ...]
+    front: HashedCover | None = None
+    lines: tuple[TextLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Additions:
     """What is added to an album, or was; it never replaces anything."""
 
+    artist: str | None = None
+    title: str | None = None
     genres: tuple[str, ...] = ()
     year: int | None = None
     covers: tuple[UploadedCover, ...] = ()
 
 
 def ids(session: Session, sides: Sequence[Side]) -> list[AlbumId]:
-    """The albums that lack a genre, a year or one of these sides and can be looked up: by names or a group's id."""
+    """The albums that lack a name, a genre, a year or one of these sides and can be looked up: by names, by the id of a
+    group or by what is printed on the front."""
     lacks = [
+        Album.artist.is_(None),
+        Album.title.is_(None),
         Album.year.is_(None),
         ~exists().where(AlbumGenre.album_id == Album.id),
         *(~exists().where(Cover.album_id == Album.id, Cover.side == side) for side in sides),
     ]
     of_group = exists().where(Cover.album_id == Album.id, Cover.extra[KEY].as_string().is_not(None))
     named = Album.artist.is_not(None) & Album.title.is_not(None)
-    found = session.scalars(select(Album.id).where(or_(*lacks), named | of_group).order_by(Album.id))
+    fronts = select(Cover.id).join(CoverText, CoverText.cover_id == Cover.id)
+    printed = fronts.where(Cover.album_id == Album.id, Cover.side == Side.FRONT, CoverText.letters.is_not(None))
+    found = session.scalars(select(Album.id).where(or_(*lacks), named | of_group | printed.exists()).order_by(Album.id))
     return [AlbumId(album_id) for album_id in found]
 
 
@@ -63,10 +75,21 @@ def album(session: Session, album_id: AlbumId, sides: Sequence[Side]) -> Incompl
         return None
     had = {Side(cover.side) for cover in row.covers}
     missing = tuple(side for side in sides if side not in had)
-    if row.year is not None and row.labels and not missing:
+    if row.artist and row.title and row.year is not None and row.labels and not missing:
         return None
     group_id = next((cover.extra[KEY] for cover in row.covers if cover.extra.get(KEY)), None)
-    return IncompleteAlbum(album_id, row.title, row.artist, row.year, group_id, not row.labels, missing)
+    front = next((cover for cover in row.covers if cover.side == Side.FRONT), None)
+    return IncompleteAlbum(
+        album_id,
+        row.title,
+        row.artist,
+        row.year,
+        group_id,
+        not row.labels,
+        missing,
+        HashedCover(CoverId(front.id), front.file, front.path, ContentHash(front.content_hash)) if front else None,
+        texts.of_covers(session, [CoverId(front.id)]).get(CoverId(front.id), ()) if front else (),
+    )
 
 
 def fill(
@@ -90,13 +113,15 @@ def fill(
     if now is None or row is None:
         return Additions()
     new = Additions(
+        additions.artist if not now.artist else None,
+        additions.title if not now.title else None,
         additions.genres if now.lacks_genre else (),
         additions.year if now.year is None else None,
         tuple(cover for cover in additions.covers if cover.side in now.missing_sides),
     )
     for cover in new.covers:
         add_cover(session, row, cover, source, put)
-    if new.genres or new.year:
+    if new.artist or new.title or new.genres or new.year:
         _say(session, album_id, new, source)
     return new
 
@@ -105,6 +130,8 @@ def _say(session: Session, album_id: AlbumId, new: Additions, source: LabelSourc
     session.expire_all()
     [row] = load(session, [album_id])
     said = said_by(row.covers[0], source)
+    said.artist, said.title = new.artist or said.artist, new.title or said.title
     said.genres, said.year = list(map(fold, new.genres)) or said.genres, new.year or said.year
+    find_by(said)
     derive(session, row, Names(session))
     session.flush()

@@ -384,6 +384,15 @@ class TextLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TextCounts:
+    """How many covers were read, how many of them are without text, and how many wait to be read."""
+
+    read: int = 0
+    without_text: int = 0
+    pending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumLetters:
     """An album's names, and the letters of them and of what its covers say (see ``db.letters``).
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from db.letters import lines_of_letters
-from db.records import BundleRecord, HashedCover, NewText, TextLine
+from db.records import BundleRecord, HashedCover, NewText, TextCounts, TextLine
 from db.tables import Cover, CoverText, Vector
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint, Side
 
@@ -17,6 +17,12 @@ _ASKED_AT_ONCE = 8192
 def count_pending(session: Session, reader: Fingerprint | None = None) -> int:
     """How many covers wait to be read, as ``pending`` counts them."""
     return session.scalar(_pending(reader).with_only_columns(func.count())) or 0
+
+
+def counts(session: Session) -> TextCounts:
+    """How many covers were read, on how many of them there is nothing to read, and how many wait."""
+    read, with_text = session.execute(select(func.count(), func.count(CoverText.letters))).one()
+    return TextCounts(read, read - with_text, count_pending(session))
 
 
 def pending(session: Session, reader: Fingerprint | None, *, after: CoverId, limit: int) -> list[HashedCover]:

@@ -1,5 +1,6 @@
 """``sleeve musicbrainz --fill``: what albums lack, from MusicBrainz and the Cover Art Archive."""
 
+from indexer.artwork import Comparison
 from indexer.home import Home
 from indexer.progress import Progress
 from indexer.sources.musicbrainz import AlbumFiller, FillReport, open_services
@@ -12,7 +13,7 @@ MAX_ALBUMS = 100_000
 def fill_from_musicbrainz(
     home: Home, progress: Progress, *, limit: int | None, sides: tuple[Side, ...], dry_run: bool
 ) -> FillReport:
-    """Give albums the genre, year or cover that is missing of them.
+    """Give albums the names, genre, year or cover that is missing of them.
 
     Args:
         dry_run: only find out what would be given.
@@ -23,7 +24,15 @@ def fill_from_musicbrainz(
     with open_services(
         home.settings.contact, lock=home.musicbrainz_lock, answers=home.musicbrainz_answers_folder
     ) as services:
-        filler = AlbumFiller(home.database, home.covers, services, sides, dry_run=dry_run)
+        comparison = Comparison(max_sketches=1)
+        filler = AlbumFiller(
+            home.database,
+            home.covers,
+            services,
+            sides,
+            lambda image, cover: bool(comparison.matches_of_image(image, [cover])),
+            dry_run=dry_run,
+        )
         albums = filler.incomplete_albums(limit or MAX_ALBUMS)
         progress.start("Looking up", len(albums))
         return filler.fill(albums, progress)

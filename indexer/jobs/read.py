@@ -1,5 +1,7 @@
 """``sleeve read``: the text of every cover that nobody has read yet; it parts covers of one series."""
 
+from collections.abc import Callable
+
 from db import texts
 from indexer.artwork import part_series
 from indexer.files import locked
@@ -9,11 +11,14 @@ from indexer.reading import ReadReport, read_pending, reader_fingerprint
 from sleeve.errors import BusyError
 
 
-def read(home: Home, progress: Progress, *, again: bool = False) -> ReadReport:
+def read(
+    home: Home, progress: Progress, *, again: bool = False, stops: Callable[[], bool] = lambda: False
+) -> ReadReport:
     """Read the covers that wait for it. The networks are loaded only if there is such a cover.
 
     Args:
         again: also those that another reader has read.
+        stops: is asked now and then whether to leave the rest to a later run.
 
     Raises:
         BusyError: another process reads the covers of this home.
@@ -26,6 +31,6 @@ def read(home: Home, progress: Progress, *, again: bool = False) -> ReadReport:
             pending = texts.count_pending(session, reader_fingerprint(home.reader_files) if again else None)
         if not pending:
             return ReadReport()
-        report = read_pending(home.database, home.reader(), progress, threads=home.threads, again=again)
+        report = read_pending(home.database, home.reader(), progress, threads=home.threads, again=again, stops=stops)
         part_series(home.database)
         return report

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from db import albums, index_versions, vectors
-from db.records import CatalogueCounts, IndexVersionRecord
+from db import albums, index_versions, texts, vectors
+from db.records import CatalogueCounts, IndexVersionRecord, TextCounts
 from indexer.home import Home
 from indexer.progress import Progress
 
@@ -13,6 +13,7 @@ class Status:
     """What is in the catalogue, the index versions that are kept, and the covers that wait for the live bundle."""
 
     counts: CatalogueCounts
+    texts: TextCounts
     versions: tuple[IndexVersionRecord, ...]
     live: IndexVersionRecord | None
     pending: int
@@ -26,8 +27,8 @@ def status(home: Home, progress: Progress) -> Status:
     """
     progress.start("Counting", 1)
     with home.database.reading() as session:
-        counts = albums.counts(session)
+        counts, read = albums.counts(session), texts.counts(session)
         versions = tuple(index_versions.versions(session))
         live = next((version for version in versions if version.live), None)
         pending = vectors.count_pending(session, live.bundle) if live else counts.covers
-    return Status(counts, versions, live, pending)
+    return Status(counts, read, versions, live, pending)

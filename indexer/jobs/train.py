@@ -51,11 +51,12 @@ def train(
         raise MissingExtraError("training", str(error.name), "train") from error
 
     folder = home.shelf.new_folder(name)
-    found = read_labelled_catalogue(home).vectors
+    catalogue = read_labelled_catalogue(home)
+    found = catalogue.vectors
     groups = cover_groups(found)
     samples = [
-        LabelledCover(path, genres, str(group))
-        for path, genres, group in zip(found.paths, found.genres, groups.tolist(), strict=True)
+        LabelledCover(path, genres, str(group), lines)
+        for path, genres, group, lines in zip(found.paths, found.genres, groups.tolist(), catalogue.texts, strict=True)
     ]
     steps_reported = 0
 

@@ -3,6 +3,7 @@
 Each batch is stored in one transaction, so a run killed at any moment resumes there.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from db import texts
@@ -32,7 +33,13 @@ class ReadReport:
 
 
 def read_pending(
-    database: Database, reader: TextReader, progress: Progress, *, threads: int, again: bool = False
+    database: Database,
+    reader: TextReader,
+    progress: Progress,
+    *,
+    threads: int,
+    again: bool = False,
+    stops: Callable[[], bool] = lambda: False,
 ) -> ReadReport:
     """Read the text of every cover that nobody has read yet.
 
@@ -40,6 +47,7 @@ def read_pending(
 
     Args:
         again: also of those that another reader has read.
+        stops: is asked after each batch whether to leave the rest to a later run.
 
     Raises:
         CatalogueError: the database cannot be used; what was stored stays.
@@ -66,4 +74,6 @@ def read_pending(
             report.with_text += sum(bool(item.lines) for item in made)
             report.rejected += rejected
             progress.advance(len(batch))
+            if stops():
+                break
     return report

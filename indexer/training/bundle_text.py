@@ -45,7 +45,7 @@ def with_text_opinion(home: Home, folder: Path) -> Bundle:
     """
     catalogue = read_labelled_catalogue(home)
     bundle = catalogue.bundle
-    model = fit_genre_model(_without_names(_of_genres(labelled_covers(catalogue), bundle.manifest.genres)), seed=0)
+    model = fit_genre_model(without_names(_of_genres(labelled_covers(catalogue), bundle.manifest.genres)), seed=0)
     if model.text is None:
         raise TrainingError("too few covers have been read; run `sleeve read` first")
     exponents = model.calibration.model_dump(include={"picture_exponent", "text_exponent", "text_alone_exponent"})
@@ -63,14 +63,8 @@ def shipped_words() -> frozenset[str]:
     return frozenset(files("indexer.training").joinpath("shipped_words.txt").read_text(encoding="utf-8").split())
 
 
-def _of_genres(covers: LabelledVectors, genres: tuple[str, ...]) -> LabelledVectors:
-    columns = np.flatnonzero(np.isin(covers.genres, genres))
-    rows = np.flatnonzero(covers.targets[:, columns].any(axis=1))
-    known = tuple(covers.genres[column] for column in columns.tolist())
-    return replace(covers.take(rows), targets=covers.targets[np.ix_(rows, columns)], genres=known)
-
-
-def _without_names(covers: LabelledVectors) -> LabelledVectors:
+def without_names(covers: LabelledVectors) -> LabelledVectors:
+    """The same covers with only those terms of their texts that name nobody."""
     if covers.texts is None:
         return covers
     words = {f"={word}=" for word in shipped_words()}
@@ -83,6 +77,13 @@ def _without_names(covers: LabelledVectors) -> LabelledVectors:
         if (term in words if term.startswith("=") else len(term) <= LONGEST_RUN and count >= LEAST_GROUPS)
     ]
     return replace(covers, texts=covers.texts.only(kept))
+
+
+def _of_genres(covers: LabelledVectors, genres: tuple[str, ...]) -> LabelledVectors:
+    columns = np.flatnonzero(np.isin(covers.genres, genres))
+    rows = np.flatnonzero(covers.targets[:, columns].any(axis=1))
+    known = tuple(covers.genres[column] for column in columns.tolist())
+    return replace(covers.take(rows), targets=covers.targets[np.ix_(rows, columns)], genres=known)
 
 
 if __name__ == "__main__":

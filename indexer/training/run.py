@@ -9,12 +9,21 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from indexer.evaluation.labelled_catalogue import SEEN_FILE, embed_files, seen_list
-from indexer.genre import LabelledVectors, membership
+from indexer.genre import LabelledVectors, count_texts, membership
 from indexer.genre.fit import GenreModel, fit_genre_model
 from indexer.images.decoding import read
 from indexer.models.backbone import OpenVinoBackbone
-from indexer.models.bundle import CALIBRATION_FILE, HEAD_FILE, MODEL_FILE, Bundle, BundleDescription, write_bundle
+from indexer.models.bundle import (
+    CALIBRATION_FILE,
+    HEAD_FILE,
+    MODEL_FILE,
+    TEXT_OPINION_FILE,
+    Bundle,
+    BundleDescription,
+    write_bundle,
+)
 from indexer.progress import Silent
+from indexer.training.bundle_text import without_names
 from indexer.training.loop import TrainingProgress, fine_tune
 from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover
@@ -43,7 +52,7 @@ def train_bundle(
     resume: bool = False,
     progress: Callable[[TrainingProgress], None] | None = None,
 ) -> TrainedBundle:
-    """Fine-tune a backbone on covers and write it as a bundle with head, calibration and list of covers seen.
+    """Fine-tune a backbone on covers and write it as a bundle with head, text opinion, calibration and seen covers.
 
     Raises:
         TrainingError: the covers, the recipe or the checkpoint do not allow it.
@@ -61,7 +70,8 @@ def train_bundle(
 def finish_bundle(
     exported: Bundle, samples: Sequence[LabelledCover], unseen: Sequence[int], folder: Path
 ) -> TrainedBundle:
-    """Fit head, vote and calibration to the vectors of an exported backbone and write all of it as a bundle.
+    """Fit head, vote, text opinion and calibration to the vectors of an exported backbone, and to texts if there are
+    any, and write all of it as a bundle.
 
     Args:
         unseen: the positions of the samples that the backbone was not trained on; only they are measured.
@@ -86,8 +96,9 @@ def finish_bundle(
         groups[labelled],
         unseen=held_out[labelled],
         genre_dimensions=exported.manifest.genre_dimensions,
+        texts=count_texts(lines) if any(lines := [samples[row].lines for row in labelled.tolist()]) else None,
     )
-    model = fit_genre_model(covers, seed=0)
+    model = fit_genre_model(without_names(covers), seed=0)
     seen = [ContentHash(sha256(read(path)).hexdigest()) for path, out in zip(paths, held_out, strict=True) if not out]
     description = exported.manifest.model_dump(include=set(BundleDescription.model_fields))
     description["genres"] = model.head.genres
@@ -100,6 +111,7 @@ def finish_bundle(
             HEAD_FILE: model.head.to_bytes(),
             CALIBRATION_FILE: model.calibration.to_bytes(),
             SEEN_FILE: seen_list(seen),
+            **({} if model.text is None else {TEXT_OPINION_FILE: model.text.to_bytes()}),
         },
     )
     return TrainedBundle(bundle, model)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from db.records import TextLine
 from indexer.images.decoding import ResizeRule, decode, fit, read
 from sleeve.errors import FileRejectedError, TrainingError
 
@@ -22,11 +23,13 @@ class LabelledCover:
     Args:
         genres: the album's genres; empty if nobody said, and then only its artwork is learned.
         group: covers that share it (same artist or same artwork) never fall on both sides of a split.
+        lines: the text read on it.
     """
 
     path: Path
     genres: tuple[str, ...]
     group: str
+    lines: tuple[TextLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from indexer.jobs.remove import remove as remove_albums
 from indexer.jobs.status import status as count_home
 from service.actions.editing import edit_album
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, settings_of
-from service.schemas import MAX_GENRES, MAX_ID, AlbumChange, AlbumSchema, HomeStatusSchema, RemoveSchema
+from service.schemas import MAX_GENRES, MAX_ID, AlbumChange, AlbumSchema, HomeStatusSchema, RemoveSchema, TextsSchema
 from sleeve.faults import first_fault
 from sleeve.vocabulary import AlbumId, CoverId
 
@@ -114,6 +114,7 @@ def _show(document: HomeStatusSchema) -> None:
         f"database  {document.database}",
         f"albums    {document.albums}",
         f"covers    {document.covers} ({document.pending} waiting for `sleeve index`)",
+        f"texts     {_texts(document.texts)}",
         f"genres    {_listed(document.albums_per_genre) or 'none'}",
         f"files     {_listed(document.files) or 'none'}",
     ]
@@ -128,6 +129,11 @@ def _show(document: HomeStatusSchema) -> None:
         lines.append("index     none yet; `sleeve index` builds it")
     for line in lines:
         answer(line)
+
+
+def _texts(counts: TextsSchema) -> str:
+    waiting = f" ({counts.pending} waiting for `sleeve read`)" if counts.pending else ""
+    return f"{counted(counts.read, 'cover')} read, {counts.without_text} of them without text{waiting}"
 
 
 def _listed(counts: dict[str, int]) -> str:

@@ -34,7 +34,7 @@ def index(
         typer.Option(help="Kind of index; by default that of the live one, until the catalogue outgrows it."),
     ] = None,
     worker: Annotated[
-        bool, typer.Option("--worker", help="Keep running and index what is added, until stopped.")
+        bool, typer.Option("--worker", help="Keep running, index what is added and read it, until stopped.")
     ] = False,
     json: Json = False,
 ) -> None:

@@ -28,7 +28,7 @@ def musicbrainz(
         ),
     ] = None,
     fill: Annotated[
-        bool, typer.Option("--fill", help="Albums in the catalogue that lack a genre, a year or a cover.")
+        bool, typer.Option("--fill", help="Albums in the catalogue that lack a name, a genre, a year or a cover.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --fill: show what would be filled in, and change nothing.")
@@ -118,9 +118,10 @@ def _fill_document(report: FillReport, dry_run: bool) -> FillSchema:
         albums=[
             FilledSchema(
                 album_id=item.album.id,
-                artist=item.album.artist,
-                title=item.album.title,
+                artist=item.album.artist or item.artist,
+                title=item.album.title or item.title,
                 release_group=item.group.id,
+                names=[name for name, given in (("artist", item.artist), ("title", item.title)) if given],
                 genres=list(item.genres),
                 year=item.year,
                 covers=[str(side) for side in item.sides],
@@ -151,7 +152,8 @@ def _show_fill(document: FillSchema) -> None:
 
 
 def _gifts(album: FilledSchema) -> str:
-    gifts = [f"genres {'; '.join(album.genres)}"] if album.genres else []
+    gifts = [f"its {' and '.join(album.names)}"] if album.names else []
+    gifts += [f"genres {'; '.join(album.genres)}"] if album.genres else []
     gifts += [f"year {album.year}"] if album.year else []
     return ", ".join([*gifts, *(f"its {side} if the archive has one" for side in album.covers)])
 

@@ -35,7 +35,8 @@ def train(
 
     With --head-only, the bundle stays the same: Sleeve fits the linear head, the vote, the text opinion (if `sleeve
     read` has read covers) and their calibration to the current labels, and uses them from then on. Without it, Sleeve
-    fine-tunes a backbone and exports it as a new bundle (needs the `train` extra).
+    fine-tunes a backbone and exports it as a new bundle (needs the `train` extra). Its text opinion knows common words
+    only; once the bundle is in use, --head-only fits one to all words of the catalogue.
 
     Examples:
 

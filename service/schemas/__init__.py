@@ -18,6 +18,7 @@ from service.schemas.catalogue import (
     HomeStatusSchema,
     LiveBundleSchema,
     StatusSchema,
+    TextsSchema,
 )
 from service.schemas.genres import (
     ClassifyBatchSchema,
@@ -143,6 +144,7 @@ __all__ = [
     "StatusSchema",
     "TagSchema",
     "TaggedSchema",
+    "TextsSchema",
     "TrainSchema",
     "UrlQuery",
     "VersionSchema",

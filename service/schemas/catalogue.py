@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from db.records import TextCounts
 from indexer.home import Home
 from indexer.jobs.list_bundles import BundleUse
 from indexer.jobs.status import Status
@@ -22,12 +23,25 @@ class LiveBundleSchema(BaseModel):
     metrics: dict[str, float] = Field(description="as measured when it was made")
 
 
+class TextsSchema(BaseModel):
+    """How far reading the covers is."""
+
+    read: int = Field(description="covers that were read")
+    without_text: int = Field(description="those of them that say nothing")
+    pending: int = Field(description="covers that wait to be read")
+
+    @classmethod
+    def of(cls, counts: TextCounts) -> "TextsSchema":
+        return cls(read=counts.read, without_text=counts.without_text, pending=counts.pending)
+
+
 class CountsSchema(BaseModel):
     """How much is in the catalogue."""
 
     albums: int
     covers: int
     pending: int = Field(description="covers that wait to be embedded")
+    texts: TextsSchema
     albums_per_genre: dict[str, int] = Field(description="the commonest genre first")
     files: dict[str, int] = Field(description="files that were offered as covers, by how they ended")
     rejections: dict[str, int] = Field(description="rejected files by reason")
@@ -67,6 +81,7 @@ class HomeStatusSchema(CountsSchema):
             albums=counts.albums,
             covers=counts.covers,
             pending=status.pending,
+            texts=TextsSchema.of(status.texts),
             albums_per_genre=dict(counts.genres),
             home=str(home.folder),
             database=str(home.database),

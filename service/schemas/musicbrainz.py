@@ -25,12 +25,16 @@ class MusicBrainzSchema(BaseModel):
 
 
 class FilledSchema(BaseModel):
-    """What an album was given, or would be; ``covers`` are sides, in a dry run those that would be looked for."""
+    """What an album was given, or would be; ``covers`` are sides, in a dry run those that would be looked for.
+
+    ``artist`` and ``title`` are the album's names; ``names`` says which of the two it is given.
+    """
 
     album_id: int
     artist: str | None
     title: str | None
     release_group: str
+    names: list[str]
     genres: list[str]
     year: int | None
     covers: list[str]

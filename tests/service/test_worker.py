@@ -39,6 +39,15 @@ def working(home: CommandHome) -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
+def read(home: CommandHome) -> dict[str, int]:
+    """How many covers were read, once none waits."""
+    deadline = time.monotonic() + 60
+    while (texts := home.json("status")["texts"])["pending"]:
+        assert time.monotonic() < deadline, texts
+        time.sleep(0.2)
+    return dict(texts)
+
+
 def eventually(home: CommandHome, expected: dict[str, Any]) -> None:
     deadline = time.monotonic() + 60
     while True:
@@ -58,6 +67,7 @@ def test_it_indexes_what_is_added_and_stops_when_asked(home: CommandHome) -> Non
         write_cover(home.folder / "covers/jazz/new.png", seed=99)
         home.sleeve("add", "covers")
         eventually(home, {"covers": 5, "pending": 0, "vectors": 5})
+        assert read(home)["read"] == 5
         worker.send_signal(signal.SIGTERM)
         out, err = worker.communicate(timeout=10)
     assert worker.returncode == 128 + signal.SIGTERM

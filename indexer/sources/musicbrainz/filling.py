@@ -1,15 +1,15 @@
 """Incomplete albums → looked up and filled in, one by one."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from db import incomplete
 from db.database import Database
 from db.incomplete import Additions, IncompleteAlbum
-from db.records import UploadedCover
+from db.records import HashedCover, UploadedCover
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Progress
 from indexer.sources.musicbrainz import reading
@@ -17,6 +17,7 @@ from indexer.sources.musicbrainz.covers import FoundCover
 from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
 from indexer.sources.musicbrainz.matching import match
 from indexer.sources.musicbrainz.pace import Failures
+from indexer.sources.musicbrainz.printed import COMPARED_PICTURES, asked_words, printed_on, sure_match
 from indexer.sources.musicbrainz.records import ReleaseGroup
 from indexer.sources.musicbrainz.services import Services
 from sleeve.errors import FileRejectedError, SourceError
@@ -38,6 +39,8 @@ class FilledAlbum:
 
     album: IncompleteAlbum
     group: ReleaseGroup
+    artist: str | None
+    title: str | None
     genres: tuple[str, ...]
     year: int | None
     sides: tuple[Side, ...]
@@ -65,16 +68,25 @@ class AlbumFiller:
 
     Args:
         sides: those that an album is to have.
+        show_one_artwork: whether the bytes of an image show the artwork of a cover.
         dry_run: looks albums up, and changes and asks the archive nothing.
     """
 
     def __init__(
-        self, database: Database, store: CoverStore, services: Services, sides: Sequence[Side], *, dry_run: bool
+        self,
+        database: Database,
+        store: CoverStore,
+        services: Services,
+        sides: Sequence[Side],
+        show_one_artwork: Callable[[bytes, HashedCover], bool],
+        *,
+        dry_run: bool,
     ) -> None:
         self._database = database
         self._store = store
         self._services = services
         self._sides = sides
+        self._show_one_artwork = show_one_artwork
         self._dry_run = dry_run
         self._genres = services.musicbrainz.genres()
 
@@ -113,13 +125,17 @@ class AlbumFiller:
             report.not_filled.append(NotFilled(album, group))
             return FillEnding.NOT_FOUND
         before = len(report.not_filled)
-        genres = genres_of(group, self._genres) if album.lacks_genre else ()
-        year = group.year if album.year is None else None
+        missing = Additions(
+            None if album.artist else group.artist,
+            None if album.title else group.title,
+            genres_of(group, self._genres) if album.lacks_genre else (),
+            group.year if album.year is None else None,
+        )
         if self._dry_run:
-            filled = FilledAlbum(album, group, genres, year, album.missing_sides)
+            filled = _filled(album, group, missing, album.missing_sides)
         else:
-            filled = self._write(album, group, genres, year, self._covers(album, group, report))
-        if not (filled.genres or filled.year or filled.sides):
+            filled = self._write(album, group, missing, self._covers(album, group, report))
+        if not (filled.artist or filled.title or filled.genres or filled.year or filled.sides):
             return FillEnding.REJECTED if len(report.not_filled) > before else FillEnding.UNCHANGED
         report.filled.append(filled)
         return FillEnding.FILLED
@@ -128,9 +144,32 @@ class AlbumFiller:
         group_id = reading.mbid(album.group_id)
         if group_id is not None:
             return self._services.musicbrainz.release_group(group_id) or f"MusicBrainz does not know the id {group_id}"
-        if not album.artist or not album.title:
-            return "it has no names to look for"
-        return match(album, self._services.musicbrainz.hits(album.artist, album.title))
+        if album.artist and album.title:
+            return match(album, self._services.musicbrainz.hits(album.artist, album.title))
+        return self._by_text(album)
+
+    def _by_text(self, album: IncompleteAlbum) -> ReleaseGroup | str:
+        words = asked_words(album.lines)
+        if not words:
+            return "it has no names to look for, and its front says no words"
+        hits = self._services.musicbrainz.hits_by_words(words, album.artist, album.title)
+        found = printed_on(album, hits)
+        group = sure_match(found)
+        if group is not None:
+            return group
+        if not found:
+            return "MusicBrainz finds no album whose artist or title is printed on its front"
+        if self._dry_run:
+            return "only its picture can tell, and a dry run does not ask the archive"
+        shown = (one.group for one in found[:COMPARED_PICTURES] if self._shows_front(one.group, album.front))
+        return next(shown, "neither the words on its front nor the picture tell which album it is")
+
+    def _shows_front(self, group: ReleaseGroup, own: HashedCover | None) -> bool:
+        try:
+            front = self._services.archive.cover(group, Side.FRONT)
+        except FileRejectedError:
+            return False
+        return own is not None and isinstance(front, FoundCover) and self._show_one_artwork(front.data, own)
 
     def _covers(self, album: IncompleteAlbum, group: ReleaseGroup, report: FillReport) -> list[FoundCover]:
         found = []
@@ -150,8 +189,7 @@ class AlbumFiller:
         self,
         album: IncompleteAlbum,
         group: ReleaseGroup,
-        genres: tuple[str, ...],
-        year: int | None,
+        missing: Additions,
         found: Sequence[FoundCover],
     ) -> FilledAlbum:
         with ExitStack() as aside:
@@ -166,7 +204,7 @@ class AlbumFiller:
                 )
                 for cover in found
             )
-            additions = Additions(genres, year, covers)
+            additions = replace(missing, covers=covers)
             with self._database.writing() as session:
                 new = incomplete.fill(
                     session,
@@ -177,4 +215,8 @@ class AlbumFiller:
                 )
         for cover in found:
             self._services.client.forget(cover.url)
-        return FilledAlbum(album, group, new.genres, new.year, tuple(cover.side for cover in new.covers))
+        return _filled(album, group, new, tuple(cover.side for cover in new.covers))
+
+
+def _filled(album: IncompleteAlbum, group: ReleaseGroup, new: Additions, sides: tuple[Side, ...]) -> FilledAlbum:
+    return FilledAlbum(album, group, new.artist, new.title, new.genres, new.year, sides)

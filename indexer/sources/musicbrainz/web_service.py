@@ -1,6 +1,6 @@
 """MusicBrainz' web service: a query for release groups → the groups, a page at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, urlencode
@@ -93,7 +93,24 @@ class WebService:
         Raises:
             SourceError: the service does not answer.
         """
-        query = f'artist:"{_escaped(artist)}" AND releasegroup:"{_escaped(title)}"'
+        return self._found(f'artist:"{_escaped(artist)}" AND releasegroup:"{_escaped(title)}"')
+
+    def hits_by_words(self, words: Sequence[str], artist: str | None, title: str | None) -> list[Hit]:
+        """What a search finds for words that may be of an artist or of a title, those of which most words agree first;
+        nothing for words that are too long to ask with.
+
+        Args:
+            words: of letters and digits, in lower case.
+            artist, title: what is known of the two.
+
+        Raises:
+            SourceError: the service does not answer.
+        """
+        some = f"({' '.join(words)})"
+        by, called = (f'"{_escaped(name)}"' if name else some for name in (artist, title))
+        return self._found(f"artist:{by} AND releasegroup:{called}")
+
+    def _found(self, query: str) -> list[Hit]:
         parameters = {"query": query, "limit": str(HITS)}
         if len(self._url("release-group", parameters)) > MAX_URL_CHARACTERS:
             return []

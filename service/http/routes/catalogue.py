@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from db import albums, vectors
+from db import albums, texts, vectors
 from db import bundles as registered
 from indexer.jobs.list_bundles import list_bundles as bundle_uses
 from indexer.progress import Silent
@@ -31,7 +31,7 @@ def status(home: HomeDep, search: SearchDep) -> schemas.StatusSchema:
     """How many albums, covers and genres there are, how many covers wait for the model in use, and what that can do."""
     model, live = _model(search), home.live()
     with home.database.reading() as session:
-        counts = albums.counts(session)
+        counts, read = albums.counts(session), texts.counts(session)
         bundle = None if model is None else registered.find(session, model.backbone.fingerprint)
         pending = counts.covers if bundle is None else vectors.count_pending(session, bundle)
     answering = None if model is None else _live(model, search)
@@ -39,6 +39,7 @@ def status(home: HomeDep, search: SearchDep) -> schemas.StatusSchema:
         albums=counts.albums,
         covers=counts.covers,
         pending=pending,
+        texts=schemas.TextsSchema.of(read),
         albums_per_genre=dict(counts.genres),
         files=dict(counts.files),
         rejections=dict(counts.rejections),

@@ -8,9 +8,9 @@ from PIL import Image
 
 from db import albums, texts
 from db.database import Database
-from db.records import TextLine
+from db.records import TextCounts, TextLine
 from indexer.progress import Silent
-from indexer.reading import read_pending
+from indexer.reading import pending, read_pending
 from indexer.reading.pending import STORE_COVERS
 from indexer.sources import open_source
 from indexer.sources.adding import add_source
@@ -53,6 +53,8 @@ def test_covers_say_what_was_read_and_those_without_text_are_known_as_read(datab
     assert said(database) == expected
     assert () in expected.values()
     assert (report.read, report.with_text, report.rejected) == (6, sum(map(bool, expected.values())), [])
+    with database.reading() as session:
+        assert texts.counts(session) == TextCounts(6, 6 - report.with_text, 0)
     again = FakeReader()
     assert read_pending(database, again, Silent(), threads=2).read == again.pictures == 0
 
@@ -63,6 +65,16 @@ def test_another_reader_replaces_what_was_read_only_when_it_is_asked_to(database
     assert read_pending(database, FakeReader("b"), Silent(), threads=2, again=True).read == 6
     assert read_pending(database, FakeReader("b"), Silent(), threads=2, again=True).read == 0
     assert len(said(database)) == 6
+
+
+def test_a_run_leaves_the_rest_when_it_is_asked_to(
+    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pending, "STORE_COVERS", 2)
+    assert read_pending(database, FakeReader(), Silent(), threads=2, stops=lambda: len(said(database)) == 4).read == 4
+    with database.reading() as session:
+        assert texts.counts(session).pending == 2
+    assert read_pending(database, FakeReader(), Silent(), threads=2).read == 2
 
 
 def test_one_bad_file_never_stops_the_others(database: Database, folder: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from indexer.training.samples import LabelledCover
+from tests.indexer.genre.planted import text_line
 
 
 @pytest.fixture(scope="package")
@@ -19,5 +20,6 @@ def covers(tmp_path_factory: pytest.TempPathFactory) -> list[LabelledCover]:
         pixels[..., 0 if genre == "rock" else 2] += 150
         path = folder / f"{number}.png"
         Image.fromarray(pixels).resize((48, 48), Image.Resampling.BICUBIC).save(path)
-        samples.append(LabelledCover(path, (genre,) if genre else (), f"artist {number // 2}"))
+        lines = (text_line(f"{genre} MUSIC"), text_line(f"BY ZORNATH {genre}")) if genre else ()
+        samples.append(LabelledCover(path, (genre,) if genre else (), f"artist {number // 2}", lines))
     return samples

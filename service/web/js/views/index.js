@@ -87,6 +87,7 @@ function figuresOf(facts, index) {
   const shown = [
     ["Albums", facts.albums.toLocaleString("en")],
     ["Covers", facts.covers.toLocaleString("en"), facts.pending ? `${facts.pending} not embedded yet` : facts.covers > 0 && "all embedded"],
+    ["Texts", facts.texts.read.toLocaleString("en"), facts.texts.pending ? `${facts.texts.pending} covers not read yet` : facts.covers > 0 && "all covers read"],
     ["Index", index ? index.count.toLocaleString("en") : "none", index && `vectors, ${index.kind}`],
     ["Recall", index ? index.recall.toFixed(3) : "–", "against exact search"],
     ["Added since", index ? index.delta.toLocaleString("en") : "–", "vectors, searched too"],

@@ -99,8 +99,10 @@ class StandIn:
         if path.startswith("/ws/2/release-group/"):
             number = UUID(path.rsplit("/", 1)[1]).int
             return _json(_group(number)) if number in self.groups else _json({"error": "Not Found"}, 404)
-        if query.get("query", "").startswith("artist:") and "releasegroup:" in query["query"]:
+        if re.match(r'artist:".*" AND releasegroup:"', query.get("query", "")):
             return self._hits(query["query"])
+        if " AND releasegroup:" in query.get("query", ""):
+            return self._hits_of_words(query["query"])
         if query.get("query") not in {'tag:"black metal"', 'artist:"Artist \\"3\\""', None}:
             return _json({"error": "unable to parse search"}, 400)
         offset, limit = int(query["offset"]), min(100, int(query["limit"]))
@@ -129,6 +131,19 @@ class StandIn:
             same = (named.casefold() == artist) + (group["title"].casefold() == title)
             if same:
                 found.append({"primary-type": "Album", **group, "score": 100 if same == 2 else 60})
+        found.sort(key=lambda hit: -hit["score"])
+        return _json({"created": "", "count": len(found), "offset": 0, "release-groups": found[:25]})
+
+    def _hits_of_words(self, query: str) -> tuple[int, bytes, dict[str, str]]:
+        """As Lucene does: what has a word or more in each field, the share of the words that it has as its score."""
+        asked = [set(re.findall(r"\w+", words.casefold())) for words in re.findall(r":[(\"]([^)\"]*)", query)]
+        found = []
+        for group in (*map(_group, self.groups), *self.others):
+            named = "".join(credit["name"] + credit.get("joinphrase", "") for credit in group["artist-credit"])
+            held = [set(re.findall(r"\w+", name.casefold())) for name in (named, group["title"])]
+            shared = [len(words & own) for words, own in zip(asked, held, strict=True)]
+            if all(shared):
+                found.append({"primary-type": "Album", **group, "score": 100 * sum(shared) // sum(map(len, held))})
         found.sort(key=lambda hit: -hit["score"])
         return _json({"created": "", "count": len(found), "offset": 0, "release-groups": found[:25]})
 

@@ -1,26 +1,29 @@
 """What albums lack is looked up over real HTTP and filled in; what is there stays."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from db import albums
+from db import albums, texts
 from db.database import Database
 from db.incomplete import IncompleteAlbum
 from db.labels import set_genres_by_hand
-from db.records import AlbumRecord, CoverFile, InspectedFile
+from db.records import AlbumRecord, CoverFile, HashedCover, InspectedFile, NewText, TextLine
 from db.registration import register
 from db.release_groups import KEY
 from db.tables import AlbumGenre
+from indexer.artwork import Comparison
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Silent
 from indexer.sources.musicbrainz import AlbumFiller, FillEnding, FillReport, GroupQuery, QueryKind
 from indexer.sources.musicbrainz.matching import match, same_name
+from indexer.sources.musicbrainz.printed import asked_words, printed_on, sure_match
 from indexer.sources.musicbrainz.records import Hit, Mbid, ReleaseGroup
 from sleeve.errors import SourceError
-from sleeve.vocabulary import AlbumId, ContentHash, LabelSource, Side
+from sleeve.vocabulary import AlbumId, ContentHash, Fingerprint, LabelSource, Side
 from tests.indexer.sources.musicbrainz.runs import Time, catalogue_of, run, services_of
 from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, StandIn, group_id, picture, standing_in
 
@@ -38,7 +41,12 @@ def fill(
 ) -> FillReport:
     services = services_of(stand_in, home, moment or Time())
     sides = tuple(Side) if backs else (Side.FRONT,)
-    filler = AlbumFiller(database, CoverStore(home / "covers"), services, sides, dry_run=dry_run)
+
+    def show_one_artwork(image: bytes, cover: HashedCover) -> bool:
+        return bool(Comparison().matches_of_image(image, [cover]))
+
+    store = CoverStore(home / "covers")
+    filler = AlbumFiller(database, store, services, sides, show_one_artwork, dry_run=dry_run)
     return filler.fill(filler.incomplete_albums(1000), Silent())
 
 
@@ -113,6 +121,51 @@ def test_a_known_id_is_looked_up_whatever_the_names(database: Database, tmp_path
         (wrong, f"MusicBrainz does not know the id {group_id(66)}")
     ]
     assert [album(database, item).year for item in (by_id, wrong, odd, nameless)] == [1995, None, 1994, None]
+
+
+def line(text: str, height: float = 0.1) -> TextLine:
+    return TextLine(text, ((0.1, 0.1), (0.9, 0.1), (0.9, 0.1 + height), (0.1, 0.1 + height)), 0.9)
+
+
+def put_printed(database: Database, number: int, folder: Path, lines: list[TextLine], **said: Any) -> AlbumId:
+    """An album without names whose front is a picture that says these lines."""
+    path = folder / f"{number}.png"
+    path.write_bytes(picture(number, False))
+    names = {"artist": None, "title": None, **said}
+    cover = CoverFile(file=path.name, path=path, label_source=LabelSource.FOLDER, **names)
+    with database.writing() as session:
+        content_hash = ContentHash(sha256(path.read_bytes()).hexdigest())
+        register(session, [InspectedFile(cover, content_hash)], lambda _, _hash: True)
+        album_id = albums.of_files(session, [str(path)])[str(path)]
+        [front] = albums.album(session, album_id).covers
+        texts.store(session, Fingerprint("a" * 64), [NewText(front.id, content_hash, tuple(lines))])
+    return album_id
+
+
+def test_what_a_cover_says_finds_its_names(database: Database, tmp_path: Path) -> None:
+    by_words = put_printed(database, 6, tmp_path, [line("ARTIST 2 feat. Choir", 0.2), line("TIT1E 6", 0.2)])
+    by_picture = put_printed(database, 4, tmp_path, [line("Title 4 with Choir")])
+    other_picture = put_printed(database, 12, tmp_path, [line("Title 5 with Choir")])
+    silent = put_printed(database, 1, tmp_path, [])
+    titled = put_printed(database, 2, tmp_path, [line("Artist 0 feat Choir")], title="Title 2")
+    with standing_in(groups=10) as stand_in:
+        dry = fill(stand_in, database, tmp_path, dry_run=True)
+        assert {item.album.id for item in dry.filled} == {by_words, titled}
+        assert {line.host for line in stand_in.log} == {MUSICBRAINZ}
+        report = fill(stand_in, database, tmp_path)
+    found = {item.album.id: (item.artist, item.title, item.year) for item in report.filled}
+    assert found == {
+        by_words: (BY.format(2), "Title 6", None),
+        by_picture: (BY.format(1), "Title 4", 1994),
+        titled: (BY.format(0), None, None),
+    }
+    assert [(item.album.id, item.why) for item in report.not_filled] == [
+        (other_picture, "neither the words on its front nor the picture tell which album it is")
+    ]
+    assert (album(database, by_words).artist, album(database, by_words).title) == (BY.format(2), "Title 6")
+    assert album(database, titled).title == "Title 2"
+    assert album(database, silent).artist is None
+    assert album(database, other_picture).artist is None
 
 
 def test_backs_are_filled_in_when_asked_for(database: Database, tmp_path: Path) -> None:
@@ -218,6 +271,38 @@ def test_a_hit_is_taken_only_beyond_doubt() -> None:
     assert match(dated, [blue, green]) == green.group
     for other in (hit(1, "Weezers", "Weezer"), hit(1, "Weezer", "Weezer", score=89), hit(1, "Weezer", "Pinkerton")):
         assert match(wanted, [other]) == "MusicBrainz finds no album of these names"
+
+
+def told(lines: list[TextLine], hits: list[Hit], **known: Any) -> ReleaseGroup | None:
+    """What the words on a cover tell."""
+    fields = {"title": None, "artist": None, "year": None, **known}
+    wanted = IncompleteAlbum(
+        AlbumId(1), group_id=None, lacks_genre=True, missing_sides=(), lines=tuple(lines), **fields
+    )
+    return sure_match(printed_on(wanted, hits))
+
+
+def test_words_tell_an_album_only_beyond_doubt() -> None:
+    train = hit(1, "John Coltrane", "Blue Train")
+    cover = [line("J0HN COLTRANE", 0.2), line("BLUE", 0.3), line("TRAIN", 0.3), line("Blue Note 1577", 0.02)]
+    assert told(cover, [hit(2, "John Coltrane", "Giant Steps"), train, hit(3, "Blue Note", "Train")]) == train.group
+    assert told(cover, [train, hit(4, "John Coltrane", "Blue Train", album=False)]) is None, "two of these names"
+    assert told([line("BLUETRAIN"), line("JOHNCOLTRANE")], [train]) == train.group
+    # A title that is a part of the artist's name, a name of which more than a letter in six is another, small print.
+    assert told([line("METALLICA")], [hit(5, "Metallica", "Metallica")]) is None
+    assert told([line("JOAN COLTRAIN"), line("BLUE TRAIN")], [train]) is None
+    assert (
+        told([line("EXODUS", 0.5), line("BONDED BY BLOOD", 0.3), *(line(each.text, 0.01) for each in cover)], [train])
+        is None
+    )
+    assert told([line("OLIVER"), line("YESTERDAY")], [hit(6, "Yes", "Live")]) is None
+    assert told([line("BLUE TRAIN")], [train], artist="John  COLTRANE") == train.group
+    assert told(cover, [train], artist="Alice Coltrane") is None
+    older, newer = hit(7, "A Band", "Night", year=1970), hit(8, "A Band", "The Night", year=1980)
+    assert told([line("A BAND"), line("THE NIGHT")], [older, newer]) == newer.group
+    assert asked_words([line("(c) 1957 Blue Note", 0.01), line("BLUE", 0.2), line("TRAIN OR", 0.1)]) == (
+        ("blue", "train", "or", "1957", "note")
+    )
 
 
 @pytest.mark.parametrize(
