@@ -71,14 +71,14 @@ def small_clip(folder: Path) -> SmallClip:
     return SmallClip(model.eval(), weights)
 
 
-def add_config(folder: Path, name: str = MODEL_NAME, **text: object) -> None:
+def add_config(folder: Path, name: str = MODEL_NAME, image_size: object = SIZE_PX, **text: object) -> None:
     """Make open_clip know a small configuration, for the rest of the process."""
     make_torchvision_importable()
     import open_clip
 
     config = {
         "embed_dim": 24,
-        "vision_cfg": {"image_size": SIZE_PX, "layers": 2, "width": 64, "head_width": 32, "patch_size": 8},
+        "vision_cfg": {"image_size": image_size, "layers": 2, "width": 64, "head_width": 32, "patch_size": 8},
         "text_cfg": {"context_length": PLACES, "vocab_size": 49408, "width": 64, "heads": 2, "layers": 2, **text},
     }
     (folder / f"{name}.json").write_text(json.dumps(config))

@@ -54,7 +54,8 @@ def build_tower(name: str, weights: str = "") -> Tower:
     """The tower that ``name`` names.
 
     Args:
-        name: ``efficientnet-lite0`` (ImageNet weights), ``open_clip:MODEL/TAG-OR-FILE``, or a name of timm's.
+        name: ``efficientnet-lite0`` (ImageNet weights), a name of timm's, or ``open_clip:`` and what
+            ``load_open_clip`` takes.
         weights: a checkpoint file for a timm name; empty for random weights.
 
     Raises:
@@ -173,18 +174,18 @@ def _timm_tower(name: str, weights: str) -> Tower:
 
 
 def _open_clip_tower(name: str) -> Tower:
-    visual = load_open_clip(name).visual
-    side = visual.image_size[0] if isinstance(visual.image_size, tuple) else int(visual.image_size)
+    model = load_open_clip(name)
+    visual = model.network.visual
     return Tower(
         module=visual,
         stages=_stages_of_clip(visual),
         taps=_taps_of_clip(visual),
         peaks=(),
         width=int(visual.output_dim),
-        fixed_size_px=side,
+        fixed_size_px=model.side_px,
         mean=_in_255(visual.preprocess_cfg["mean"]),
         std=_in_255(visual.preprocess_cfg["std"]),
-        licence=f"that of open_clip's {name}",
+        licence=f"that of {model.source}",
     )
 
 

@@ -35,37 +35,34 @@ def export_open_clip(name: str, folder: Path, *, bundle_name: str) -> Bundle:
     A model whose tokenizer is not CLIP's own becomes a bundle without a text tower.
 
     Args:
-        name: ``MODEL/TAG`` or ``MODEL/FILE``; see ``load_open_clip``.
+        name: see ``load_open_clip``.
         folder: does not exist yet.
 
     Raises:
-        TrainingError: there is no such model, or its weights cannot be downloaded.
+        TrainingError: see ``load_open_clip``; or the images are not square.
         BundleError: the bundle cannot be written, or its vectors are not the model's.
     """
     model = load_open_clip(name)
-    model_name, _, weights = name.partition("/")
-    source = f"open_clip's {model_name} with the weights {Path(weights).name}"
-    cfg = model.visual.preprocess_cfg
-    side = model.visual.image_size
-    tokenizer = _tokenizer_of(model_name)
+    cfg = model.network.visual.preprocess_cfg
+    tokenizer = _tokenizer_of(model.name)
     with TemporaryDirectory() as aside:
         exported = export_backbone(
-            _Tower(model, "encode_image"),
+            _Tower(model.network, "encode_image"),
             Path(aside) / "bundle",
             name=bundle_name,
-            input_size_px=side[0] if isinstance(side, tuple) else int(side),
+            input_size_px=model.side_px,
             mean=tuple(255 * value for value in cfg["mean"]),
             std=tuple(255 * value for value in cfg["std"]),
             resize=_RESIZE[cfg["resize_mode"]],
             precision=Precision.F32,
             genres=(),
             metrics={},
-            trained_on=f"nothing of this catalogue: {source}",
-            licence=f"that of {source}",
-            extra_files=_text_files(model, tokenizer) if tokenizer is not None else {},
+            trained_on=f"nothing of this catalogue: {model.source}",
+            licence=f"that of {model.source}",
+            extra_files=_text_files(model.network, tokenizer) if tokenizer is not None else {},
         )
         if tokenizer is not None:
-            _require_text_parity(model, tokenizer, exported)
+            _require_text_parity(model.network, tokenizer, exported)
         description = BundleDescription(**exported.manifest.model_dump(include=set(BundleDescription.model_fields)))
         return write_bundle(folder, description, {file: exported.read(file) for file in exported.manifest.files})
 

@@ -1,5 +1,6 @@
 """A PyTorch image tower → a bundle whose vectors are proved to be the tower's own."""
 
+import logging
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,12 +19,15 @@ from onnx_ir.passes.common import CommonSubexpressionEliminationPass, Deduplicat
 from indexer.images.decoding import ResizeRule
 from indexer.models.backbone import OpenVinoBackbone, unit_rows
 from indexer.models.bundle import MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
-from sleeve.errors import BundleError
+from sleeve.errors import BundleError, first_line
 
 PARITY_COSINE = 0.999
 """The least cosine between a bundle's vector, made in float32, and PyTorch's, for any of the probes."""
 
 PROBE_IMAGES = 8
+
+# It warns of optimisations that it leaves out, which changes nothing that a bundle is tested for.
+logging.getLogger("onnxscript").setLevel(logging.ERROR)
 
 
 def export_backbone(
@@ -89,19 +93,25 @@ def onnx_bytes(tower: torch.nn.Module, example: torch.Tensor, input_name: str) -
 
     Args:
         example: an input; another may have more or fewer rows, and nothing else.
+
+    Raises:
+        BundleError: PyTorch cannot write it as ONNX.
     """
     with warnings.catch_warnings():
         # torch 2.13 trips over a deprecation of its own.
         warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
-        program = torch.onnx.export(
-            tower,
-            (example,),
-            dynamo=True,
-            input_names=[input_name],
-            output_names=["vectors"],
-            dynamic_shapes=({0: torch.export.Dim("n")},),
-            verbose=False,
-        )
+        try:
+            program = torch.onnx.export(
+                tower,
+                (example,),
+                dynamo=True,
+                input_names=[input_name],
+                output_names=["vectors"],
+                dynamic_shapes=({0: torch.export.Dim("n")},),
+                verbose=False,
+            )
+        except torch.onnx.OnnxExporterError as error:
+            raise BundleError(f"PyTorch cannot write this model as ONNX: {_cause(error)}") from error
     assert program is not None  # only the TorchScript exporter returns nothing
     _once_each(program.model)
     model = program.model_proto
@@ -115,6 +125,13 @@ def _once_each(model: onnx_ir.Model) -> None:
     """Keep equal weights once, and what is computed from equals: two towers share the layers that they have alike."""
     DeduplicateInitializersPass(size_limit=sys.maxsize)(model)
     CommonSubexpressionEliminationPass()(model)
+
+
+def _cause(error: BaseException) -> str:
+    """What the exporter stumbled over, without the pages that it prints around it."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return first_line(error)
 
 
 def probe_images(count: int, size_px: int) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ class Recipe:
     """How to train; a run is its samples, its recipe and nothing else.
 
     Args:
-        architecture: ``efficientnet-lite0``, a name of timm's, or ``open_clip:MODEL/TAG-OR-FILE``.
+        architecture: ``efficientnet-lite0``, a name of timm's, or ``open_clip:`` and what ``load_open_clip`` takes.
         weights: a checkpoint file for a timm name; empty for random weights.
         frozen_stages: how many of the tower's first stages keep their weights.
         artwork_dimension: of what is learned of artworks.

@@ -80,21 +80,28 @@ def use(
 
 def export(
     context: typer.Context,
-    model: Annotated[str, typer.Argument(help="open_clip:MODEL/TAG-OR-FILE.")],
+    model: Annotated[str, typer.Argument(help="open_clip:MODEL/TAG, or one of the forms below.")],
     name: Annotated[str, typer.Option(help="The new bundle's name.")] = "clip",
     json: Json = False,
 ) -> None:
     """Make a bundle of a CLIP model without training it (needs the `train` extra).
 
     The bundle has the image tower. If the model reads text with CLIP's own tokenizer, it also has the text tower, and
-    `sleeve similar --text` works with it. The weights come from a file, or from a tag of open_clip, which is downloaded
-    from the hub.
+    `sleeve similar --text` works with it. The weights of a tag of open_clip, or of a repository for open_clip
+    (`hf-hub:`), are downloaded from the hub.
+
+    Weights from a file need the preprocessing and the activation that they were made with, and a file does not say
+    them. They are taken from an `open_clip_config.json` next to it, or from the model's tags if those agree; else name
+    the tag that the file was made like (`TAG=FILE`). A folder with weights and their `open_clip_config.json` is
+    `local-dir:FOLDER`.
 
     Examples:
 
         sleeve bundles export open_clip:ViT-B-32/laion2b_s34b_b79k --name clip
 
-        sleeve bundles export open_clip:ViT-B-32/weights.safetensors --name clip
+        sleeve bundles export open_clip:ViT-B-32/laion2b_s34b_b79k=weights.safetensors --name clip
+
+        sleeve bundles export open_clip:local-dir:my-clip --name clip
     """
     with Home(settings_of(context)) as home, ProgressBar() as bar:
         bundle = export_bundle(home, bar, model, name=name)

@@ -22,7 +22,7 @@ def train(
         typer.Option("--head-only", help="Only fit head, vote and text opinion to the labels; needs no PyTorch."),
     ] = False,
     architecture: Annotated[
-        str, typer.Option(help="efficientnet-lite0, a timm name, or open_clip:MODEL/TAG-OR-FILE.")
+        str, typer.Option(help="efficientnet-lite0, a timm name, or open_clip:MODEL/TAG (see `sleeve bundles export`).")
     ] = "efficientnet-lite0",
     weights: Annotated[Path | None, typer.Option(help="A checkpoint file for a timm name.")] = None,
     epochs: Annotated[int, typer.Option(min=1, max=1000, help="Passes over the covers.")] = 4,

@@ -98,7 +98,7 @@ def test_names_and_files_that_lead_nowhere_are_named(tmp_path: Path) -> None:
         build_tower("open_clip:ViT-Q-1/laion")
     with pytest.raises(TrainingError, match="name the weights too"):
         build_tower("open_clip:ViT-B-32")
-    with pytest.raises(TrainingError, match="fetch the file on a machine that reaches the hub"):
+    with pytest.raises(TrainingError, match=r"absent\.pt: no such file"):
         build_tower(f"open_clip:ViT-B-32/{tmp_path / 'absent.pt'}")
     with pytest.raises(TrainingError, match=r"bad\.pth does not hold weights of RN50"):
         build_tower(f"open_clip:RN50/{tmp_path / 'bad.pth'}")
