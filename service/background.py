@@ -4,10 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from threading import Thread
 
 from indexer.home import Home
 from sleeve.platform import BACKGROUND, lower_priority
+
+_LOOK_EVERY_S = 0.5
 
 
 def start_in_background(
@@ -26,10 +29,9 @@ def start_in_background(
         "OPENBLAS_NUM_THREADS": "1",
     }
     return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
+        [sys.executable, "-m", module, str(os.getpid()), *arguments],
         env=environment,
-        # Nothing is ever written to it: it ends with this process.
-        stdin=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
         stdout=stdout,
         creationflags=BACKGROUND,
     )
@@ -38,10 +40,11 @@ def start_in_background(
 def begin() -> None:
     """Leave the processor to others, and stop once the process that started this one has ended, however it did."""
     lower_priority()
-    Thread(target=_stop_with_parent, name="parent", daemon=True).start()
+    Thread(target=_stop_after, args=(int(sys.argv[1]),), name="parent", daemon=True).start()
 
 
-def _stop_with_parent() -> None:
-    while os.read(0, 1):
-        pass
+def _stop_after(parent: int) -> None:
+    # On Windows a process keeps the number of its parent for good, and stays.
+    while os.getppid() == parent:
+        time.sleep(_LOOK_EVERY_S)
     signal.raise_signal(signal.SIGTERM)

@@ -1,6 +1,6 @@
 """``indexer.jobs.index`` in a process of its own, which leaves processor, memory and locks to the queries.
 
-    python -m service.index_process [--rebuild]
+    python -m service.index_process PARENT [--rebuild]
 
 Run by the service only; the settings come from the environment. One line on stdout says that the work has begun.
 """

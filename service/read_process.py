@@ -1,4 +1,4 @@
-"""``indexer.jobs.read`` in a process of its own: `python -m service.read_process`, run by the service only."""
+"""``indexer.jobs.read`` in a process of its own: `python -m service.read_process PARENT`, run by the service only."""
 
 import logging
 import subprocess
