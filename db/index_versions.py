@@ -1,4 +1,7 @@
-"""Queries about index versions. Promotion moves the live mark in the caller's transaction."""
+"""Queries about index versions. Promotion moves the live mark in the caller's transaction.
+
+A version belongs to the home that has its files, its *owner*; the owner of versions from before homes had ids is empty.
+"""
 
 from collections.abc import Collection
 from typing import Any
@@ -28,45 +31,68 @@ _VERSIONS = (
 )
 
 
-def live(session: Session) -> IndexVersionRecord | None:
-    """The version that answers, or None before the first."""
-    found = session.execute(_VERSIONS.where(IndexVersion.live)).first()
+def live(session: Session, owner: str) -> IndexVersionRecord | None:
+    """The version that answers in a home, or None before its first."""
+    query = _VERSIONS.where(IndexVersion.live, IndexVersion.owner.in_({owner, ""}))
+    found = session.execute(query.order_by(IndexVersion.owner.desc())).first()
     return None if found is None else _record(found)
 
 
-def versions(session: Session) -> list[IndexVersionRecord]:
-    """Every version, newest first."""
-    return [_record(row) for row in session.execute(_VERSIONS.order_by(IndexVersion.id.desc()))]
+def newest_elsewhere(session: Session, owner: str) -> IndexVersionRecord | None:
+    """The newest version that answers in another home, or None."""
+    query = _VERSIONS.where(IndexVersion.live, IndexVersion.owner != owner).order_by(IndexVersion.id.desc())
+    found = session.execute(query).first()
+    return None if found is None else _record(found)
 
 
-def previous(session: Session) -> IndexVersionRecord | None:
-    """The version that was live before the live one, or None."""
-    known = versions(session)
+def versions(session: Session, owner: str) -> list[IndexVersionRecord]:
+    """Every version of a home, newest first."""
+    query = _VERSIONS.where(IndexVersion.owner == owner).order_by(IndexVersion.id.desc())
+    return [_record(row) for row in session.execute(query)]
+
+
+def folders(session: Session) -> set[str]:
+    """The folders of all versions of all homes."""
+    return set(session.scalars(select(IndexVersion.folder)))
+
+
+def previous(session: Session, owner: str) -> IndexVersionRecord | None:
+    """The version that was live before the live one in a home, or None."""
+    known = versions(session, owner)
     answering = next((version.id for version in known if version.live), 0)
     return next((version for version in known if version.id < answering), None)
 
 
-def promote(
-    session: Session, bundle: BundleRecord, *, folder: str, kind: str, count: int, recall: float
-) -> IndexVersionRecord:
-    """Record a finished version and make it the live one.
+def adopt(session: Session, owner: str, folders: Collection[str]) -> None:
+    """Make the versions in these folders this home's, if they are nobody's yet."""
+    nobodys = update(IndexVersion).where(IndexVersion.owner == "", IndexVersion.folder.in_(folders))
+    session.execute(nobodys.values(owner=owner))
 
-    Versions newer than the one that was live are forgotten: they were rolled back from.
+
+def promote(
+    session: Session, owner: str, bundle: BundleRecord, *, folder: str, kind: str, count: int, recall: float
+) -> IndexVersionRecord:
+    """Record a finished version and make it the live one of its home.
+
+    Versions of this home newer than the one that was live are forgotten: they were rolled back from.
     """
-    before = live(session)
+    before = next((version for version in versions(session, owner) if version.live), None)
     if before is not None:
-        session.execute(delete(IndexVersion).where(IndexVersion.id > before.id))
-    session.execute(update(IndexVersion).where(IndexVersion.live).values(live=False))
-    row = IndexVersion(bundle_id=bundle.id, folder=folder, kind=kind, count=count, recall=recall, live=True)
+        session.execute(delete(IndexVersion).where(IndexVersion.owner == owner, IndexVersion.id > before.id))
+    session.execute(update(IndexVersion).where(IndexVersion.owner == owner, IndexVersion.live).values(live=False))
+    row = IndexVersion(
+        owner=owner, bundle_id=bundle.id, folder=folder, kind=kind, count=count, recall=recall, live=True
+    )
     session.add(row)
     session.flush()
     return _record(session.execute(_VERSIONS.where(IndexVersion.id == row.id)).one())
 
 
-def switch(session: Session, version_id: int) -> None:
-    """Move the live mark to a version that is kept."""
-    session.execute(update(IndexVersion).where(IndexVersion.live).values(live=False))
-    session.execute(update(IndexVersion).where(IndexVersion.id == version_id).values(live=True))
+def switch(session: Session, owner: str, version_id: int) -> None:
+    """Move the live mark of a home to a version of it that is kept."""
+    own = update(IndexVersion).where(IndexVersion.owner == owner)
+    session.execute(own.where(IndexVersion.live).values(live=False))
+    session.execute(own.where(IndexVersion.id == version_id).values(live=True))
 
 
 def forget(session: Session, version_ids: Collection[int]) -> None:

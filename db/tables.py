@@ -296,15 +296,19 @@ class GenreModelRow(Base):
 
 
 class IndexVersion(Base):
-    """A built index. At most one is live; promotion moves the mark in one transaction."""
+    """A built index. At most one of a home is live; promotion moves the mark in one transaction.
+
+    ``owner`` is the id of the home that has its files; empty for versions from before homes had ids.
+    """
 
     __tablename__ = "index_versions"
     __table_args__ = (
-        Index("uq_index_versions_live", "live", unique=True, sqlite_where=text("live"), postgresql_where=text("live")),
+        Index("uq_index_versions_live", "owner", unique=True, sqlite_where=text("live"), postgresql_where=text("live")),
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    owner: Mapped[str] = mapped_column(String(32), server_default="")
     bundle_id: Mapped[int] = mapped_column(ForeignKey("bundles.id", ondelete="CASCADE"), index=True)
     folder: Mapped[str] = mapped_column(Text, unique=True)
     kind: Mapped[str] = mapped_column(String(16))

@@ -100,12 +100,14 @@ class Home:
     def bundle(self) -> Bundle:
         """The bundle to embed with: the one that the settings name, else the live index's, else the shipped one.
 
+        The live index is this home's, or before its first one another home's of the same database.
+
         Raises:
             BundleError: it is missing or damaged.
         """
         if self.settings.bundle:
             return self.shelf.named(self.settings.bundle)
-        live = self.live()
+        live = self.live() or self.versions.newest_elsewhere()
         return self.shelf.named(DEFAULT_BUNDLE) if live is None else self.shelf.require(live.bundle)
 
     def backbone(self, bundle: Bundle) -> Backbone:

@@ -127,6 +127,8 @@ class Upkeep:
 
     def _damage(self) -> str | None:
         live = self._home.live()
+        if live is None and self._home.versions.newest_elsewhere() is not None:
+            return "another home of this database has an index, and this one has none"
         if live is None or (self._live_index.problem is None and not self._live_index.files_changed()):
             return None
         stamp = self._home.versions.stamp(live)

@@ -28,7 +28,7 @@ def status(home: Home, progress: Progress) -> Status:
     progress.start("Counting", 1)
     with home.database.reading() as session:
         counts, read = albums.counts(session), texts.counts(session)
-        versions = tuple(index_versions.versions(session))
+        versions = tuple(index_versions.versions(session, home.versions.owner))
         live = next((version for version in versions if version.live), None)
         pending = vectors.count_pending(session, live.bundle) if live else counts.covers
     return Status(counts, read, versions, live, pending)

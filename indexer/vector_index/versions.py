@@ -1,15 +1,18 @@
 """Index versions: built or extended aside, gated by their recall, promoted by one switch, rolled back, pruned.
 
-A version is a folder below ``<home>/versions``; the database says which one is live. Any version can be thrown away
-and built again from the vectors in the database. Whatever changes them holds ``indexer.jobs.running.one_at_a_time``.
+A version is a folder below ``<home>/versions``; the database says which one is live in this home, since several homes
+may share a database. Any version can be thrown away and built again from the vectors in the database. Whatever changes
+them holds ``indexer.jobs.running.one_at_a_time``.
 """
 
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +21,7 @@ from db import index_versions, vectors
 from db.database import Database
 from db.records import BundleRecord, IndexVersionRecord
 from indexer import vector_index
+from indexer.files import replacing
 from indexer.progress import Progress, Silent
 from indexer.vector_index import IndexKind, VectorIndex
 from indexer.vector_index.crowds import Crowds
@@ -134,17 +138,40 @@ class Pruned:
 
 
 class IndexVersions:
-    """The versions of one home, each in a folder of its own below ``folder``."""
+    """The versions of one home, each in a folder of its own below ``folder``.
+
+    The id of the home is in a file next to that folder. It is made with the first version, and survives the folder.
+    """
 
     def __init__(self, database: Database, folder: Path, gate_recall: float = GATE_RECALL) -> None:
         self._database = database
         self._gate_recall = gate_recall
         self._folder = folder
+        self._owner_file = folder.with_name(f"{folder.name}.id")
+        self._owner = ""
+
+    @property
+    def owner(self) -> str:
+        """The id of this home, 32 hexadecimal digits; empty as long as it has made no version under one."""
+        if not self._owner:
+            with suppress(FileNotFoundError):
+                self._owner = self._owner_file.read_text(encoding="ascii").strip()
+        return self._owner
 
     def live(self) -> IndexVersionRecord | None:
         """What the database says is live."""
         with self._database.reading() as session:
-            return index_versions.live(session)
+            return index_versions.live(session, self.owner)
+
+    def newest_elsewhere(self) -> IndexVersionRecord | None:
+        """The newest version that answers in another home of this database, or None."""
+        with self._database.reading() as session:
+            return index_versions.newest_elsewhere(session, self.owner)
+
+    def kept(self) -> list[IndexVersionRecord]:
+        """The versions of this home, newest first."""
+        with self._database.reading() as session:
+            return index_versions.versions(session, self.owner)
 
     def previous(self) -> IndexVersionRecord:
         """The version that ``rollback`` would make live.
@@ -153,7 +180,7 @@ class IndexVersions:
             NotFoundError: there is none.
         """
         with self._database.reading() as session:
-            found = index_versions.previous(session)
+            found = index_versions.previous(session, self.owner)
         if found is None:
             raise NotFoundError("there is no earlier index version to roll back to")
         return found
@@ -206,7 +233,7 @@ class IndexVersions:
         progress = progress or Silent()
         self._sweep(progress)
         with self._database.reading() as session:
-            live = index_versions.live(session)
+            live = index_versions.live(session, self.owner)
         opened = None if rebuild else self._extendable(live, bundle, kind)
         if opened is not None:
             drift = self.drift(opened)
@@ -237,22 +264,22 @@ class IndexVersions:
         before = self.previous()
         self.open(before)
         with self._database.writing() as session:
-            index_versions.switch(session, before.id)
+            index_versions.switch(session, self.owner, before.id)
         _log.info("rolled back to index %s", before.folder)
         return before
 
     def prune(self, progress: Progress | None = None) -> Pruned:
         """Keep the live version and the one before it, and delete all others."""
         with self._database.writing() as session:
-            known = index_versions.versions(session)
-            kept = [index_versions.live(session), index_versions.previous(session)]
+            known = index_versions.versions(session, self.owner)
+            kept = [index_versions.live(session, self.owner), index_versions.previous(session, self.owner)]
             index_versions.forget(session, [version.id for version in known if version not in kept])
         return self._sweep(progress or Silent())
 
     def _sweep(self, progress: Progress) -> Pruned:
         """Delete the versions that the database does not name: those pruned, and what a crash left."""
         with self._database.reading() as session:
-            named = {version.folder for version in index_versions.versions(session)}
+            named = index_versions.folders(session)
         folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
         unnamed = [folder for folder in folders if _is_written(folder) and folder.name not in named]
         freed_bytes, deleted, in_use = 0, [], []
@@ -312,12 +339,24 @@ class IndexVersions:
             )
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{index.kind}"
         vector_index.write(index, self._folder / name, fingerprint=bundle.fingerprint, recall=recall)
+        owner = self._with_owner()
         with self._database.writing() as session:
+            index_versions.adopt(session, owner, [folder.name for folder in self._folder.iterdir()])
             version = index_versions.promote(
-                session, bundle, folder=name, kind=index.kind, count=len(index), recall=recall
+                session, owner, bundle, folder=name, kind=index.kind, count=len(index), recall=recall
             )
         self.prune()
         return version
+
+    def _with_owner(self) -> str:
+        """The id of this home, made if it has none."""
+        if not self.owner:
+            try:
+                with replacing(self._owner_file) as fresh:
+                    fresh.write_text(f"{uuid4().hex}\n", encoding="ascii")
+            except OSError as error:
+                raise VectorIndexError(f"{self._owner_file} cannot be written: {error.strerror}") from error
+        return self.owner
 
 
 def _is_written(folder: Path) -> bool:

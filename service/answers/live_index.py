@@ -88,7 +88,7 @@ class LiveIndex:
         """
         loaded = self._loaded
         with self._database.reading() as session:
-            live = index_versions.live(session)
+            live = index_versions.live(session, self._versions.owner)
             if loaded is not None:
                 loaded.delta.take_in(vectors.stream(session, loaded.record.bundle, after=loaded.delta.newest))
         if live is None:

@@ -115,7 +115,7 @@ def test_what_the_store_wrote_is_marked_and_nothing_of_the_users(empty: Database
         assert session.scalar(text("SELECT count(*) FROM covers WHERE compared")) == count
         assert cover_links.pairs(session) == [(1, count)]
         assert albums.counts(session).files == {"added": count, "rejected": 1}
-        live = index_versions.live(session)
+        live = index_versions.live(session, "")
         assert live is not None
         assert live.count == count
     with empty.writing() as session:

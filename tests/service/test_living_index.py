@@ -305,7 +305,7 @@ def test_a_first_load_follows_promotions_that_prune_what_it_was_about_to_open(
     real = index_versions.live
     answers = [stale]
     monkeypatch.setattr(
-        "service.answers.live_index.index_versions.live", lambda session: answers.pop() if answers else real(session)
+        "service.answers.live_index.index_versions.live", lambda *asked: answers.pop() if answers else real(*asked)
     )
     monkeypatch.setattr(world.versions, "live", lambda: newest)
     assert world.workers[0].snapshot().version.record == newest

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from db import index_versions
 from indexer.home import Home
 from indexer.jobs.roll_back import roll_back
 from indexer.jobs.running import JobPhase, JobState, last_job
@@ -35,9 +34,7 @@ def index(home: HomeDep, live_index: LiveIndexDep) -> schemas.IndexSchema:
 @router.get("/versions", summary="The index versions that are kept", responses={503: PROBLEM})
 def versions(home: HomeDep) -> schemas.VersionsSchema:
     """Newest first, one of them live. `POST /api/v1/index/rollback` goes to the one before that."""
-    with home.database.reading() as session:
-        kept = index_versions.versions(session)
-    return schemas.VersionsSchema(versions=[schemas.VersionSchema.of(version) for version in kept])
+    return schemas.VersionsSchema(versions=[schemas.VersionSchema.of(version) for version in home.versions.kept()])
 
 
 @router.post("/rollback", summary="Go back to the version before", responses={404: PROBLEM, 409: PROBLEM, 503: PROBLEM})

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from sqlalchemy import delete
 
-from db import bundles, index_versions, vectors
+from db import bundles, vectors
 from db.database import Database
 from db.records import BundleRecord, InspectedFile, NewVector
 from db.registration import register
@@ -125,9 +125,7 @@ def test_two_versions_are_kept_and_one_is_live(
     for seed in range(1, 5):
         add_vectors(database, bundle, 10, seed)
         names.append(versions.refresh(bundle).version.folder)
-    with database.reading() as session:
-        found = index_versions.versions(session)
-    assert [(version.folder, version.live) for version in found] == [(names[3], True), (names[2], False)]
+    assert [(version.folder, version.live) for version in versions.kept()] == [(names[3], True), (names[2], False)]
     assert {folder.name for folder in (tmp_path / "versions").iterdir()} == set(names[2:])
 
 
