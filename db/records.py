@@ -68,6 +68,7 @@ class CoverFile:
         exported: of a row that ``sleeve export`` wrote, the album's id in it or "" if it has none; else None.
         extra: what else the source says, by name.
         url: where the image is fetched from if nothing is at the path; None for a file of the user's own.
+        data: the image itself, which is to be kept at the path, empty once it is; None if it is no image of a table.
         stored: whether Sleeve wrote the file at the path, or is about to.
         instead: what to take if the file is not a cover, the best first.
     """
@@ -84,6 +85,7 @@ class CoverFile:
     exported: str | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
     url: str | None = None
+    data: bytes | None = field(default=None, repr=False, compare=False)
     stored: bool = False
     instead: tuple["Candidate", ...] = ()
 

@@ -39,6 +39,11 @@ class CoverStore:
         name = sha256(url.encode()).hexdigest()
         return self._folder / name[:2] / f"url-{name}"
 
+    def path_of_picture(self, data: bytes, name: str) -> Path:
+        """Where a picture that a table holds is kept; equal pictures of different names are two files."""
+        found = sha256(f"{sha256(data).hexdigest()}/{name}".encode())
+        return self._folder / found.hexdigest()[:2] / f"picture-{found.hexdigest()}"
+
     def place(self, path: Path, data: bytes) -> Placed:
         """Where bytes are to be put: at a path, or near it if something else is there.
 

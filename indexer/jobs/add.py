@@ -7,8 +7,8 @@ from indexer.home import Home
 from indexer.progress import Progress
 from indexer.sources import Source
 from indexer.sources.adding import AddReport, add_source
+from indexer.sources.kept_covers import KeptCovers
 from indexer.sources.remote_image import PUBLIC, Reach, fetch_image
-from indexer.sources.url_covers import UrlCovers
 
 REACH: Reach = PUBLIC
 """How far fetching the images that tables name by URL may go."""
@@ -22,8 +22,8 @@ def add(home: Home, progress: Progress, sources: Iterable[Source]) -> AddReport:
         CatalogueError: the database cannot be used.
     """
     fetch = partial(fetch_image, reach=REACH) if home.settings.image_urls else None
-    urls = UrlCovers(home.covers, fetch)
+    kept = KeptCovers(home.covers, fetch)
     report = AddReport()
     for source in sources:
-        report.merge(add_source(home.database, source, threads=home.threads, progress=progress, urls=urls))
+        report.merge(add_source(home.database, source, threads=home.threads, progress=progress, kept=kept))
     return report

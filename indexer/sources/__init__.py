@@ -1,12 +1,13 @@
 """Where covers come from: each source yields what it says about every file, in a stable order."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from db.records import Found
 from indexer.images.archive import ARCHIVE_SUFFIX
+from indexer.images.cover_store import CoverStore
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.columns import COLUMNS
 from indexer.sources.folder import FolderSource
@@ -45,7 +46,7 @@ def open_source(
     *,
     columns: Mapping[str, str] | None = None,
     own_spellings: Path | None = None,
-    url_path: Callable[[str], Path] | None = None,
+    store: CoverStore | None = None,
     encoding: str | None = None,
 ) -> Source:
     """The source at a path: a table is a manifest, a folder or a zip archive is one of covers, any other file a cover.
@@ -56,7 +57,7 @@ def open_source(
             TAGS makes a folder a music library.
         columns: names of ``COLUMNS`` → what a manifest calls them.
         own_spellings: the user's table of genres; it need not exist. Only music libraries need it.
-        url_path: where the image behind a URL is kept; without it a manifest may not name URLs.
+        store: what keeps images that a manifest names by URL or holds itself; without it, it may not.
         encoding: of a manifest that is text; None finds out.
 
     Raises:
@@ -75,7 +76,7 @@ def open_source(
     if path.is_file() and path.suffix.lower() in TABLE_SUFFIXES:
         if genre_from is GenreFrom.FOLDER:
             raise SourceError(f"{path} is a table; its column `genre` gives the genres, not a folder")
-        return ManifestSource(path, label=label, columns=columns or {}, url_path=url_path, encoding=encoding)
+        return ManifestSource(path, label=label, columns=columns or {}, store=store, encoding=encoding)
     if columns or encoding:
         raise SourceError(f"{path} is not a table, so it has no columns to name and no encoding")
     if by_table:

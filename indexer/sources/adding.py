@@ -16,12 +16,15 @@ from db.settling import settle
 from indexer.images.decoding import PROBE_PX, decode, present, read
 from indexer.progress import Progress, Silent, chunks
 from indexer.sources import Source
-from indexer.sources.url_covers import UrlCovers
+from indexer.sources.kept_covers import KeptCovers
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash, Outcome
 
 BATCH_FILES = 256
 """Files in one transaction: what a crash can make ``add`` do again."""
+
+BATCH_BYTES = 64 * 2**20
+"""Images that a table holds, in one transaction: a batch ends with the image that exceeds this."""
 
 _HASHES_KEPT = 65_536
 
@@ -86,23 +89,23 @@ def add_source(
     *,
     threads: int,
     progress: Progress | None = None,
-    urls: UrlCovers | None = None,
+    kept: KeptCovers | None = None,
 ) -> AddReport:
     """Offer every file of a source to the catalogue. Adding the same files twice changes nothing.
 
     Args:
-        urls: brings what the source names by URL; without it such covers are missing files.
+        kept: brings what a table names by URL or holds itself; without it such covers are missing files.
 
     Raises:
         SourceError: the source cannot be read; what was read before it failed stays.
         CatalogueError: the database cannot be used.
     """
     progress = progress or Silent()
-    adding = _Adding(database, source, urls)
+    adding = _Adding(database, source, kept)
     progress.start("Adding", sum(1 for _ in AddReport().offered(source)))
     with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
-        for chunk in chunks(adding.report.offered(source), BATCH_FILES):
-            batch, counted = urls.bring(database, chunk, progress) if urls else (chunk, 0)
+        for chunk in _batches(adding.report.offered(source)):
+            batch, counted = kept.bring(database, chunk, progress) if kept else (chunk, 0)
             tried = list(pool.map(partial(_inspect, known=adding.known(batch)), batch))
             for item, attempts in zip(batch, tried, strict=True):
                 adding.report.take_back(item, attempts)
@@ -113,14 +116,27 @@ def add_source(
     return adding.report
 
 
+def _batches(items: Iterable[Offered]) -> Iterator[list[Offered]]:
+    batch: list[Offered] = []
+    size_bytes = 0
+    for item in items:
+        batch.append(item)
+        size_bytes += len(item.data or b"") if isinstance(item, CoverFile) else 0
+        if len(batch) == BATCH_FILES or size_bytes >= BATCH_BYTES:
+            yield batch
+            batch, size_bytes = [], 0
+    if batch:
+        yield batch
+
+
 class _Adding:
     """What is offered goes to the catalogue batch by batch; what may have moved waits until all of it is known."""
 
-    def __init__(self, database: Database, source: Source, urls: UrlCovers | None) -> None:
+    def __init__(self, database: Database, source: Source, kept: KeptCovers | None) -> None:
         self.report = AddReport()
         self._database = database
         self._place = None if source.place is None else str(source.place)
-        self._urls = urls
+        self._kept = kept
         self._holds = _holder()
         self._waiting: list[InspectedFile] = []
 
@@ -139,10 +155,10 @@ class _Adding:
                 offered.claim(session, self._place, rejected)
         self._waiting += found.waiting
         self.report.take(found.outcomes)
-        if self._urls:
+        if self._kept:
             later = {id(item) for item in found.waiting}
             done = [item for item, seen in zip(batch, inspected, strict=True) if id(seen) not in later]
-            self._urls.tidy(self._database, done, found.outcomes)
+            self._kept.tidy(self._database, done, found.outcomes)
 
     def finish(self) -> None:
         """Register what has waited, look what follows for the albums, and forget what the source no longer offers."""

@@ -1,7 +1,7 @@
 """What tables call their columns: as Sleeve does, or as Discogs, beets, MusicBrainz, Hugging Face and people do."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from indexer.sources.names import clean
 from sleeve.errors import SourceError
@@ -67,6 +67,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """Names for each of ``COLUMNS`` as ``_plain`` makes them, the one that says most first."""
 
+_SMALL = {"thumb", "thumbnail"}
+"""What may be known of a cover by a file name, but not by its bytes."""
+
 _GENRE_OF_DATA_SETS = "label"
 """What Hugging Face calls the class of a picture. In a table of music it is a record company."""
 
@@ -88,6 +91,19 @@ def recognised(header: Iterable[str], asked: Mapping[str, str]) -> dict[str, str
     if "genre" not in {*found, *asked} and not {"artist", "album"} & set(found) and _GENRE_OF_DATA_SETS in names:
         found["genre"] = names[_GENRE_OF_DATA_SETS]
     return found
+
+
+def image_column(holding: Sequence[str], asked: Mapping[str, str]) -> str | None:
+    """Which column of a table has the images themselves; None if none has.
+
+    Args:
+        holding: the columns with bytes; they are images if they are called like a file.
+        asked: as for ``recognised``.
+    """
+    known = [_plain(asked["file"])] if "file" in asked else []
+    known += [name for name in _NAMES["file"] if name not in _SMALL]
+    called = [name for name in holding if _plain(name) in known]
+    return min(called, key=lambda name: known.index(_plain(name)), default=None)
 
 
 def check_columns(table: str, header: Iterable[str], asked: Mapping[str, str]) -> None:

@@ -3,13 +3,15 @@
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path, PureWindowsPath
 
 from db.records import CoverFile, Found, Guess, Offered, OtherFiles, RejectedFile
-from indexer.sources.columns import COLUMNS, check_columns, guessed, recognised
+from indexer.images.cover_store import CoverStore
+from indexer.images.decoding import DEFAULT_LIMITS, read
+from indexer.sources.columns import COLUMNS, check_columns, guessed, image_column, recognised
 from indexer.sources.file_names import absolute, unusable
 from indexer.sources.names import clean, distinct
 from indexer.sources.other_files import BLANK_ROWS, TOTALS
@@ -56,6 +58,9 @@ _TOTALS = frozenset(
     }
 )
 
+_NUMBERS_LOOKED_AT = 16
+"""A list of so many numbers is a vector."""
+
 _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 
 
@@ -71,14 +76,14 @@ class ManifestSource:
         path: the manifest, as the user named it.
         label: whether the column ``genre`` says the genre.
         columns: names of ``COLUMNS`` → what this manifest calls them.
-        url_path: where the image behind a URL is kept; without it rows that name one are rejected.
+        store: keeps images that rows name by URL or hold themselves; without it such rows are rejected.
         encoding: of a table that is text; None to find out.
     """
 
     path: Path
     label: bool = True
     columns: Mapping[str, str] = field(default_factory=dict)
-    url_path: Callable[[str], Path] | None = None
+    store: CoverStore | None = None
     encoding: str | None = None
 
     @property
@@ -105,7 +110,7 @@ class ManifestSource:
                 checked = True
                 if said := guessed(by_name, self.columns):
                     yield Guess(f"{self.path}: columns are read by their names: {said}; --column says otherwise")
-            for offered in self._offers(row, _named(row.cells, by_name)) if row.number else ():
+            for offered in self._offers(row, _named(_said(row, by_name), by_name)) if row.number else ():
                 if isinstance(offered, Guess):
                     if guessed_a_year:
                         continue
@@ -124,14 +129,14 @@ class ManifestSource:
         if self.path.suffix.lower() == PARQUET_SUFFIX:
             if self.encoding:
                 raise SourceError(f"{self.path} is a Parquet file, which needs no --encoding")
-            return parquet_rows(self.path), ""
+            return parquet_rows(self.path, lambda holding: image_column(holding, self.columns)), ""
         encoding = known_encoding(self.encoding) if self.encoding else encoding_of(self.path)
         rows = table_rows(self.path, encoding, lambda cells: "file" in recognised(cells, self.columns))
         said = f"{self.path}: its encoding seems to be {encoding.upper()}; --encoding says otherwise"
         return rows, said if is_guess(encoding) and not self.encoding else ""
 
     def _offers(self, row: TableRow, cells: Mapping[str, Cell]) -> Iterator[Found]:
-        if kind := _kind_without_file(row.cells, cells):
+        if row.image is None and (kind := _kind_without_file(row.cells, cells)):
             yield OtherFiles(str(self.place), kind)
             return
         year, is_guessed = year_in_table(clean(cells.get("year")))
@@ -147,18 +152,23 @@ class ManifestSource:
         if isinstance(place, RejectedFile):
             yield place
         else:
-            yield replace(front, file=back, path=place.path, url=place.url, side=Side.BACK, group=group)
+            yield replace(front, file=back, path=place.path, url=place.url, data=None, side=Side.BACK, group=group)
 
     def _cover(self, row: TableRow, cells: Mapping[str, Cell], year: int | None) -> Offered:
         exported_path = cells.get(PATH_COLUMN)
         # An export names its files exactly; people put spaces around theirs.
         file = _exactly(cells.get("file")) if exported_path else _text(cells.get("file"))
+        if file is None and row.image is not None:
+            file = f"{self.path.name}:{row.number}"
         if file is None:
             return self._bad(row, "no file")
         side = (clean(cells.get("side")) or Side.FRONT).lower()
         if side not in set(Side):
             return self._bad(row, f"side is {side!r}, neither front nor back")
-        place = self._place(file, _exactly(exported_path))
+        if row.image:
+            place = self._place_of_image(file, _exactly(exported_path), row.image)
+        else:
+            place = self._place(file, _exactly(exported_path))
         if isinstance(place, RejectedFile):
             return place
         has_back = _text(cells.get("back")) is not None
@@ -175,6 +185,7 @@ class ManifestSource:
             exported=(clean(cells.get(ALBUM_COLUMN)) or "") if exported_path else None,
             extra=dict(islice(_extra(cells), MAX_EXTRA_COLUMNS)),
             url=place.url,
+            data=place.data,
         )
 
     def _place(self, file: str, exported_path: str | None) -> "_Place | RejectedFile":
@@ -183,7 +194,18 @@ class ManifestSource:
         located = self._located(exported_path or file)
         if is_url and (exported_path is None or not os.path.lexists(located)):
             return self._place_of_url(file)
-        return unusable(located) or (None if is_url else unusable(Path(file))) or _Place(located, None)
+        return unusable(located) or (None if is_url else unusable(Path(file))) or _Place(located)
+
+    def _place_of_image(self, file: str, exported_path: str | None, image: bytes) -> "_Place | RejectedFile":
+        """The place of an image that the row holds: the exported file if that is still the same, else the home."""
+        if len(image) > DEFAULT_LIMITS.max_bytes:
+            return RejectedFile(file, file, Rejection.TOO_MANY_BYTES, f"over {DEFAULT_LIMITS.max_bytes:,} bytes")
+        located = self._located(exported_path) if exported_path else None
+        if located is not None and unusable(located) is None and _holds(located, image):
+            return _Place(located)
+        if self.store is None:
+            return RejectedFile(file, file, Rejection.UNREADABLE, "images in tables cannot be added here")
+        return unusable(Path(file)) or _Place(self.store.path_of_picture(image, file), data=image)
 
     def _located(self, name: str) -> Path:
         """The path of a file; if no file has this very name, backslashes separate folders, as on Windows."""
@@ -202,9 +224,9 @@ class ManifestSource:
             target_of(url, None)
         except FileRejectedError as error:
             return RejectedFile(shown, shown, error.reason, error.detail)
-        if self.url_path is None:
+        if self.store is None:
             return RejectedFile(shown, shown, Rejection.FORBIDDEN_URL, "images by URL cannot be added here")
-        return _Place(self.url_path(url), url)
+        return _Place(self.store.path_of_url(url), url)
 
     def _bad(self, row: TableRow, detail: str) -> RejectedFile:
         return RejectedFile(
@@ -215,7 +237,15 @@ class ManifestSource:
 @dataclass(frozen=True, slots=True)
 class _Place:
     path: Path
-    url: str | None
+    url: str | None = None
+    data: bytes | None = None
+
+
+def _said(row: TableRow, by_name: Mapping[str, str]) -> Mapping[str, Cell]:
+    """The cells, without what the file of an image is called if another column says it."""
+    if row.image_column is None or row.image_column == by_name.get("file"):
+        return row.cells
+    return {name: cell for name, cell in row.cells.items() if name != row.image_column}
 
 
 def _named(cells: Mapping[str, Cell], by_name: Mapping[str, str]) -> dict[str, Cell]:
@@ -241,6 +271,13 @@ def _kind_without_file(cells: Mapping[str, Cell], named: Mapping[str, Cell]) -> 
     file = _text(named.get("file"))
     first = next((cell for cell in cells.values() if isinstance(cell, str) and cell.strip()), "")
     return TOTALS if (file is None or file == first) and first.strip(" :").lower() in _TOTALS else None
+
+
+def _holds(path: Path, image: bytes) -> bool:
+    try:
+        return read(path) == image
+    except FileRejectedError:
+        return False
 
 
 def _folded(name: str) -> str:
@@ -272,6 +309,23 @@ def _genres(cell: Cell | None) -> Iterable[str | None]:
 
 def _extra(cells: Mapping[str, Cell]) -> Iterator[tuple[str, str]]:
     for name, cell in cells.items():
-        text = clean("; ".join(cell) if isinstance(cell, list) else cell)
+        text = None if _is_vector(cell) else clean("; ".join(cell) if isinstance(cell, list) else cell)
         if text and name and name not in COLUMNS and not name.startswith(OWN_PREFIX):
             yield name, text
+
+
+def _is_vector(cell: Cell) -> bool:
+    """Whether a cell is a long list of numbers, which nobody reads and no text can hold."""
+    if isinstance(cell, str):
+        if not cell.startswith("["):
+            return False
+        cell = cell.strip("[] ").split(",", _NUMBERS_LOOKED_AT)[:_NUMBERS_LOOKED_AT]
+    return len(cell) >= _NUMBERS_LOOKED_AT and all(map(_is_number, cell[:_NUMBERS_LOOKED_AT]))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,10 +1,12 @@
 """The rows of a Parquet file; needs the extra ``parquet``.
 
 Memory stays bounded however well a file is packed: a text that repeats is kept once, a row's length is bounded as a
-line of JSON is, and what has no plain text is not read.
+line of JSON is, images are read one at a time, and what has no plain text is not read.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,9 @@ MAX_UNPACKED_BYTES = 2**30
 """What a row group may say that it unpacks to."""
 
 
+_BUFFER_BYTES = 2**20
+
+
 def pyarrow_modules() -> tuple[Any, Any]:
     """``pyarrow`` and ``pyarrow.parquet``.
 
@@ -49,8 +54,15 @@ def pyarrow_modules() -> tuple[Any, Any]:
     return pa, pq
 
 
-def parquet_rows(path: Path) -> Iterator[TableRow]:
+ImageColumn = Callable[[Sequence[str]], str | None]
+"""Which of the columns with bytes has the images."""
+
+
+def parquet_rows(path: Path, image_column: ImageColumn) -> Iterator[TableRow]:
     """The rows, after a row 0 that only names the columns.
+
+    The cell of the image is what its file is called, if that is known. The numbers of class labels are the names that
+    ``datasets`` (Hugging Face) left in the file.
 
     Raises:
         SourceError: the file cannot be read, or holds too much.
@@ -61,12 +73,21 @@ def parquet_rows(path: Path) -> Iterator[TableRow]:
         with pq.ParquetFile(path) as file:
             _check(path, file.metadata)
             leaves = [file.schema.column(number) for number in range(file.metadata.num_columns)]
+            image = image_column([field.name for field in file.schema_arrow if _holds_bytes(pa, field.type)])
         texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
-        with pq.ParquetFile(path, read_dictionary=texts) as file:
-            yield from _rows(pa, path, file)
+        # Of images a dictionary would keep several.
+        texts = [text for text in texts if image is None or (text != image and not text.startswith(f"{image}."))]
+        with pq.ParquetFile(path, read_dictionary=texts) as file, _stream(pq, path) as images:
+            found = repeat(("", None)) if image is None else _images(pa, images, image)
+            yield from _rows(pa, path, file, image, found)
     # pyarrow's own errors are of these kinds, among others of ValueError and OSError.
     except (pa.ArrowException, OSError, ValueError) as error:
         raise SourceError(f"{path} is not a readable Parquet file") from error
+
+
+def _stream(pq: Any, path: Path) -> "pyarrow.parquet.ParquetFile":
+    """A file whose columns are read piece by piece, not as a whole."""
+    return pq.ParquetFile(path, buffer_size=_BUFFER_BYTES)
 
 
 def _check(path: Path, metadata: Any) -> None:
@@ -80,23 +101,73 @@ def _check(path: Path, metadata: Any) -> None:
         raise SourceError(f"{path} says that it holds {metadata.num_rows:,} rows, more than a file of its size should")
 
 
-def _rows(pa: Any, path: Path, file: "pyarrow.parquet.ParquetFile") -> Iterator[TableRow]:
+def _holds_bytes(pa: Any, kind: "pyarrow.DataType") -> bool:
+    """Whether a column is of bytes, or of files as ``datasets`` has them: bytes and a path."""
+    if pa.types.is_struct(kind):
+        place = kind.get_field_index("bytes")
+        return place >= 0 and _holds_bytes(pa, kind.field(place).type)
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _images(pa: Any, file: "pyarrow.parquet.ParquetFile", column: str) -> Iterator[tuple[str, bytes | None]]:
+    """What the file of each row is called, and its bytes."""
+    kind = file.schema_arrow.field(column).type
+    inner = [field.name for field in kind if field.name in {"bytes", "path"}] if pa.types.is_struct(kind) else []
+    parts = [f"{column}.{name}" for name in inner] or [column]
+    for batch in file.iter_batches(batch_size=1, columns=parts):
+        cell = batch.column(0)[0].as_py()
+        found = cell if isinstance(cell, dict) else {"bytes": cell}
+        name = found.get("path")
+        yield name if isinstance(name, str) else "", found.get("bytes") or None
+
+
+def class_names(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]:
+    """The names of classes by column, as ``datasets`` notes them; of a list of labels too."""
+    try:
+        features = json.loads((metadata or {}).get(DATASETS_METADATA.encode(), b"{}"))["info"]["features"]
+        return {name: names for name, feature in features.items() if (names := _names_in(feature))}
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def _names_in(feature: Any) -> list[str]:
+    if isinstance(feature, list):  # as versions before 2 wrote lists
+        feature = {"feature": feature[0]}
+    inner = feature.get("feature")
+    if inner is not None:
+        return _names_in(inner)
+    return [str(name) for name in feature["names"]] if feature.get("_type") == "ClassLabel" else []
+
+
+def _rows(
+    pa: Any,
+    path: Path,
+    file: "pyarrow.parquet.ParquetFile",
+    image: str | None,
+    images: Iterator[tuple[str, bytes | None]],
+) -> Iterator[TableRow]:
     columns = file.schema_arrow.names
     if len(columns) > MAX_COLUMNS or file.metadata.num_rows > MAX_ROWS:
         raise SourceError(f"{path} has over {MAX_COLUMNS:,} columns or {MAX_ROWS:,} rows")
     empty: dict[str, Cell] = dict.fromkeys(columns, "")
     yield TableRow(0, empty)
     read = [field.name for field in file.schema_arrow if _is_plain(pa, field.type)]
+    names_of = class_names(file.schema_arrow.metadata)
     number = 0
     for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=read):
         found = {name: _values(pa, batch.column(place)) for place, name in enumerate(batch.schema.names)}
+        found |= {name: _named(found[name], names) for name, names in names_of.items() if name in found}
         for place in range(batch.num_rows):
             number += 1
             values = {name: column[place] for name, column in found.items()}
+            name, data = next(images)
+            if image is not None:
+                values[image] = name
             if sum(map(_length, values.values())) > MAX_LINE_CHARACTERS:
                 yield TableRow(number, {}, f"the row is longer than {MAX_LINE_CHARACTERS:,} characters")
             else:
-                yield TableRow(number, {**empty, **{name: as_cell(value) for name, value in values.items()}})
+                cells = {name: as_cell(value) for name, value in values.items()}
+                yield TableRow(number, {**empty, **cells}, image=data, image_column=image)
 
 
 def _is_plain(pa: Any, kind: "pyarrow.DataType") -> bool:
@@ -127,6 +198,19 @@ def _values(pa: Any, column: "pyarrow.Array") -> list[Any]:
             start += length or 0
         return lists
     return column.to_pylist()  # type: ignore[no-any-return]
+
+
+def _named(values: list[Any], names: Sequence[str]) -> list[Any]:
+    """The names of class labels, which are numbers from 0; -1 is no label."""
+
+    def named(value: Any) -> Any:
+        if isinstance(value, list):
+            return [name for each in value if (name := named(each)) is not None]
+        if isinstance(value, int):
+            return names[value] if 0 <= value < len(names) else None
+        return value
+
+    return [named(value) for value in values]
 
 
 def _length(value: object) -> int:

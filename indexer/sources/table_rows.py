@@ -45,11 +45,15 @@ class TableRow:
 
     Attributes:
         number: its first line, or in Parquet its row, from 1.
+        image: the bytes of the cover, if the row holds them.
+        image_column: where images are; its cell is only what the file is called.
     """
 
     number: int
     cells: Mapping[str, Cell]
     fault: str | None = None
+    image: bytes | None = None
+    image_column: str | None = None
 
 
 def table_rows(path: Path, encoding: str, is_header: IsHeader) -> Iterator[TableRow]:

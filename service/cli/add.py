@@ -48,9 +48,9 @@ def add(
     In a folder, each sub-folder is a genre: `covers/jazz/blue.jpg` is jazz. A zip archive is one genre, or has a
     folder for each; it is read without unpacking. A table (.csv, .tsv, .jsonl, .parquet) has a column `file` and,
     if you like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`; many other names of columns are
-    known. The summary counts every file, those that are not covers by kind. With SLEEVE_IMAGE_URLS=1, a file may be an
-    http(s) URL. With `--genre-from tags`, a folder is a music library: albums come from the tags of its tracks, and
-    covers from files such as `cover.jpg` or from the tracks.
+    known. A Parquet table may hold the images themselves. With SLEEVE_IMAGE_URLS=1, a file may be an http(s) URL.
+    With `--genre-from tags`, a folder is a music library: albums come from the tags of its tracks, and covers from
+    files such as `cover.jpg` or from the tracks. The summary counts every file, those that are not covers by kind.
 
     Examples:
 
@@ -76,7 +76,7 @@ def add(
                 genre_from,
                 columns=columns,
                 own_spellings=home.spellings_file,
-                url_path=home.covers.path_of_url,
+                store=home.covers,
                 encoding=encoding,
             )
 

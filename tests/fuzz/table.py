@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 with atheris.instrument_imports(include=["csv", "indexer.sources", "indexer.sources.remote_image.target"]):
     from db.records import CoverFile
+    from indexer.images.cover_store import CoverStore
     from indexer.sources.adding import AddReport
     from indexer.sources.manifest import ManifestSource
     from sleeve.errors import SourceError
@@ -29,7 +30,7 @@ def read_table(data: bytes, folder: Path) -> None:
         return
     path = folder / f"m{KINDS[data[0] % len(KINDS)]}"
     path.write_bytes(data[1:])
-    source = ManifestSource(path, url_path=lambda url: folder / str(len(url)))
+    source = ManifestSource(path, store=CoverStore(folder / "covers"))
     try:
         for offered in AddReport().offered(source):
             assert str(offered.path).encode()

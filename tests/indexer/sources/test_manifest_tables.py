@@ -180,7 +180,7 @@ def write_packed(path: Path, columns: dict[str, Any]) -> Path:
 
 def test_a_text_of_many_rows_of_parquet_is_kept_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_packed(tmp_path / "m.parquet", {"file": repeated("a" * 2000, 300), "genre": repeated("jazz", 300)})
-    _, *rows = parquet_rows.parquet_rows(path)
+    _, *rows = parquet_rows.parquet_rows(path, lambda _holding: None)
     assert len(rows) == 300
     assert len({id(row.cells["file"]) for row in rows}) == 1
     monkeypatch.setattr(parquet_rows, "MAX_LINE_CHARACTERS", 2003)
@@ -249,7 +249,7 @@ def test_every_kind_of_column_of_parquet_is_a_text_or_empty(tmp_path: Path) -> N
         "nothing": [None] * 3,
     }
     pq.write_table(pa.table(columns), path)
-    head, *rows = parquet_rows.parquet_rows(path)
+    head, *rows = parquet_rows.parquet_rows(path, lambda _holding: None)
     assert list(head.cells) == list(columns)
     assert [list(row.cells.values()) for row in rows] == [
         ["x", "u", "q", "1", "1.5", "True", ["a", "b"], ["1"], "", "", ""],

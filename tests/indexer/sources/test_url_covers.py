@@ -23,8 +23,8 @@ from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from indexer.sources import open_source
 from indexer.sources.adding import AddReport, add_source
+from indexer.sources.kept_covers import FETCHES_AT_ONCE, KeptCovers
 from indexer.sources.remote_image import Reach, fetch_image
-from indexer.sources.url_covers import FETCHES_AT_ONCE, UrlCovers
 from sleeve.vocabulary import Rejection, Side
 from tests.command_home import CommandHome
 from tests.factories import home_at
@@ -64,9 +64,9 @@ class Adding:
     def __call__(self, manifest: Path) -> AddReport:
         reach = self.reach or near()
         fetch = partial(fetch_image, limits=LIMITS, reach=reach, total_time_s=self.total_time_s)
-        urls = UrlCovers(self.store, fetch if self.reach else None)
-        source = open_source(manifest, url_path=self.store.path_of_url)
-        return add_source(self.database, source, threads=2, progress=Silent(), urls=urls)
+        kept = KeptCovers(self.store, fetch if self.reach else None)
+        source = open_source(manifest, store=self.store)
+        return add_source(self.database, source, threads=2, progress=Silent(), kept=kept)
 
     def kept(self) -> list[Path]:
         return sorted(path for path in (self.folder / "home").rglob("*") if path.is_file())
@@ -352,8 +352,8 @@ def test_few_are_fetched_at_once_and_each_is_reported(database: Database, tmp_pa
 
     store = CoverStore(tmp_path / "home" / "covers")
     path = manifest_of(tmp_path, *(f"http://covers.example/{number}" for number in range(40)))
-    source = open_source(path, url_path=store.path_of_url)
-    report = add_source(database, source, threads=1, progress=Counted(), urls=UrlCovers(store, fetch))
+    source = open_source(path, store=store)
+    report = add_source(database, source, threads=1, progress=Counted(), kept=KeptCovers(store, fetch))
     assert dict(report.counts) == {"added": 40}
     assert most == FETCHES_AT_ONCE
     assert result == [1] * 40 + [0]

@@ -1,4 +1,5 @@
-"""Images that a manifest names by URL: fetched into the home's cover store, and from then on files like any other."""
+"""Images that a table names by URL or holds itself: they are kept in the home's cover store, and from then on are files
+like any other."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +23,8 @@ FETCHES_AT_ONCE = 8
 """Images fetched at a time by one ``sleeve add``."""
 
 
-class UrlCovers:
-    """Brings the images behind URLs to where they are kept.
+class KeptCovers:
+    """Brings the images of tables to where they are kept.
 
     An image is put in its place as soon as it is there, and what is in its place is not asked for again: a run that is
     killed loses none. What turns out to be no cover of the catalogue goes when its batch is registered (``tidy``).
@@ -39,19 +40,21 @@ class UrlCovers:
     def bring(self, database: Database, batch: Sequence[Offered], progress: Progress) -> tuple[Sequence[Offered], int]:
         """The batch, and how many of it were not there before; the progress advances with each of those.
 
-        Of every image by URL the bytes are at its path now, or it is rejected.
+        The bytes of every image that is to be kept are at its path now, or it is rejected.
 
         Raises:
             CatalogueError: the disk refuses, or the database cannot be used.
         """
-        by_url = _by_url(batch)
-        if not by_url:
+        kept = _to_be_kept(batch)
+        if not kept:
             return batch, 0
-        missing = [item for item in by_url if not item.path.is_file()]
+        missing = [item for item in kept if not item.path.is_file()]
         with database.reading() as session:
-            left = fetches.interrupted(session, [str(item.path) for item in by_url])
+            left = fetches.interrupted(session, [str(item.path) for item in kept])
         brought: dict[str, Offered] = {
-            path: replace(item, stored=True) for item in by_url if (path := str(item.path)) in left
+            path: replace(item, data=item.data and b"", stored=path in left)
+            for item in kept
+            if (path := str(item.path))
         }
         known = _begin(database, missing)
         with ThreadPoolExecutor(FETCHES_AT_ONCE, thread_name_prefix="fetch") as pool:
@@ -67,7 +70,7 @@ class UrlCovers:
             outcomes: of each of the batch, which is registered.
         """
         rejected = {item.path for item, end in zip(batch, outcomes, strict=True) if end.outcome is Outcome.REJECTED}
-        kept = _by_url(batch)
+        kept = _to_be_kept(batch)
         if not kept:
             return
         paths = [str(item.path) for item in kept]
@@ -83,12 +86,12 @@ class UrlCovers:
     def _bring(self, item: CoverFile, known: Mapping[str, tuple[str, ContentHash]]) -> Offered:
         url = item.url or ""
         try:
-            data = self._kept_elsewhere(known.get(str(item.path))) or self._fetched(url)
+            data = item.data or self._kept_elsewhere(known.get(str(item.path))) or self._fetched(url)
         except FileRejectedError as error:
             return RejectedFile(item.file, str(item.path), error.reason, error.detail)
         with self._store.set_aside(data) as put:
             place = put(item.path)
-        return replace(item, path=place.path, stored=place.stored)
+        return replace(item, path=place.path, data=item.data and b"", stored=place.stored)
 
     def _kept_elsewhere(self, copy: tuple[str, ContentHash] | None) -> bytes | None:
         """The bytes of a URL whose image the catalogue has as another cover."""
@@ -120,5 +123,5 @@ def _begin(database: Database, missing: Sequence[CoverFile]) -> Mapping[str, tup
     return known
 
 
-def _by_url(batch: Sequence[Offered]) -> list[CoverFile]:
-    return [item for item in batch if isinstance(item, CoverFile) and item.url is not None]
+def _to_be_kept(batch: Sequence[Offered]) -> list[CoverFile]:
+    return [item for item in batch if isinstance(item, CoverFile) and (item.url is not None or item.data is not None)]
