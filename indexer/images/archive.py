@@ -1,7 +1,7 @@
-"""Zip archives, read in place: what they hold, and the bytes of one member. Nothing is ever unpacked to disk.
+"""Zip and tar archives, read in place: what they hold, and the bytes of one member. Nothing is ever unpacked to disk.
 
-Python's ``zipfile`` parses the table of contents; a member is then read by hand, so that no file stays open between
-two reads and no more comes out than was announced (format: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.4).
+Python's ``zipfile`` parses the table of contents of a zip; a member is then read by hand, so that no file stays open
+between two reads and no more comes out than was announced (format: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.4).
 """
 
 import stat
@@ -15,15 +15,20 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from indexer.images.bounded_file import BoundedFile, OverBudgetError
+from indexer.images.tar import TarMember, tar_members
 from indexer.old_encodings import OF_ARCHIVES, likely_encoding
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
-ARCHIVE_SUFFIX = ".zip"
+TAR_SUFFIX = ".tar"
+ARCHIVE_SUFFIXES = frozenset({".zip", TAR_SUFFIX})
 
 MAX_MEMBERS = 100_000
 MAX_TABLE_BYTES = 16 * 2**20
 """Members of one archive, and the size of its table of contents."""
+
+MAX_TAR_HEADER_BYTES = 256 * 2**20
+"""What is read of a tar to find its members; of each at least 512 bytes."""
 
 MAX_UNPACKED_BYTES = 64 * 2**30
 """What all members of one archive may unpack to. They are read one at a time, so this bounds time, not memory."""
@@ -35,6 +40,7 @@ RATIO_COUNTS_FROM_BYTES = 2**20
 
 _KEPT_TABLES = 8
 _MAX_CALLS = 10_000
+_MAX_TAR_CALLS = 16 * MAX_MEMBERS
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _ENCRYPTED = 0x1 | 0x40
 _UTF8_NAME = 0x800
@@ -53,7 +59,7 @@ class Member:
     """A file in an archive, as its table of contents has it.
 
     Attributes:
-        offset: where its local header begins.
+        offset: where its local header begins; in a tar, its bytes.
         fault: why it is refused, or None.
     """
 
@@ -119,7 +125,7 @@ def read_member(path: Path, name: str, max_bytes: int) -> bytes:
         raise FileRejectedError(Rejection.TOO_MANY_BYTES, f"over {max_bytes:,} bytes")
     if member.size_bytes == 0:
         raise FileRejectedError(Rejection.EMPTY)
-    data = _unpack(member, _packed(path, member, max_bytes))
+    data = _stored(path, member) if _is_tar(path) else _unpack(member, _packed(path, member, max_bytes))
     if data.startswith(_ZIP_BEGINS):
         raise FileRejectedError(Rejection.NESTED_ARCHIVE)
     return data
@@ -127,6 +133,70 @@ def read_member(path: Path, name: str, max_bytes: int) -> bytes:
 
 @lru_cache(maxsize=_KEPT_TABLES)
 def _contents(path: Path, size_bytes: int, _mtime_ns: int, _inode: int) -> Contents:
+    return _contents_of_tar(path) if _is_tar(path) else _contents_of_zip(path, size_bytes)
+
+
+def _is_tar(path: Path) -> bool:
+    return path.suffix.lower() == TAR_SUFFIX
+
+
+def _contents_of_tar(path: Path) -> Contents:
+    found: list[TarMember] = []
+    with BoundedFile(path, max_bytes=MAX_TAR_HEADER_BYTES, max_calls=_MAX_TAR_CALLS) as file:
+        for member in tar_members(file):
+            found.append(member)
+            if len(found) > MAX_MEMBERS:
+                raise FileRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"over {MAX_MEMBERS:,} members")
+    names, guessed = _decoded([member.name for member in found])
+    # As `tar -cf x.tar .` writes them.
+    names = [name.removeprefix("./") for name in names]
+    times = Counter(names)
+    return Contents(
+        {
+            name: Member(
+                member.offset,
+                member.size_bytes,
+                member.size_bytes,
+                0,
+                ZIP_STORED,
+                _fault_in_tar(name, member, times[name]),
+            )
+            for name, member in zip(names, found, strict=True)
+        },
+        guessed,
+    )
+
+
+def _decoded(raw: Sequence[bytes]) -> tuple[list[str], str | None]:
+    """Names, and the encoding of those that are not UTF-8."""
+    unknown = [name for name in raw if not _is_utf8(name)]
+    if not unknown:
+        return [name.decode() for name in raw], None
+    encoding = likely_encoding(b"\n".join(unknown)[:_EVIDENCE_BYTES], OF_ARCHIVES)
+    return [name.decode() if _is_utf8(name) else name.decode(encoding, errors="replace") for name in raw], encoding
+
+
+def _is_utf8(name: bytes) -> bool:
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _fault_in_tar(name: str, member: TarMember, times: int) -> tuple[Rejection, str] | None:
+    if times > 1:
+        return Rejection.UNSAFE_NAME, "it is in the archive twice"
+    if (unsafe := _unsafe(name)) is not None:
+        return Rejection.UNSAFE_NAME, unsafe
+    if member.kind:
+        return Rejection.UNREADABLE, member.kind
+    if PurePosixPath(name).suffix.lower() in _NESTED:
+        return Rejection.NESTED_ARCHIVE, "unpack it first"
+    return None
+
+
+def _contents_of_zip(path: Path, size_bytes: int) -> Contents:
     with BoundedFile(path, max_bytes=2 * MAX_TABLE_BYTES, max_calls=_MAX_CALLS) as file:
         try:
             with ZipFile(file) as archive:
@@ -245,6 +315,19 @@ def _packed(path: Path, member: Member, max_bytes: int) -> bytes:
     if len(packed) < member.packed_bytes:
         raise _damaged("it is cut off")
     return packed
+
+
+def _stored(path: Path, member: Member) -> bytes:
+    """The bytes of a member of a tar, which has no checksums of them."""
+    try:
+        with path.open("rb") as file:
+            file.seek(member.offset)
+            data = file.read(member.size_bytes)
+    except (OSError, ValueError) as error:
+        raise _damaged("it cannot be read") from error
+    if len(data) < member.size_bytes:
+        raise _damaged("it is cut off")
+    return data
 
 
 def _unpack(member: Member, packed: bytes) -> bytes:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 from db.records import Found
-from indexer.images.archive import ARCHIVE_SUFFIX
+from indexer.images.archive import ARCHIVE_SUFFIXES
 from indexer.images.cover_store import CoverStore
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.columns import COLUMNS
 from indexer.sources.folder import FolderSource
+from indexer.sources.image_folder import ImageFolderSource, metadata_tables
 from indexer.sources.manifest import ManifestSource
 from indexer.sources.table_rows import TABLE_SUFFIXES
 from sleeve.errors import SourceError
@@ -49,7 +50,8 @@ def open_source(
     store: CoverStore | None = None,
     encoding: str | None = None,
 ) -> Source:
-    """The source at a path: a table is a manifest, a folder or a zip archive is one of covers, any other file a cover.
+    """The source at a path: a table is a manifest, a folder, zip or tar is one of covers, any other file a cover.
+    A folder with tables called ``metadata`` that name its pictures is one of both.
 
     Args:
         path: what the user named; kept as named in every ``CoverFile.file``.
@@ -82,8 +84,11 @@ def open_source(
     if by_table:
         raise SourceError(f"{path} is not a table (.csv, .tsv, .jsonl or .parquet, with a column `file`)")
     if path.is_dir():
+        tables = metadata_tables(path) if genre_from is not GenreFrom.FOLDER else []
+        if tables:
+            return ImageFolderSource(path, tuple(tables), label=label, store=store)
         return FolderSource(path, label=label)
-    if path.suffix.lower() == ARCHIVE_SUFFIX:
+    if path.suffix.lower() in ARCHIVE_SUFFIXES:
         return ArchiveSource(path, label=label)
     return FolderSource(path, label=False)
 

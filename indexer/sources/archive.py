@@ -1,21 +1,32 @@
-"""A zip archive of covers: its name is the genre, or, if there are several folders in it, theirs are."""
+"""An archive of covers: its name is the genre, or, if there are several folders in it, theirs are.
 
+In a tar, files next to a picture may describe it (WebDataset; see ``samples``); then they alone say the genre.
+"""
+
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from db.records import CoverFile, Found, Guess, Offered, OtherFiles, RejectedFile
-from indexer.images.archive import Member, contents, read_member
+from indexer.images.archive import TAR_SUFFIX, Member, contents, read_member
 from indexer.images.decoding import DEFAULT_LIMITS
+from indexer.sources.columns import recognised
 from indexer.sources.file_names import IMAGE_SUFFIXES, absolute, sides_of, unusable
+from indexer.sources.manifest import cells_by_name, described
 from indexer.sources.names import clean, distinct
-from indexer.sources.other_files import ignored_as, kind_of_head, kind_of_name
+from indexer.sources.other_files import DESCRIPTIONS, ignored_as, kind_of_head, kind_of_name
+from indexer.sources.samples import Samples
 from indexer.sources.spelling import is_genre
+from indexer.sources.table_rows import TableRow
+from indexer.sources.table_years import year_in_table
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
 _SHOWN_CHARACTERS = 100
+_SHARD = re.compile(r"(.*[-_.])?\d+")
+"""The name of a tar that is one of many is no genre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +62,15 @@ class ArchiveSource:
             return
         if found.guessed:
             yield Guess(f"{self.path}: the encoding of its names seems to be {found.guessed.upper()}")
+        samples = Samples.of(self.path, found.members if self.path.suffix.lower() == TAR_SUFFIX else ())
         table = sorted(found.members.items(), key=lambda item: _as_walked(PurePosixPath(item[0])))
         kinds = {name: self._kind(name, member) for name, member in table}
+        pictures = [item for item in table if kinds[item[0]] is None]
+        read = {file for name, _ in pictures for file in samples.describing(name).values()}
+        kinds |= dict.fromkeys(read, DESCRIPTIONS)
         yield from (OtherFiles(str((located / name).parent), kind) for name, kind in kinds.items() if kind)
-        yield from self._offers(located, [item for item in table if kinds[item[0]] is None])
+        for offered in self._offers(located, pictures):
+            yield self._described(offered, samples, located) if read and isinstance(offered, CoverFile) else offered
 
     @property
     def place(self) -> Path:
@@ -69,17 +85,33 @@ class ArchiveSource:
             for name, member in files:
                 yield self._offer(located, name, member, genres.get(name), sided)
 
+    def _described(self, cover: CoverFile, samples: Samples, located: Path) -> Offered:
+        """A cover of a WebDataset with what the files next to it say."""
+        row = samples.row(cover.path.relative_to(located).as_posix()) or TableRow(1, {})
+        if row.fault:
+            return RejectedFile(cover.file, str(cover.path), Rejection.BAD_RECORD, row.fault)
+        cells = cells_by_name(row.cells, recognised(row.cells, {}))
+        year, _ = year_in_table(clean(cells.get("year")))
+        side = (clean(cells.get("side")) or cover.side).lower()
+        if side not in set(Side):
+            return RejectedFile(
+                cover.file, str(cover.path), Rejection.BAD_RECORD, f"side is {side!r}, neither front nor back"
+            )
+        cover = replace(cover, label_source=LabelSource.MANIFEST, side=Side(side))
+        return described(cover, cells, year, self.label)
+
     def _genres(self, names: Sequence[PurePosixPath]) -> Mapping[str, str | None]:
         """The genre of each member by its name."""
         if self.genre is not None or not self.label:
             return {str(name): self.genre if self.label else None for name in names}
         around = _folders_around(names)
         tops = {name.parts[around] for name in names if len(name.parts) > around + 1}
-        own = self.path.stem
+        is_shard = self.path.suffix.lower() == TAR_SUFFIX and _SHARD.fullmatch(self.path.stem)
+        own = None if is_shard else self.path.stem
         # The name of an archive, or of a folder around everything, is often not meant as a genre.
-        if len(tops) < 2 and not any(map(is_genre, tops)) and (not around or is_genre(own)):
+        if len(tops) < 2 and not any(map(is_genre, tops)) and (not around or is_genre(own or "")):
             return {str(name): own for name in names}
-        if around and is_genre(own) and not any(map(is_genre, tops)):
+        if around and is_genre(own or "") and not any(map(is_genre, tops)):
             return {str(name): own for name in names}
         return {str(name): name.parts[around] if len(name.parts) > around + 1 else None for name in names}
 

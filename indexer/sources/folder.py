@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.records import CoverFile, Found, Guess, Offered, OtherFiles
-from indexer.images.archive import ARCHIVE_SUFFIX
+from indexer.images.archive import ARCHIVE_SUFFIXES
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.file_names import absolute, sides_of, unusable
 from indexer.sources.names import clean, distinct
@@ -20,7 +20,7 @@ class FolderSource:
     """Every picture below a folder, or one file alone, in the order of names.
 
     Hidden files, those of systems (``Thumbs.db``) and of other kinds are counted and left. Files called ``… front``
-    and ``… back`` in one folder are the two covers of one album. A zip archive is looked into; one that is in
+    and ``… back`` in one folder are the two covers of one album. A zip or tar archive is looked into; one that is in
     ``root`` itself says its genres as it would alone. A folder that is alone in ``root`` and holds only folders is no
     genre, unless it is called like one.
 
@@ -97,7 +97,7 @@ class _Sorted:
     def of(cls, contents: Contents) -> "_Sorted":
         found = cls([], [], contents.folders, [*contents.left])
         for path in contents.files:
-            if path.suffix.lower() == ARCHIVE_SUFFIX:
+            if path.suffix.lower() in ARCHIVE_SUFFIXES:
                 found.archives.append(path)
             elif kind := kind_of_file(path):
                 found.left.append(OtherFiles(str(absolute(path.parent)), kind))

@@ -20,7 +20,7 @@ from indexer.sources.remote_image import target_of
 from indexer.sources.table_rows import Cell, TableRow, table_rows
 from indexer.sources.table_years import year_in_table
 from indexer.sources.text_encoding import encoding_of, is_guess, known_encoding
-from sleeve.errors import FileRejectedError, SourceError
+from sleeve.errors import FileRejectedError, MissingExtraError, SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
 MAX_EXTRA_COLUMNS = 50
@@ -91,6 +91,14 @@ class ManifestSource:
         """Where everything is that it offers."""
         return absolute(self.path)
 
+    def has_column(self, name: str) -> bool:
+        """Whether the table can be read and its first row has a column of this very name."""
+        try:
+            rows, _ = self._rows()
+            return any(name in row.cells for row in islice(rows, 1))
+        except (SourceError, MissingExtraError):
+            return False
+
     def __iter__(self) -> Iterator[Found]:
         seen: set[Path] = set()
         named: tuple[str, ...] = ()
@@ -110,7 +118,7 @@ class ManifestSource:
                 checked = True
                 if said := guessed(by_name, self.columns):
                     yield Guess(f"{self.path}: columns are read by their names: {said}; --column says otherwise")
-            for offered in self._offers(row, _named(_said(row, by_name), by_name)) if row.number else ():
+            for offered in self._offers(row, cells_by_name(_said(row, by_name), by_name)) if row.number else ():
                 if isinstance(offered, Guess):
                     if guessed_a_year:
                         continue
@@ -172,18 +180,10 @@ class ManifestSource:
         if isinstance(place, RejectedFile):
             return place
         has_back = _text(cells.get("back")) is not None
-        return CoverFile(
-            file=file,
-            path=place.path,
-            label_source=LabelSource.MANIFEST,
-            genres=distinct(_genres(cells.get("genre"))) if self.label else (),
-            artist=clean(cells.get("artist")),
-            title=clean(cells.get("album")),
-            year=year,
-            side=Side(side),
+        return replace(
+            described(CoverFile(file, place.path, LabelSource.MANIFEST, side=Side(side)), cells, year, self.label),
             group=str(place.path) if has_back else None,
             exported=(clean(cells.get(ALBUM_COLUMN)) or "") if exported_path else None,
-            extra=dict(islice(_extra(cells), MAX_EXTRA_COLUMNS)),
             url=place.url,
             data=place.data,
         )
@@ -234,6 +234,18 @@ class ManifestSource:
         )
 
 
+def described(cover: CoverFile, cells: Mapping[str, Cell], year: int | None, label: bool) -> CoverFile:
+    """A cover with what a row says of its album; ``label``: whether it says the genre."""
+    return replace(
+        cover,
+        genres=distinct(_genres(cells.get("genre"))) if label else (),
+        artist=clean(cells.get("artist")),
+        title=clean(cells.get("album")),
+        year=year,
+        extra=dict(islice(_extra(cells), MAX_EXTRA_COLUMNS)),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     path: Path
@@ -248,7 +260,7 @@ def _said(row: TableRow, by_name: Mapping[str, str]) -> Mapping[str, Cell]:
     return {name: cell for name, cell in row.cells.items() if name != row.image_column}
 
 
-def _named(cells: Mapping[str, Cell], by_name: Mapping[str, str]) -> dict[str, Cell]:
+def cells_by_name(cells: Mapping[str, Cell], by_name: Mapping[str, str]) -> dict[str, Cell]:
     """The cells by Sleeve's names of their columns, the others by their own; those that say nothing are empty.
 
     An export means what it says: an album may be called "None".

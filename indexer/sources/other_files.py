@@ -19,6 +19,7 @@ MUSIC = "music files"
 TRACKS = "music files read for their tags"
 TABLES = "tables"
 ARCHIVES = "archives that are not read"
+DESCRIPTIONS = "files read for what they say of a cover"
 PICTURES = "pictures that are no covers of albums"
 BLANK_ROWS = "blank rows"
 TOTALS = "rows of totals"
@@ -29,7 +30,7 @@ HINTS: Mapping[str, str] = {
     SYSTEM: "such as thumbnails and recycle bins",
     MUSIC: "`--genre-from tags` reads them",
     TABLES: "`sleeve add TABLE` reads one",
-    ARCHIVES: "unpack them first",
+    ARCHIVES: "unpack them first; zip and tar are read",
 }
 """What a person may want to know or do about a kind."""
 

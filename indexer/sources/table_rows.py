@@ -223,17 +223,18 @@ def _json_rows(lines: Iterator[_Line]) -> Iterator[TableRow]:
         if not line.is_whole:
             yield TableRow(line.number, {}, f"the line is longer than {MAX_LINE_CHARACTERS:,} characters")
         elif line.text.strip():
-            yield _json_row(line)
+            yield json_row(line.number, line.text)
 
 
-def _json_row(line: _Line) -> TableRow:
+def json_row(number: int, text: str) -> TableRow:
+    """The row that a JSON object is."""
     try:
-        found = json.loads(line.text)
+        found = json.loads(text)
     except (ValueError, RecursionError):
-        return TableRow(line.number, {}, "not JSON")
+        return TableRow(number, {}, "not JSON")
     if not isinstance(found, dict):
-        return TableRow(line.number, {}, "not a JSON object")
-    return TableRow(line.number, {name: as_cell(value) for name, value in list(found.items())[:MAX_COLUMNS]})
+        return TableRow(number, {}, "not a JSON object")
+    return TableRow(number, {name: as_cell(value) for name, value in list(found.items())[:MAX_COLUMNS]})
 
 
 def _is_sound(row: TableRow) -> bool:

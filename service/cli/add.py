@@ -12,6 +12,7 @@ from indexer.jobs.add import add as add_sources
 from indexer.sources import COLUMNS, GenreFrom, Source, open_source
 from indexer.sources.changes import ChangedFiles
 from indexer.sources.other_files import HINTS
+from indexer.sources.shards import shards
 from indexer.sources.watching import changes
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
 from service.schemas import AddSchema, OtherFilesSchema, RejectionSchema
@@ -23,7 +24,7 @@ def add(
     context: typer.Context,
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Folders of covers, zip archives, tables, music libraries, or single images."),
+        typer.Argument(help="Folders of covers, zip and tar archives, tables, music libraries, or single images."),
     ],
     genre_from: Annotated[
         GenreFrom | None,
@@ -45,12 +46,20 @@ def add(
 ) -> None:
     """Register albums and covers. Adding the same files twice changes nothing.
 
-    In a folder, each sub-folder is a genre: `covers/jazz/blue.jpg` is jazz. A zip archive is one genre, or has a
-    folder for each; it is read without unpacking. A table (.csv, .tsv, .jsonl, .parquet) has a column `file` and,
-    if you like, `genre`, `artist`, `album`, `year`, `side` (front or back) and `back`; many other names of columns are
-    known. A Parquet table may hold the images themselves. With SLEEVE_IMAGE_URLS=1, a file may be an http(s) URL.
+    In a folder, each sub-folder is a genre: `covers/jazz/blue.jpg` is jazz. If a table there is called `metadata` and
+    has a column `file_name`, it describes the pictures (image folders of Hugging Face).
+
+    A zip or tar archive is one genre, or has a folder for each; it is read without unpacking. In a tar, `x.json`
+    describes `x.jpg` (WebDataset).
+
+    A table (.csv, .tsv, .jsonl, .parquet) has a column `file` and, if you like, `genre`, `artist`, `album`, `year`,
+    `side` (front or back) and `back`; many other names of columns are known. A Parquet table may hold the images
+    themselves. With SLEEVE_IMAGE_URLS=1, a file may be an http(s) URL.
+
     With `--genre-from tags`, a folder is a music library: albums come from the tags of its tracks, and covers from
-    files such as `cover.jpg` or from the tracks. The summary counts every file, those that are not covers by kind.
+    files such as `cover.jpg` or from the tracks.
+
+    The summary counts every file, those that are not covers by kind.
 
     Examples:
 
@@ -58,12 +67,15 @@ def add(
 
         sleeve add "black metal.zip" jazz.zip
 
+        sleeve add "shard-{000..127}.tar"
+
         sleeve add ~/Music --genre-from tags --watch
 
         sleeve add catalogue.csv --column artist=Künstler --column file=Bild
 
         sleeve add ~/Pictures/sleeves --genre-from none
     """
+    paths = [shard for path in paths for shard in shards(path)]
     columns = dict(_column(text) for text in column or ())
     if watch and json:
         raise typer.BadParameter("--json gives one document at the end, and --watch has no end; use one of them")

@@ -7,7 +7,7 @@ A cover's path may go on past a file: ``/music/black metal.zip/a.jpg`` is a memb
 import stat
 from pathlib import Path
 
-from indexer.images.archive import ARCHIVE_SUFFIX, members, read_member
+from indexer.images.archive import ARCHIVE_SUFFIXES, members, read_member
 from indexer.images.audio import AUDIO_SUFFIXES
 from indexer.images.decoding.limits import DEFAULT_LIMITS, DecodingLimits
 from sleeve.errors import FileRejectedError
@@ -90,7 +90,7 @@ def _read_inside(holder: Path, name: str, limits: DecodingLimits) -> bytes:
 
 
 def _is_archive(holder: Path) -> bool:
-    return holder.suffix.lower() == ARCHIVE_SUFFIX
+    return holder.suffix.lower() in ARCHIVE_SUFFIXES
 
 
 def _too_many(limits: DecodingLimits) -> FileRejectedError:

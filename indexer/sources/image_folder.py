@@ -1,0 +1,73 @@
+"""A folder with tables that describe its pictures, such as ``metadata.csv``: an image folder of Hugging Face.
+
+Such a table has a column ``file_name`` (``datasets/packaged_modules/folder_based_builder``) and may be in any folder of
+the tree. Pictures that no table names are offered as in any folder: ``datasets`` leaves them out without a word.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from db.records import CoverFile, Found, OtherFiles
+from indexer.images.cover_store import CoverStore
+from indexer.sources.file_names import absolute
+from indexer.sources.folder import FolderSource
+from indexer.sources.manifest import ManifestSource
+from indexer.sources.other_files import DESCRIPTIONS, TABLES
+from indexer.sources.spelling import is_genre
+from indexer.sources.walking import Walk, all_below
+
+_FILE_COLUMN = "file_name"
+METADATA_NAMES = frozenset({"metadata.csv", "metadata.jsonl", "metadata.parquet"})
+
+
+def metadata_tables(folder: Path) -> list[Path]:
+    """The tables in a tree of folders that describe pictures by their ``file_name``."""
+    found = all_below(Walk(folder), folder)
+    tables = [path for inside in found for path in inside.files if path.name in METADATA_NAMES]
+    return [table for table in tables if ManifestSource(table).has_column(_FILE_COLUMN)]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFolderSource:
+    """The rows of the tables in a folder, then every other picture in it.
+
+    A picture without a genre in its table has that of its folder if the folder is called like one.
+
+    Attributes:
+        root: the folder, as the user named it.
+        tables: those of ``metadata_tables``.
+        label, store: as for ``ManifestSource``.
+    """
+
+    root: Path
+    tables: tuple[Path, ...]
+    label: bool = True
+    store: CoverStore | None = None
+
+    def __iter__(self) -> Iterator[Found]:
+        folder = FolderSource(self.root, label=self.label)
+        genres = {item.path: item.genres for item in folder if isinstance(item, CoverFile)}
+        described: set[Path] = set()
+        for table in self.tables:
+            for item in ManifestSource(table, label=self.label, store=self.store):
+                if not isinstance(item, CoverFile):
+                    yield item
+                elif item.path not in described:
+                    described.add(item.path)
+                    # Folders of an image folder are often called `train` and `test`.
+                    by_folder = tuple(genre for genre in genres.get(item.path, ()) if is_genre(genre))
+                    yield item if item.genres else replace(item, genres=by_folder)
+        read = Counter(str(absolute(table.parent)) for table in self.tables)
+        for item in folder:
+            if isinstance(item, OtherFiles) and item.kind == TABLES and read[item.place]:
+                read[item.place] -= 1
+                yield OtherFiles(item.place, DESCRIPTIONS)
+            elif not (isinstance(item, CoverFile) and item.path in described):
+                yield item
+
+    @property
+    def place(self) -> Path:
+        """Where everything is that it offers."""
+        return absolute(self.root)
