@@ -298,7 +298,12 @@ class CatalogueRow:
 
 @dataclass(frozen=True, slots=True)
 class VectorOwner:
-    """The cover that a vector was made of, and its album."""
+    """The cover that a vector was made of, and its album.
+
+    Attributes:
+        file, path: as in ``sleeve.vocabulary``.
+        linked: the other albums with a cover that is linked to one of the album's.
+    """
 
     vector_id: VectorId
     cover_id: CoverId
@@ -309,7 +314,22 @@ class VectorOwner:
     year: int | None
     genres: tuple[str, ...]
     file: str
+    path: str
     content_hash: ContentHash
+    linked: frozenset[AlbumId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAlbum:
+    """An album that is asked with.
+
+    Attributes:
+        vectors: (n, d) float32 of its fronts, or of its backs if it has no front; n is 0 if it waits to be indexed.
+        linked: the other albums with a cover that is linked to one of its covers.
+    """
+
+    vectors: NDArray[np.float32]
+    linked: frozenset[AlbumId]
 
 
 @dataclass(frozen=True, slots=True)

@@ -318,6 +318,16 @@ class IndexVersion(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, default=_now)
 
 
+class Changes(Base):
+    """One row with a number that every change of what answers show moves, in its transaction: triggers see to it, so
+    nobody can forget to. Which tables they watch is in the migration."""
+
+    __tablename__ = "changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
+
+
 for _searched in (Album, CoverText):
     # SQLite has a table of its own for this, which triggers keep up to date: see the migration.
     Index(

@@ -11,7 +11,6 @@ from sqlalchemy import Row, Select, and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from db.album_conditions import album_conditions
-from db.albums import genres_of
 from db.records import (
     AlbumVectors,
     BundleRecord,
@@ -21,10 +20,9 @@ from db.records import (
     NewVector,
     RepresentativeVectors,
     VectorBatch,
-    VectorOwner,
 )
 from db.tables import Album, AlbumGenre, Cover, Genre, Vector, packed, unpacked
-from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 
 STREAM_ROWS = 8192
 """Vectors in one batch out of the database: 16 MB at 1,024 dimensions."""
@@ -129,20 +127,9 @@ def of_covers(
     return found
 
 
-def of_album(session: Session, bundle: BundleRecord, album_id: AlbumId) -> VectorBatch:
-    """The vectors of an album's covers: its fronts, or its backs if it has no front."""
-    rows = session.execute(
-        select(Vector.id, Vector.embedding, Cover.side)
-        .join(Cover, Cover.id == Vector.cover_id)
-        .where(Cover.album_id == album_id, Vector.bundle_id == bundle.id)
-        .order_by(Vector.id)
-    ).all()
-    shown = [row for row in rows if row.side == Side.FRONT] or rows
-    return _batch(bundle, [row.id for row in shown], [row.embedding for row in shown])
-
-
 def of_albums(session: Session, bundle: BundleRecord, album_ids: Sequence[AlbumId]) -> AlbumVectors:
-    """The vectors of several albums, of each as ``of_album`` gives them; albums without one are absent."""
+    """The vectors of several albums, of each its fronts, or its backs if it has no front; albums without a vector are
+    absent."""
     found: dict[AlbumId, list[Row[int, int, bytes, str]]] = defaultdict(list)
     for start in range(0, len(album_ids), STREAM_ROWS):
         query = (
@@ -208,40 +195,6 @@ def representative_vectors(session: Session, bundle: BundleRecord) -> Representa
         cover_ids=np.array([row.id for row in first], dtype=np.int64),
         vectors=unpacked([row.embedding for row in first], bundle.dimension).astype(np.float32),
     )
-
-
-def owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner]:
-    """The cover and album of each vector; a vector that is gone is absent."""
-    found: dict[int, VectorOwner] = {}
-    for start in range(0, len(vector_ids), STREAM_ROWS):
-        found |= _owners(session, vector_ids[start : start + STREAM_ROWS])
-    return found
-
-
-def _owners(session: Session, vector_ids: Sequence[int]) -> dict[int, VectorOwner]:
-    rows = session.execute(
-        select(Vector.id, Cover.id.label("cover_id"), Cover.file, Album.id.label("album_id"), Album.title, Album.artist)
-        .add_columns(Album.year, Cover.side, Cover.content_hash)
-        .join(Cover, Cover.id == Vector.cover_id)
-        .join(Album, Album.id == Cover.album_id)
-        .where(Vector.id.in_(vector_ids))
-    ).all()
-    genres = genres_of(session, [AlbumId(row.album_id) for row in rows])
-    return {
-        row.id: VectorOwner(
-            vector_id=VectorId(row.id),
-            cover_id=CoverId(row.cover_id),
-            album_id=AlbumId(row.album_id),
-            side=Side(row.side),
-            title=row.title,
-            artist=row.artist,
-            year=row.year,
-            genres=genres.get(AlbumId(row.album_id), ()),
-            file=row.file,
-            content_hash=ContentHash(row.content_hash),
-        )
-        for row in rows
-    }
 
 
 def _pending(bundle: BundleRecord) -> Select[int, str, str, str]:

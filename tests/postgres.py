@@ -19,7 +19,7 @@ from sqlalchemy import URL, create_engine, text
 
 from db.database import Database
 from db.migration import upgrade
-from db.tables import Base
+from db.tables import Base, Changes
 
 _DEATH_SIGNAL_OPTION = 1
 if sys.platform == "win32":
@@ -70,7 +70,7 @@ class PostgresServer:
 
     def take_back(self, url: URL) -> None:
         """Empty a database whose schema is as it was, for the next who asks: a tenth of the work of a fresh one."""
-        tables = ", ".join(Base.metadata.tables)
+        tables = ", ".join(name for name in Base.metadata.tables if name != Changes.__tablename__)
         others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         self._execute(f"SELECT pg_terminate_backend(pid, {_END_MS}) {others}", url)
         self._execute(f"TRUNCATE {tables} RESTART IDENTITY", url)

@@ -11,7 +11,7 @@ from db.database import Database
 from db.records import CatalogueFilter, TextLine
 from indexer.genre import score_genres, voting_queries
 from indexer.jobs.export import Predicted
-from indexer.vector_index.versions import OpenVersion
+from service.answers.live_index import Snapshot
 from service.answers.model import Model
 from service.answers.records import ClassifyAnswer, Neighbour, SimilarRequest
 from service.answers.search import Search
@@ -46,7 +46,7 @@ class Classifier:
             model = self._search.model()
             return self._answer(model, self._search.embed(model, data), None, self._text(model, data))
         query = self._search.embed(snapshot.model, data)
-        answer = self._answer(snapshot.model, query, snapshot.version, self._text(snapshot.model, data))
+        answer = self._answer(snapshot.model, query, snapshot, self._text(snapshot.model, data))
         same = self._search.artworks.same_artwork(data, answer.neighbours)
         voters = (replace(voter, same_artwork=voter.album_id in same) for voter in answer.neighbours)
         return replace(answer, neighbours=tuple(voters))
@@ -60,11 +60,10 @@ class Classifier:
             VectorIndexError: there is no index.
         """
         snapshot = self._search.snapshot()
-        query = self._search.vectors_of(snapshot.version, album_id)[:1]
-        linked = self._search.artworks.linked_to({album_id})
+        asked = self._search.asked(snapshot, album_id)
         with self._database.reading() as session:
             lines = texts.of_album(session, snapshot.version.record.bundle, album_id)
-        return self._answer(snapshot.model, query, snapshot.version, lines, leave_out={album_id, *linked})
+        return self._answer(snapshot.model, asked.vectors[:1], snapshot, lines, leave_out={album_id, *asked.linked})
 
     def likeliest(self, album_id: AlbumId) -> Predicted | None:
         """The likeliest genre of an album of the catalogue; None if none is known, or the album waits to be indexed.
@@ -88,7 +87,7 @@ class Classifier:
         self,
         model: Model,
         query: NDArray[np.float32],
-        version: OpenVersion | None,
+        snapshot: Snapshot | None,
         lines: tuple[TextLine, ...],
         *,
         leave_out: Collection[AlbumId] = (),
@@ -98,11 +97,11 @@ class Classifier:
         classifier = self._search.genre_classifiers.of(model).for_genres(per_genre)
         calibration = classifier.calibration
         neighbours: tuple[Neighbour, ...] = ()
-        if version is not None and per_genre:
-            few = sum(per_genre.values()) < _FEW_HAVE_A_GENRE * len(version.index)
+        if snapshot is not None and per_genre:
+            few = sum(per_genre.values()) < _FEW_HAVE_A_GENRE * len(snapshot.version.index)
             allowed = CatalogueFilter(side=Side.FRONT, with_genre=True) if few else CatalogueFilter()
             neighbours = self._search.by_vectors(
-                version,
+                snapshot,
                 voting_queries(query, model.genre_dimensions, calibration.vote.genre_weight),
                 SimilarRequest(calibration.vote.k, allowed),
                 leave_out=leave_out,
@@ -118,7 +117,7 @@ class Classifier:
         )
         return ClassifyAnswer(
             bundle=model.name,
-            index_version=None if version is None else version.record.folder,
+            index_version=None if snapshot is None else snapshot.version.record.folder,
             genres=found.genres,
             unsure=found.unsure,
             neighbours=neighbours,

@@ -1,4 +1,5 @@
-"""The index that answers: a version with its delta, and the model that made its vectors, replaced together."""
+"""The index that answers: a version with its delta, and the model that made its vectors, replaced together, with what
+is remembered of the catalogue."""
 
 import logging
 import time
@@ -6,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock, Thread
 
-from db import index_versions, vectors
+from db import answering, index_versions, vectors
 from db.database import Database
 from db.records import BundleRecord, IndexVersionRecord
 from indexer.home import NO_INDEX
 from indexer.vector_index.delta import Delta
 from indexer.vector_index.versions import IndexVersions, OpenVersion
+from service.answers.memory import Memory
 from service.answers.model import Model
 from sleeve.errors import BundleError, SleeveError, VectorIndexError
 
@@ -23,26 +25,29 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The version and model that answer one request from beginning to end."""
+    """The version and model that answer one request from beginning to end, and what is remembered with them."""
 
     version: OpenVersion
     model: Model
+    memory: Memory
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """The snapshot in use, its delta as it grows, and the state of the version's files when they were checked."""
+    """The version and model in use, its delta as it grows, and the state of the version's files when they were
+    checked."""
 
-    snapshot: Snapshot
+    version: OpenVersion
+    model: Model
     delta: Delta
     stamp: tuple[object, ...]
 
     @property
     def record(self) -> IndexVersionRecord:
-        return self.snapshot.version.record
+        return self.version.record
 
-    def now(self) -> Snapshot:
-        return replace(self.snapshot, version=replace(self.snapshot.version, delta=self.delta.segments))
+    def now(self, memory: Memory) -> Snapshot:
+        return Snapshot(replace(self.version, delta=self.delta.segments), self.model, memory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class LiveIndex:
         self._versions = versions
         self._load_model = load_model
         self._loaded: _Loaded | None = None
+        self._remembered: Snapshot | None = None
         self._spare: Model | None = None
         self._failure: _Failure | None = None
         self._first = Lock()
@@ -86,18 +92,33 @@ class LiveIndex:
             VectorIndexError: there is no index yet, or neither the live version nor an earlier one can be used.
             CatalogueError: the database cannot be reached.
         """
-        loaded = self._loaded
+        loaded, remembered = self._loaded, self._remembered
         with self._database.reading() as session:
+            state = answering.state(session.connection())
+            if remembered is not None and remembered.memory.state == state:
+                return remembered
             live = index_versions.live(session, self._versions.owner)
             if loaded is not None:
                 loaded.delta.take_in(vectors.stream(session, loaded.record.bundle, after=loaded.delta.newest))
         if live is None:
             raise VectorIndexError(NO_INDEX)
-        if loaded is None:
-            loaded = self._load_first(live)
-        elif loaded.record.id != live.id:
+        in_use = loaded or self._load_first(live)
+        snapshot = in_use.now(Memory(self._database, state))
+        if in_use.record.id == live.id:
+            self._remembered = snapshot
+        elif loaded is not None:
             self._follow(live)
-        return loaded.now()
+        return snapshot
+
+    def remembered(self) -> Snapshot:
+        """The snapshot of the last request, without a look into the database: what is made of it is right only if the
+        catalogue's state turns out to be its memory's. If there is none, as ``current``.
+
+        Raises:
+            As ``current``.
+        """
+        remembered = self._remembered
+        return replace(remembered, memory=remembered.memory.unchecked()) if remembered is not None else self.current()
 
     def model(self) -> Model:
         """The model in use; before the first index the one to begin with.
@@ -106,7 +127,7 @@ class LiveIndex:
             BundleError: it is missing, damaged or cannot be compiled.
         """
         if self._loaded is not None:
-            return self._loaded.snapshot.model
+            return self._loaded.model
         with self._first:
             if self._spare is None:
                 self._spare = self._load_model(None)
@@ -153,6 +174,7 @@ class LiveIndex:
     def _load_aside(self, live: IndexVersionRecord) -> None:
         try:
             self._loaded = self._load(live)
+            self._remembered = None
         except SleeveError as error:
             _log.warning("index %s cannot be used, the one before goes on answering: %s", live.folder, error)
         finally:
@@ -172,10 +194,10 @@ class LiveIndex:
         with self._database.reading() as session:
             delta.take_in(vectors.stream(session, record.bundle, after=delta.newest))
         self._failure = None
-        return _Loaded(Snapshot(version, model), delta, stamp)
+        return _Loaded(version, model, delta, stamp)
 
     def _model_of(self, bundle: BundleRecord) -> Model:
-        known = [self._loaded.snapshot.model] if self._loaded is not None else []
+        known = [self._loaded.model] if self._loaded is not None else []
         known += [self._spare] if self._spare is not None else []
         for model in known:
             if model.backbone.fingerprint == bundle.fingerprint:

@@ -52,5 +52,7 @@ def _neighbour(owner: VectorOwner, similarity: float) -> Neighbour:
         genres=owner.genres,
         similarity=similarity,
         file=owner.file,
+        path=owner.path,
         content_hash=owner.content_hash,
+        linked=owner.linked,
     )

@@ -51,10 +51,10 @@ class Recommender:
         """
         snapshot = self._search.snapshot()
         taste = self._taste(snapshot, examples)
-        found = self._search.by_vectors(snapshot.version, taste.vector, request, leave_out=examples.albums)
+        found = self._search.by_vectors(snapshot, taste.vector, request, leave_out=examples.albums)
         likeness = self._likeness(snapshot, found.neighbours)
-        limit = self._search.genre_classifiers.near_duplicate_at(snapshot.model)
-        linked = self._search.artworks.linked_to(examples.albums)
+        limit = self._search.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
+        linked = self._linked(examples)
         same = linked.union(*self._same_as_images(examples, taste, found.neighbours, likeness))
         marked = (
             replace(
@@ -75,12 +75,12 @@ class Recommender:
         """
         snapshot = self._search.snapshot()
         taste = self._taste(snapshot, examples)
-        limit = self._search.genre_classifiers.near_duplicate_at(snapshot.model)
-        left_out = examples.albums | self._search.artworks.linked_to(examples.albums)
+        limit = self._search.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
+        left_out = examples.albums | self._linked(examples)
         wanted = max(LEAST_CANDIDATES, CANDIDATES_PER_ALBUM * request.k)
         while True:
             asked = SimilarRequest(wanted, request.allowed)
-            found = self._search.by_vectors(snapshot.version, taste.vector, asked, leave_out=left_out)
+            found = self._search.by_vectors(snapshot, taste.vector, asked, leave_out=left_out)
             likeness = self._likeness(snapshot, found.neighbours)
             new = [
                 neighbour
@@ -97,6 +97,13 @@ class Recommender:
             if len(chosen) >= request.k or len(found.neighbours) < wanted or wanted >= MAX_CANDIDATES:
                 return replace(found, neighbours=tuple(new[place] for place in chosen))
             wanted = min(4 * wanted, MAX_CANDIDATES)
+
+    def _linked(self, examples: Examples) -> set[AlbumId]:
+        """The albums linked to an example."""
+        if not examples.albums:
+            return set()
+        with self._database.reading() as session:
+            return cover_links.albums_linked_to(session, examples.albums)
 
     def _same_as_images(
         self, examples: Examples, taste: _Taste, neighbours: Sequence[Neighbour], likeness: Likeness

@@ -31,6 +31,8 @@ class Neighbour:
 
     Attributes:
         similarity: cosine of the two vectors, -1 to 1; higher is nearer.
+        file, path: as in ``sleeve.vocabulary``; the path is for this process only.
+        linked: the other albums with a cover that is linked to one of the album's.
         same_artwork: its cover shows the artwork of what was asked with, confirmed by their pixels.
         near_duplicate: deprecated. For an image, a similarity at which covers usually show one artwork; for an album,
             ``same_artwork``.
@@ -44,7 +46,9 @@ class Neighbour:
     genres: tuple[str, ...]
     similarity: float
     file: str
+    path: str
     content_hash: ContentHash
+    linked: frozenset[AlbumId] = frozenset()
     same_artwork: bool = False
     near_duplicate: bool = False
 

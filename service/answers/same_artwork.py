@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 
-from db import albums, cover_links
-from db.database import Database
 from db.records import HashedCover
 from indexer.artwork import LEAST_SIMILARITY, Comparison
 from service.answers.records import Neighbour
 from service.answers.timing import Stage, Timed
-from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId
 
 MAX_COMPARED = 5
@@ -21,8 +18,7 @@ _KEPT_SKETCHES = 128
 class ArtworkFinder:
     """Compares images with their neighbours. Safe to use from several threads at once."""
 
-    def __init__(self, database: Database, timed: Timed) -> None:
-        self._database = database
+    def __init__(self, timed: Timed) -> None:
         self._timed = timed
         self._comparison = Comparison(_KEPT_SKETCHES)
 
@@ -37,24 +33,7 @@ class ArtworkFinder:
         if not near:
             return set()
         with self._timed(Stage.COMPARE):
-            covers = self._covers(near)
-            found = {covers[cover] for cover in self._comparison.matches_of_image(data, list(covers))}
-            return found | self.linked_to(found)
-
-    def linked_to(self, album_ids: set[AlbumId] | frozenset[AlbumId]) -> set[AlbumId]:
-        """The other albums with a cover that is linked to one of these albums' covers."""
-        if not album_ids:
-            return set()
-        with self._database.reading() as session:
-            return cover_links.albums_linked_to(session, album_ids)
-
-    def _covers(self, neighbours: Sequence[Neighbour]) -> dict[HashedCover, AlbumId]:
-        found: dict[HashedCover, AlbumId] = {}
-        with self._database.reading() as session:
-            for neighbour in neighbours:
-                try:
-                    cover = albums.cover(session, neighbour.cover_id)
-                except NotFoundError:  # removed since it was found
-                    continue
-                found[HashedCover(cover.id, cover.file, str(cover.path), cover.content_hash)] = neighbour.album_id
-        return found
+            covers = {HashedCover(each.cover_id, each.file, each.path, each.content_hash): each for each in near}
+            shown = [covers[cover] for cover in self._comparison.matches_of_image(data, list(covers))]
+        found = {each.album_id for each in shown}
+        return found.union(*(each.linked for each in shown))

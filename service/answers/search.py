@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from db import albums, vectors
 from db.database import Database
-from db.records import AlbumRecord, VectorOwner
+from db.records import AlbumRecord, AskedAlbum, VectorOwner
 from indexer.images.decoding import QUERY_LIMITS
 from indexer.models.preparing import fit_image
 from indexer.vector_index import Hits
-from indexer.vector_index.versions import OpenVersion
 from service.answers.genre_classifiers import GenreClassifiers
 from service.answers.live_index import LiveIndex, Snapshot
+from service.answers.memory import Memory, OutdatedError
 from service.answers.model import Model
 from service.answers.ranking import rank_albums
 from service.answers.records import MAX_K, Neighbour, SimilarAnswer, SimilarRequest
@@ -22,6 +23,8 @@ from service.answers.same_artwork import ArtworkFinder
 from service.answers.timing import Stage, Timed, untimed
 from sleeve.errors import NotFoundError, QueryError
 from sleeve.vocabulary import AlbumId, Side
+
+Query = TypeVar("Query")
 
 _SPARE_HITS = 8
 """Vectors asked for beyond k at first: an album may have several covers, and some may be removed."""
@@ -35,7 +38,7 @@ class Search:
         self._live_index = live_index
         self._timed = timed
         self.genre_classifiers = GenreClassifiers(database)
-        self.artworks = ArtworkFinder(database, timed)
+        self.artworks = ArtworkFinder(timed)
 
     def by_image(self, data: bytes, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like an image, given as the bytes of its file.
@@ -44,15 +47,10 @@ class Search:
             FileRejectedError: the bytes are not an image that Sleeve can use.
             VectorIndexError: there is no index.
         """
-        snapshot = self.snapshot()
-        answer = self.by_vectors(snapshot.version, self.embed(snapshot.model, data), request)
-        limit = self.genre_classifiers.near_duplicate_at(snapshot.model)
-        same = self.artworks.same_artwork(data, answer.neighbours)
-        marked = (
-            replace(found, same_artwork=found.album_id in same, near_duplicate=found.similarity >= limit)
-            for found in answer.neighbours
+        return self._answered(
+            lambda model: self.embed(model, data),
+            lambda snapshot, query: self._like_image(snapshot, query, data, request),
         )
-        return replace(answer, neighbours=tuple(marked))
 
     def by_text(self, text: str, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like what a text describes.
@@ -61,8 +59,10 @@ class Search:
             QueryError: the bundle has no text tower, or the text is empty or too long.
             VectorIndexError: there is no index.
         """
-        snapshot = self.snapshot()
-        return self.by_vectors(snapshot.version, self.embed_text(snapshot.model, text), request)
+        return self._answered(
+            lambda model: self.embed_text(model, text),
+            lambda snapshot, query: self.by_vectors(snapshot, query, request),
+        )
 
     def by_album(self, album_id: AlbumId, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like one in the catalogue, itself left out.
@@ -71,10 +71,13 @@ class Search:
             NotFoundError: there is no such album, or it waits to be indexed.
             VectorIndexError: there is no index.
         """
-        snapshot = self.snapshot()
-        queries, linked = self.vectors_of(snapshot.version, album_id), self.artworks.linked_to({album_id})
-        answer = self.by_vectors(snapshot.version, queries, request, leave_out=(album_id,))
-        return replace(answer, neighbours=_marked(answer.neighbours, linked))
+
+        def answer(snapshot: Snapshot, _: None) -> SimilarAnswer:
+            asked = self.asked(snapshot, album_id)
+            found = self.by_vectors(snapshot, asked.vectors, request, leave_out=(album_id,))
+            return replace(found, neighbours=_marked(found.neighbours, asked.linked))
+
+        return self._answered(lambda _: None, answer)
 
     def first_album(self) -> AlbumRecord:
         """The album that was added first, to ask with.
@@ -93,9 +96,8 @@ class Search:
             VectorIndexError: there is no index.
         """
         snapshot = self.snapshot()
-        queries = self.vectors_of(snapshot.version, album_id)
-        linked = self.artworks.linked_to({album_id})
-        return _marked(self._of_albums(snapshot.version, queries, linked)[:MAX_K], linked)
+        asked = self.asked(snapshot, album_id)
+        return _marked(self._of_albums(snapshot, asked)[:MAX_K], asked.linked)
 
     def snapshot(self) -> Snapshot:
         """The version and model to answer a whole request with.
@@ -134,23 +136,22 @@ class Search:
         with self._timed(Stage.EMBED):
             return model.text_tower.embed(text)
 
-    def vectors_of(self, version: OpenVersion, album_id: AlbumId) -> NDArray[np.float32]:
-        """The (n, d) vectors of an album's fronts (or backs, if it has no front).
+    def asked(self, snapshot: Snapshot, album_id: AlbumId) -> AskedAlbum:
+        """An album to ask with, which has a vector at least.
 
         Raises:
             NotFoundError: there is no such album, or it waits to be indexed.
         """
-        with self._database.reading() as session:
-            own = vectors.of_album(session, version.record.bundle, album_id)
-            if not len(own.ids):
-                albums.album(session, album_id)
-        if not len(own.ids):
+        asked = snapshot.memory.asked(snapshot.version.record.bundle, album_id)
+        if asked is None:
+            raise NotFoundError(f"there is no album {album_id}")
+        if not len(asked.vectors):
             raise not_embedded_error(album_id)
-        return own.vectors.astype(np.float32)
+        return asked
 
     def by_vectors(
         self,
-        version: OpenVersion,
+        snapshot: Snapshot,
         queries: NDArray[np.float32],
         request: SimilarRequest,
         *,
@@ -163,7 +164,9 @@ class Search:
             votes_below: only the albums that vote on a genre: those that have one, by their fronts, and less similar
                 than this. None for all albums.
         """
-        allowed = self._allowed_ids(version, request)
+        version, allowed = snapshot.version, None
+        if not request.allowed.allows_all:
+            allowed = snapshot.memory.allowed(version.record.bundle, request.allowed)
         parts = (version.index, *version.delta)
         reachable = sum(map(len, parts)) if allowed is None else len(allowed)
         wanted = request.k + _SPARE_HITS
@@ -172,7 +175,7 @@ class Search:
             with self._timed(Stage.SEARCH):
                 hits = [part.search(queries, min(wanted, reachable + 1), allowed) for part in parts]
             with self._timed(Stage.RANK):
-                neighbours = self._neighbours(hits, leave_out, None if votes_below is None else _may_vote)
+                neighbours = _neighbours(snapshot.memory, hits, leave_out, None if votes_below is None else _may_vote)
             least = _least_certain(hits)
             certain = [neighbour for neighbour in neighbours if neighbour.similarity >= least]
             if votes_below is not None:
@@ -186,32 +189,49 @@ class Search:
             neighbours=tuple(certain[: request.k]),
         )
 
-    def _of_albums(
-        self, version: OpenVersion, queries: NDArray[np.float32], album_ids: Collection[AlbumId]
-    ) -> list[Neighbour]:
-        """These albums as neighbours of (q, d) vectors."""
+    def _answered(
+        self, embed: Callable[[Model], Query], answer: Callable[[Snapshot, Query], SimilarAnswer]
+    ) -> SimilarAnswer:
+        """Answer with what is remembered, and again if the catalogue turns out to have changed."""
+        remembered = self._live_index.remembered()
+        query = embed(remembered.model)
+        try:
+            return answer(remembered, query)
+        except OutdatedError:
+            snapshot = self.snapshot()
+            return answer(snapshot, query if snapshot.model is remembered.model else embed(snapshot.model))
+
+    def _like_image(
+        self, snapshot: Snapshot, query: NDArray[np.float32], data: bytes, request: SimilarRequest
+    ) -> SimilarAnswer:
+        limit = self.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
+        answer = self.by_vectors(snapshot, query, request)
+        same = self.artworks.same_artwork(data, answer.neighbours)
+        marked = (
+            replace(found, same_artwork=found.album_id in same, near_duplicate=found.similarity >= limit)
+            for found in answer.neighbours
+        )
+        return replace(answer, neighbours=tuple(marked))
+
+    def _of_albums(self, snapshot: Snapshot, asked: AskedAlbum) -> list[Neighbour]:
+        """The albums linked to one as its neighbours."""
+        version = snapshot.version
         with self._database.reading() as session:
-            ids = vectors.ids_of_albums(session, version.record.bundle, album_ids)
+            ids = vectors.ids_of_albums(session, version.record.bundle, asked.linked)
         parts = (version.index, *version.delta) if len(ids) else ()
-        return self._neighbours([part.search(queries, len(ids), ids) for part in parts])
+        return _neighbours(snapshot.memory, [part.search(asked.vectors, len(ids), ids) for part in parts])
 
-    def _allowed_ids(self, version: OpenVersion, request: SimilarRequest) -> NDArray[np.int64] | None:
-        if request.allowed.allows_all:
-            return None
-        with self._database.reading() as session:
-            return vectors.allowed_ids(session, version.record.bundle, request.allowed)
 
-    def _neighbours(
-        self,
-        hits: list[Hits],
-        leave_out: Collection[AlbumId] = (),
-        may_answer: Callable[[VectorOwner], bool] | None = None,
-    ) -> list[Neighbour]:
-        found = [(some.ids[some.ids >= 0], some.similarities[some.ids >= 0]) for some in hits]
-        pairs = [pair for ids, values in found for pair in zip(ids.tolist(), values.tolist(), strict=True)]
-        with self._database.reading() as session:
-            owners = vectors.owners(session, sorted({vector_id for vector_id, _ in pairs}))
-        return rank_albums(pairs, owners, leave_out=leave_out, may_answer=may_answer)
+def _neighbours(
+    memory: Memory,
+    hits: list[Hits],
+    leave_out: Collection[AlbumId] = (),
+    may_answer: Callable[[VectorOwner], bool] | None = None,
+) -> list[Neighbour]:
+    found = [(some.ids[some.ids >= 0], some.similarities[some.ids >= 0]) for some in hits]
+    pairs = [pair for ids, values in found for pair in zip(ids.tolist(), values.tolist(), strict=True)]
+    owners = memory.owners(sorted({vector_id for vector_id, _ in pairs}))
+    return rank_albums(pairs, owners, leave_out=leave_out, may_answer=may_answer)
 
 
 def not_embedded_error(album_id: AlbumId) -> NotFoundError:
@@ -222,7 +242,7 @@ def not_embedded_error(album_id: AlbumId) -> NotFoundError:
 def _marked(neighbours: Sequence[Neighbour], linked: Collection[AlbumId]) -> tuple[Neighbour, ...]:
     """The neighbours of an album, those linked to it marked as the same artwork."""
     return tuple(
-        replace(found, same_artwork=found.album_id in linked, near_duplicate=found.album_id in linked)
+        replace(found, same_artwork=True, near_duplicate=True) if found.album_id in linked else found
         for found in neighbours
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import URL, make_url, select
 
-from db import vectors
+from db import answering, vectors
 from db.database import Database
 from db.records import BundleRecord
 from db.tables import Cover
@@ -104,16 +104,17 @@ class Witness:
             versions.open(live)
             with database.reading() as session:
                 stored = list(vectors.stream(session, live.bundle))
-                owners = {} if not stored else vectors.owners(session, stored[0].ids.tolist())
+            with database.asking() as connection:
+                _, owners = answering.owners(connection, stored[0].ids.tolist() if stored else [])
             search = Search(database, LiveIndex(database, versions, _fake_model))
-            version = search.snapshot().version
+            snapshot = search.snapshot()
             for batch in stored:
                 for vector_id, vector in zip(batch.ids.tolist(), batch.vectors.astype(np.float32), strict=True):
-                    [nearest] = search.by_vectors(version, vector[np.newaxis], SimilarRequest(1)).neighbours
+                    [nearest] = search.by_vectors(snapshot, vector[np.newaxis], SimilarRequest(1)).neighbours
                     assert nearest.similarity > 0.999
                     assert nearest.album_id == owners[vector_id].album_id
             if stored:
-                found = search.by_vectors(version, np.eye(1, 48, dtype=np.float32), SimilarRequest(1000)).neighbours
+                found = search.by_vectors(snapshot, np.eye(1, 48, dtype=np.float32), SimilarRequest(1000)).neighbours
                 assert sorted(n.album_id for n in found) == sorted({owner.album_id for owner in owners.values()})
         return files
 

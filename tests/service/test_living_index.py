@@ -161,14 +161,14 @@ class World:
         for worker in self.workers:
             for genre, k in ((None, 5), (None, 1000), ("jazz", 5), ("soul", 1000)):
                 self.check_answer(worker, queries[0], genre, k)
-            both = worker.by_vectors(worker.snapshot().version, queries, SimilarRequest(6)).neighbours
+            both = worker.by_vectors(worker.snapshot(), queries, SimilarRequest(6)).neighbours
             first, second = (self.brute_force(query, None) for query in queries)
             expected = sorted((-max(first[album], second[album]), album) for album in first)[:6]
             assert [neighbour.album_id for neighbour in both] == [album for _, album in expected]
 
     def check_answer(self, worker: Search, query: NDArray[np.float32], genre: str | None, k: int) -> None:
         request = SimilarRequest(k, CatalogueFilter(genre=genre))
-        found = worker.by_vectors(worker.snapshot().version, query[np.newaxis], request).neighbours
+        found = worker.by_vectors(worker.snapshot(), query[np.newaxis], request).neighbours
         expected = sorted(self.brute_force(query, genre).items(), key=lambda item: -item[1])[:k]
         assert [neighbour.album_id for neighbour in found] == [album for album, _ in expected]
         np.testing.assert_allclose([n.similarity for n in found], [value for _, value in expected], atol=2e-3)

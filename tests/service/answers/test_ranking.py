@@ -14,6 +14,7 @@ def owner(vector: int, cover: int, album: int) -> VectorOwner:
         None,
         (),
         f"{cover}.jpg",
+        f"/{cover}.jpg",
         ContentHash(""),
     )
 

@@ -137,7 +137,7 @@ def test_an_album_asks_with_its_front_and_is_not_its_own_neighbour(catalogue: Ca
     catalogue.refresh()
     with catalogue.database.reading() as session:
         album_id = albums.first_id(session)
-        front = vectors.of_album(session, catalogue.bundle, album_id).vectors
+        front = vectors.of_albums(session, catalogue.bundle, [album_id]).vectors
     assert front.shape == (1, 48)
     answer = catalogue.search.by_album(album_id, SimilarRequest(k=5))
     expected = [pair for pair in catalogue.brute_force(front[0].astype(np.float32)) if pair[0] != album_id][:5]

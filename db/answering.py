@@ -1,0 +1,116 @@
+"""The statements of an answer: who owns vectors, and what an album asks with. Each tells the state that it saw.
+
+A state is a number that every change of what answers show moves (``db.tables.Changes``): two statements that saw the
+same state saw the same catalogue. The statements are built once, since building one takes longer than running it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy import BigInteger, Connection, ScalarSelect, Text, bindparam, case, cast, func, or_, select
+from sqlalchemy.orm import aliased
+
+from db.records import AskedAlbum, BundleRecord, VectorOwner
+from db.tables import Album, AlbumGenre, Changes, Cover, CoverLink, Genre, Vector, unpacked
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
+
+MOST_OWNERS = 8192
+"""Vectors that one statement can be asked for."""
+
+_BETWEEN = "\x1f"
+"""Between genres in a list; no genre holds it, because it counts as white space and names have only plain spaces."""
+
+
+def _genres() -> ScalarSelect[str]:
+    query = select(func.aggregate_strings(Genre.name, _BETWEEN)).join(AlbumGenre, AlbumGenre.genre_id == Genre.id)
+    return query.where(AlbumGenre.album_id == Album.id).correlate(Album).scalar_subquery()
+
+
+def _linked() -> ScalarSelect[str]:
+    own, other = aliased(Cover), aliased(Cover)
+    ends = (CoverLink.first_id, CoverLink.second_id)
+    return (
+        select(func.aggregate_strings(cast(other.album_id, Text), ","))
+        .select_from(own)
+        .join(CoverLink, or_(*(end == own.id for end in ends)))
+        .join(other, other.id == case((ends[0] == own.id, ends[1]), else_=ends[0]))
+        .where(CoverLink.same, own.album_id == Album.id, other.album_id != Album.id)
+        .correlate(Album)
+        .scalar_subquery()
+    )
+
+
+_STATE = select(Changes.number)
+
+# Joined to the state from the left, so that it comes back even if nothing else does.
+_OWNERS = (
+    select(
+        Changes.number.label("state"),
+        Vector.id,
+        Cover.id.label("cover_id"),
+        Cover.side,
+        Cover.file,
+        Cover.path,
+        Cover.content_hash,
+        Album.id.label("album_id"),
+    )
+    .add_columns(Album.title, Album.artist, Album.year, _genres().label("genres"), _linked().label("linked"))
+    .select_from(Changes)
+    .outerjoin(Vector, Vector.id.in_(bindparam("vector_ids", expanding=True, type_=BigInteger)))
+    .outerjoin(Cover, Cover.id == Vector.cover_id)
+    .outerjoin(Album, Album.id == Cover.album_id)
+)
+
+_ASKED = (
+    select(Changes.number.label("state"), Album.id, Cover.side, Vector.embedding, _linked().label("linked"))
+    .select_from(Changes)
+    .outerjoin(Album, Album.id == bindparam("album_id", type_=BigInteger))
+    .outerjoin(Cover, Cover.album_id == Album.id)
+    .outerjoin(Vector, (Vector.cover_id == Cover.id) & (Vector.bundle_id == bindparam("bundle_id", type_=BigInteger)))
+    .order_by(Vector.id)
+)
+
+
+def state(connection: Connection) -> int:
+    """The state of the catalogue."""
+    return connection.execute(_STATE).scalar_one()
+
+
+def owners(connection: Connection, vector_ids: Sequence[int]) -> tuple[int, dict[int, VectorOwner]]:
+    """The state, and the cover and album of each vector (at most ``MOST_OWNERS``); one that is gone is absent."""
+    if not vector_ids:
+        return state(connection), {}
+    rows = connection.execute(_OWNERS, {"vector_ids": vector_ids}).all()
+    return rows[0].state, {
+        row.id: VectorOwner(
+            vector_id=VectorId(row.id),
+            cover_id=CoverId(row.cover_id),
+            album_id=AlbumId(row.album_id),
+            side=Side(row.side),
+            title=row.title,
+            artist=row.artist,
+            year=row.year,
+            genres=tuple(sorted(set(row.genres.split(_BETWEEN)))) if row.genres else (),
+            file=row.file,
+            path=row.path,
+            content_hash=ContentHash(row.content_hash),
+            linked=_album_ids(row.linked),
+        )
+        for row in rows
+        if row.id is not None
+    }
+
+
+def asked_album(connection: Connection, bundle: BundleRecord, album_id: AlbumId) -> tuple[int, AskedAlbum | None]:
+    """The state, and an album with its vectors of a bundle; None if there is no such album."""
+    rows = connection.execute(_ASKED, {"album_id": album_id, "bundle_id": bundle.id}).all()
+    if rows[0].id is None:
+        return rows[0].state, None
+    made = [row for row in rows if row.embedding is not None]
+    shown = [row for row in made if row.side == Side.FRONT] or made
+    vectors = unpacked([row.embedding for row in shown], bundle.dimension).astype(np.float32)
+    return rows[0].state, AskedAlbum(vectors, _album_ids(rows[0].linked))
+
+
+def _album_ids(listed: str | None) -> frozenset[AlbumId]:
+    return frozenset(AlbumId(int(album_id)) for album_id in listed.split(",")) if listed else frozenset()
