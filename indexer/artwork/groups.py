@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from sleeve.vocabulary import CoverId
 
@@ -20,6 +18,10 @@ def connected(count: int, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
     Returns:
         (count,) numbers from 0, in the order in which groups first appear.
     """
+    # Imported when it is needed: it takes a seventh of the start of every command.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = coo_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     _, labels = connected_components(graph, directed=False)
     _, first, numbers = np.unique(labels, return_index=True, return_inverse=True)

@@ -1,4 +1,7 @@
-"""What the routes are given: what the lifespan built, which albums are allowed, the album that the path names."""
+"""What the routes are given: what the lifespan built, which albums are allowed, the album that the path names.
+
+All are coroutines, though they wait for nothing: FastAPI sends every plain function through a thread of its own.
+"""
 
 from typing import Annotated, Any
 
@@ -26,13 +29,13 @@ from sleeve.vocabulary import AlbumId, CoverId, Side
 def _built(name: str) -> Any:
     """A dependency on what the lifespan (see ``service.http.app.State``) or a middleware put under this name."""
 
-    def find(request: Request) -> Any:
+    async def find(request: Request) -> Any:
         return getattr(request.state, name)
 
     return Depends(find)
 
 
-def _allowed(
+async def _allowed(
     genre: Annotated[str | None, Query(description=f"only albums of this genre; {GENRE_HELP}")] = None,
     year: Annotated[str | None, Query(description=f"only albums of these years: {YEARS_HELP}")] = None,
     artist: Annotated[str | None, Query(description="only albums of this artist")] = None,
@@ -40,7 +43,7 @@ def _allowed(
     return _filter(genre, year, artist, None)
 
 
-def _similar_request(
+async def _similar_request(
     k: Annotated[int, Query(ge=1, le=MAX_K, description="how many albums")] = 10,
     genre: Annotated[str | None, Query(description=f"only albums of this genre; {GENRE_HELP}")] = None,
     year: Annotated[str | None, Query(description=f"only albums of these years: {YEARS_HELP}")] = None,
@@ -57,15 +60,15 @@ def _filter(genre: str | None, year: str | None, artist: str | None, side: Side 
         raise HTTPException(422, str(error)) from error
 
 
-def _album_id(album_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> AlbumId:
+async def _album_id(album_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> AlbumId:
     return AlbumId(album_id)
 
 
-def _other_album_id(other_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> AlbumId:
+async def _other_album_id(other_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> AlbumId:
     return AlbumId(other_id)
 
 
-def _cover_id(cover_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> CoverId:
+async def _cover_id(cover_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> CoverId:
     return CoverId(cover_id)
 
 

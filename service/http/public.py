@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -14,6 +15,8 @@ from service.answers.records import ClassifyAnswer, Neighbour, SimilarAnswer
 from sleeve.errors import BundleError, CatalogueError, OutputError, SleeveError, VectorIndexError
 
 _KEPT_PARTS = 2
+
+_KEPT_NAMES = 20_000
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _PLACE = re.compile(r"(?:^|[\s('\"`,;:=])(?:/[^/\s]|~[/\\]|[A-Za-z]:[\\/]|\\\\)|://")
@@ -42,6 +45,7 @@ def public_message(error: SleeveError) -> str:
     return public_text(str(error), next(subjects, "this cannot be done"))
 
 
+@lru_cache(_KEPT_NAMES)
 def public_file(file: str) -> str:
     """The name of a cover: the last two parts of an absolute path, a URL without user and query, all else as it is."""
     if _URL.match(file):
