@@ -8,7 +8,7 @@ from indexer.vector_index.folder import delete, open_folder, read_manifest, stam
 from indexer.vector_index.hits import Hits, IndexKind
 from indexer.vector_index.index import VectorIndex
 from indexer.vector_index.manifest import IndexManifest
-from indexer.vector_index.recall import recall_against_exact
+from indexer.vector_index.recall import choose_width, recall_against_exact
 
 __all__ = [
     "Batch",
@@ -17,6 +17,7 @@ __all__ = [
     "IndexManifest",
     "VectorIndex",
     "build",
+    "choose_width",
     "delete",
     "kind_for",
     "load",

@@ -1,5 +1,6 @@
 """What the kinds with an accelerator do alike: crowds, tombstones, and the store if the accelerator does not serve."""
 
+import math
 from abc import abstractmethod
 from pathlib import Path
 from typing import Self
@@ -16,20 +17,17 @@ from indexer.vector_index.hits import Hits, merged
 from indexer.vector_index.index import ASIDE, VectorIndex
 from indexer.vector_index.store import scan
 
-_SCAN_BELOW = 0.1
-"""If a smaller part of the positions may be returned, a scan costs less than a walk with the same recall."""
+_SCANNED_A_CANDIDATE = 12
+"""So many vectors are scanned in the time in which the accelerator finds one more candidate."""
 
-_SCAN_UP_TO = 100_000
-"""So many are scanned where less than half may be returned: what a filter allows is rarely spread evenly, and walking
-past all the others then finds 0.93 where an even spread gives 0.995."""
-
-_MOST_SHARE_SCANNED = 0.5
+_FETCHED_TWICE = 2
+"""Under a filter, so many times the candidates are fetched that would do if what it allows were spread evenly."""
 
 _ROWS_A_STEP = 65_536
 
 
 class AcceleratedIndex(VectorIndex):
-    """Searches the accelerator, and scans the store if few may be returned, many are wanted or it finds too few.
+    """Searches the accelerator, and scans the store if that is quicker or the accelerator finds too few.
 
     Of a crowd of nearly equal vectors only the first few are in the accelerator; the others are aside, and scanned.
     """
@@ -44,6 +42,11 @@ class AcceleratedIndex(VectorIndex):
         read_only: bool = False,
     ) -> None:
         """Wrap a native index, and what is aside of it; the rest as for every kind.
+
+        Under a filter the accelerator is asked without it, for many, and what is not allowed is sifted out: if enough
+        is left, it is what a search of all would give. What a filter allows is rarely spread evenly, and where it is
+        far from the query, too little is left; then it is scanned. An accelerator that walks past what is not allowed
+        finds 0.93 there and does not notice.
 
         Raises:
             VectorIndexError: an id is in both; or as for every kind.
@@ -103,7 +106,10 @@ class AcceleratedIndex(VectorIndex):
     def copy(self) -> Self:
         """Return an independent index of the same content, at the price of as much memory again."""
         self._check_changeable()
-        return type(self)(faiss.clone_index(self._native), self._directory, self._dimension, aside=self._aside.copy())
+        native, aside = faiss.clone_index(self._native), self._aside.copy()
+        copied = type(self)(native, self._directory, self._dimension, aside=aside)
+        copied._width = self._width
+        return copied
 
     def save(self, folder: Path, prefix: str = "") -> None:
         """Write the native files, and those of what is aside if anything is."""
@@ -126,9 +132,10 @@ class AcceleratedIndex(VectorIndex):
 
     @abstractmethod
     def _accelerated(
-        self, queries: NDArray[np.float32], wanted: int, selection: Selection
+        self, queries: NDArray[np.float32], wanted: int, fetched: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return (q, wanted) positions of the selection and similarities; position -1 if it found no more."""
+        """Return (q, fetched) positions, nearest first, and similarities; position -1 if it found no more. Of them, the
+        first ``wanted`` that may be returned matter."""
 
     def _remove_positions(self, positions: NDArray[np.int64]) -> None:
         self._directory = self._directory.tombstoned(positions)
@@ -136,11 +143,23 @@ class AcceleratedIndex(VectorIndex):
     def _nearest(
         self, queries: NDArray[np.float32], wanted: int, selection: Selection
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        few = selection.count <= _SCAN_UP_TO and selection.share < _MOST_SHARE_SCANNED
-        if few or selection.share < _SCAN_BELOW or wanted > _SCAN_BELOW * selection.count:
+        fetched = wanted if selection.mask is None else math.ceil(_FETCHED_TWICE * wanted / selection.share)
+        if _SCANNED_A_CANDIDATE * fetched > selection.count:
             return scan(self._store, queries, wanted, selection.mask)
-        positions, similarities = self._accelerated(queries, wanted, selection)
+        positions, similarities = self._accelerated(queries, wanted, fetched)
+        if selection.mask is not None:
+            positions, similarities = _sifted(positions, similarities, selection.mask, wanted)
         short = (positions < 0).any(axis=1)
         if short.any():
             positions[short], similarities[short] = scan(self._store, queries[short], wanted, selection.mask)
         return positions, similarities
+
+
+def _sifted(
+    positions: NDArray[np.int64], similarities: NDArray[np.float32], mask: NDArray[np.bool_], wanted: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the first (q, wanted) of (q, fetched) positions that are in the mask, -1 behind the last."""
+    kept = (positions >= 0) & mask[positions]
+    first = np.argsort(~kept, axis=1, kind="stable")[:, :wanted]
+    positions = np.where(kept, positions, -1)
+    return np.take_along_axis(positions, first, axis=1), np.take_along_axis(similarities, first, axis=1)

@@ -1,14 +1,14 @@
 """The IVF kind: vectors in cells, under a random rotation, as 4-bit product codes that the store refines."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.vector_index.accelerated import AcceleratedIndex
-from indexer.vector_index.directory import Directory, Selection
+from indexer.vector_index.directory import Directory
 from indexer.vector_index.exact import ExactIndex
 from indexer.vector_index.hits import IndexKind
 from indexer.vector_index.store import STORE_FACTORY, append, gather
@@ -70,6 +70,7 @@ class IvfIndex(AcceleratedIndex):
     """Looks into the nearest cells and compares the best codes' vectors in the store."""
 
     kind = IndexKind.IVF
+    width_name = "nprobe"
     _native: faiss.IndexRefine
 
     def __init__(
@@ -98,40 +99,35 @@ class IvfIndex(AcceleratedIndex):
         return f"{_base_factory(self._store.d, self._cells)},Refine({STORE_FACTORY})"
 
     @property
-    def arguments(self) -> Mapping[str, int]:
-        """How many cells an unfiltered search looks into, and how many of their codes it refines."""
-        return {"nprobe": self._probes(1.0), "candidates_a_hit": _CANDIDATES_A_HIT, "candidates": _LEAST_CANDIDATES}
+    def widths(self) -> Sequence[int]:
+        """How many cells a search may look into."""
+        return [1 << power for power in range(4, self._cells.bit_length())]
 
-    def _probes(self, share: float) -> int:
-        # The hits are further apart the fewer vectors may be hits: as for the graph, widened by the root.
-        return min(self._cells, round(max(_LEAST_PROBES, self._cells // _PROBED_PART) / math.sqrt(share)))
+    @property
+    def arguments(self) -> Mapping[str, int]:
+        """How many cells a search without a filter looks into, and how many of their codes it refines."""
+        return {
+            self.width_name: self._probes(1.0),
+            "candidates_a_hit": _CANDIDATES_A_HIT,
+            "candidates": _LEAST_CANDIDATES,
+        }
+
+    def _probes(self, widened: float) -> int:
+        width = self._width or max(_LEAST_PROBES, self._cells // _PROBED_PART)
+        return min(self._cells, round(width * math.sqrt(widened)))
 
     def _accelerated(
-        self, queries: NDArray[np.float32], wanted: int, selection: Selection
+        self, queries: NDArray[np.float32], wanted: int, fetched: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        fetched = min(fetched, self._native.ntotal)
+        widened = fetched / wanted
         cells = faiss.SearchParametersIVF()
-        cells.nprobe = self._probes(selection.share)
+        # Further candidates are further apart.
+        cells.nprobe = self._probes(widened)
         rotation = faiss.SearchParametersPreTransform()
         rotation.index_params = cells
         params = faiss.IndexRefineSearchParameters()
         params.base_index_params = rotation
-        candidates = max(_LEAST_CANDIDATES, _CANDIDATES_A_HIT * wanted) / selection.share
-        # The fast scan of codes refuses selectors: fetch what should hold enough of the selection twice over, and sift.
-        fetched = (
-            wanted if selection.mask is None else min(self._native.ntotal, math.ceil(2 * wanted / selection.share))
-        )
-        params.k_factor = max(1.0, candidates / fetched)
+        params.k_factor = max(1.0, max(_LEAST_CANDIDATES, _CANDIDATES_A_HIT * wanted) / wanted)
         similarities, positions = self._native.search(queries, fetched, params=params)
-        if selection.mask is None:
-            return positions, similarities
-        return _sifted(positions, similarities, selection.mask, wanted)
-
-
-def _sifted(
-    positions: NDArray[np.int64], similarities: NDArray[np.float32], mask: NDArray[np.bool_], wanted: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return the first (q, wanted) of (q, fetched) positions that are in the mask, -1 behind the last."""
-    kept = (positions >= 0) & mask[positions]
-    first = np.argsort(~kept, axis=1, kind="stable")[:, :wanted]
-    positions = np.where(kept, positions, -1)
-    return np.take_along_axis(positions, first, axis=1), np.take_along_axis(similarities, first, axis=1)
+        return positions, similarities

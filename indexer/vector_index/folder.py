@@ -63,6 +63,8 @@ def open_folder(folder: Path, *, expected_fingerprint: Fingerprint) -> VectorInd
     for name in (*_DATA_FILES, *(name for name in _ASIDE_FILES if (folder / name).exists() or name in manifest.files)):
         _check_file(folder / name, manifest.files.get(name))
     index = load(folder, manifest.dimension, read_only=True)
+    if index.width_name is not None and index.width_name in manifest.arguments:
+        index.search_with(manifest.arguments[index.width_name])
     for name, found, stated in (
         ("kind", index.kind, manifest.kind),
         ("count", len(index), manifest.count),

@@ -1,7 +1,7 @@
 """An index of vectors: what every kind does alike with ids, checks, searching, reading back and saving."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -38,6 +38,9 @@ class VectorIndex(ABC):
     kind: ClassVar[IndexKind]
     """How this index finds neighbours."""
 
+    width_name: ClassVar[str | None] = None
+    """What the width of its searches is called among its arguments; None if nothing is traded for speed."""
+
     _native: faiss.Index
 
     def __init__(self, native: faiss.Index, directory: Directory, dimension: int, *, read_only: bool = False) -> None:
@@ -62,6 +65,16 @@ class VectorIndex(ABC):
         self._store = store
         self._directory = directory
         self._read_only = read_only
+        self._width: int | None = None
+
+    @property
+    def widths(self) -> Sequence[int]:
+        """The widths that a search may have, ascending: the wider, the more it finds and the longer it takes."""
+        return ()
+
+    def search_with(self, width: int) -> None:
+        """Search with this width from now on; a new index has one that suits most vectors."""
+        self._width = width
 
     @abstractmethod
     def _store_inside(self) -> faiss.Index:

@@ -32,7 +32,7 @@ class IndexManifest(BaseModel):
         count: live vectors.
         tombstones: removed vectors still inside.
         factory: the engine's notation for the make-up.
-        arguments: what trades speed for recall, by name; for people, the code has its own.
+        arguments: what trades speed for recall, by name; the width of searches is taken from here.
         fingerprint: of the bundle the vectors come from.
         recall: as measured before writing; None when it was not.
         files: size and hash of each other file, by name.

@@ -33,6 +33,22 @@ def recall_against_exact(index: VectorIndex, queries: NDArray[np.float32], k: in
     return float(np.mean(_similarities(index, queries, found) >= least[:, np.newaxis]))
 
 
+def choose_width(index: VectorIndex, queries: NDArray[np.float32], k: int, least: float) -> None:
+    """Have an index search with the smallest of its widths that reaches a recall; the largest if none does.
+
+    Args:
+        queries, k: as for ``recall_against_exact``.
+    """
+    k = min(k, len(index))
+    if not index.widths or k < 1:
+        return
+    bars = _kth_best(index, queries, k)[:, np.newaxis] - _TIE
+    for width in index.widths:
+        index.search_with(width)
+        if np.mean(_similarities(index, queries, index.search(queries, k).ids) >= bars) >= least:
+            return
+
+
 def _kth_best(index: VectorIndex, queries: NDArray[np.float32], k: int) -> NDArray[np.float32]:
     """Return (q,) the exact k-th highest similarity of each query."""
     best = np.full((len(queries), k), -np.inf, dtype=np.float32)

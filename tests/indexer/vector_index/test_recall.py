@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from indexer.vector_index import Hits, IndexKind, VectorIndex, build, recall_against_exact
+from indexer.vector_index import Hits, IndexKind, VectorIndex, build, choose_width, graph, recall_against_exact
 from indexer.vector_index import recall as recall_module
 from sleeve.errors import VectorIndexError
 from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue, recall, stored_similarities
@@ -64,3 +64,28 @@ def test_nothing_to_measure_is_an_error(index: VectorIndex, catalogue: Catalogue
     ):
         with pytest.raises(VectorIndexError, match="recall needs"):
             recall_against_exact(measured, queries, k)
+
+
+@pytest.mark.parametrize("kind", [IndexKind.HNSW, IndexKind.IVF])
+def test_the_width_is_the_smallest_that_finds_enough(
+    kind: IndexKind,
+    built: Callable[[IndexKind], VectorIndex],
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(graph, "_WIDTHS", (1, 2, 3, 4, 6, 8, 64))  # a small graph is searched with few candidates
+    index = built(kind).copy()
+
+    def recall_with(width: int) -> float:
+        index.search_with(width)
+        return recall_against_exact(index, catalogue.queries, 1)
+
+    measured = {width: recall_with(width) for width in index.widths}
+    assert min(measured.values()) < max(measured.values())
+    for least in (0.9, max(measured.values())):
+        choose_width(index, catalogue.queries, 1, least)
+        expected = next(width for width, found in measured.items() if found >= least)
+        assert index.width_name is not None
+        assert index.arguments[index.width_name] == expected
+    choose_width(index, catalogue.queries, 1, 1.1)
+    assert index.arguments[index.width_name] == index.widths[-1]

@@ -384,4 +384,19 @@ def test_the_gate_asks_with_vectors_that_the_index_does_not_hold(
     np.testing.assert_allclose(np.linalg.norm(queries, axis=1), 1, atol=1e-5)
     two = index.search(queries, 2).similarities
     assert two[:, 0].max() < 0.999, "a vector of the index would find itself"
-    np.testing.assert_allclose(two[:, 0], two[:, 1], atol=0.05, err_msg="halfway between two of them")
+    np.testing.assert_allclose(two[::2, 0], two[::2, 1], atol=0.05, err_msg="halfway between two of them")
+    assert np.median(two[1::2, 0]) < np.median(two[::2, 0]), "every second one is less like all of them"
+
+
+def test_the_width_that_was_measured_is_kept_with_the_version(
+    database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_vectors(database, bundle, 300, seed=1)
+
+    def choose(index: VectorIndex, queries: np.ndarray, k: int, least: float) -> None:
+        assert (len(queries), k, least) == (256, 20, 0.995)
+        index.search_with(48)
+
+    monkeypatch.setattr("indexer.vector_index.versions.vector_index.choose_width", choose)
+    opened = versions.open(versions.refresh(bundle, kind=IndexKind.HNSW).version)
+    assert opened.index.arguments["efSearch"] == 48
