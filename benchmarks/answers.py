@@ -238,7 +238,7 @@ def main() -> None:
 def _run(asked: argparse.Namespace, builds: Mapping[str, tuple[Path, Path]], until_done: ExitStack) -> None:
     from tests.postgres import postgres_server
 
-    server = until_done.enter_context(postgres_server())
+    server = until_done.enter_context(postgres_server(connections=200))
     askers: dict[str, Asker] = {}
     services: dict[str, tuple[int, str]] = {}
     peer = None

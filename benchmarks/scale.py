@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from benchmarks.clustered_vectors import ROWS_A_STEP, Generator, local_intrinsic_dimensionality, read_vectors
 from indexer import vector_index
 from indexer.vector_index import IndexKind
+from indexer.vector_index.versions import fit_and_measure
 from sleeve.vocabulary import Fingerprint
 
 K = 20
@@ -154,6 +155,7 @@ def _build(folder: Path, kind: IndexKind) -> Built:
             for start in steps
         )
         index = vector_index.build(kind, drawn.shape[1], batches)
+    fit_and_measure(index)
     vector_index.write(index, folder / kind, fingerprint=FINGERPRINT, recall=None)
     seconds, cpu_seconds = perf_counter() - started, process_time() - cpu_started
     file_bytes = sum(file.stat().st_size for file in (folder / kind).iterdir())

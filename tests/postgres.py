@@ -39,8 +39,9 @@ class PostgresServer:
     ``nobody`` may not be able to reach the environment they are installed in.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, connections: int) -> None:
         self._folder = folder
+        self._connections = connections
         self._names = count()
         self._emptied: list[URL] = []
         # Found, not imported: the package's own start-up layer changes users and permissions.
@@ -109,7 +110,8 @@ class PostgresServer:
         assert done.returncode == 0, done.stderr
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        settings = ("listen_addresses=", f"unix_socket_directories={self._folder}", "fsync=off", "max_connections=50")
+        settings = ("listen_addresses=", f"unix_socket_directories={self._folder}", "fsync=off")
+        settings += (f"max_connections={self._connections}",)
         command = [str(self._folder / _BINARIES / "postgres"), "-D", "data"]
         command += [part for setting in settings for part in ("-c", setting)]
         with (self._folder / "log").open("wb") as log:
@@ -135,12 +137,13 @@ def _die_with_parent() -> None:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A running server; its folder's path is short because a socket's path may have 107 characters at most."""
+def postgres_server(connections: int = 50) -> Iterator[PostgresServer]:
+    """A running server that takes so many connections; its folder's path is short because a socket's path may have 107
+    characters at most."""
     folder = Path(tempfile.mkdtemp(prefix="sleeve-pg-", dir="/tmp"))
     folder.chmod(0o755)
     try:
-        server = PostgresServer(folder)
+        server = PostgresServer(folder, connections)
         try:
             yield server
         finally:

@@ -101,7 +101,7 @@ class IvfIndex(AcceleratedIndex):
     @property
     def widths(self) -> Sequence[int]:
         """How many cells a search may look into."""
-        return [1 << power for power in range(4, self._cells.bit_length())]
+        return [1 << power for power in range(self._cells.bit_length())]
 
     @property
     def arguments(self) -> Mapping[str, int]:

@@ -334,7 +334,7 @@ class IndexVersions:
 
     def _promote(self, bundle: BundleRecord, index: VectorIndex, progress: Progress) -> IndexVersionRecord:
         progress.start("Measuring its recall", 1)
-        recall = _recall(index)
+        recall = fit_and_measure(index)
         progress.advance(1)
         if recall < self._gate_recall:
             raise VectorIndexError(
@@ -383,9 +383,9 @@ def _likely_cause(index: VectorIndex) -> str:
     return f": {cause}; `sleeve index --rebuild --kind exact` makes an index that finds all, but takes longer to search"
 
 
-def _recall(index: VectorIndex) -> float:
-    """Recall at ``GATE_K`` of up to ``GATE_QUERIES`` queries, for which the index is given the width that it needs; 1
-    when the index is empty.
+def fit_and_measure(index: VectorIndex) -> float:
+    """Give an index the width that it needs, and return its recall at ``GATE_K`` of up to ``GATE_QUERIES`` queries; 1
+    when it is empty.
 
     No query is a vector of the index, which every index finds. Each is halfway between one of them, spread evenly over
     the ids, and another: its nearest neighbour, or for every second one, as unlike all of them as photos and texts are,

@@ -75,6 +75,7 @@ def test_the_width_is_the_smallest_that_finds_enough(
 ) -> None:
     monkeypatch.setattr(graph, "_WIDTHS", (1, 2, 3, 4, 6, 8, 64))  # a small graph is searched with few candidates
     index = built(kind).copy()
+    name = str(index.width_name)
 
     def recall_with(width: int) -> float:
         index.search_with(width)
@@ -85,7 +86,6 @@ def test_the_width_is_the_smallest_that_finds_enough(
     for least in (0.9, max(measured.values())):
         choose_width(index, catalogue.queries, 1, least)
         expected = next(width for width, found in measured.items() if found >= least)
-        assert index.width_name is not None
-        assert index.arguments[index.width_name] == expected
+        assert index.arguments[name] == expected
     choose_width(index, catalogue.queries, 1, 1.1)
-    assert index.arguments[index.width_name] == index.widths[-1]
+    assert index.arguments[name] == index.widths[-1]
