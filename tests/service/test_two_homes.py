@@ -81,16 +81,12 @@ def test_an_album_that_one_removes_is_gone_on_both_at_once(hosts: tuple[World, W
     similarity = one.brute_force(query, None)
     nearest = max(similarity, key=lambda album_id: similarity[album_id])
     for world in hosts:
-        found = (
-            world.workers[0].by_vectors(world.workers[0].snapshot().version, query[None], SimilarRequest(5)).neighbours
-        )
+        found = world.workers[0].by_vectors(world.workers[0].snapshot(), query[None], SimilarRequest(5)).neighbours
         assert found[0].album_id == nearest
     with one.database.writing() as session:
         session.execute(text("DELETE FROM albums WHERE id = :id"), {"id": nearest})
     for world in hosts:
-        found = (
-            world.workers[0].by_vectors(world.workers[0].snapshot().version, query[None], SimilarRequest(5)).neighbours
-        )
+        found = world.workers[0].by_vectors(world.workers[0].snapshot(), query[None], SimilarRequest(5)).neighbours
         assert nearest not in {neighbour.album_id for neighbour in found}
 
 
