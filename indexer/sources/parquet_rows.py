@@ -37,6 +37,12 @@ MAX_UNPACKED_BYTES = 2**30
 """What a row group may say that it unpacks to."""
 
 
+MAX_IMAGE_RATIO = 200
+"""Images of more than ``IMAGES_COUNT_FROM_BYTES`` together may not be more than this many times the file: one image can
+be kept once for any number of rows."""
+
+IMAGES_COUNT_FROM_BYTES = 2**30
+
 _BUFFER_BYTES = 2**20
 
 
@@ -78,7 +84,7 @@ def parquet_rows(path: Path, image_column: ImageColumn) -> Iterator[TableRow]:
         # Of images a dictionary would keep several.
         texts = [text for text in texts if image is None or (text != image and not text.startswith(f"{image}."))]
         with pq.ParquetFile(path, read_dictionary=texts) as file, _stream(pq, path) as images:
-            found = repeat(("", None)) if image is None else _images(pa, images, image)
+            found = repeat(("", None)) if image is None else _images(pa, path, images, image)
             yield from _rows(pa, path, file, image, found)
     # pyarrow's own errors are of these kinds, among others of ValueError and OSError.
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -109,16 +115,22 @@ def _holds_bytes(pa: Any, kind: "pyarrow.DataType") -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
-def _images(pa: Any, file: "pyarrow.parquet.ParquetFile", column: str) -> Iterator[tuple[str, bytes | None]]:
+def _images(
+    pa: Any, path: Path, file: "pyarrow.parquet.ParquetFile", column: str
+) -> Iterator[tuple[str, bytes | None]]:
     """What the file of each row is called, and its bytes."""
     kind = file.schema_arrow.field(column).type
     inner = [field.name for field in kind if field.name in {"bytes", "path"}] if pa.types.is_struct(kind) else []
     parts = [f"{column}.{name}" for name in inner] or [column]
+    bytes_left = max(IMAGES_COUNT_FROM_BYTES, MAX_IMAGE_RATIO * path.stat().st_size)
     for batch in file.iter_batches(batch_size=1, columns=parts):
         cell = batch.column(0)[0].as_py()
         found = cell if isinstance(cell, dict) else {"bytes": cell}
-        name = found.get("path")
-        yield name if isinstance(name, str) else "", found.get("bytes") or None
+        name, data = found.get("path"), found.get("bytes") or None
+        bytes_left -= len(data or b"")
+        if bytes_left < 0:
+            raise SourceError(f"the images in {path} unpack to over {MAX_IMAGE_RATIO} times its size")
+        yield name if isinstance(name, str) else "", data
 
 
 def class_names(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]:

@@ -16,10 +16,11 @@ from indexer.images.decoding import DecodingLimits
 from indexer.jobs.export import Further, export_catalogue
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
-from indexer.sources import manifest, open_source
+from indexer.sources import manifest, open_source, parquet_rows
 from indexer.sources.adding import AddReport, add_source
 from indexer.sources.columns import image_column
 from indexer.sources.kept_covers import KeptCovers
+from sleeve.errors import SourceError
 from sleeve.vocabulary import LabelSource
 from tests.factories import home_at, write_covers
 from tests.indexer.images.decoding.pictures import png
@@ -131,6 +132,32 @@ def test_an_image_that_is_too_large_is_rejected(monkeypatch: pytest.MonkeyPatch,
     table = write(tmp_path / "t.parquet", {"image": images((b"x" * 11, "a.png"))})
     _, offered = open_source(table, store=CoverStore(tmp_path))
     assert (offered.file, str(offered.reason)) == ("a.png", "too many bytes")  # type: ignore[union-attr]
+
+
+def test_one_image_for_any_number_of_rows_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = write(tmp_path / "t.parquet", {"image": images(*([(bytes(1000), None)] * 2000))})
+    size = table.stat().st_size
+    assert 200 * size < 2_000_000
+    monkeypatch.setattr(parquet_rows, "IMAGES_COUNT_FROM_BYTES", 100_000)
+    with pytest.raises(SourceError, match="unpack to over 200 times its size"):
+        list(open_source(table, store=CoverStore(tmp_path)))
+    monkeypatch.setattr(parquet_rows, "IMAGES_COUNT_FROM_BYTES", 2_000_000)
+    assert sum(isinstance(item, CoverFile) for item in open_source(table, store=CoverStore(tmp_path))) == 2000
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_a_vector_is_no_further_column(tmp_path: Path, suffix: str) -> None:
+    table = tmp_path / f"t{suffix}"
+    vector = [0.5, -1e-3] * 8
+    if suffix == ".parquet":
+        write(table, {"file": ["a.png"], "vector": pa.array([vector]), "price": [9]})
+    elif suffix == ".jsonl":
+        table.write_text(json.dumps({"file": "a.png", "vector": vector, "price": 9}))
+    else:
+        table.write_text(f'file,vector,price\na.png,"{json.dumps(vector)}",9\n')
+    [item] = open_source(table)
+    assert isinstance(item, CoverFile)
+    assert item.extra == {"price": "9"}
 
 
 def test_a_column_of_another_type_is_no_image(database: Database, tmp_path: Path) -> None:
