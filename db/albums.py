@@ -1,9 +1,11 @@
 """Queries about albums, their covers and genres."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import delete, desc, func, select
+from sqlalchemy import BindParameter, Row, bindparam, delete, desc, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from db.identity import hashed
@@ -15,6 +17,21 @@ from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Outcome, Side
 
 _PAGE_COVERS = 1000
 _ASKED_AT_ONCE = 8192
+
+# Built once: building a statement takes longer than running it.
+_SOME: BindParameter[Any] = bindparam("album_ids", expanding=True)
+_ALBUMS = select(Album.id, Album.title, Album.artist, Album.year).where(Album.id.in_(_SOME))
+_COVERS_OF = (
+    select(Cover.id, Cover.album_id, Cover.side, Cover.file, Cover.path, Cover.content_hash)
+    .where(Cover.album_id.in_(_SOME))
+    .order_by(Cover.id)
+)
+_GENRES_OF = (
+    select(AlbumGenre.album_id, Genre.name)
+    .join(Genre, Genre.id == AlbumGenre.genre_id)
+    .where(AlbumGenre.album_id.in_(_SOME))
+    .distinct()
+)
 
 
 def album(session: Session, album_id: AlbumId) -> AlbumRecord:
@@ -33,8 +50,22 @@ def album(session: Session, album_id: AlbumId) -> AlbumRecord:
 
 def of_ids(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, AlbumRecord]:
     """These albums by their ids; those that are gone are absent."""
-    query = select(Album).where(Album.id.in_(album_ids)).options(selectinload(Album.covers), selectinload(Album.labels))
-    return {AlbumId(row.id): album_record(row) for row in session.scalars(query)}
+    asked = {"album_ids": album_ids}
+    covers: defaultdict[int, list[CoverRecord]] = defaultdict(list)
+    for row in session.execute(_COVERS_OF, asked):
+        covers[row.album_id].append(cover_record(row))
+    genres = genres_of(session, album_ids)
+    return {
+        AlbumId(row.id): AlbumRecord(
+            id=AlbumId(row.id),
+            title=row.title,
+            artist=row.artist,
+            year=row.year,
+            genres=genres.get(AlbumId(row.id), ()),
+            covers=tuple(covers[row.id]),
+        )
+        for row in session.execute(_ALBUMS, asked)
+    }
 
 
 def album_record(row: Album) -> AlbumRecord:
@@ -138,14 +169,8 @@ def cover(session: Session, cover_id: CoverId) -> CoverRecord:
 
 def genres_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, tuple[str, ...]]:
     """The genres of these albums, sorted, each once; albums without a label are absent."""
-    rows = session.execute(
-        select(AlbumGenre.album_id, Genre.name)
-        .join(Genre, Genre.id == AlbumGenre.genre_id)
-        .where(AlbumGenre.album_id.in_(album_ids))
-        .distinct()
-    )
     found: dict[AlbumId, list[str]] = {}
-    for album_id, name in rows:
+    for album_id, name in session.execute(_GENRES_OF, {"album_ids": album_ids}):
         found.setdefault(AlbumId(album_id), []).append(name)
     return {album_id: tuple(sorted(names)) for album_id, names in found.items()}
 
@@ -239,7 +264,7 @@ def counts(session: Session) -> CatalogueCounts:
     )
 
 
-def cover_record(row: Cover) -> CoverRecord:
+def cover_record(row: Cover | Row[*tuple[Any, ...]]) -> CoverRecord:
     """A row as the record that leaves this package."""
     return CoverRecord(
         id=CoverId(row.id),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, or_, select
+from sqlalchemy import Select, bindparam, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from db.letters import lines_of_letters
@@ -12,6 +12,10 @@ from db.tables import Cover, CoverText, Vector
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint, Side
 
 _ASKED_AT_ONCE = 8192
+
+_LINES_OF = select(CoverText.cover_id, CoverText.lines).where(
+    CoverText.cover_id.in_(bindparam("cover_ids", expanding=True))
+)
 
 
 def count_pending(session: Session, reader: Fingerprint | None = None) -> int:
@@ -62,7 +66,7 @@ def of_covers(session: Session, cover_ids: Sequence[CoverId]) -> dict[CoverId, t
     found: dict[CoverId, tuple[TextLine, ...]] = {}
     for start in range(0, len(cover_ids), _ASKED_AT_ONCE):
         wanted = cover_ids[start : start + _ASKED_AT_ONCE]
-        rows = session.execute(select(CoverText.cover_id, CoverText.lines).where(CoverText.cover_id.in_(wanted)))
+        rows = session.execute(_LINES_OF, {"cover_ids": wanted})
         found |= {CoverId(row.cover_id): tuple(_line(line) for line in row.lines) for row in rows}
     return found
 

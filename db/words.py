@@ -5,8 +5,9 @@ They are answered from an index of every three letters: FTS5's trigrams on SQLit
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import BindParameter, bindparam, or_, select, text
 from sqlalchemy.orm import Session
 
 from db.album_conditions import album_conditions
@@ -16,6 +17,18 @@ from sleeve.vocabulary import AlbumId, CoverId
 
 LEAST_LETTERS = 3
 """Letters that a piece must have: with fewer there is nothing to look up."""
+
+# Built once: building a statement takes longer than running it.
+_SOME: BindParameter[Any] = bindparam("album_ids", expanding=True)
+_NAMES = (
+    select(Album.id, Album.artist, Album.title, Album.year, Album.letters).where(Album.id.in_(_SOME)).order_by(Album.id)
+)
+_SAID = (
+    select(Cover.album_id, Cover.id, CoverText.letters)
+    .join(CoverText, CoverText.cover_id == Cover.id)
+    .where(Cover.album_id.in_(_SOME), CoverText.letters.is_not(None))
+    .order_by(Cover.id)
+)
 
 
 def holding(session: Session, asked: Sequence[Sequence[str]], *, limit: int) -> list[list[AlbumId]]:
@@ -39,7 +52,8 @@ def holding(session: Session, asked: Sequence[Sequence[str]], *, limit: int) -> 
         text(" UNION ALL ".join(f"SELECT * FROM ({query} LIMIT :limit) s" for query in queries)), values
     )
     found: list[dict[AlbumId, None]] = [{} for _ in asked]
-    for number, album_id in rows:
+    # All at once: thousands of rows one by one take longer than the query.
+    for number, album_id in rows.all():
         found[number][AlbumId(album_id)] = None
     return [list(albums) for albums in found]
 
@@ -52,18 +66,9 @@ def called(session: Session, name: str, *, limit: int) -> list[AlbumId]:
 
 def of_albums(session: Session, album_ids: Sequence[AlbumId], allowed: CatalogueFilter) -> list[AlbumLetters]:
     """The letters of these albums, of those that a filter lets through, by ascending id."""
-    rows = session.execute(
-        select(Album.id, Album.artist, Album.title, Album.year, Album.letters)
-        .where(Album.id.in_(album_ids), *album_conditions(allowed))
-        .order_by(Album.id)
-    ).all()
+    rows = session.execute(_NAMES.where(*album_conditions(allowed)), {"album_ids": album_ids}).all()
     said: defaultdict[int, dict[CoverId, Sequence[str]]] = defaultdict(dict)
-    for album_id, cover_id, spelt in session.execute(
-        select(Cover.album_id, Cover.id, CoverText.letters)
-        .join(CoverText, CoverText.cover_id == Cover.id)
-        .where(Cover.album_id.in_([row.id for row in rows]), CoverText.letters.is_not(None))
-        .order_by(Cover.id)
-    ):
+    for album_id, cover_id, spelt in session.execute(_SAID, {"album_ids": [row.id for row in rows]}):
         said[album_id][CoverId(cover_id)] = str(spelt).split("\n")
     return [
         AlbumLetters(AlbumId(row.id), row.artist, row.title, row.year, _names(row.letters), said[row.id])

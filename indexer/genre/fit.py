@@ -25,12 +25,14 @@ class OutOfFold:
 
     Attributes:
         rows: (m,) rows of the covers that were fitted to: those unseen by the backbone.
-        head, vote, text, prediction: (m, g), on the axis of all genres; zeros of a text that says nothing.
+        head, vote, picture, text, prediction: (m, g), on the axis of all genres; zeros of a text that says nothing.
+            ``picture`` is what head and vote say together.
     """
 
     rows: NDArray[np.int64]
     head: NDArray[np.float64]
     vote: NDArray[np.float64]
+    picture: NDArray[np.float64]
     text: NDArray[np.float64]
     prediction: NDArray[np.float64]
 
@@ -87,10 +89,10 @@ def fit_genre_model(
     text = None
     if covers.texts is not None:
         text = fit_text_opinion(covers.texts, targets, genres, groups=groups)
+    pictures = predict(heads, votes, calibration, head_knows=learnable)
     texts, text_knows = np.zeros_like(heads), np.isin(genres, text.genres if text else ())
     if text is not None and covers.texts is not None:
         texts = opinions["text"] = texts_out_of_fold(covers.texts, targets, genres, groups, tested, folds)
-        pictures = predict(heads, votes, calibration, head_knows=learnable)
         calibration = with_texts(calibration, pictures, texts, targets[tested], text_knows)
     opinions["prediction"] = predict(heads, votes, calibration, text=texts, head_knows=learnable, text_knows=text_knows)
     return GenreModel(
@@ -101,7 +103,7 @@ def fit_genre_model(
         left_out=fitted.left_out,
         C=strength,
         metrics=_metrics(opinions, targets[tested]),
-        out_of_fold=OutOfFold(tested, heads, votes, texts, opinions["prediction"]),
+        out_of_fold=OutOfFold(tested, heads, votes, pictures, texts, opinions["prediction"]),
     )
 
 

@@ -75,6 +75,7 @@ def _material(home: Home, seed: int, progress: Progress) -> "Material":
     return gather(
         every,
         catalogue.vectors,
+        catalogue.texts,
         (catalogue.bundle, home.backbone(catalogue.bundle)),
         other,
         threads=home.threads,

@@ -1,9 +1,11 @@
 """Rows of covers: what figures cannot show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.analysis.spoken import Disagreement
 from indexer.report.material import Material
 from indexer.report.pictures import picture_uri
 from indexer.report.study import Clustered, Study
@@ -112,6 +114,22 @@ def mistakes(study: Study) -> Gallery:
         "Loss is in nats.",
         tuple(rows),
         "top-losses.csv",
+    )
+
+
+def disagreements(study: Study, found: Sequence[Disagreement]) -> Gallery:
+    """Covers whose picture and text are each for another genre."""
+    material = study.material
+    shown = []
+    for one in found:
+        row = int(material.labelled[one.row])
+        says = f"looks {one.picture} {one.picture_probability:.0%}, reads {one.text} {one.text_probability:.0%}"
+        shown.append(_shown(material, row, f"{', '.join(material.covers[row].genres)}: {says}"))
+    return Gallery(
+        "Where text and picture disagree",
+        "Those on which both are surest. Before the colon the cover's genres.",
+        (GalleryRow("", tuple(shown)),),
+        "disagreements.csv",
     )
 
 

@@ -13,7 +13,7 @@ from indexer.analysis.looks import Looks, read_looks
 from indexer.evaluation import group_covers
 from indexer.evaluation.grouping import near_duplicates
 from indexer.evaluation.labelled_catalogue import ARTWORK_COLUMN, SOURCE_COLUMN, unseen_by
-from indexer.genre import LabelledVectors, membership
+from indexer.genre import CountedTexts, LabelledVectors, count_texts, membership
 from indexer.models.backbone import Backbone
 from indexer.models.bundle import Bundle
 from indexer.progress import Progress
@@ -52,6 +52,7 @@ class Material:
         groups: (m,) what must stay on one side of a split.
         live: the bundle that answers.
         frozen: a bundle that was trained on no cover of the catalogue; None if the live one is that bundle.
+        texts: of the measured covers; None if nobody has read any.
     """
 
     facts: CatalogueFacts
@@ -63,6 +64,7 @@ class Material:
     groups: NDArray[np.int64]
     live: Model
     frozen: Model | None
+    texts: CountedTexts | None = None
 
     @property
     def labelled(self) -> NDArray[np.int64]:
@@ -80,6 +82,8 @@ class Material:
             sources=np.array([self.covers[row].extra.get(SOURCE_COLUMN, "") for row in rows], dtype=np.str_),
             unseen=model.unseen[rows],
             genre_dimensions=model.genre_dimensions,
+            texts=None if self.texts is None else self.texts[rows],
+            named=np.array([self.covers[row].artist is not None for row in rows], dtype=np.bool_),
         )
 
 
@@ -89,6 +93,7 @@ Embed = Callable[[Sequence[CoverFacts]], NDArray[np.float32]]
 def gather(
     every: Sequence[CoverFacts],
     found: records.CatalogueVectors,
+    texts: Sequence[Sequence[records.TextLine]],
     live: tuple[Bundle, Backbone],
     frozen: tuple[Bundle, Backbone, Embed] | None,
     *,
@@ -101,6 +106,7 @@ def gather(
     Args:
         every: all front covers.
         found: their vectors by the live bundle; covers without one are counted only.
+        texts: what the covers with a vector say, in the same order.
         frozen: None if the live bundle is the frozen one.
 
     Raises:
@@ -118,6 +124,7 @@ def gather(
     rows = np.sort(np.random.default_rng(seed).permutation(len(covers))[:MEASURED_COVERS])
     measured = tuple(covers[row] for row in rows)
     hashes = [cover.content_hash for cover in measured]
+    lines = [texts[row] for row in kept[rows].tolist()]
     bundle, backbone = live
     other = None
     if frozen is not None:
@@ -134,6 +141,7 @@ def gather(
         groups=groups[rows],
         live=_model(bundle, vectors[rows], hashes, backbone),
         frozen=other,
+        texts=count_texts(lines) if any(lines) else None,
     )
 
 

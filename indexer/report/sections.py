@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from indexer.analysis.projections import Projection, medium_perplexity
 from indexer.report import galleries, wording
-from indexer.report.figures import catalogue, clusters, embedding, explanation, models
+from indexer.report.figures import catalogue, clusters, embedding, explanation, models, texts
 from indexer.report.galleries import Gallery
 from indexer.report.material import Model
 from indexer.report.plates import Plate
@@ -32,6 +32,7 @@ def sections(study: Study) -> Iterator[Section]:
         Section("clusters", "Clusters", tuple(wording.clusters(c) for c in study.clustered), tuple(_clusters(study))),
         Section("separability", "How far apart genres are", tuple(_apart(study)), tuple(_separability(study))),
         Section("models", "The models", tuple(_model_words(study)), tuple(_models(study))),
+        Section("texts", "What the covers say", tuple(wording.spoken(study)), tuple(_texts(study))),
         Section("labels", "Likely label errors", (wording.suspects(study),), tuple(_suspects(study))),
         Section("explanation", "Where predictions come from", (), tuple(_explanation(study))),
     )
@@ -126,6 +127,16 @@ def _models(study: Study) -> Iterator[Part]:
         yield models.neighbours(study.neighbours)
     if study.mistakes:
         yield galleries.mistakes(study)
+
+
+def _texts(study: Study) -> Iterator[Part]:
+    if study.spoken is None:
+        return
+    yield texts.amounts(study.spoken.amounts)
+    if study.spoken.words:
+        yield texts.words(study.spoken.words)
+    if study.spoken.disagreements.worst:
+        yield galleries.disagreements(study, study.spoken.disagreements.worst)
 
 
 def _suspects(study: Study) -> Iterator[Part]:

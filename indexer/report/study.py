@@ -15,6 +15,14 @@ from indexer.analysis.looks import Appearance, appearance
 from indexer.analysis.mistakes import Mistake, top_losses
 from indexer.analysis.projections import Projection, perplexities, project_tsne, project_umap
 from indexer.analysis.separability import Separability, separability
+from indexer.analysis.spoken import (
+    Disagreements,
+    TellingWord,
+    TextAmount,
+    disagreements,
+    telling_words,
+    text_amounts,
+)
 from indexer.evaluation import Baseline, EvaluationReport, cross_evaluate
 from indexer.genre import LabelledVectors
 from indexer.genre.fit import GenreModel, fit_genre_model
@@ -29,6 +37,8 @@ LEAST_COVERS = 30
 
 TOP_LOSSES = 16
 
+SHOWN_DISAGREEMENTS = 24
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clustered:
@@ -37,6 +47,16 @@ class Clustered:
     view: View
     clustering: Clustering
     appearances: tuple[Appearance, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spoken:
+    """What covers say: how much, what speaks for which genre, and where text and picture disagree, whose rows are those
+    of ``Material.labelled``."""
+
+    amounts: tuple[TextAmount, ...]
+    words: tuple[TellingWord, ...]
+    disagreements: Disagreements
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +69,7 @@ class Study:
         mistakes: rows are those of ``Material.labelled``.
         learning: model's name → curve.
         neighbours: how voices are weighed → curve.
+        spoken: None if nobody has read covers, or too few say something.
         seconds: what each step took.
     """
 
@@ -64,6 +85,7 @@ class Study:
     learning: Mapping[str, LearningCurve]
     neighbours: Mapping[str, tuple[CurvePoint, ...]]
     explained: tuple[Explained, ...]
+    spoken: Spoken | None
     notes: tuple[str, ...]
     seconds: Mapping[str, float]
 
@@ -95,6 +117,7 @@ def study(material: Material, *, seed: int, threads: int, progress: Progress) ->
     own_fit = fits[material.live.name]
     neighbours = steps.add("Neighbours", lambda: _neighbours(live, own_fit.result(), seed))
     explained = steps.add("Explanations", lambda: _explained(material, own_fit.result(), seed))
+    spoken = steps.add("Texts", lambda: _spoken(live, own_fit.result()))
     steps.run()
     fitted = own_fit.result()
     umaps = _umaps(models, seed, progress)
@@ -115,6 +138,7 @@ def study(material: Material, *, seed: int, threads: int, progress: Progress) ->
         learning={name: curve for name, future in learning.items() if (curve := future.result()) is not None},
         neighbours=neighbours.result() or {},
         explained=explained.result() or (),
+        spoken=spoken.result(),
         notes=tuple(steps.notes),
         seconds=steps.seconds,
     )
@@ -172,6 +196,14 @@ def _neighbours(
         "every voice equal": neighbours_curve(data, seed=seed),
         "weighed as the vote does": neighbours_curve(data, seed=seed, settings=fitted.calibration.vote),
     }
+
+
+def _spoken(data: LabelledVectors, fitted: GenreModel | None) -> Spoken | None:
+    if fitted is None or fitted.text is None:
+        return None
+    answered = fitted.out_of_fold
+    apart = disagreements(data, answered.rows, answered.picture, answered.text, SHOWN_DISAGREEMENTS)
+    return Spoken(text_amounts(data), telling_words(data, fitted.text), apart)
 
 
 def _explained(material: Material, fitted: GenreModel | None, seed: int) -> tuple[Explained, ...] | None:

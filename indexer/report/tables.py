@@ -87,6 +87,35 @@ def lists(study: Study) -> Iterator[tuple[str, str]]:
             ],
         ),
     )
+    if study.spoken is not None and study.spoken.disagreements.worst:
+        yield (
+            "disagreements.csv",
+            csv_text(
+                (
+                    "album_id",
+                    "cover_id",
+                    "file",
+                    "genres",
+                    "picture",
+                    "picture_probability",
+                    "text",
+                    "text_probability",
+                ),
+                [
+                    (
+                        of_data[found.row].album_id,
+                        of_data[found.row].cover_id,
+                        of_data[found.row].file,
+                        "; ".join(of_data[found.row].genres),
+                        found.picture,
+                        found.picture_probability,
+                        found.text,
+                        found.text_probability,
+                    )
+                    for found in study.spoken.disagreements.worst
+                ],
+            ),
+        )
     for number, clustered in enumerate(study.clustered, start=1):
         data = clustered.view.data
         yield (

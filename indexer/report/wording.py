@@ -140,6 +140,20 @@ def models(report: EvaluationReport) -> Iterator[str]:
 _FEW = 20
 
 
+def spoken(study: Study) -> Iterator[str]:
+    """How much is read, and who is right when text and picture disagree."""
+    if study.spoken is None:
+        return
+    texts, found = study.material.texts, study.spoken.disagreements
+    if texts is not None:
+        yield f"{int(texts.speak.sum()):,} of {len(texts):,} covers say something."
+    if found.differ:
+        yield (
+            f"Text and picture name different genres for {found.differ:,} of {found.heard:,} covers that neither was "
+            f"fitted to. Of those, the picture is right for {found.picture_right:,}, the text for {found.text_right:,}."
+        )
+
+
 def learning(name: str, curve: LearningCurve) -> str:
     """What the last doubling brought."""
     first, last = curve.points[-2], curve.points[-1]

@@ -127,7 +127,7 @@ def _with_most(session: Any, parts: Sequence[str]) -> list[AlbumId]:
     for found in words.holding(session, [[part] for part in parts], limit=_ALBUMS_OF_A_PART):
         for album_id in found:
             weights[album_id] += log(4 * _ALBUMS_OF_A_PART / len(found))
-    return sorted(weights, key=lambda album_id: (-weights[album_id], album_id))[:COMPARED]
+    return sorted(sorted(weights), key=weights.__getitem__, reverse=True)[:COMPARED]
 
 
 def _place(found: Ranked, order: AlbumOrder) -> AlbumPlace:

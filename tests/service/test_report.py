@@ -21,12 +21,18 @@ from nbclient import NotebookClient
 from PIL import Image
 from sklearn import metrics
 
+from db import albums, texts
+from db.records import NewText
+from indexer.home import Home
 from indexer.jobs.report import report
 from indexer.progress import Silent
 from indexer.report.writing import MAX_PAGE_BYTES
 from sleeve.errors import MissingExtraError
+from sleeve.vocabulary import Fingerprint
 from tests.command_home import CommandHome
 from tests.factories import home_at, write_tinted
+from tests.indexer.genre.planted import text_line
+from tests.service.test_reading import opened
 
 HOSTILE = "<script>$\\frac</script>"
 TINTS = {"blues": (60, 80, 190), "metal": (40, 40, 40), "reggae": (190, 160, 50), HOSTILE: (120, 130, 60)}
@@ -63,11 +69,23 @@ def reported(make_home: Callable[[Path, str], CommandHome], tmp_path_factory: py
         csv.writer(file).writerows(rows)
     home.sleeve("add", "covers/manifest.csv")
     home.sleeve("index")
+    with opened(home) as catalogue:
+        _say(catalogue)
     # UMAP compiles itself for most of a minute if the machine is busy, so it may take longer than other commands.
     with replace(home, as_script=True).start("report", "-o", "out", "--seed", 3, "--json") as process:
         out, err = process.communicate(timeout=600)
     assert process.returncode == 0, err
     return Reported(home, home.folder / "out", json.loads(out))
+
+
+def _say(home: Home) -> None:
+    """Every cover but a tenth says its genre and a word of its own, as if it had been read."""
+    with home.database.writing() as session:
+        for number, row in enumerate(list(albums.rows(session))):
+            [genre] = row.genres
+            lines = (text_line(f"music of {genre}"), text_line(f"Album {number}")) if number % 10 else ()
+            new = NewText(row.cover.id, row.cover.content_hash, lines)
+            assert texts.store(session, Fingerprint("a" * 64), [new]) == 1
 
 
 def _draw(path: Path, seed: int, tint: tuple[int, int, int]) -> None:
@@ -119,6 +137,7 @@ def test_every_figure_is_there_with_its_data(reported: Reported) -> None:
         *("tsne-1", "tsne-2", "umap", "genre-maps", "cover-map"),
         *("clusters-over-k", "clusters-and-genres", "cluster-looks", "genre-silhouettes"),
         *("separability-1", "separability-2", "separability-pairs", "separability-before-after"),
+        *("texts", "telling-words"),
         *("methods", "confusion", "per-genre", "calibration", "learning-curve", "neighbours-curve", "occlusion"),
     }
     assert set(reported.said["figures"]) == expected
@@ -158,6 +177,20 @@ def clusters_view(reported: Reported, number: int) -> dict[str, str]:
     views = list(dict.fromkeys(row["view"] for row in reported.rows("clusters-over-k")))
     rows = [row for row in reported.rows("clusters-over-k") if row["view"] == views[number - 1]]
     return next(row for row in rows if int(row["k"]) == len(TINTS))
+
+
+@pytest.mark.slow
+def test_what_covers_say_is_heard_and_shown(reported: Reported) -> None:
+    assert {row["genre"]: (row["covers"], row["with_text"]) for row in reported.rows("texts")} == {
+        genre.casefold(): ("20", "18") for genre in TINTS
+    }
+    telling = {row["genre"]: row["word"] for row in reversed(reported.rows("telling-words"))}
+    assert {genre: telling[genre] for genre in ("blues", "metal", "reggae")} == {
+        genre: genre for genre in ("blues", "metal", "reggae")
+    }
+    evaluation = json.loads((reported.folder / "evaluation.json").read_text())
+    assert evaluation["methods"]["text"]["accuracy"] > 0.8
+    assert "72 of 80 covers say something." in (reported.folder / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -1,0 +1,125 @@
+"""How long a search for words takes: `python -m benchmarks.words [--albums N] [--questions 200]`.
+
+Over the catalogue of the settings (SLEEVE_HOME, SLEEVE_DATABASE_URL). With ``--albums`` an empty catalogue is filled
+first, with names and texts drawn from 20,000 made-up words, some of which are common. Asked are the names of albums in
+it, every third with a wrong letter. Processor time is of this process; the server of PostgreSQL has its own, so there
+the time on the clock counts, on a machine that does nothing else.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from time import perf_counter, process_time
+
+import numpy as np
+from sqlalchemy import func, insert, select
+
+from db.database import Database
+from db.letters import lines_of_letters
+from db.records import CatalogueFilter
+from db.tables import Album, Cover, CoverText
+from indexer.home import open_home
+from indexer.progress import chunks
+from service.answers.find import find
+from sleeve.settings import read_settings
+from sleeve.vocabulary import Side
+
+WORDS = 20_000
+LINES = 4
+INSERTED_AT_ONCE = 5_000
+FOUND = 10
+
+
+def main() -> None:
+    """Fill if asked to, measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--albums", type=int, default=0)
+    parser.add_argument("--questions", type=int, default=200)
+    asked = parser.parse_args()
+    generator = np.random.default_rng(0)
+    with open_home(read_settings()) as home:
+        if asked.albums:
+            _fill(home.database, asked.albums, generator)
+        questions = list(_questions(home.database, asked.questions, generator))
+        for question in questions[:10]:
+            find(home.database, question, CatalogueFilter(), limit=FOUND)
+        times = np.array([_time(home.database, question) for question in questions])
+        with home.database.reading() as session:
+            albums, texts = (session.scalar(select(func.count()).select_from(table)) for table in (Album, CoverText))
+    print(f"{albums:,} albums, {texts:,} texts, {len(questions)} questions")
+    for name, column in zip(("processor ms", "clock ms"), times.T, strict=True):
+        p50, p95, p99 = np.percentile(1000 * column, [50, 95, 99])
+        print(f"{name:13} p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f}")
+
+
+def _time(database: Database, question: str) -> tuple[float, float]:
+    """Seconds of the processor and of the clock."""
+    processor, clock = process_time(), perf_counter()
+    find(database, question, CatalogueFilter(), limit=FOUND)
+    return process_time() - processor, perf_counter() - clock
+
+
+def _questions(database: Database, count: int, generator: np.random.Generator) -> Iterator[str]:
+    with database.reading() as session:
+        ids = session.scalars(select(Album.id).where(Album.letters.is_not(None))).all()
+        chosen = generator.choice(ids, count).tolist()
+        rows = session.execute(select(Album.id, Album.artist, Album.title).where(Album.id.in_(chosen)))
+        names = {row.id: row for row in rows}
+    for number, album_id in enumerate(chosen):
+        words = f"{names[album_id].artist or ''} {names[album_id].title or ''}".split()[:4]
+        question = " ".join(words)
+        wrong = int(generator.integers(len(question)))
+        yield f"{question[:wrong]}x{question[wrong + 1 :]}" if number % 3 == 2 else question
+
+
+def _fill(database: Database, count: int, generator: np.random.Generator) -> None:
+    words = _words(generator)
+    shares = 1 / np.arange(1, WORDS + 1)
+    shares /= shares.sum()
+    with database.reading() as session:
+        if session.scalar(select(func.count(Album.id))):
+            raise SystemExit("the catalogue is not empty")
+    for numbers in chunks(range(1, count + 1), INSERTED_AT_ONCE):
+        drawn = generator.choice(WORDS, (len(numbers), 4 + 3 * LINES), p=shares)
+        said = [[words[word] for word in row] for row in drawn.tolist()]
+        with database.writing() as session:
+            session.execute(insert(Album), [_album(number, row) for number, row in zip(numbers, said, strict=True)])
+            session.execute(insert(Cover), [_cover(number) for number in numbers])
+            texts = [_text(number, row[4:]) for number, row in zip(numbers, said, strict=True)]
+            session.execute(insert(CoverText), texts)
+
+
+def _words(generator: np.random.Generator) -> list[str]:
+    syllables = [first + second for first in "bcdfghklmnprstvw" for second in "aeiou"]
+    return ["".join(generator.choice(syllables, int(generator.integers(2, 5)))) for _ in range(WORDS)]
+
+
+def _album(number: int, said: Sequence[str]) -> dict[str, object]:
+    artist, title = " ".join(said[:2]), " ".join(said[2:4])
+    return {"id": number, "artist": artist, "title": title, "letters": lines_of_letters([artist, title])}
+
+
+def _cover(number: int) -> dict[str, object]:
+    path = f"/drawn/{number}.jpg"
+    return {
+        "id": number,
+        "album_id": number,
+        "side": Side.FRONT,
+        "file": path,
+        "path": path,
+        "content_hash": f"{number:064d}",
+    }
+
+
+def _text(number: int, said: Sequence[str]) -> dict[str, object]:
+    lines = [" ".join(said[3 * line : 3 * line + 3]) for line in range(LINES)]
+    box = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.2], [0.1, 0.2]]
+    return {
+        "cover_id": number,
+        "reader": "0" * 64,
+        "lines": [{"text": line, "box": box, "confidence": 0.9} for line in lines],
+        "letters": lines_of_letters(lines),
+    }
+
+
+if __name__ == "__main__":
+    main()
