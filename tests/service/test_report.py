@@ -137,7 +137,7 @@ def test_every_figure_is_there_with_its_data(reported: Reported) -> None:
         *("tsne-1", "tsne-2", "umap", "genre-maps", "cover-map"),
         *("clusters-over-k", "clusters-and-genres", "cluster-looks", "genre-silhouettes"),
         *("separability-1", "separability-2", "separability-pairs", "separability-before-after"),
-        *("texts", "telling-words"),
+        *("text-amounts", "telling-words"),
         *("methods", "confusion", "per-genre", "calibration", "learning-curve", "neighbours-curve", "occlusion"),
     }
     assert set(reported.said["figures"]) == expected
@@ -181,7 +181,7 @@ def clusters_view(reported: Reported, number: int) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_what_covers_say_is_heard_and_shown(reported: Reported) -> None:
-    assert {row["genre"]: (row["covers"], row["with_text"]) for row in reported.rows("texts")} == {
+    assert {row["genre"]: (row["covers"], row["with_text"]) for row in reported.rows("text-amounts")} == {
         genre.casefold(): ("20", "18") for genre in TINTS
     }
     telling = {row["genre"]: row["word"] for row in reversed(reported.rows("telling-words"))}

@@ -21,7 +21,7 @@ def amounts(found: Sequence[TextAmount]) -> Plate:
     bars(right, names, [amount.words for amount in shown], colour=SERIES[1])
     right.set_xlabel("words on a cover with text, median")
     return Plate(
-        "texts",
+        "text-amounts",
         "How much text there is",
         "Words as they were read; a cover that nobody has read yet counts as without text.",
         drawn,
