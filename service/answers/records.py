@@ -19,10 +19,17 @@ MAX_EXAMPLES = 100
 
 @dataclass(frozen=True, slots=True)
 class SimilarRequest:
-    """How many albums, and which."""
+    """How many albums, and which.
+
+    Attributes:
+        min_similarity: of every album; -1 takes all.
+        per_artist: the most albums of one artist; None for any number. An album without an artist counts for itself.
+    """
 
     k: int = 10
     allowed: CatalogueFilter = field(default_factory=CatalogueFilter)
+    min_similarity: float = -1
+    per_artist: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Albums that look like an image, an album or what a text describes: the query's vectors → index → owners → ranking."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from db import albums, vectors
 from db.database import Database
-from db.records import AlbumRecord, AskedAlbum, VectorOwner
+from db.records import AlbumRecord, AskedAlbum, VectorOwner, fold
 from indexer.images.decoding import QUERY_LIMITS
 from indexer.models.preparing import fit_image
 from indexer.vector_index import Hits
@@ -158,7 +159,7 @@ class Search:
         leave_out: Collection[AlbumId] = (),
         votes_below: float | None = None,
     ) -> SimilarAnswer:
-        """The albums nearest to any of (q, d) vectors: k of them whenever k exist.
+        """The albums nearest to any of (q, d) vectors: k of them whenever k exist that the request allows.
 
         Args:
             votes_below: only the albums that vote on a genre: those that have one, by their fronts, and less similar
@@ -180,7 +181,8 @@ class Search:
             certain = [neighbour for neighbour in neighbours if neighbour.similarity >= least]
             if votes_below is not None:
                 certain = [neighbour for neighbour in certain if neighbour.similarity < votes_below]
-            if len(certain) >= request.k or wanted > reachable:
+            certain = _asked_for(certain, request)
+            if len(certain) >= request.k or wanted > reachable or least <= request.min_similarity:
                 break
             wanted *= 4
         return SimilarAnswer(
@@ -245,6 +247,22 @@ def _marked(neighbours: Sequence[Neighbour], linked: Collection[AlbumId]) -> tup
         replace(found, same_artwork=True, near_duplicate=True) if found.album_id in linked else found
         for found in neighbours
     )
+
+
+def _asked_for(nearest: Sequence[Neighbour], request: SimilarRequest) -> list[Neighbour]:
+    """Those that are similar enough, the nearest of each artist."""
+    of_artist: Counter[str] = Counter()
+    found = []
+    for neighbour in nearest:
+        if neighbour.similarity < request.min_similarity:
+            break
+        if request.per_artist is not None and neighbour.artist:
+            artist = fold(neighbour.artist)
+            of_artist[artist] += 1
+            if of_artist[artist] > request.per_artist:
+                continue
+        found.append(neighbour)
+    return found
 
 
 def _may_vote(owner: VectorOwner) -> bool:

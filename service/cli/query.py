@@ -27,6 +27,8 @@ def similar(
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
     artist: Annotated[str | None, typer.Option(help="Only albums of this artist.")] = None,
     side: Annotated[Side | None, typer.Option(help="Only front or back covers.")] = None,
+    min_similarity: Annotated[float, typer.Option(min=-1, max=1, help="Only albums at least so similar.")] = -1,
+    per_artist: Annotated[int | None, typer.Option(min=1, max=MAX_K, help="The most albums of one artist.")] = None,
     json: Json = False,
 ) -> None:
     """Show the albums that look most like an image, an album of the catalogue, or what a text describes.
@@ -44,7 +46,7 @@ def similar(
     if [image, album, text].count(None) != 2:
         raise typer.BadParameter("name one of an image, an album (--album ID) and a text (--text)")
     try:
-        request = SimilarRequest(k, catalogue_filter(genre, year, artist, side))
+        request = SimilarRequest(k, catalogue_filter(genre, year, artist, side), min_similarity, per_artist)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     try:

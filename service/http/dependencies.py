@@ -49,8 +49,10 @@ async def _similar_request(
     year: Annotated[str | None, Query(description=f"only albums of these years: {YEARS_HELP}")] = None,
     artist: Annotated[str | None, Query(description="only albums of this artist")] = None,
     side: Annotated[Side | None, Query(description="only front or back covers")] = None,
+    min_similarity: Annotated[float, Query(ge=-1, le=1, description="only albums at least so similar")] = -1,
+    per_artist: Annotated[int | None, Query(ge=1, le=MAX_K, description="the most albums of one artist")] = None,
 ) -> SimilarRequest:
-    return SimilarRequest(k, _filter(genre, year, artist, side))
+    return SimilarRequest(k, _filter(genre, year, artist, side), min_similarity, per_artist)
 
 
 def _filter(genre: str | None, year: str | None, artist: str | None, side: Side | None) -> CatalogueFilter:

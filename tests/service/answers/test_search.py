@@ -109,6 +109,29 @@ def test_similar_agrees_with_brute_force(catalogue: Catalogue, kind: IndexKind) 
         assert_same(catalogue, SimilarRequest(k=7), image)
 
 
+@pytest.mark.parametrize("kind", [IndexKind.EXACT, IndexKind.HNSW])
+def test_bounds_of_similarity_and_of_artists_agree_with_brute_force(catalogue: Catalogue, kind: IndexKind) -> None:
+    catalogue.refresh(kind)
+    image = write_cover(catalogue.folder / "query.png", 7777)
+    every = catalogue.brute_force(catalogue.query(image))
+    with catalogue.database.reading() as session:
+        artist_of = {album_id: albums.album(session, AlbumId(album_id)).artist for album_id, _ in every}
+    bound = (every[11][1] + every[12][1]) / 2
+    found = catalogue.search.by_image(image.read_bytes(), SimilarRequest(ALBUMS, min_similarity=bound)).neighbours
+    assert [each.album_id for each in found] == [album_id for album_id, _ in every[:12]]
+    for per_artist in (1, 2):
+        expected: list[int] = []
+        for album_id, _ in every:
+            same = [other for other in expected if artist_of[other] == artist_of[album_id]]
+            if artist_of[album_id] is None or len(same) < per_artist:
+                expected.append(album_id)
+        for k in (3, ALBUMS):
+            asked = SimilarRequest(k, per_artist=per_artist)
+            answer = catalogue.search.by_image(image.read_bytes(), asked).neighbours
+            assert [each.album_id for each in answer] == expected[:k]
+        assert len(expected) < len(every)
+
+
 def test_filters_never_under_fill(catalogue: Catalogue) -> None:
     catalogue.refresh()
     image = write_cover(catalogue.folder / "query.png", 7777)

@@ -56,14 +56,20 @@ def test_it_runs(client: httpx.Client) -> None:
 
 def test_an_upload_gets_the_answer_of_the_command_line(home: CommandHome, client: httpx.Client) -> None:
     query = write_cover(home.folder / "q.png", seed=5)
-    for options in ({"k": 6}, {"k": 50}, {"k": 50, "genre": "rock"}):
+    bounded = {"k": 50, "min_similarity": 0.2, "per_artist": 1}
+    asked: list[dict[str, Any]] = [{"k": 6}, {"k": 50}, bounded, {"k": 50, "genre": "rock"}]
+    for options in asked:
         answer = similar(client, query.read_bytes(), **options)
         assert answer.status_code == 200
         arguments = [
-            part for name, value in options.items() for part in (f"-{'' if name == 'k' else '-'}{name}", value)
+            part
+            for name, value in options.items()
+            for part in (f"-{'' if name == 'k' else '-'}{name.replace('_', '-')}", value)
         ]
         result = home.json("similar", "q.png", *arguments)
         assert {**answer.json(), "query": result["query"]} == result
+        similarities = [neighbour["similarity"] for neighbour in result["neighbours"]]
+        assert similarities[-1] >= options.get("min_similarity", -1)
     assert answer.json()["query"] == {**NO_QUERY, "file": "q.png"}
     assert len(answer.json()["neighbours"]) == 8
 
