@@ -110,8 +110,12 @@ class PostgresServer:
         assert done.returncode == 0, done.stderr
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        settings = ("listen_addresses=", f"unix_socket_directories={self._folder}", "fsync=off")
-        settings += (f"max_connections={self._connections}",)
+        settings = (
+            "listen_addresses=",
+            f"unix_socket_directories={self._folder}",
+            "fsync=off",
+            f"max_connections={self._connections}",
+        )
         command = [str(self._folder / _BINARIES / "postgres"), "-D", "data"]
         command += [part for setting in settings for part in ("-c", setting)]
         with (self._folder / "log").open("wb") as log:
