@@ -15,7 +15,7 @@ from indexer.images.cover_store import CoverStore
 from indexer.models.backbone import Backbone, OpenVinoBackbone, fingerprint_here
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import DEFAULT_BUNDLE, BundleShelf
-from indexer.reading import OpenVinoReader, ReaderFiles, TextReader, installed_reader
+from indexer.reading import OpenVinoReader, ReaderFiles, installed_reader
 from indexer.vector_index.versions import IndexVersions
 from sleeve.errors import VectorIndexError
 from sleeve.platform import usable_cores
@@ -130,7 +130,7 @@ class Home:
             return installed
         return replace(installed, recogniser=self.settings.recogniser, characters=self.settings.recogniser_characters)
 
-    def reader(self) -> TextReader:
+    def reader(self) -> OpenVinoReader:
         """What reads the text on covers, loaded.
 
         Raises:

@@ -1,6 +1,6 @@
 """A picture → its lines of text: find them, cut them out, recognise them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.util import find_spec
@@ -100,16 +100,18 @@ class OpenVinoReader:
         said = network.characters if files.characters is None else _lines(files.characters)
         self._recogniser = Recogniser(network, said)
 
-    def read(self, picture: Image.Image) -> tuple[TextLine, ...]:
-        """See ``TextReader.read``."""
+    def read(self, picture: Image.Image, stops: Callable[[], bool] = lambda: False) -> tuple[TextLine, ...]:
+        """See ``TextReader.read``; ``stops`` is asked before each line whether to read no more."""
         if max(picture.size) > MAX_SIDE_PX:
             picture = picture.copy()
             picture.thumbnail((MAX_SIDE_PX, MAX_SIDE_PX), reducing_gap=2.0)
-        return tuple(_bounded(self._lines(np.asarray(picture))))
+        return tuple(_bounded(self._lines(np.asarray(picture), stops)))
 
-    def _lines(self, pixels: NDArray[np.uint8]) -> Iterator[TextLine]:
+    def _lines(self, pixels: NDArray[np.uint8], stops: Callable[[], bool]) -> Iterator[TextLine]:
         height, width = pixels.shape[:2]
         for corners in self._detector.boxes(pixels):
+            if stops():
+                return
             text, confidence = self._read(_cut(pixels, corners))
             if text and confidence >= LEAST_CONFIDENCE:
                 box = tuple((round(x / width, 4), round(y / height, 4)) for x, y in corners.tolist())

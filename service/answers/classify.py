@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from db import albums, texts
 from db.database import Database
-from db.records import CatalogueFilter, TextLine
+from db.records import CatalogueFilter
 from indexer.genre import score_genres, voting_queries
 from indexer.jobs.export import Predicted
 from service.answers.live_index import Snapshot
 from service.answers.model import Model
-from service.answers.records import ClassifyAnswer, Neighbour, SimilarRequest
+from service.answers.records import ClassifyAnswer, Neighbour, ReadText, SimilarRequest
 from service.answers.search import Search
 from sleeve.errors import NotFoundError, VectorIndexError
 from sleeve.vocabulary import AlbumId, Side
@@ -26,7 +26,7 @@ class Classifier:
     """Classifies with the model fitted last to the catalogue's labels, or with the one that came with the bundle."""
 
     def __init__(
-        self, database: Database, search: Search, read: Callable[[bytes], tuple[TextLine, ...]] = lambda _data: ()
+        self, database: Database, search: Search, read: Callable[[bytes], ReadText] = lambda _data: ReadText()
     ) -> None:
         """``read`` reads the text on an image."""
         self._database = database
@@ -62,8 +62,8 @@ class Classifier:
         snapshot = self._search.snapshot()
         asked = self._search.asked(snapshot, album_id)
         with self._database.reading() as session:
-            lines = texts.of_album(session, snapshot.version.record.bundle, album_id)
-        return self._answer(snapshot.model, asked.vectors[:1], snapshot, lines, leave_out={album_id, *asked.linked})
+            text = ReadText(texts.of_album(session, snapshot.version.record.bundle, album_id))
+        return self._answer(snapshot.model, asked.vectors[:1], snapshot, text, leave_out={album_id, *asked.linked})
 
     def likeliest(self, album_id: AlbumId) -> Predicted | None:
         """The likeliest genre of an album of the catalogue; None if none is known, or the album waits to be indexed.
@@ -79,16 +79,16 @@ class Classifier:
             return None
         return Predicted(found.genres[0].genre, found.genres[0].probability, found.unsure)
 
-    def _text(self, model: Model, data: bytes) -> tuple[TextLine, ...]:
+    def _text(self, model: Model, data: bytes) -> ReadText:
         """The lines on an image; none if nobody would listen to them, since reading takes its time."""
-        return self._read(data) if self._search.genre_classifiers.of(model).text is not None else ()
+        return self._read(data) if self._search.genre_classifiers.of(model).text is not None else ReadText()
 
     def _answer(
         self,
         model: Model,
         query: NDArray[np.float32],
         snapshot: Snapshot | None,
-        lines: tuple[TextLine, ...],
+        text: ReadText,
         *,
         leave_out: Collection[AlbumId] = (),
     ) -> ClassifyAnswer:
@@ -113,7 +113,7 @@ class Classifier:
             [neighbour.genres for neighbour in neighbours],
             per_genre,
             classifier,
-            lines,
+            text.lines,
         )
         return ClassifyAnswer(
             bundle=model.name,
@@ -121,5 +121,6 @@ class Classifier:
             genres=found.genres,
             unsure=found.unsure,
             neighbours=neighbours,
-            text=lines,
+            text=text.lines,
+            text_is_whole=text.is_whole,
         )

@@ -128,12 +128,21 @@ class SimilarAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadText:
+    """The lines read on an image, and whether that is all of them: reading may have been given up for time."""
+
+    lines: tuple[TextLine, ...] = ()
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ClassifyAnswer:
     """The genres of one cover by falling probability, the neighbours that voted, nearest first, and the text on it.
 
     Attributes:
         unsure: nothing is likely enough to be an answer.
         index_version: None before the first index; then only the head and the text predict.
+        text_is_whole: reading was not given up for time.
     """
 
     bundle: str
@@ -142,3 +151,4 @@ class ClassifyAnswer:
     unsure: bool
     neighbours: tuple[Neighbour, ...]
     text: tuple[TextLine, ...] = ()
+    text_is_whole: bool = True

@@ -113,7 +113,9 @@ def _genres_table(document: ClassifySchema) -> Table:
     likeliest = document.genres[0].genre if document.genres else "no genre is known"
     title = f"{document.file}: {f'unsure, perhaps {likeliest}' if document.unsure else likeliest}"
     columns = ("genre", "probability", "vote", "head", "text", "words that spoke for it")
-    table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
+    missing = None if document.text_is_whole else "The text on it was not read to the end."
+    table = Table(*columns, title=title, caption=missing, title_justify="left", caption_justify="left")
+    table.box, table.pad_edge = None, False
     for genre in document.genres[:SHOWN_GENRES]:
         opinions = (_share(opinion) for opinion in (genre.vote, genre.head, genre.text))
         words = dict.fromkeys(spoken.word for spoken in genre.words)

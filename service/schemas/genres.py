@@ -53,6 +53,9 @@ class ClassifySchema(BaseModel):
     genres: list[GenreSchema]
     neighbours: list[NeighbourSchema]
     text: list[TextLineSchema] = Field(description="the lines read on the cover, from top to bottom")
+    text_is_whole: bool = Field(
+        default=True, description="false if reading was given up after its time, so that lines may be missing"
+    )
 
     @classmethod
     def of(cls, query: Query, answer: ClassifyAnswer) -> "ClassifySchema":
@@ -65,6 +68,7 @@ class ClassifySchema(BaseModel):
             genres=[GenreSchema.model_validate(opinion, from_attributes=True) for opinion in answer.genres],
             neighbours=[NeighbourSchema.of(neighbour) for neighbour in answer.neighbours],
             text=[TextLineSchema.model_validate(line, from_attributes=True) for line in answer.text],
+            text_is_whole=answer.text_is_whole,
         )
 
 

@@ -100,7 +100,7 @@ function printed(answer, { face, file, signal }) {
     h("h3", {}, "Words on the cover"),
     said.length ? h("p", { class: "small" }, `For ${genre}: `, h("strong", {}, said.join(", "))) : h("p", { class: "muted small" }, `No word speaks for ${genre}.`),
     said.length > 0 && picture(),
-    h("p", { class: "muted small" }, answer.text.map((line) => line.text).join(" · ")));
+    h("p", { class: "muted small" }, answer.text.map((line) => line.text).join(" · "), answer.text_is_whole ? "" : " … (not read to the end)"));
 }
 
 function otherGenre(correct) {

@@ -16,7 +16,7 @@ from tests.indexer.reading.drawn import drawn, ends
 
 
 @pytest.fixture(scope="module")
-def reader() -> TextReader:
+def reader() -> OpenVinoReader:
     return OpenVinoReader(installed_reader(), threads=1)
 
 
@@ -50,6 +50,14 @@ def test_a_picture_full_of_marks_costs_no_more_than_its_bound(reader: TextReader
     found = reader.read(drawn(dense, (1000, 1000), letter_px=22))
     assert 20 < len(found) <= MAX_LINES
     assert sum(len(line.text) for line in found) <= MAX_CHARACTERS
+
+
+def test_reading_can_be_given_up_between_two_lines(reader: OpenVinoReader) -> None:
+    dense = drawn({f"word {row * 3 + column}": (column * 200, row * 40) for row in range(6) for column in range(3)})
+    whole, asked = reader.read(dense), iter(range(100))
+    assert len(whole) > 10
+    assert reader.read(dense, lambda: next(asked) >= 4) == whole[:4]
+    assert next(asked) == 5, "nobody was asked again"
 
 
 def test_another_recogniser_reads_with_the_characters_of_its_file(reader: TextReader, tmp_path: Path) -> None:

@@ -14,11 +14,12 @@ from db.tables import AlbumGenre, Cover, Genre, Vector
 from indexer.genre import Calibration, TextOpinion, VoteSettings, count_texts, membership, predict, vote
 from indexer.genre.classifier import GenreClassifier
 from indexer.genre.fit_text import fit_text_opinion
-from indexer.reading import TextReader
+from indexer.reading import OpenVinoReader
 from service.answers.classify import Classifier
 from service.answers.live_index import LiveIndex
 from service.answers.model import Model
 from service.answers.query_text import QueryReader
+from service.answers.records import ReadText
 from service.answers.search import Search
 from sleeve.errors import ReaderError
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint
@@ -31,7 +32,7 @@ GENRES = ("ambient", "jazz")
 def classifier_of(
     catalogue: Catalogue,
     text: TextOpinion | None = None,
-    read: Callable[[bytes], tuple[TextLine, ...]] = lambda _data: (),
+    read: Callable[[bytes], ReadText] = lambda _data: ReadText(),
 ) -> Classifier:
     model = Model("fake", catalogue.backbone, None, GenreClassifier(None, Calibration(vote=SETTINGS), text))
     live_index = LiveIndex(catalogue.database, catalogue.versions, lambda _bundle: model)
@@ -145,9 +146,9 @@ def test_an_image_is_read_only_if_somebody_listens(database: Database, tmp_path:
     image = (catalogue.folder / "0.png").read_bytes()
     asked: list[bytes] = []
 
-    def read(data: bytes) -> tuple[TextLine, ...]:
+    def read(data: bytes) -> ReadText:
         asked.append(data)
-        return (line("jazzmusic"),)
+        return ReadText((line("jazzmusic"),), is_whole=False)
 
     assert classifier_of(catalogue, None, read).by_image(image).text == ()
     assert asked == []
@@ -155,7 +156,7 @@ def test_an_image_is_read_only_if_somebody_listens(database: Database, tmp_path:
     opinion = fit_text_opinion(counted, np.eye(2, dtype=bool)[np.arange(8) % 2], GENRES, groups=np.arange(8))
     answer = classifier_of(catalogue, opinion, read).by_image(image)
     assert asked == [image]
-    assert answer.text == (line("jazzmusic"),)
+    assert (answer.text, answer.text_is_whole) == ((line("jazzmusic"),), False)
     jazz = next(score for score in answer.genres if score.genre == "jazz")
     assert jazz.text is not None
     assert jazz.text > 0.5
@@ -165,12 +166,12 @@ def test_an_image_is_read_only_if_somebody_listens(database: Database, tmp_path:
 def test_a_reader_that_is_missing_leaves_images_unread() -> None:
     loads = []
 
-    def load() -> TextReader:
+    def load() -> OpenVinoReader:
         loads.append(1)
         raise ReaderError("gone")
 
     reader = QueryReader(load)
-    assert (reader.read(b"no image"), reader.read(b"no image")) == ((), ())
+    assert (reader.read(b"no image"), reader.read(b"no image")) == (ReadText(), ReadText())
     assert len(loads) == 1
 
 
