@@ -3,19 +3,16 @@ FROM python:3.11-slim-bookworm AS build
 WORKDIR /build
 RUN python -m venv /opt/sleeve
 ENV PATH=/opt/sleeve/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-COPY pyproject.toml constraints.txt ./
+COPY requirements.txt ./
 # Dependencies come first, so that a change of Sleeve's own code does not install them again.
-RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
-        > requirements.txt \
-    && pip install -c constraints.txt --upgrade pip \
-    && pip install -c constraints.txt -r requirements.txt
-COPY README.md LICENSE ./
+RUN pip install --require-hashes -r requirements.txt
+COPY pyproject.toml README.md LICENSE ./
 COPY db ./db
 COPY indexer ./indexer
 COPY migrations ./migrations
 COPY service ./service
 COPY sleeve ./sleeve
-RUN pip install --no-deps -c constraints.txt .
+RUN pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /var/lib/sleeve --create-home sleeve

@@ -2,14 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install -c constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq install
 export SLEEVE_HOME ?= $(CURDIR)/.sleeve
 # Where `make report` writes, and the home it uses for a table of covers.
 REPORT ?= report
 REPORT_HOME := $(CURDIR)/.sleeve-report
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo report test test-slow test-all check fix screenshots pictures bundle bundle-text benchmarks clean
+.PHONY: help install dev demo report test test-slow test-all check fix lock screenshots pictures bundle bundle-text benchmarks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -49,6 +49,11 @@ fix: $(VENV)/.dev ## Format the code, repair what can be repaired, write docs/co
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/python -m typer service.cli utils docs --name sleeve --title Commands --output docs/commands.md
 
+lock: $(VENV)/.installed ## Write requirements.txt again, the hashes of what Sleeve needs to run, at the versions of constraints.txt
+	@$(PIP) -c constraints.txt uv
+	@printf 'pip\nsetuptools>=80\n' | $(BIN)/uv pip compile -q pyproject.toml - -c constraints.txt --universal \
+		--python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.txt
+
 screenshots: $(VENV)/.dev ## Take pictures of every view of the web app, into screenshots/
 	@$(BIN)/python -m tests.web.screenshots
 
@@ -68,20 +73,20 @@ clean: ## Remove the environment and the demo's data
 	@rm -rf $(VENV) .sleeve/demo
 	@! [ -d .sleeve ] || rmdir .sleeve 2>/dev/null || echo ".sleeve has a catalogue of your own, which stays"
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(VENV)/.installed: pyproject.toml requirements.txt
 	@echo "Setting up $(VENV) (about half a minute) …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Sleeve needs Python 3.11 or newer")'
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) --upgrade pip
-	@$(PIP) -e .
+	@$(PIP) --require-hashes -r requirements.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.report: $(VENV)/.installed
 	@echo "Adding what the report needs …"
-	@$(PIP) -e '.[report]'
+	@$(PIP) -c constraints.txt -e '.[report]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
 	@echo "Adding what training, testing and checking need (about a minute) …"
-	@$(PIP) -e '.[train,report,dev]'
+	@$(PIP) -c constraints.txt -e '.[train,report,dev]'
 	@touch $@
