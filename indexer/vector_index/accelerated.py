@@ -18,7 +18,8 @@ from indexer.vector_index.index import ASIDE, VectorIndex
 from indexer.vector_index.store import scan
 
 _SCANNED_A_CANDIDATE = 12
-"""So many vectors are scanned in the time in which the accelerator finds one more candidate."""
+"""About so many vectors are scanned in the time in which a graph finds one more candidate: 0.45 µs a vector under a
+mask, 4.6 µs a candidate (15,000 vectors, one busy core)."""
 
 _FETCHED_TWICE = 2
 """Under a filter, so many times the candidates are fetched that would do if what it allows were spread evenly."""
