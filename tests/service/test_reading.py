@@ -2,7 +2,11 @@
 
 import json
 import random
+import signal
+import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -12,12 +16,24 @@ from pydantic import SecretStr
 from db import albums, texts
 from db.records import TextLine
 from indexer.home import Home
-from indexer.reading.pending import STORE_COVERS
 from service.answers.opening import open_answers
 from service.upkeep import REST_AFTER_FAILURE_S, Upkeep
 from sleeve.settings import Settings
 from tests.command_home import CommandHome
 from tests.indexer.reading.drawn import drawn
+
+KILLS = 20
+COVERS_A_KILL = 16
+"""More than a reading process reads in the moments until it is killed."""
+
+SMALL_BATCHES = """
+import sys
+import indexer.reading.pending
+import service.cli
+indexer.reading.pending.STORE_COVERS = 4
+sys.argv = ["sleeve", "read"]
+service.cli.main()
+"""
 
 SAID = ["BLUE TRAIN", "GIANT STEPS", "", "SOLO MONK"]
 
@@ -88,23 +104,31 @@ def test_a_service_reads_covers_once_they_can_be_found(home: CommandHome, tmp_pa
 
 
 @pytest.mark.slow
-def test_reading_that_is_killed_goes_on_where_it_was(home: CommandHome, tmp_path: Path) -> None:
-    count = 3 * STORE_COVERS
-    home.sleeve("add", draw_covers(tmp_path / "covers", count))
+def test_reading_that_is_killed_twenty_times_ends_like_a_run_undisturbed(
+    home: CommandHome, make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    covers = draw_covers(tmp_path / "covers", KILLS * COVERS_A_KILL)
+    undisturbed = make_home(tmp_path / "undisturbed", "sqlite")
+    for one in (home, undisturbed):
+        one.sleeve("add", covers)
+    undisturbed.sleeve("read")
     moments = random.Random(3)
-    with opened(home) as catalogue:
-        for batch in (1, 2):
-            with home.start("read") as process:
-                while len(said(catalogue)) < batch * STORE_COVERS:
-                    time.sleep(0.05)
-                time.sleep(moments.uniform(0, 0.5))
+    with opened(home) as catalogue, opened(undisturbed) as other:
+        for _ in range(KILLS):
+            before = len(said(catalogue))
+            command = [sys.executable, "-c", SMALL_BATCHES]
+            with subprocess.Popen(command, env=dict(home.environment), stdout=subprocess.DEVNULL) as process:
+                while len(said(catalogue)) == before:
+                    assert process.poll() is None, "it ended before it was killed"
+                    time.sleep(0.01)
+                time.sleep(moments.uniform(0, 0.1))
                 process.kill()
-                process.communicate()
-        left = count - len(said(catalogue))
-        assert home.json("read")["read"] == left <= STORE_COVERS
-        found = said(catalogue)
-    assert len(found) == count
-    assert all(bool(lines) == bool(SAID[int(file[-7:-4]) % len(SAID)]) for file, lines in found.items())
+            assert process.wait() == -signal.SIGKILL
+        left = KILLS * COVERS_A_KILL - len(said(catalogue))
+        assert home.json("read")["read"] == left
+        assert said(catalogue) == said(other)
+        with catalogue.database.reading() as mine, other.database.reading() as its:
+            assert texts.counts(mine) == texts.counts(its)
 
 
 def test_what_a_cover_says_is_shown_and_becomes_a_name_when_a_person_says_so(home: CommandHome, tmp_path: Path) -> None:
