@@ -60,6 +60,11 @@ class Comparison:
 
         return _matches(proposed, same)
 
+    def sketch_of(self, cover: HashedCover) -> Sketch | None:
+        """A front's picture to be compared; None if the file is gone, is not an image any more, or is another than the
+        one that was added."""
+        return self._sketch(cover)
+
     def _compare(self, first: HashedCover, second: HashedCover) -> bool | None:
         # Also if a picture is too plain for its points to decide.
         if first.content_hash == second.content_hash:

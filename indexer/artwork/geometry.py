@@ -83,6 +83,11 @@ def sketch(image: Image.Image) -> Sketch:
     return Sketch(np.asarray(blurred, np.uint8), whole, points, np.asarray(kept, np.uint8))
 
 
+def whole_agreement(first: Sketch, second: Sketch) -> float:
+    """Correlation of two pictures as they are, -1 to 1."""
+    return _correlation(first.whole.ravel(), second.whole.ravel())
+
+
 def agreement(first: Sketch, second: Sketch, *, least_points: int = 4) -> Agreement:
     """Compare two pictures; the same whichever is named first, up to rounding.
 
@@ -91,7 +96,7 @@ def agreement(first: Sketch, second: Sketch, *, least_points: int = 4) -> Agreem
     """
     import cv2
 
-    whole = _correlation(first.whole.ravel(), second.whole.ravel())
+    whole = whole_agreement(first, second)
     transform, points = _transform(first, second, least_points)
     if transform is None or points < least_points:
         return Agreement(whole, points, -1.0, 0.0, 0.0)
@@ -103,10 +108,33 @@ def agreement(first: Sketch, second: Sketch, *, least_points: int = 4) -> Agreem
     if mask.sum() < _WHOLE_PX**2:
         return Agreement(whole, points, -1.0, overlap, 0.0)
     aligned = _correlation(laid[mask].astype(np.float32), second.luma[mask].astype(np.float32))
-    return Agreement(whole, points, aligned, overlap, _cells(laid, second.luma, mask))
+    return Agreement(whole, points, aligned, overlap, agreeing_cells(laid, second.luma, mask))
 
 
-def _cells(first: NDArray[np.uint8], second: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
+def matched(first: Sketch, second: Sketch, least_points: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Points that look alike and like no others: (m, 2) of the first and (m, 2) of the second; none if there are fewer
+    than ``least_points``."""
+    nothing = np.zeros((0, 2), np.float32)
+    if min(len(first.points), len(second.points)) < least_points:
+        return nothing, nothing
+    import cv2
+
+    # The callers run one comparison a core.
+    cv2.setNumThreads(1)
+    matcher = cv2.BFMatcher(cv2.NORM_HAMMING)
+    pairs = matcher.knnMatch(first.descriptors, second.descriptors, k=2)
+    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
+    if len(good) < least_points:
+        return nothing, nothing
+    return first.points[[match.queryIdx for match in good]], second.points[[match.trainIdx for match in good]]
+
+
+def agreeing_cells(first: NDArray[np.uint8], second: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
+    """Of the cells of a grid that show something in one of two (h, w) pictures, how many agree by themselves, 0 to 1.
+
+    Args:
+        mask: (h, w), what both show.
+    """
     height, width = second.shape
     rows, columns = (np.linspace(0, side, _CELLS + 1).astype(int) for side in (height, width))
     agreeing, compared = 0, 0
@@ -126,19 +154,11 @@ def _cells(first: NDArray[np.uint8], second: NDArray[np.uint8], mask: NDArray[np
 
 def _transform(first: Sketch, second: Sketch, least_points: int) -> tuple[NDArray[np.float64] | None, int]:
     """(2, 3) that lays the first on the second, and how many points agree on it."""
-    if min(len(first.points), len(second.points)) < least_points:
-        return None, 0
     import cv2
 
-    # The callers run one comparison a core.
-    cv2.setNumThreads(1)
-    matcher = cv2.BFMatcher(cv2.NORM_HAMMING)
-    pairs = matcher.knnMatch(first.descriptors, second.descriptors, k=2)
-    good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
-    if len(good) < least_points:
+    from_points, to_points = matched(first, second, least_points)
+    if not len(from_points):
         return None, 0
-    from_points = first.points[[match.queryIdx for match in good]]
-    to_points = second.points[[match.trainIdx for match in good]]
     cv2.setRNGSeed(0)
     transform, inliers = cv2.estimateAffinePartial2D(
         from_points, to_points, method=cv2.RANSAC, ransacReprojThreshold=_RANSAC_PX

@@ -10,7 +10,7 @@ from indexer.genre.head import FittedHead, LinearHead, fit_head
 from indexer.genre.labelled_vectors import LabelledVectors
 from indexer.genre.membership import genre_prior, genre_shares, membership
 from indexer.genre.prediction import Calibration, is_unsure, predict
-from indexer.genre.scores import GenreScore, GenreScores, score_genres
+from indexer.genre.scores import GenreScore, GenreScores, of_found_album, score_genres
 from indexer.genre.text_opinion import SpokenWord, TextOpinion
 from indexer.genre.voting import VoteSettings, vote, vote_many
 from indexer.genre.weighing import voting_queries
@@ -32,6 +32,7 @@ __all__ = [
     "genre_shares",
     "is_unsure",
     "membership",
+    "of_found_album",
     "predict",
     "score_genres",
     "vote",

@@ -1,7 +1,7 @@
 """The score of every genre for one cover: the prediction, with the vote, the head and the text that it was made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from indexer.genre.membership import membership
 from indexer.genre.prediction import is_unsure, predict
 from indexer.genre.text_opinion import SpokenWord
 from indexer.genre.voting import vote
+
+FOUND_PROBABILITY = 0.99
+"""That an album which was found in a picture by its pixels is the right one, so that its genres are the picture's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +105,21 @@ def score_genres(
     ]
     ordered = sorted(found, key=lambda score: (-score.probability, score.genre))
     return GenreScores(tuple(ordered), is_unsure(probabilities, calibration))
+
+
+def of_found_album(scores: Sequence[GenreScore], genres: Sequence[str]) -> tuple[GenreScore, ...]:
+    """The scores of a picture in which an album was found: ``FOUND_PROBABILITY`` is the album's own genres', in equal
+    parts, and the rest the others', as they were to each other. As they are if the album has no genre.
+    """
+    if not genres:
+        return tuple(scores)
+    known = {score.genre for score in scores}
+    added = [GenreScore(genre, 0.0, None, None) for genre in dict.fromkeys(genres) if genre not in known]
+    others = sum(score.probability for score in scores if score.genre not in genres)
+    own = (FOUND_PROBABILITY if others else 1.0) / len(set(genres))
+    share = (1 - FOUND_PROBABILITY) / others if others else 0.0
+    found = [
+        replace(score, probability=own if score.genre in genres else share * score.probability)
+        for score in (*scores, *added)
+    ]
+    return tuple(sorted(found, key=lambda score: (-score.probability, score.genre)))

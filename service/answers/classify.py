@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from db import albums, texts
 from db.database import Database
 from db.records import CatalogueFilter
-from indexer.genre import score_genres, voting_queries
+from indexer.genre import of_found_album, score_genres, voting_queries
 from indexer.jobs.export import Predicted
 from service.answers.live_index import Snapshot
 from service.answers.model import Model
-from service.answers.records import ClassifyAnswer, Neighbour, ReadText, SimilarRequest
+from service.answers.records import ClassifyAnswer, Neighbour, Outline, ReadText, SimilarRequest
 from service.answers.search import Search
 from sleeve.errors import NotFoundError, VectorIndexError
 from sleeve.vocabulary import AlbumId, Side
@@ -26,30 +26,44 @@ class Classifier:
     """Classifies with the model fitted last to the catalogue's labels, or with the one that came with the bundle."""
 
     def __init__(
-        self, database: Database, search: Search, read: Callable[[bytes], ReadText] = lambda _data: ReadText()
+        self,
+        database: Database,
+        search: Search,
+        read: Callable[[bytes, Outline | None], ReadText] = lambda _data, _outline: ReadText(),
     ) -> None:
-        """``read`` reads the text on an image."""
+        """``read`` reads the text on the sleeve in an image."""
         self._database = database
         self._search = search
         self._read = read
 
-    def by_image(self, data: bytes) -> ClassifyAnswer:
-        """The genres of an image, given as the bytes of its file; needs no index.
+    def by_image(self, data: bytes, outline: Outline | None = None) -> ClassifyAnswer:
+        """The genres of the sleeve in an image, given as the bytes of its file; needs no index. If it shows an album of
+        the catalogue, that album's own genres come first.
+
+        Args:
+            outline: where the sleeve is in it; None to look for it.
 
         Raises:
             FileRejectedError: the bytes are not an image that Sleeve can use.
             BundleError: there is no index, and the bundle to begin with cannot be used.
         """
         try:
-            snapshot = self._search.snapshot()
+            current = self._search.snapshot()
+            model, snapshot = current.model, current
         except VectorIndexError:
-            model = self._search.model()
-            return self._answer(model, self._search.embed(model, data), None, self._text(model, data))
-        query = self._search.embed(snapshot.model, data)
-        answer = self._answer(snapshot.model, query, snapshot, self._text(snapshot.model, data))
-        same = self._search.artworks.same_artwork(data, answer.neighbours)
-        voters = (replace(voter, same_artwork=voter.album_id in same) for voter in answer.neighbours)
-        return replace(answer, neighbours=tuple(voters))
+            model, snapshot = self._search.model(), None
+        asked = self._search.understand(model, data, snapshot, outline)
+        answer = self._answer(model, asked.vector, snapshot, self._text(model, data, asked.outline))
+        own = asked.verdict.album.genres if asked.verdict.album else ()
+        voters = (replace(voter, same_artwork=voter.album_id in asked.verdict.album_ids) for voter in answer.neighbours)
+        return replace(
+            answer,
+            genres=of_found_album(answer.genres, own),
+            unsure=answer.unsure and not own,
+            neighbours=tuple(voters),
+            verdict=asked.verdict,
+            outline=asked.outline,
+        )
 
     def by_album(self, album_id: AlbumId) -> ClassifyAnswer:
         """The genres of an album of the catalogue by its first front cover; neither its own labels vote nor those of
@@ -79,9 +93,9 @@ class Classifier:
             return None
         return Predicted(found.genres[0].genre, found.genres[0].probability, found.unsure)
 
-    def _text(self, model: Model, data: bytes) -> ReadText:
-        """The lines on an image; none if nobody would listen to them, since reading takes its time."""
-        return self._read(data) if self._search.genre_classifiers.of(model).text is not None else ReadText()
+    def _text(self, model: Model, data: bytes, outline: Outline | None) -> ReadText:
+        """The lines on the sleeve in an image; none if nobody would listen to them, since reading takes its time."""
+        return self._read(data, outline) if self._search.genre_classifiers.of(model).text is not None else ReadText()
 
     def _answer(
         self,

@@ -2,12 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from threading import Lock
 from time import monotonic
 
+import numpy as np
+
+from db.records import TextLine
 from indexer.images.decoding import QUERY_LIMITS, decode
+from indexer.outline import Corners, in_picture, rectify
 from indexer.reading import SIDE_PX, OpenVinoReader
-from service.answers.records import ReadText
+from service.answers.records import Outline, ReadText
 from service.answers.timing import Stage, Timed, untimed
 from sleeve.errors import ReaderError
 
@@ -15,6 +20,10 @@ READ_WITHIN_S = 3.0
 """No line is begun later than this after the picture was decoded; a picture full of text has up to 100."""
 
 _log = logging.getLogger(__name__)
+
+
+READ_PX = 1024
+"""The most pixels of a side of a sleeve that is read seen head on."""
 
 
 class QueryReader:
@@ -27,9 +36,12 @@ class QueryReader:
         self._reader: OpenVinoReader | None = None
         self._failed = False
 
-    def read(self, data: bytes) -> ReadText:
+    def read(self, data: bytes, outline: Outline | None = None) -> ReadText:
         """The lines on an image, given as the bytes of its file; none if there is nothing that reads, which is logged
         once.
+
+        Args:
+            outline: of the sleeve in it, which alone is read, seen head on; the boxes of its lines are in the image.
 
         Raises:
             FileRejectedError: the bytes are not an image that Sleeve can use.
@@ -46,8 +58,12 @@ class QueryReader:
 
         with self._timed(Stage.READ):
             picture = decode(data, QUERY_LIMITS, reduce_to_px=SIDE_PX)
+            corners = None if outline is None else np.array(outline, np.float64)
+            sleeve = picture if corners is None else rectify(picture, corners, READ_PX)
             until_s = monotonic() + READ_WITHIN_S
-            lines = reader.read(picture, stops)
+            lines = reader.read(sleeve, stops)
+        if corners is not None:
+            lines = tuple(_in_picture(line, corners) for line in lines)
         return ReadText(lines, is_whole=not is_late)
 
     def _opened(self) -> OpenVinoReader | None:
@@ -59,3 +75,8 @@ class QueryReader:
                     _log.warning("images that are asked with are not read: %s", error)
                     self._failed = True
             return self._reader
+
+
+def _in_picture(line: TextLine, corners: Corners) -> TextLine:
+    box = in_picture(np.array(line.box, np.float64), corners)
+    return replace(line, box=tuple((float(x), float(y)) for x, y in box))

@@ -1,6 +1,6 @@
 """Albums for a taste: examples → one vector → search → what differs from the examples and from each other."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,12 +25,12 @@ MAX_CANDIDATES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Taste:
-    """The (1, d) vector to search with, the (n, d) vectors of every cover that is an example, and those (1, d) of the
-    images among them."""
+    """The (1, d) vector to search with, the (n, d) vectors of every cover that is an example, and the albums that the
+    images among them show."""
 
     vector: NDArray[np.float32]
     examples: NDArray[np.float32]
-    images: tuple[NDArray[np.float32], ...]
+    shown: frozenset[AlbumId]
 
 
 class Recommender:
@@ -55,7 +55,7 @@ class Recommender:
         likeness = self._likeness(snapshot, found.neighbours)
         limit = self._search.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
         linked = self._linked(examples)
-        same = linked.union(*self._same_as_images(examples, taste, found.neighbours, likeness))
+        same = linked | taste.shown
         marked = (
             replace(
                 neighbour,
@@ -105,15 +105,6 @@ class Recommender:
         with self._database.reading() as session:
             return cover_links.albums_linked_to(session, examples.albums)
 
-    def _same_as_images(
-        self, examples: Examples, taste: _Taste, neighbours: Sequence[Neighbour], likeness: Likeness
-    ) -> Iterator[set[AlbumId]]:
-        """For each image that is liked, the albums that show its artwork."""
-        for data, vector in zip(examples.images, taste.images, strict=True):
-            near = (replace(each, similarity=likeness.to(vector, each.album_id)) for each in neighbours)
-            nearest = sorted(near, key=lambda each: -each.similarity)
-            yield self._search.artworks.same_artwork(data, nearest)
-
     def _likeness_or_link(
         self, likeness: Likeness, album_ids: Sequence[AlbumId], limit: float
     ) -> Callable[[int], NDArray[np.float32]]:
@@ -137,7 +128,8 @@ class Recommender:
     def _taste(self, snapshot: Snapshot, examples: Examples) -> _Taste:
         bundle = snapshot.version.record.bundle
         liked, disliked = self._albums(bundle, examples.like), self._albums(bundle, examples.dislike)
-        images = [self._search.embed(snapshot.model, data) for data in examples.images]
+        understood = [self._search.understand(snapshot.model, data, snapshot) for data in examples.images]
+        images = [image.vector for image in understood]
         text = [] if examples.text is None else [self._search.embed_text(snapshot.model, examples.text)]
         none = np.empty((0, bundle.dimension), dtype=np.float32)
         return _Taste(
@@ -146,7 +138,7 @@ class Recommender:
                 np.concatenate([none, *map(_middle, disliked)]),
             ),
             np.concatenate([none, *liked, *disliked, *images]),
-            tuple(images),
+            frozenset().union(*(image.verdict.album_ids for image in understood)),
         )
 
     def _albums(self, bundle: BundleRecord, album_ids: tuple[AlbumId, ...]) -> list[NDArray[np.float32]]:

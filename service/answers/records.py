@@ -1,6 +1,7 @@
 """Frozen records of the answers."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from db.records import CatalogueFilter, TextLine
 from indexer.genre import GenreScore
@@ -118,13 +119,62 @@ class RecommendRequest:
     allowed: CatalogueFilter = field(default_factory=CatalogueFilter)
 
 
+class Found(StrEnum):
+    """What a picture is of."""
+
+    ALBUM = "found"
+    """An album of the catalogue."""
+
+    PRESSING = "pressing"
+    """The artwork of an album of the catalogue, but not quite that cover: another border, sticker or lettering."""
+
+    NOTHING = "absent"
+    """No album of the catalogue, as far as can be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Which album a picture shows, and the evidence.
+
+    Attributes:
+        album: the one it shows; None if it shows none.
+        points: how many points of its cover and of the picture agree on where it is; 0 if the pictures are the same.
+        cells: how many of the parts of its cover that can be seen agree pixel by pixel, 0 to 1.
+        pressings: other albums that show the same artwork.
+    """
+
+    answer: Found
+    album: Neighbour | None = None
+    points: int = 0
+    cells: float = 0.0
+    pressings: tuple[AlbumId, ...] = ()
+
+    @property
+    def album_ids(self) -> frozenset[AlbumId]:
+        """All albums that show the picture's artwork."""
+        return frozenset(self.pressings if self.album is None else (self.album.album_id, *self.pressings))
+
+
+NOT_HERE = Verdict(Found.NOTHING)
+
+Outline = tuple[tuple[float, float], ...]
+"""Four corners, x and y as parts of the upright picture's width and height, clockwise from the cover's upper left."""
+
+
 @dataclass(frozen=True, slots=True)
 class SimilarAnswer:
-    """Neighbours, nearest first, and what they were found with."""
+    """Neighbours, nearest first, and what they were found with.
+
+    Attributes:
+        verdict: if a picture was asked with; the album that it shows is then the first neighbour.
+        outline: of the sleeve in that picture; None if all of it is a cover.
+    """
 
     bundle: str
     index_version: str
     neighbours: tuple[Neighbour, ...]
+    verdict: Verdict | None = None
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +193,7 @@ class ClassifyAnswer:
         unsure: nothing is likely enough to be an answer.
         index_version: None before the first index; then only the head and the text predict.
         text_is_whole: reading was not given up for time.
+        verdict, outline: as in ``SimilarAnswer``.
     """
 
     bundle: str
@@ -152,3 +203,5 @@ class ClassifyAnswer:
     neighbours: tuple[Neighbour, ...]
     text: tuple[TextLine, ...] = ()
     text_is_whole: bool = True
+    verdict: Verdict | None = None
+    outline: Outline | None = None

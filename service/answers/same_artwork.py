@@ -1,39 +1,68 @@
-"""Which neighbours of an image show its artwork: the nearest few are compared by their pixels."""
+"""Which neighbours of a picture show its artwork: the nearest few are looked for in it, by points and pixels."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from db.records import HashedCover
-from indexer.artwork import LEAST_SIMILARITY, Comparison
+from indexer.artwork import Comparison, Recognition, Sketch, equal_as_they_are, is_recognised, recognise
 from service.answers.records import Neighbour
-from service.answers.timing import Stage, Timed
-from sleeve.vocabulary import AlbumId
+from sleeve.vocabulary import ContentHash
 
-MAX_COMPARED = 5
-"""Neighbours compared with one image, nearest first; two that show something else end it sooner."""
+MAX_COMPARED = 8
+"""Neighbours compared with one view of a picture, nearest first; strangers end it sooner."""
 
 _KEPT_SKETCHES = 128
 """16 MiB."""
 
 
-class ArtworkFinder:
-    """Compares images with their neighbours. Safe to use from several threads at once."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Recognised:
+    """A neighbour whose cover is in a picture."""
 
-    def __init__(self, timed: Timed) -> None:
-        self._timed = timed
+    neighbour: Neighbour
+    recognition: Recognition
+
+
+class ArtworkFinder:
+    """Compares pictures with their neighbours. Safe to use from several threads at once."""
+
+    def __init__(self) -> None:
         self._comparison = Comparison(_KEPT_SKETCHES)
 
-    def same_artwork(self, data: bytes, neighbours: Sequence[Neighbour]) -> set[AlbumId]:
-        """The albums that show an image's artwork: by their pixels, or by a link to one that does.
+    def recognised(
+        self, picture: Sketch, content_hash: ContentHash | None, neighbours: Sequence[Neighbour], *, most_strangers: int
+    ) -> list[Recognised]:
+        """The neighbours whose covers are in a picture, the surest first.
 
         Args:
-            data: the image's file.
-            neighbours: of the image, nearest first.
+            content_hash: of the picture's file, if all of it is looked at.
+            neighbours: of the picture, nearest first.
+            most_strangers: after so many that are not in it, or after one once some are, no more are compared.
         """
-        near = [neighbour for neighbour in neighbours if neighbour.similarity >= LEAST_SIMILARITY][:MAX_COMPARED]
-        if not near:
-            return set()
-        with self._timed(Stage.COMPARE):
-            covers = {HashedCover(each.cover_id, each.file, each.path, each.content_hash): each for each in near}
-            shown = [covers[cover] for cover in self._comparison.matches_of_image(data, list(covers))]
-        found = {each.album_id for each in shown}
-        return found.union(*(each.linked for each in shown))
+        found: list[Recognised] = []
+        strangers = 0
+        for neighbour in neighbours[:MAX_COMPARED]:
+            if strangers == most_strangers:
+                break
+            recognition = self._recognition(picture, content_hash, neighbour)
+            if recognition is not None:
+                found.append(Recognised(neighbour, recognition))
+            else:
+                strangers += 1
+                if found:
+                    break
+        return sorted(found, key=lambda one: -one.recognition.strength)
+
+    def _recognition(
+        self, picture: Sketch, content_hash: ContentHash | None, neighbour: Neighbour
+    ) -> Recognition | None:
+        if neighbour.content_hash == content_hash:
+            return Recognition.of_the_same()
+        cover = HashedCover(neighbour.cover_id, neighbour.file, neighbour.path, neighbour.content_hash)
+        own = self._comparison.sketch_of(cover)
+        if own is None:
+            return None
+        found = recognise(own, picture)
+        if found is not None and is_recognised(found):
+            return found
+        return Recognition.of_the_same() if equal_as_they_are(own, picture) else None

@@ -19,9 +19,10 @@ from service.answers.live_index import LiveIndex, Snapshot
 from service.answers.memory import Memory, OutdatedError
 from service.answers.model import Model
 from service.answers.ranking import rank_albums
-from service.answers.records import MAX_K, Neighbour, SimilarAnswer, SimilarRequest
-from service.answers.same_artwork import ArtworkFinder
+from service.answers.records import MAX_K, Neighbour, Outline, SimilarAnswer, SimilarRequest
+from service.answers.same_artwork import MAX_COMPARED, ArtworkFinder
 from service.answers.timing import Stage, Timed, untimed
+from service.answers.understanding import Understanding, Understood
 from sleeve.errors import NotFoundError, QueryError
 from sleeve.vocabulary import AlbumId, Side
 
@@ -39,19 +40,40 @@ class Search:
         self._live_index = live_index
         self._timed = timed
         self.genre_classifiers = GenreClassifiers(database)
-        self.artworks = ArtworkFinder(timed)
+        self.artworks = ArtworkFinder()
+        self._understanding = Understanding(self.artworks, timed)
 
-    def by_image(self, data: bytes, request: SimilarRequest) -> SimilarAnswer:
-        """The albums that look like an image, given as the bytes of its file.
+    def by_image(self, data: bytes, request: SimilarRequest, outline: Outline | None = None) -> SimilarAnswer:
+        """The albums that look like the sleeve in an image, given as the bytes of its file: first the one that it
+        shows, if it is one of them, then by similarity.
+
+        Args:
+            outline: where the sleeve is in it; None to look for it.
 
         Raises:
             FileRejectedError: the bytes are not an image that Sleeve can use.
             VectorIndexError: there is no index.
         """
-        return self._answered(
-            lambda model: self.embed(model, data),
-            lambda snapshot, query: self._like_image(snapshot, query, data, request),
-        )
+        return self._answered(lambda _: None, lambda snapshot, _: self._like_image(snapshot, data, request, outline))
+
+    def understand(
+        self, model: Model, data: bytes, snapshot: Snapshot | None, outline: Outline | None = None
+    ) -> Understood:
+        """Where the sleeve is in an image, its vector, and the album that it shows.
+
+        Args:
+            snapshot: None if there is no index yet, and so no album to be shown.
+
+        Raises:
+            FileRejectedError: the bytes are not an image that Sleeve can use.
+        """
+
+        def nearest(vector: NDArray[np.float32]) -> tuple[Neighbour, ...]:
+            if snapshot is None:
+                return ()
+            return self.by_vectors(snapshot, vector, SimilarRequest(MAX_COMPARED)).neighbours
+
+        return self._understanding.of(data, model.backbone, nearest, outline)
 
     def by_text(self, text: str, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like what a text describes.
@@ -204,16 +226,17 @@ class Search:
             return answer(snapshot, query if snapshot.model is remembered.model else embed(snapshot.model))
 
     def _like_image(
-        self, snapshot: Snapshot, query: NDArray[np.float32], data: bytes, request: SimilarRequest
+        self, snapshot: Snapshot, data: bytes, request: SimilarRequest, outline: Outline | None
     ) -> SimilarAnswer:
         limit = self.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
-        answer = self.by_vectors(snapshot, query, request)
-        same = self.artworks.same_artwork(data, answer.neighbours)
-        marked = (
-            replace(found, same_artwork=found.album_id in same, near_duplicate=found.similarity >= limit)
-            for found in answer.neighbours
-        )
-        return replace(answer, neighbours=tuple(marked))
+        found = self.understand(snapshot.model, data, snapshot, outline)
+        answer = self.by_vectors(snapshot, found.vector, request)
+        marked = [
+            replace(one, same_artwork=one.album_id in found.verdict.album_ids, near_duplicate=one.similarity >= limit)
+            for one in answer.neighbours
+        ]
+        marked.sort(key=lambda one: found.verdict.album is None or one.album_id != found.verdict.album.album_id)
+        return replace(answer, neighbours=tuple(marked), verdict=found.verdict, outline=found.outline)
 
     def _of_albums(self, snapshot: Snapshot, asked: AskedAlbum) -> list[Neighbour]:
         """The albums linked to one as its neighbours."""

@@ -9,6 +9,7 @@ class Stage(StrEnum):
     """What a query spends its time on."""
 
     DECODE = "decode"
+    OUTLINE = "outline"
     EMBED = "embed"
     READ = "read"
     SEARCH = "search"

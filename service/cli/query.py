@@ -9,9 +9,10 @@ from rich.table import Table
 from indexer.home import open_home
 from indexer.images.decoding import read
 from service.answers.opening import open_answers
-from service.answers.records import MAX_K, SimilarRequest
+from service.answers.records import MAX_K, Found, SimilarRequest
 from service.cli.console import Json, answer, answer_json, answer_json_list, say, settings_of
 from service.schemas import MAX_ID, ClassifySchema, NeighbourSchema, Query, SimilarSchema
+from service.schemas.corners import OUTLINE_HELP, parse_outline
 from service.schemas.filters import YEARS_HELP, catalogue_filter
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import AlbumId, Side
@@ -29,9 +30,13 @@ def similar(
     side: Annotated[Side | None, typer.Option(help="Only front or back covers.")] = None,
     min_similarity: Annotated[float, typer.Option(min=-1, max=1, help="Only albums at least so similar.")] = -1,
     per_artist: Annotated[int | None, typer.Option(min=1, max=MAX_K, help="The most albums of one artist.")] = None,
+    outline: Annotated[str | None, typer.Option(metavar="X,Y,…", help=f"{OUTLINE_HELP.capitalize()}.")] = None,
     json: Json = False,
 ) -> None:
     """Show the albums that look most like an image, an album of the catalogue, or what a text describes.
+
+    An image may be a photo of a sleeve: it says first whether that is an album of the catalogue, and where in the photo
+    it was seen.
 
     Searching by text needs a model that reads text; `sleeve bundles export` makes one from a CLIP model.
 
@@ -47,6 +52,7 @@ def similar(
         raise typer.BadParameter("name one of an image, an album (--album ID) and a text (--text)")
     try:
         request = SimilarRequest(k, catalogue_filter(genre, year, artist, side), min_similarity, per_artist)
+        corners = None if outline is None else parse_outline(outline)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     try:
@@ -58,12 +64,14 @@ def similar(
             elif text is not None:
                 document = SimilarSchema.of(Query(text=text), search.by_text(text, request))
             else:
-                document = SimilarSchema.of(Query(file=str(image)), search.by_image(data, request))
+                document = SimilarSchema.of(Query(file=str(image)), search.by_image(data, request, corners))
     except FileRejectedError as error:
         raise SourceError(f"{image}: {error}") from error
     if json:
         answer_json(document)
     else:
+        for line in verdict_lines(document):
+            answer(line)
         answer(neighbours_table(document.neighbours))
 
 
@@ -102,6 +110,29 @@ def classify(
             answer(_genres_table(document))
     if rejected:
         raise typer.Exit(1)
+
+
+def verdict_lines(document: SimilarSchema) -> list[str]:
+    """What an image shows, and where, for a person to read; nothing if no image was asked with."""
+    verdict = document.verdict
+    if verdict is None:
+        return []
+    if verdict.album is None:
+        lines = ["Not in the catalogue, as far as can be seen. The closest:"]
+    else:
+        said = "This is" if verdict.answer is Found.ALBUM else "The artwork of"
+        points = f"{verdict.points} points match" if verdict.points else "the same picture"
+        lines = [f"{said} album {verdict.album.album_id}, {_named(verdict.album)} ({points})."]
+        if verdict.pressings:
+            lines.append(f"The same artwork: album {', '.join(map(str, verdict.pressings))}.")
+    if document.outline is not None:
+        lines.append("Outline: " + ",".join(f"{number:.3f}" for corner in document.outline for number in corner))
+    return lines
+
+
+def _named(album: NeighbourSchema) -> str:
+    parts = [album.artist, album.title, str(album.year) if album.year else None, ", ".join(album.genres)]
+    return " · ".join(part for part in parts if part) or album.file
 
 
 SHOWN_GENRES = 5

@@ -14,13 +14,14 @@ from service.actions.adding import Adder
 from service.answers.classify import Classifier
 from service.answers.live_index import LiveIndex
 from service.answers.recommender import Recommender
-from service.answers.records import MAX_K, SimilarRequest
+from service.answers.records import MAX_K, Outline, SimilarRequest
 from service.answers.search import Search
 from service.http.maps import Maps
 from service.http.metrics import Metrics
 from service.http.protection.rate_limit import Allowance
 from service.http.thumbnails import Thumbnails
 from service.schemas import MAX_ID
+from service.schemas.corners import OUTLINE_HELP, parse_outline
 from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
 from service.upkeep import Upkeep
 from sleeve.vocabulary import AlbumId, CoverId, Side
@@ -62,6 +63,15 @@ def _filter(genre: str | None, year: str | None, artist: str | None, side: Side 
         raise HTTPException(422, str(error)) from error
 
 
+async def _outline(
+    outline: Annotated[str | None, Query(max_length=200, description=OUTLINE_HELP)] = None,
+) -> Outline | None:
+    try:
+        return None if outline is None else parse_outline(outline)
+    except ValueError as error:
+        raise HTTPException(422, str(error)) from error
+
+
 async def _album_id(album_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> AlbumId:
     return AlbumId(album_id)
 
@@ -88,6 +98,7 @@ ThumbnailsDep = Annotated[Thumbnails, _built("thumbnails")]
 
 FilterDep = Annotated[CatalogueFilter, Depends(_allowed)]
 SimilarRequestDep = Annotated[SimilarRequest, Depends(_similar_request)]
+OutlineDep = Annotated[Outline | None, Depends(_outline)]
 AlbumIdDep = Annotated[AlbumId, Depends(_album_id)]
 OtherAlbumIdDep = Annotated[AlbumId, Depends(_other_album_id)]
 CoverIdDep = Annotated[CoverId, Depends(_cover_id)]

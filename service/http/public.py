@@ -87,8 +87,12 @@ def public_neighbours(neighbours: Iterable[Neighbour]) -> tuple[Neighbour, ...]:
 
 
 def public_answer(answer: Answer) -> Answer:
-    """An answer whose neighbours have public names."""
-    return replace(answer, neighbours=public_neighbours(answer.neighbours))
+    """An answer whose neighbours, and the album that is found, have public names."""
+    verdict = answer.verdict
+    if verdict is not None and verdict.album is not None:
+        [album] = public_neighbours([verdict.album])
+        verdict = replace(verdict, album=album)
+    return replace(answer, neighbours=public_neighbours(answer.neighbours), verdict=verdict)
 
 
 def public_job(job: JobState) -> JobState:

@@ -50,7 +50,13 @@ from service.schemas.jobs import (
 )
 from service.schemas.map import MapSchema
 from service.schemas.musicbrainz import FilledSchema, FillSchema, LeftOutSchema, MusicBrainzSchema, NotFilledSchema
-from service.schemas.neighbours import NeighbourSchema, RecommendSchema, SameArtworkSchema, SimilarSchema
+from service.schemas.neighbours import (
+    NeighbourSchema,
+    RecommendSchema,
+    SameArtworkSchema,
+    SimilarSchema,
+    VerdictSchema,
+)
 from service.schemas.problem import Health, Problem
 from service.schemas.queries import (
     MAX_BATCH,
@@ -147,6 +153,7 @@ __all__ = [
     "TextsSchema",
     "TrainSchema",
     "UrlQuery",
+    "VerdictSchema",
     "VersionSchema",
     "VersionsSchema",
     "WordMatchSchema",

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from service.answers.records import ClassifyAnswer
-from service.schemas.neighbours import NeighbourSchema
+from service.schemas.neighbours import OUTLINE_HELP, NeighbourSchema, OutlineSchema, VerdictSchema
 from service.schemas.problem import Problem
 from service.schemas.queries import Query
 
@@ -50,6 +50,10 @@ class ClassifySchema(BaseModel):
         description="null before the first index; then only the head and the text predict"
     )
     unsure: bool = Field(description="no genre is likely enough to count as an answer")
+    verdict: VerdictSchema | None = Field(
+        description="null unless an image was asked with; the genres of the album that it shows are the first ones"
+    )
+    outline: OutlineSchema | None = Field(description=OUTLINE_HELP)
     genres: list[GenreSchema]
     neighbours: list[NeighbourSchema]
     text: list[TextLineSchema] = Field(description="the lines read on the cover, from top to bottom")
@@ -65,6 +69,8 @@ class ClassifySchema(BaseModel):
             bundle=answer.bundle,
             index_version=answer.index_version,
             unsure=answer.unsure,
+            verdict=VerdictSchema.of(answer.verdict),
+            outline=answer.outline,
             genres=[GenreSchema.model_validate(opinion, from_attributes=True) for opinion in answer.genres],
             neighbours=[NeighbourSchema.of(neighbour) for neighbour in answer.neighbours],
             text=[TextLineSchema.model_validate(line, from_attributes=True) for line in answer.text],

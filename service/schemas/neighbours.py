@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.answers.records import Neighbour, SimilarAnswer
+from service.answers.records import Found, Neighbour, SimilarAnswer, Verdict
 from service.schemas.queries import Query
 from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP
 
@@ -54,18 +54,62 @@ class NeighbourSchema(BaseModel):
         return cls.model_validate(neighbour, from_attributes=True)
 
 
+OutlineSchema = list[tuple[float, float]]
+
+OUTLINE_HELP = (
+    "where the sleeve is in the image: its four corners, clockwise from the cover's upper left one, x and y as parts "
+    "of the upright image's width and height; null if all of the image is the cover"
+)
+
+
+class VerdictSchema(BaseModel):
+    """Which album an image shows, and the evidence."""
+
+    answer: Found = Field(
+        description="`found`: it shows that album's cover; `pressing`: its artwork, with another border, sticker or "
+        "lettering, or cropped; `absent`: no album of the catalogue, as far as can be seen"
+    )
+    album: NeighbourSchema | None = Field(description="null if `absent`; filters do not count for it")
+    points: int = Field(
+        description="how many points of the cover and of the image agree on where it is; 0 if they are the same picture"
+    )
+    cells: float = Field(description="how many of the cover's parts that are in sight agree by their pixels, 0 to 1")
+    pressings: list[int] = Field(description="the ids of other albums that show the same artwork")
+
+    @classmethod
+    def of(cls, verdict: Verdict | None) -> "VerdictSchema | None":
+        if verdict is None:
+            return None
+        album = None if verdict.album is None else NeighbourSchema.of(verdict.album)
+        return cls(
+            answer=verdict.answer,
+            album=album,
+            points=verdict.points,
+            cells=verdict.cells,
+            pressings=list(verdict.pressings),
+        )
+
+
 class SimilarSchema(BaseModel):
-    """The answer of ``similar``: neighbours, nearest first."""
+    """The answer of ``similar``: neighbours, nearest first; before them the album that an image shows."""
 
     query: Query
     bundle: str = Field(description="the model that made the vectors")
     index_version: str
+    verdict: VerdictSchema | None = Field(description="null unless one image was asked with")
+    outline: OutlineSchema | None = Field(description=OUTLINE_HELP)
     neighbours: list[NeighbourSchema]
 
     @classmethod
     def of(cls, query: Query, answer: SimilarAnswer) -> "SimilarSchema":
-        neighbours = [NeighbourSchema.of(neighbour) for neighbour in answer.neighbours]
-        return cls(query=query, bundle=answer.bundle, index_version=answer.index_version, neighbours=neighbours)
+        return cls(
+            query=query,
+            bundle=answer.bundle,
+            index_version=answer.index_version,
+            verdict=VerdictSchema.of(answer.verdict),
+            outline=answer.outline,
+            neighbours=[NeighbourSchema.of(neighbour) for neighbour in answer.neighbours],
+        )
 
 
 class RecommendSchema(BaseModel):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from service import schemas
 from service.answers.records import ClassifyAnswer
 from service.http.api import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, body
-from service.http.dependencies import ClassifierDep
+from service.http.dependencies import ClassifierDep, OutlineDep
 from service.http.problems import document_of
 from service.http.public import public_answer
 from service.http.questions import answer, read_question
@@ -25,15 +25,16 @@ router = APIRouter(prefix=API, tags=["classify"])
     responses=QUERY_PROBLEMS,
     openapi_extra=body({"image": FILE_FIELD}, schemas.CoverQuery),
 )
-async def classify(request: Request, classifier: ClassifierDep) -> schemas.ClassifySchema:
+async def classify(request: Request, classifier: ClassifierDep, outline: OutlineDep) -> schemas.ClassifySchema:
     """Send an image as the multipart field `image`, or `{"album_id": …}` or `{"image_url": "https://…"}` as JSON.
 
     The answer shows each genre's probability, what the neighbours' vote, the head and the text on the cover said, who
-    voted, and which words spoke for a genre.
+    voted, and which words spoke for a genre. If the image shows an album of the catalogue (`verdict`), that album's own
+    genres come first. `outline` says, and may be sent to say, where the sleeve is in the image.
     """
     question = await read_question(request, schemas.CoverQuery, max_images=1)
     if question.images:
-        found = await answer(request, question, classifier.by_image, question.images[0].data)
+        found = await answer(request, question, classifier.by_image, question.images[0].data, outline)
     else:
         found = await answer(request, question, classifier.by_album, question.album_ids[0])
     return schemas.ClassifySchema.of(question.query(), public_answer(found))

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request
 from service import schemas
 from service.answers.records import RecommendRequest
 from service.http.api import API, FILES_FIELD, PROBLEM, PROBLEMS, QUERY_PROBLEMS, body
-from service.http.dependencies import FilterDep, RecommenderDep, SearchDep, SimilarRequestDep
+from service.http.dependencies import FilterDep, OutlineDep, RecommenderDep, SearchDep, SimilarRequestDep
 from service.http.public import public_answer
 from service.http.questions import answer, read_question
 
@@ -22,7 +22,7 @@ _IDS = {"type": "array", "items": {"type": "integer"}}
     openapi_extra=body({"image": FILES_FIELD, "like": _IDS, "dislike": _IDS}, schemas.SimilarQuery),
 )
 async def similar(
-    request: Request, search: SearchDep, recommender: RecommenderDep, wanted: SimilarRequestDep
+    request: Request, search: SearchDep, recommender: RecommenderDep, wanted: SimilarRequestDep, outline: OutlineDep
 ) -> schemas.SimilarSchema:
     """Send an image as the multipart field `image`, or as JSON `{"album_id": …}`, `{"text": "foggy forest"}` or
     `{"image_url": "https://…"}`.
@@ -30,7 +30,11 @@ async def similar(
     Several images, or albums to `like` and `dislike`, ask for what is near the likes and away from the dislikes: the
     query is their mean plus what sets the likes apart from the dislikes. A text can be liked too.
 
-    The answer holds each album once, nearest first, without the albums of the query. A text needs a model with a text
+    One image is understood as a photo of a sleeve: `outline` in the answer says where the sleeve was seen, and
+    `verdict` whether it is an album of the catalogue. Send the parameter `outline` to correct it.
+
+    The answer holds each album once, nearest first (before them the album that an image shows), without the albums of
+    the query. A text needs a model with a text
     tower; without one the answer is 422.
     """
     question = await read_question(request, schemas.SimilarQuery, max_images=schemas.MAX_IMAGES)
@@ -41,7 +45,7 @@ async def similar(
     elif question.text is not None:
         found = await answer(request, question, search.by_text, question.text, wanted)
     else:
-        found = await answer(request, question, search.by_image, question.images[0].data, wanted)
+        found = await answer(request, question, search.by_image, question.images[0].data, wanted, outline)
     return schemas.SimilarSchema.of(question.query(), public_answer(found))
 
 

@@ -9,8 +9,8 @@ import { ACCEPTED, isPicture, readable } from "./picture-files.js";
 
 const MOST = 200;
 
-/** The dialog; `onAdded()` is called when it closes, if anything was added. */
-export function openAdder(onAdded) {
+/** The dialog, with some files in it from the start; `onAdded()` is called when it closes, if anything was added. */
+export function openAdder(onAdded, files = []) {
   let added = 0;
   let busy = false;
   const rows = new Set();
@@ -27,6 +27,8 @@ export function openAdder(onAdded) {
     h("form", { onsubmit: (event) => { event.preventDefault(); addAll(); } },
       h("h2", { id: "add-title" }, "Add covers"), place, h("label", {}, "Genre", genre), known, list, said,
       h("div", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, "Close"), send))));
+
+  take(files);
 
   function take(files) {
     for (const file of files.filter(isPicture).slice(0, MOST - rows.size)) {

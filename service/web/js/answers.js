@@ -7,7 +7,7 @@ import { upload } from "./uploads.js";
 
 const MOST_RECOMMENDED = 200;
 
-/** {heading, albums, ranked, dial, album?, file?, more?}: `ranked` by similarity, `dial` when diversity counts. */
+/** {heading, albums, ranked, dial, album?, file?, verdict?, outline?, more?}: `ranked` by similarity, `dial` when diversity counts. */
 export async function answerTo(query, signal) {
   if (isBlank(query)) return { heading: "", albums: (await ask("/albums", { query: { sort: "newest", limit: 36 }, signal })).albums };
   if (query.q) return byWords(query, signal);
@@ -38,10 +38,10 @@ async function byPicture(query, narrowed, signal) {
   form.append("image", file, file.name);
   query.like.forEach((id) => form.append("like", id));
   query.dislike.forEach((id) => form.append("dislike", id));
-  const { neighbours } = await ask("/similar", { method: "POST", query: narrowed, form, signal });
+  const { neighbours, verdict, outline } = await ask("/similar", { method: "POST", query: { ...narrowed, outline: query.outline }, form, signal });
   const albums = query.sameArtwork ? neighbours.filter((one) => one.same_artwork) : neighbours;
   const heading = query.sameArtwork ? `${count(albums.length, "album")} with the artwork of your picture` : "Looks like your picture";
-  return { heading, albums, file, ranked: !query.sameArtwork };
+  return { heading, albums, file, verdict, outline, ranked: !query.sameArtwork };
 }
 
 async function byTaste(query, { k, genre, year }, signal) {

@@ -11,13 +11,13 @@ const SHOWN = 4;
 const VOTERS = 18;
 const WORDS = 6;
 
-/** A panel about an album (`albumId`, the content hash of its cover `face`) or a picture (`file`); `onCorrected(album)` gets the album with its genre corrected. */
-export function opinionPanel({ albumId = null, face = null, file = null, genres = [], signal, onCorrected = () => {} }) {
+/** A panel about an album (`albumId`, the content hash of its cover `face`) or a picture (`file`, with the `outline` that a person gave it); `onCorrected(album)` gets the album with its genre corrected. */
+export function opinionPanel({ albumId = null, face = null, file = null, outline = null, genres = [], signal, onCorrected = () => {} }) {
   const body = h("div", { class: "stack" }, h("div", { class: "wait" }, h("div", { class: "bone" }), h("div", { class: "bone" }), h("div", { class: "bone" })));
   const panel = h("details", { class: "panel why", open: !matchMedia("(max-width: 980px)").matches }, h("summary", {}, h("h2", {}, "Genre, and why")), body);
   const load = async () => {
     try {
-      body.replaceChildren(...parts(await classified(albumId, file, signal), { albumId, face, file, signal, genres, correct }));
+      body.replaceChildren(...parts(await classified(albumId, file, outline, signal), { albumId, face, file, signal, genres, correct }));
     } catch (error) {
       if (!isCancelled(error)) body.replaceChildren(problemLine(error, load));
     }
@@ -38,11 +38,11 @@ export function opinionPanel({ albumId = null, face = null, file = null, genres 
   return panel;
 }
 
-function classified(albumId, file, signal) {
+function classified(albumId, file, outline, signal) {
   if (albumId) return ask("/classify", { method: "POST", json: { album_id: albumId }, signal });
   const form = new FormData();
   form.append("image", file, file.name);
-  return ask("/classify", { method: "POST", form, signal });
+  return ask("/classify", { method: "POST", query: { outline }, form, signal });
 }
 
 function parts(answer, { albumId, face, file, signal, genres, correct }) {

@@ -13,6 +13,7 @@ export function queryOf(url) {
   return {
     album: ids("album")[0] ?? null,
     upload: given.get("upload"),
+    outline: given.get("outline"),
     image_url: given.get("image_url"),
     q: given.get("q"),
     text: given.get("text"),

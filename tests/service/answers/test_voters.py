@@ -19,7 +19,7 @@ from service.answers.classify import Classifier
 from service.answers.live_index import LiveIndex
 from service.answers.model import Model
 from service.answers.query_text import QueryReader
-from service.answers.records import ReadText
+from service.answers.records import Outline, ReadText
 from service.answers.search import Search
 from sleeve.errors import ReaderError
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint
@@ -32,7 +32,7 @@ GENRES = ("ambient", "jazz")
 def classifier_of(
     catalogue: Catalogue,
     text: TextOpinion | None = None,
-    read: Callable[[bytes], ReadText] = lambda _data: ReadText(),
+    read: Callable[[bytes, Outline | None], ReadText] = lambda _data, _outline: ReadText(),
 ) -> Classifier:
     model = Model("fake", catalogue.backbone, None, GenreClassifier(None, Calibration(vote=SETTINGS), text))
     live_index = LiveIndex(catalogue.database, catalogue.versions, lambda _bundle: model)
@@ -146,7 +146,7 @@ def test_an_image_is_read_only_if_somebody_listens(database: Database, tmp_path:
     image = (catalogue.folder / "0.png").read_bytes()
     asked: list[bytes] = []
 
-    def read(data: bytes) -> ReadText:
+    def read(data: bytes, _outline: Outline | None) -> ReadText:
         asked.append(data)
         return ReadText((line("jazzmusic"),), is_whole=False)
 

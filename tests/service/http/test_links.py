@@ -148,7 +148,7 @@ def test_an_image_shows_the_artwork_of_its_crop_or_copy_whatever_the_similarity(
         assert same_artwork(found) == {original}, change
         [match] = [album for album in found if album["album_id"] == original]
         assert match["near_duplicate"] == (match["similarity"] >= NEAR), "by similarity alone, as ever"
-    assert not match["near_duplicate"], "a picture with a border is not near enough for that"
+    assert match["near_duplicate"], "a picture with a border is looked at without it"
 
     # Each field has the mean colour of the cover's: to the backbone the same picture, to the eye another.
     fields = artwork(6).resize((4, 4), Image.Resampling.BOX).resize((400, 400), Image.Resampling.NEAREST)
@@ -164,10 +164,9 @@ def test_what_is_linked_to_the_artwork_of_an_image_shows_it_too(home: CommandHom
     found = asked_with(client, stickered(artwork(1)))
     assert same_artwork(found) == pair
     far = bordered(bordered(artwork(1)))
-    assert {album["album_id"]: album["similarity"] < LEAST_SIMILARITY for album in asked_with(client, far)}[
-        album_with(client, "/1.png")
-    ]
-    assert same_artwork(asked_with(client, far)) == pair, "one is too unlike to be compared, and linked to the other"
+    [inside] = [album for album in asked_with(client, far) if album["album_id"] == album_with(client, "/1.png")]
+    assert inside["similarity"] > LEAST_SIMILARITY, "it is looked at without its borders"
+    assert same_artwork(asked_with(client, far)) == pair
 
 
 def test_each_image_of_several_is_compared(home: CommandHome, client: httpx.Client) -> None:
@@ -184,7 +183,7 @@ def test_the_command_line_says_which_albums_show_the_same_artwork(home: CommandH
     [match] = [album for album in home.json("similar", query)["neighbours"] if album["same_artwork"]]
     assert match["file"] == "covers/jazz/3.png"
     table = home.sleeve("similar", query).stdout.splitlines()
-    assert table[0].split()[:2] == ["similarity", "artwork"]
+    table = table[[line.split()[:2] for line in table].index(["similarity", "artwork"]) :]
     assert [line.split()[1:3] for line in table if " same " in line] == [["same", str(match["album_id"])]]
 
 

@@ -5,15 +5,17 @@ import { answerTo } from "../answers.js";
 import { askBar, picker } from "../ask-bar.js";
 import { basket } from "../basket.js";
 import { card, searchActs } from "../card.js";
-import { cover, faceOf, pictureOf } from "../cover.js";
+import { cover, faceOf } from "../cover.js";
 import { h, icon } from "../dom.js";
 import { status } from "../facts.js";
 import { filterFields } from "../filters.js";
 import { count, fullName, lineOf, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
+import { outlineEditor } from "../outline.js";
 import { FIRST_K, hasBasket, hrefOf, isBlank, MOST_K, queryOf, withOpinion } from "../query.js";
 import { again, go, setTitle } from "../router.js";
+import { verdictCard } from "../verdict.js";
 
 const WAITING = 18;
 
@@ -39,6 +41,7 @@ export async function show(main, { url, signal }) {
     setTitle(blank ? "" : answer.heading);
     fillAside(aside, query, answer, signal);
     if (!aside.childElementCount) aside.closest(".results")?.classList.add("alone");
+    if (answer.verdict && !query.sameArtwork) list.before(verdictCard(answer));
     list.replaceChildren(...answer.albums.map((album, at) => resultCard(album, at, query)));
     if (!answer.albums.length) list.replaceChildren(nothing(query, can, blank));
     found.append(moreButton(query, answer) ?? "");
@@ -84,10 +87,10 @@ function resultCard(album, at, query) {
 
 function fillAside(aside, query, answer, signal) {
   if (answer.album) aside.append(albumAsked(answer.album));
-  if (answer.file) aside.append(pictureAsked(answer.file, signal));
+  if (answer.file) aside.append(pictureAsked(query, answer, signal));
   if (hasBasket(query)) aside.append(basket(query, { signal, dial: answer.dial }));
   if (answer.album || answer.file) {
-    aside.append(opinionPanel({ albumId: answer.album?.id, face: answer.album && faceOf(answer.album), file: answer.file, genres: answer.album?.genres, signal }));
+    aside.append(opinionPanel({ albumId: answer.album?.id, face: answer.album && faceOf(answer.album), file: answer.file, outline: query.outline, genres: answer.album?.genres, signal }));
   }
 }
 
@@ -99,9 +102,10 @@ function albumAsked(album) {
       h("div", { class: "row-wrap" }, h("a", { class: "chip", href: `/album/${album.id}` }, "Open"), h("a", { class: "chip", href: `/map?highlight=${album.id}` }, "On the map"))));
 }
 
-function pictureAsked(file, signal) {
-  const frame = pictureOf(file, { shownPx: 300, alt: "The picture you searched with", signal });
-  return h("div", { class: "panel asked-with" }, frame,
+function pictureAsked(query, { file, outline }, signal) {
+  const picture = outlineEditor(file, outline, { alt: "The picture you searched with", signal, onAsked: (corners) =>
+    go(hrefOf({ ...query, outline: corners.flat().map((part) => part.toFixed(4)).join(",") })) });
+  return h("div", { class: "panel asked-with" }, picture,
     h("div", {}, h("div", { class: "name" }, "Your picture"), h("div", { class: "muted small" }, file.name)));
 }
 

@@ -1,0 +1,188 @@
+"""Photos of sleeves, asked as a person asks: is the album found, what does the answer say of those that are not there?
+
+    SLEEVE_HOME=HOME python -m benchmarks.photos COVERS.csv [--queries 100]
+
+HOME is an indexed home of COVERS.csv, a table with the columns ``file``, ``genre`` and ``split_group``. The covers are
+a fixed draw of those that the model was not trained on. Each is photographed (``indexer/training/photographs.py``),
+also with a hand, and changed as ``benchmarks.distortions`` does. Each is asked with once as it is, and once as if the
+catalogue had no album of its group. Milliseconds are of one answer at a time.
+"""
+
+import argparse
+import csv
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from indexer.evaluation.labelled_catalogue import read_labelled_catalogue, unseen_by
+from indexer.home import Home, open_home
+from indexer.training.changed_views import DISTORTED_SIDE_PX
+from indexer.training.distortions import PHOTO_LIKE, distort
+from indexer.training.photographs import photograph
+from service.answers.classify import Classifier
+from service.answers.live_index import Snapshot
+from service.answers.opening import open_answers
+from service.answers.query_text import QueryReader
+from service.answers.records import ClassifyAnswer, SimilarAnswer, SimilarRequest
+from service.answers.search import Search
+from sleeve.settings import Settings
+from sleeve.vocabulary import AlbumId, ContentHash
+
+SEED = 0
+
+
+class Without(Search):
+    """A search in a catalogue without some albums."""
+
+    left_out: frozenset[AlbumId] = frozenset()
+
+    def by_vectors(
+        self, snapshot: Snapshot, queries: NDArray[np.float32], request: SimilarRequest, **options: Any
+    ) -> SimilarAnswer:
+        """As ``Search``, without them."""
+        options["leave_out"] = self.left_out | frozenset(options.get("leave_out", ()))
+        return super().by_vectors(snapshot, queries, request, **options)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    path: Path
+    genre: str
+    album_id: AlbumId
+    group: frozenset[AlbumId]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    first: bool
+    found: bool
+    right: bool
+    wrong: bool
+    wrong_without: bool
+    genre: bool
+    genre_without: bool
+    unsure_without: bool
+    ms: float
+
+
+def main() -> None:
+    """Ask with every kind of picture, and print a row for each."""
+    arguments = _arguments()
+    with open_home(Settings()) as home:
+        covers = _covers(home, arguments.covers, arguments.queries)
+        live_index = open_answers(home).live_index
+        search = Without(home.database, live_index)
+        classifier = Classifier(home.database, search, QueryReader(home.reader).read)
+        asked: dict[str, list[_Asked]] = defaultdict(list)
+        for cover in covers:
+            for kind, data in _pictures(cover.path):
+                asked[kind].append(_ask(search, classifier, cover, data))
+    print(f"{len(covers)} covers; wrong, genre and unsure 'without': their group is not in the catalogue")
+    columns = ("first", "found", "verdict", "wrong", "without: wrong", "genre", "without: genre", "unsure", "ms")
+    print(f"{'':12}" + "".join(f"{column:>16}" for column in columns))
+    for kind, answers in asked.items():
+        shares = [
+            np.mean([getattr(one, name) for one in answers])
+            for name in (
+                "first",
+                "found",
+                "right",
+                "wrong",
+                "wrong_without",
+                "genre",
+                "genre_without",
+                "unsure_without",
+            )
+        ]
+        ms = float(np.median([one.ms for one in answers]))
+        print(f"{kind:12}" + "".join(f"{share:16.3f}" for share in shares) + f"{ms:16.0f}", flush=True)
+
+
+def _ask(search: Without, classifier: Classifier, cover: _Cover, data: bytes) -> _Asked:
+    search.left_out = frozenset()
+    started = time.perf_counter()
+    found = search.by_image(data, SimilarRequest(10))
+    ms = 1000 * (time.perf_counter() - started)
+    shown = None if found.verdict is None or found.verdict.album is None else found.verdict.album.album_id
+    here = classifier.by_image(data)
+    search.left_out = cover.group
+    gone = classifier.by_image(data)
+    return _Asked(
+        first=found.neighbours[0].album_id in cover.group,
+        found=shown == cover.album_id,
+        right=shown in cover.group,
+        wrong=shown is not None and shown not in cover.group,
+        wrong_without=gone.verdict is not None and gone.verdict.album is not None,
+        genre=_likeliest(here) == cover.genre,
+        genre_without=_likeliest(gone) == cover.genre,
+        unsure_without=gone.unsure,
+        ms=ms,
+    )
+
+
+def _likeliest(answer: ClassifyAnswer) -> str:
+    return answer.genres[0].genre
+
+
+def _pictures(path: Path) -> Iterator[tuple[str, bytes]]:
+    cover = Image.open(path).convert("RGB")
+    yield "scan", path.read_bytes()
+    yield "photo", _jpeg(photograph(cover, path.name).image)
+    yield "with a hand", _jpeg(photograph(cover, path.name, hand=True).image)
+    square = cover.resize((DISTORTED_SIDE_PX, DISTORTED_SIDE_PX), Image.Resampling.BICUBIC)
+    for kind in PHOTO_LIKE:
+        yield f"{kind} view", _jpeg(distort(square, kind, path.name))
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    file = BytesIO()
+    picture.save(file, "JPEG", quality=95)
+    return file.getvalue()
+
+
+def _covers(home: Home, table: Path, queries: int) -> list[_Cover]:
+    """The covers to ask with: with a genre, and not trained on."""
+    with table.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    labels = read_labelled_catalogue(home)
+    catalogue = labels.vectors
+    albums: Mapping[str, AlbumId] = dict(
+        zip((Path(path).name for path in catalogue.paths), map(AlbumId, catalogue.album_ids.tolist()), strict=True)
+    )
+    hashes: Mapping[str, ContentHash] = dict(
+        zip((Path(path).name for path in catalogue.paths), catalogue.content_hashes, strict=True)
+    )
+    groups: dict[str, set[AlbumId]] = defaultdict(set)
+    for row in rows:
+        groups[row["split_group"]].add(albums[Path(row["file"]).name])
+    labelled = [row for row in rows if row["genre"]]
+    unseen = unseen_by(labels.bundle, [hashes[Path(row["file"]).name] for row in labelled])
+    drawn = np.random.default_rng(SEED).permutation(np.flatnonzero(unseen))[:queries]
+    return [
+        _Cover(
+            table.parent / labelled[row]["file"],
+            labelled[row]["genre"],
+            albums[Path(labelled[row]["file"]).name],
+            frozenset(groups[labelled[row]["split_group"]]),
+        )
+        for row in drawn.tolist()
+    ]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("covers", type=Path)
+    parser.add_argument("--queries", type=int, default=100)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

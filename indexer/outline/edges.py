@@ -1,0 +1,85 @@
+"""A picture → its edges: how steep it is everywhere, and the pixels that are steepest for where they are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+SIDE_PX = 200
+"""Of the longer side, at which edges are looked for."""
+
+MAX_POINTS = 4000
+
+_BLUR_PX = 1.0
+_AROUND_PX = 27
+_LEAST = 14.0
+_PLAIN = 15.0
+"""Sobel's sums (8 times grey levels a pixel): less is noise; and what a plain neighbourhood counts as."""
+
+_STANDS_OUT = 0.3
+"""The least steepness over that of the neighbourhood."""
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """What is known of a picture's edges; x and y count from the picture's middle, in pixels of the small picture.
+
+    Attributes:
+        small: (h, w, 3) uint8, the picture, made small and softened.
+        gradient: (h, w, 2) x and y of the gradient, over the steepness around.
+        points: (n, 2) the pixels on edges.
+        normals: (n, 2) the direction of the gradient there, of length 1.
+        weights: (n,) how much each stands out.
+    """
+
+    small: NDArray[np.uint8]
+    gradient: FloatArray
+    points: FloatArray
+    normals: FloatArray
+    weights: FloatArray
+
+
+def edges_of(picture: Image.Image) -> Edges:
+    """The edges of an RGB picture of any size, in whichever colour they are steepest."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    scale = SIDE_PX / max(picture.size)
+    size = (max(8, round(picture.width * scale)), max(8, round(picture.height * scale)))
+    small = np.asarray(picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
+    soft = np.asarray(cv2.GaussianBlur(small, (0, 0), _BLUR_PX), np.uint8)
+    dx, dy, steep = _steepest(soft)
+    # A weak edge on a plain ground counts like a strong one among others.
+    around = np.asarray(cv2.boxFilter(steep, -1, (_AROUND_PX, _AROUND_PX)), np.float32) + _PLAIN
+    relative = steep / around
+    ys, xs = np.nonzero((relative >= _STANDS_OUT) & (steep >= _LEAST))
+    weights = relative[ys, xs]
+    if len(weights) > MAX_POINTS:
+        best = np.argpartition(weights, -MAX_POINTS)[-MAX_POINTS:]
+        ys, xs, weights = ys[best], xs[best], weights[best]
+    middle = np.array([size[0] - 1, size[1] - 1], np.float32) / 2
+    points = (np.stack([xs, ys], 1) - middle).astype(np.float32)
+    normals = np.stack([dx[ys, xs], dy[ys, xs]], 1) / steep[ys, xs, None]
+    gradient = np.stack([dx / around, dy / around], 2)
+    return Edges(soft, gradient, points, normals.astype(np.float32), np.minimum(weights, 3.0))
+
+
+def _steepest(picture: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Each pixel's gradient in x and y, and its length, of the channel where it is longest; each (h, w)."""
+    import cv2
+
+    best_x = best_y = best = None
+    for channel in cv2.split(picture):
+        dx, dy = cv2.Sobel(channel, cv2.CV_32F, 1, 0), cv2.Sobel(channel, cv2.CV_32F, 0, 1)
+        steep = cv2.magnitude(dx, dy)
+        if best is None:
+            best_x, best_y, best = dx, dy, steep
+            continue
+        larger = cv2.compare(steep, best, cv2.CMP_GT)
+        cv2.copyTo(dx, larger, best_x)
+        cv2.copyTo(dy, larger, best_y)
+        best = cv2.max(steep, best)
+    return np.asarray(best_x), np.asarray(best_y), np.asarray(best)

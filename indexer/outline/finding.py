@@ -1,0 +1,54 @@
+"""A photo → where the sleeve may be in it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from indexer.outline.edges import FloatArray, edges_of
+from indexer.outline.judging import ASKEW, LEAST_ASKEW, MAYBE, SURE, log_odds
+from indexer.outline.lines import lines_of
+from indexer.outline.quadrilaterals import quadrilaterals_of
+
+LEAST_SIDE_PX = 128
+"""Of the shorter side: in a smaller picture no outline is looked for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """A quadrilateral that may be the sleeve's.
+
+    Attributes:
+        corners: (4, 2) float64, as shares of the picture's width and height, clockwise from the upper left one; a
+            corner may be a little outside.
+        sure: it is the sleeve, as far as edges tell.
+    """
+
+    corners: NDArray[np.float64]
+    sure: bool
+
+
+def find_outline(picture: Image.Image) -> Outline | None:
+    """The likeliest outline in an upright RGB picture; None if nothing looks like one, as in most scans."""
+    if min(picture.size) < LEAST_SIDE_PX:
+        return None
+    edges = edges_of(picture)
+    lines = lines_of(edges)
+    if len(lines) < 4:
+        return None
+    found = quadrilaterals_of(edges, lines)
+    odds = log_odds(found)
+    if odds.max(initial=MAYBE) <= MAYBE:
+        return None
+    best = int(odds.argmax())
+    size = np.array(edges.small.shape[1::-1], np.float64)
+    sure = odds[best] >= SURE and found.evidence[best, ASKEW] >= LEAST_ASKEW
+    return Outline(_from_upper_left(found.corners[best]) / size + 0.5, bool(sure))
+
+
+def _from_upper_left(corners: FloatArray) -> NDArray[np.float64]:
+    """Clockwise (y points down), from the corner that is nearest to the upper left."""
+    around = np.arctan2(*(corners - corners.mean(0)).T[::-1])
+    clockwise = corners[np.argsort(around)]
+    return np.roll(clockwise, -int(clockwise.sum(1).argmin()), 0).astype(np.float64)

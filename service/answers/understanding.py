@@ -1,0 +1,201 @@
+"""A picture that is asked with → where the sleeve is in it, its vector, and the album that it shows.
+
+The picture as a whole is looked at first. If it is not plainly a cover of the catalogue, outlines are looked for, and
+what is inside one is seen head on. The nearest albums of each view are looked for in it by their pixels; the view in
+which one is recognised is the right one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from indexer.artwork import LEAST_SIMILARITY, SURE_SIMILARITY, is_whole, sketch
+from indexer.images.decoding import QUERY_LIMITS, decode, fit
+from indexer.models.backbone import Backbone
+from indexer.outline import WHOLE, Corners, find_outline, in_picture, rectify
+from service.answers.records import NOT_HERE, Found, Neighbour, Outline, Verdict
+from service.answers.same_artwork import ArtworkFinder, Recognised
+from service.answers.timing import Stage, Timed
+from sleeve.vocabulary import ContentHash
+
+RECTIFIED_PX = 480
+"""The most pixels of a side of a sleeve that is seen head on: enough to embed and compare it."""
+
+LEAST_SIMILARITY_IN_PHOTO = 0.4
+"""Cosine below which a photographed sleeve is not compared with an album."""
+
+_STRANGERS = 2
+_STRANGERS_IN_PHOTO = 5
+"""Neighbours of a scan, or of a photo, that are compared in vain before the others are left alone."""
+
+_SQUARE = 1.1
+"""The longer side over the shorter one, up to which a picture may be a cover as a whole."""
+
+_MOVED = 0.02
+"""By this share of the picture's sides a corner moves for the outline to be another."""
+
+_NEARER = 0.02
+"""By how much an outline that is not sure must bring the nearest album nearer, to be believed: in photos it does so by
+0.02 in the median, in scans with something like an outline in them by -0.02."""
+
+_OUTSIDE = 0.1
+
+Nearest = Callable[[NDArray[np.float32]], Sequence[Neighbour]]
+"""(1, d) vector → the albums nearest to it, nearest first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Understood:
+    """What is known of a picture.
+
+    Attributes:
+        vector: (1, d) of the sleeve in it.
+        corners: the sleeve's; ``WHOLE`` if the picture is taken for a cover as a whole.
+    """
+
+    vector: NDArray[np.float32]
+    corners: Corners
+    verdict: Verdict
+
+    @property
+    def outline(self) -> Outline | None:
+        """As answers have it."""
+        return None if self.corners is WHOLE else tuple((float(x), float(y)) for x, y in self.corners)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """What is inside of corners in a picture, its (1, d) vector and that vector's neighbours."""
+
+    image: Image.Image
+    corners: Corners
+    vector: NDArray[np.float32]
+    neighbours: Sequence[Neighbour]
+    sure: bool = False
+
+
+class Understanding:
+    """Understands pictures. Safe to use from several threads at once."""
+
+    def __init__(self, artworks: ArtworkFinder, timed: Timed) -> None:
+        self._artworks = artworks
+        self._timed = timed
+
+    def of(self, data: bytes, backbone: Backbone, nearest: Nearest, outline: Outline | None = None) -> Understood:
+        """What is known of an image, given as the bytes of its file.
+
+        Args:
+            nearest: neighbours among all albums; none if there is no index.
+            outline: where a person says that the sleeve is.
+
+        Raises:
+            FileRejectedError: the bytes are not an image that Sleeve can use.
+        """
+        with self._timed(Stage.DECODE):
+            picture = decode(data, QUERY_LIMITS, reduce_to_px=backbone.input_size_px)
+        content_hash = ContentHash(sha256(data).hexdigest())
+        seen: list[_View] = []
+        for view in self._views(picture, backbone, nearest, outline):
+            seen.append(view)
+            found = self._recognised(view, picture, content_hash)
+            if found:
+                return self._understood(view, found, picture, backbone)
+        best = _best(seen, picture)
+        return Understood(best.vector, best.corners, NOT_HERE)
+
+    def _views(
+        self, picture: Image.Image, backbone: Backbone, nearest: Nearest, outline: Outline | None
+    ) -> Iterator[_View]:
+        """The views to look at, in this order, until an album is recognised."""
+
+        def view(corners: Corners, sure: bool) -> _View:
+            image = picture if corners is WHOLE else rectify(picture, corners, RECTIFIED_PX)
+            vector = self._embed(image, backbone)
+            return _View(image, corners, vector, nearest(vector), sure)
+
+        if outline is not None:
+            corners = np.array(outline, np.float64)
+            yield view(WHOLE if np.array_equal(corners, WHOLE) else corners, sure=True)
+            return
+        whole = view(WHOLE, sure=False)
+        is_near = bool(whole.neighbours) and whole.neighbours[0].similarity >= SURE_SIMILARITY
+        if is_near:
+            yield whole
+        with self._timed(Stage.OUTLINE):
+            found = find_outline(picture)
+        if found is not None:
+            yield view(found.corners, found.sure)
+        elif not _may_be_cover(picture):
+            yield view(_middle(picture), sure=False)
+        if not is_near:
+            yield whole
+
+    def _embed(self, image: Image.Image, backbone: Backbone) -> NDArray[np.float32]:
+        with self._timed(Stage.EMBED):
+            return backbone.embed(fit(image, backbone.input_size_px, backbone.resize)[np.newaxis])
+
+    def _recognised(self, view: _View, picture: Image.Image, content_hash: ContentHash) -> list[Recognised]:
+        in_photo = view.sure or not _may_be_cover(picture)
+        least = LEAST_SIMILARITY_IN_PHOTO if in_photo else LEAST_SIMILARITY
+        near = [neighbour for neighbour in view.neighbours if neighbour.similarity >= least]
+        if not near:
+            return []
+        with self._timed(Stage.COMPARE):
+            return self._artworks.recognised(
+                sketch(view.image),
+                content_hash if view.corners is WHOLE else None,
+                near,
+                most_strangers=_STRANGERS_IN_PHOTO if in_photo else _STRANGERS,
+            )
+
+    def _understood(
+        self, view: _View, found: Sequence[Recognised], picture: Image.Image, backbone: Backbone
+    ) -> Understood:
+        best = found[0]
+        seen = in_picture(best.recognition.corners, view.corners)
+        corners, vector = view.corners, view.vector
+        if np.abs(seen - view.corners).max() >= _MOVED and _can_be_seen(seen):
+            corners, vector = seen, self._embed(rectify(picture, seen, RECTIFIED_PX), backbone)
+        same = {one.neighbour.album_id for one in found}
+        pressings = same.union(*(one.neighbour.linked for one in found)) - {best.neighbour.album_id}
+        whole = is_whole(best.recognition.cells, seen, is_photo=view.sure or not _may_be_cover(picture))
+        verdict = Verdict(
+            Found.ALBUM if whole else Found.PRESSING,
+            best.neighbour,
+            best.recognition.points,
+            best.recognition.cells,
+            tuple(sorted(pressings)),
+        )
+        return Understood(vector, corners, verdict)
+
+
+def _best(views: Sequence[_View], picture: Image.Image) -> _View:
+    """The view to believe if no album is recognised in any."""
+    [whole] = [view for view in views if view.corners is WHOLE] or views
+    others = [view for view in views if view is not whole]
+    if not others:
+        return whole
+    other = others[0]
+    if other.sure or not _may_be_cover(picture):
+        return other
+    near, whole_near = (max((one.similarity for one in view.neighbours), default=0.0) for view in (other, whole))
+    return other if near >= whole_near + _NEARER else whole
+
+
+def _may_be_cover(picture: Image.Image) -> bool:
+    return max(picture.size) <= _SQUARE * min(picture.size)
+
+
+def _middle(picture: Image.Image) -> Corners:
+    """The largest square in the middle of a picture."""
+    half = min(picture.size) / np.array(picture.size) / 2
+    return 0.5 + (2 * WHOLE - 1) * half
+
+
+def _can_be_seen(corners: Corners) -> bool:
+    """Whether a recognised cover is in the picture far enough to be cut out of it."""
+    return bool(corners.min() > -_OUTSIDE and corners.max() < 1 + _OUTSIDE)

@@ -1,0 +1,33 @@
+// What a picture shows: an album of the catalogue, another pressing of one, or none.
+
+import { openAdder } from "./add-covers.js";
+import { cover } from "./cover.js";
+import { h } from "./dom.js";
+import { count, fullName, lineOf, titleOf } from "./naming.js";
+import { again } from "./router.js";
+
+/** A large card for an answer's `verdict` on a picture (`file`). */
+export function verdictCard({ verdict, file }) {
+  if (!verdict.album) return notHere(file);
+  const { album, answer, points, pressings } = verdict;
+  const says = answer === "found" ? "This is" : "Another pressing of";
+  const why = points ? `${count(points, "point")} of the cover match your picture.` : "It is the same picture.";
+  return h("section", { class: "panel verdict", "aria-label": "What your picture shows" },
+    h("a", { href: `/album/${album.album_id}`, "aria-label": fullName(album) }, cover(album.content_hash, { shownPx: 220, eager: true })),
+    h("div", { class: "stack" },
+      h("p", { class: "muted" }, says),
+      h("h2", {}, titleOf(album)),
+      h("p", {}, [lineOf(album), album.genres.join(", ")].filter(Boolean).join(" · ")),
+      h("p", { class: "muted small" }, why),
+      h("div", { class: "row-wrap" },
+        h("a", { class: "button primary", href: `/album/${album.album_id}` }, "Open"),
+        pressings.length > 0 && h("a", { class: "button", href: `/?album=${album.album_id}&same_artwork=1` }, `Other pressings (${pressings.length})`))));
+}
+
+function notHere(file) {
+  return h("section", { class: "panel verdict none", "aria-label": "What your picture shows" },
+    h("div", { class: "stack" },
+      h("h2", {}, "Not in your catalogue"),
+      h("p", { class: "muted" }, "No cover shows this picture, as far as can be seen. The closest are below."),
+      h("div", { class: "row-wrap" }, h("button", { type: "button", class: "primary", onclick: () => openAdder(again, [file]) }, "Add it"))));
+}

@@ -1,0 +1,67 @@
+"""A photo of a sleeve in the browser: what it shows, its outline with four handles, and adding what is not here."""
+
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from indexer.training.photographs import photograph
+from tests.command_home import CommandHome
+from tests.indexer.artwork.artworks import artwork
+
+
+@pytest.fixture(scope="module")
+def held_up(web_home: CommandHome, address: str) -> int:
+    """An album whose cover has something to recognise."""
+    file = BytesIO()
+    artwork(1).save(file, "PNG")
+    data = {"title": "Held Up", "artist": "Ada Quartet", "genre": "jazz"}
+    made = httpx.post(f"{address}/api/v1/albums", files={"image": ("a.png", file.getvalue())}, data=data)
+    assert made.status_code == 201, made.text
+    return int(made.json()["id"])
+
+
+def _asked(page: Page, picture: Image.Image, folder: Path) -> None:
+    picture.save(folder / "photo.jpg", quality=92)
+    page.goto("/")
+    page.get_by_label("Choose a picture of a cover").first.set_input_files(folder / "photo.jpg")
+
+
+def test_a_photo_says_what_it_shows_and_its_outline_can_be_moved(page: Page, held_up: int, tmp_path: Path) -> None:
+    photo = photograph(artwork(1), "1", hand=False)
+    _asked(page, photo.image, tmp_path)
+    card = page.get_by_role("region", name="What your picture shows")
+    expect(card.get_by_role("heading")).to_have_text("Held Up")
+    expect(card).to_contain_text("This is")
+    expect(card.get_by_role("link", name="Open")).to_have_attribute("href", f"/album/{held_up}")
+    shape = page.locator(".outlined polygon").get_attribute("points") or ""
+    drawn = np.array([[float(part) for part in corner.split(",")] for corner in shape.split()])
+    assert np.abs(drawn - photo.corners / photo.image.size).max() < 0.03
+
+    expect(page.get_by_role("button", name="Search with this outline")).to_be_hidden()
+    corner = page.get_by_role("button", name="Upper left corner")
+    corner.press("ArrowRight")
+    corner.press("ArrowDown")
+    box = page.locator(".outlined").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + drawn[2, 0] * box["width"], box["y"] + drawn[2, 1] * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + (drawn[2, 0] - 0.02) * box["width"], box["y"] + drawn[2, 1] * box["height"])
+    page.mouse.up()
+    page.get_by_role("button", name="Search with this outline").click()
+    expect(card.get_by_role("heading")).to_have_text("Held Up")
+    asked = [float(part) for part in httpx.URL(page.url).params["outline"].split(",")]
+    assert asked[:2] == pytest.approx(drawn[0] + 0.01, abs=2e-4)
+    assert asked[4:6] == pytest.approx([drawn[2, 0] - 0.02, drawn[2, 1]], abs=0.006)
+
+
+def test_a_photo_of_no_album_can_be_added(page: Page, held_up: int, tmp_path: Path) -> None:
+    _asked(page, photograph(artwork(100), "100", hand=False).image, tmp_path)
+    card = page.get_by_role("region", name="What your picture shows")
+    expect(card.get_by_role("heading")).to_have_text("Not in your catalogue")
+    card.get_by_role("button", name="Add it").click()
+    expect(page.get_by_role("dialog").get_by_role("button", name="Add 1 cover")).to_be_enabled()
