@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, bindparam, delete, desc, func, select
 from sqlalchemy.orm import Session, selectinload
 
+from db import removed_files
 from db.identity import hashed
 from db.offered import others
 from db.records import AlbumRecord, CatalogueCounts, CatalogueRow, CoverRecord
@@ -213,6 +214,8 @@ def albums_per_genre(session: Session) -> dict[str, int]:
 def remove(session: Session, album_ids: Sequence[AlbumId]) -> int:
     """Forget albums with their covers, labels, vectors and files; returns how many covers went.
 
+    Their covers are left out when their files are added again.
+
     Raises:
         NotFoundError: one of them does not exist; nothing is removed.
     """
@@ -220,7 +223,8 @@ def remove(session: Session, album_ids: Sequence[AlbumId]) -> int:
     missing = [str(album_id) for album_id in album_ids if album_id not in present]
     if missing:
         raise NotFoundError(f"there is no album {', '.join(missing)}; nothing was removed")
-    cover_ids = list(session.scalars(select(Cover.id).where(Cover.album_id.in_(album_ids))))
+    cover_ids = [CoverId(found) for found in session.scalars(select(Cover.id).where(Cover.album_id.in_(album_ids)))]
+    removed_files.remember(session, cover_ids)
     session.execute(delete(File).where(File.cover_id.in_(cover_ids)))
     session.execute(delete(Album).where(Album.id.in_(album_ids)))
     return len(cover_ids)

@@ -81,27 +81,42 @@ def forget(session: Session, cover: Cover) -> None:
     cover.compared = False
 
 
+def turn(session: Session, cover: Cover) -> None:
+    """The cover has become another side: it waits to be compared. That a person told it from others stays true."""
+    of_cover = or_(CoverLink.first_id == cover.id, CoverLink.second_id == cover.id)
+    session.execute(delete(CoverLink).where(of_cover, CoverLink.same))
+    cover.compared = False
+
+
 def remove(session: Session, pairs: Iterable[tuple[CoverId, CoverId]]) -> None:
     """Take these links back; both covers stay compared. What a person said of them stays."""
     for first, second in pairs:
         these = (CoverLink.first_id == first) & (CoverLink.second_id == second)
-        session.execute(delete(CoverLink).where(these, CoverLink.same))
+        session.execute(delete(CoverLink).where(these, CoverLink.by_hand.is_(False)))
 
 
-def tell_apart(session: Session, covers: Iterable[tuple[CoverId, CoverId]]) -> None:
-    """Write down that a person says that these pairs, the older cover first, do not show the same artwork."""
-    for first, second in covers:
-        link = session.get(CoverLink, (first, second)) or CoverLink(first_id=first, second_id=second)
-        link.same = False
+def take_back(session: Session, covers: Iterable[tuple[CoverId, CoverId]]) -> None:
+    """Forget what a person said of these pairs of covers."""
+    for one, other in covers:
+        these = (CoverLink.first_id == min(one, other)) & (CoverLink.second_id == max(one, other))
+        session.execute(delete(CoverLink).where(these, CoverLink.by_hand))
+
+
+def decide(session: Session, covers: Iterable[tuple[CoverId, CoverId]], *, same: bool) -> None:
+    """Write down that a person says whether these pairs of covers show the same artwork."""
+    for one, other in covers:
+        pair = (min(one, other), max(one, other))
+        link = session.get(CoverLink, pair) or CoverLink(first_id=pair[0], second_id=pair[1])
+        link.same, link.by_hand = same, True
         session.add(link)
     session.flush()
 
 
-def pairs(session: Session) -> list[tuple[CoverId, CoverId]]:
-    """All pairs that show the same artwork, the older cover first, sorted."""
+def pairs(session: Session, *, same: bool = True) -> list[tuple[CoverId, CoverId]]:
+    """All pairs that show one artwork, or of which a person says that they do not; the older cover first, sorted."""
     rows = session.execute(
         select(CoverLink.first_id, CoverLink.second_id)
-        .where(CoverLink.same)
+        .where(CoverLink.same.is_(same))
         .order_by(CoverLink.first_id, CoverLink.second_id)
     )
     return [(CoverId(row.first_id), CoverId(row.second_id)) for row in rows]
@@ -110,18 +125,29 @@ def pairs(session: Session) -> list[tuple[CoverId, CoverId]]:
 def albums_linked_to(session: Session, album_ids: Iterable[AlbumId]) -> set[AlbumId]:
     """The other albums that have a cover linked to a cover of one of these."""
     asked = set(album_ids)
-    linked = {other for pair in _album_pairs(session, asked) for other in pair}
+    linked = {other for pair in _album_pairs(session, asked, same=True) for other in pair}
     return linked - asked
 
 
 def albums_linked_among(session: Session, album_ids: Sequence[AlbumId]) -> set[tuple[AlbumId, AlbumId]]:
     """The pairs of these albums that have linked covers, each both ways round."""
     asked = set(album_ids)
-    among = {pair for pair in _album_pairs(session, asked) if asked.issuperset(pair)}
-    return among | {(second, first) for first, second in among}
+    return _both_ways({pair for pair in _album_pairs(session, asked, same=True) if asked.issuperset(pair)})
 
 
-def _album_pairs(session: Session, album_ids: set[AlbumId]) -> set[tuple[AlbumId, AlbumId]]:
+def albums_told_apart(session: Session, album_ids: Iterable[AlbumId]) -> set[tuple[AlbumId, AlbumId]]:
+    """The pairs of one of these albums and another of which a person says that their artworks differ, each both ways
+    round; not those that other covers of theirs link."""
+    asked = set(album_ids)
+    apart = _both_ways(_album_pairs(session, asked, same=False))
+    return apart - _both_ways(_album_pairs(session, asked, same=True)) if apart else apart
+
+
+def _both_ways(pairs: set[tuple[AlbumId, AlbumId]]) -> set[tuple[AlbumId, AlbumId]]:
+    return pairs | {(other, one) for one, other in pairs}
+
+
+def _album_pairs(session: Session, album_ids: set[AlbumId], *, same: bool) -> set[tuple[AlbumId, AlbumId]]:
     one, other = aliased(Cover), aliased(Cover)
     found: set[tuple[AlbumId, AlbumId]] = set()
     wanted = sorted(album_ids)
@@ -134,7 +160,7 @@ def _album_pairs(session: Session, album_ids: set[AlbumId]) -> set[tuple[AlbumId
                 .select_from(CoverLink)
                 .join(one, one.id == CoverLink.first_id)
                 .join(other, other.id == CoverLink.second_id)
-                .where(CoverLink.same, mine.album_id.in_(of_these), mine.album_id != its.album_id)
+                .where(CoverLink.same.is_(same), mine.album_id.in_(of_these), mine.album_id != its.album_id)
             )
             found |= {(AlbumId(row.first), AlbumId(row.second)) for row in session.execute(query)}
     return found

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from db import texts
+from db import removed_files, texts
 from db.records import HashedCover, Placed, TextLine, UploadedCover, fold
 from db.release_groups import KEY
 from db.settling import Names, derive
@@ -99,7 +99,7 @@ def fill(
     source: LabelSource,
     put: Callable[[UploadedCover, Path], Placed],
 ) -> Additions:
-    """Add to an album what is missing of it at this moment; returns what was added.
+    """Add to an album what is missing of it at this moment, but no cover that a person removed; returns what was added.
 
     Which covers belong to it stays as its sources said, whatever year it is given.
 
@@ -108,6 +108,8 @@ def fill(
         source: who says the genres.
         put: puts the bytes of a cover at a path, or at a free one near it; called before the cover's row is written.
     """
+    removed = removed_files.of_contents(session, [cover.content_hash for cover in additions.covers])
+    left_out = {(one.path, one.content_hash) for one in removed}
     now = album(session, album_id, tuple(Side))
     row = session.get(Album, album_id)
     if now is None or row is None:
@@ -117,7 +119,11 @@ def fill(
         additions.title if not now.title else None,
         additions.genres if now.lacks_genre else (),
         additions.year if now.year is None else None,
-        tuple(cover for cover in additions.covers if cover.side in now.missing_sides),
+        tuple(
+            cover
+            for cover in additions.covers
+            if cover.side in now.missing_sides and (str(cover.path), cover.content_hash) not in left_out
+        ),
     )
     for cover in new.covers:
         add_cover(session, row, cover, source, put)

@@ -17,22 +17,24 @@ _AT_ONCE = 500
 _Item = TypeVar("_Item")
 
 
-def claim(session: Session, source: str, rejected: Sequence[str]) -> None:
-    """Keep which source offered these rejected paths, at most a batch of them."""
-    if rejected:
-        session.execute(update(File).where(File.path.in_(rejected)).values(source=source))
+def claim(session: Session, source: str, paths: Sequence[str]) -> None:
+    """Keep which source offered these paths that are no covers, at most a batch of them."""
+    if paths:
+        session.execute(update(File).where(File.path.in_(paths)).values(source=source))
 
 
-def forget_rejected(session: Session, source: str, still: Set[str]) -> None:
-    """Forget the rejected files of a source, or below it, that are none of ``still``: they are gone, or mended.
+def forget_not_met(session: Session, source: str, still: Set[str]) -> None:
+    """Forget how files of a source, or below it, ended that are no covers and none of ``still``: they are gone, or
+    mended.
 
     What the catalogue has a cover of stays, whatever became of its file.
     """
     belongs = or_(File.source == source, _within(File.path, source))
-    rejected = select(File.path).where(
-        File.outcome == Outcome.REJECTED, File.reason != Rejection.INTERRUPTED, File.cover_id.is_(None), belongs
+    rejected = (File.outcome == Outcome.REJECTED) & (File.reason != Rejection.INTERRUPTED)
+    without_cover = select(File.path).where(
+        or_(rejected, File.outcome == Outcome.REMOVED), File.cover_id.is_(None), belongs
     )
-    gone = [path for path in session.scalars(rejected) if path not in still]
+    gone = [path for path in session.scalars(without_cover) if path not in still]
     for some in _lists(gone):
         session.execute(delete(File).where(File.path.in_(some)))
 

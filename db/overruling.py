@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from db import removed_files
 from db.albums import cover_record
-from db.cover_links import tell_apart
+from db.cover_links import decide, take_back
 from db.labels import found
 from db.records import CoverRecord
 from db.settling import Names, derive, settle
@@ -75,24 +76,32 @@ def split(session: Session, cover_ids: Sequence[CoverId]) -> AlbumId:
     return AlbumId(own.id)
 
 
-def not_same_artwork(session: Session, cover_ids: Sequence[CoverId]) -> None:
-    """Say that no two of these covers show the same artwork, also when they are compared again.
+def decide_artwork(session: Session, cover_ids: Sequence[CoverId], *, same: bool) -> None:
+    """Say that all of these covers show the same artwork, or that no two of them do, also when they are compared again.
 
     Raises:
-        NotFoundError: one of them does not exist.
+        NotFoundError: one of them does not exist, or is a back and cannot show the artwork of a front.
     """
-    ids = sorted(CoverId(cover.id) for cover in _covers(session, cover_ids))
-    tell_apart(session, list(combinations(ids, 2)))
+    covers = _covers(session, cover_ids)
+    back = next((cover for cover in covers if cover.side != Side.FRONT), None)
+    if same and back is not None:
+        raise NotFoundError(f"cover {back.id} is a back; name fronts")
+    decide(session, list(combinations([CoverId(cover.id) for cover in covers], 2)), same=same)
 
 
-def albums_not_same_artwork(session: Session, one: AlbumId, other: AlbumId) -> None:
-    """Say that no front of one album shows the artwork of a front of the other.
+def decide_albums_artwork(session: Session, one: AlbumId, other: AlbumId, *, same: bool) -> None:
+    """Say whether two albums have the same artwork: their first fronts; if not, none of their fronts.
 
     Raises:
-        NotFoundError: one of them does not exist.
+        NotFoundError: one of them does not exist, or has no front.
     """
     fronts = [[CoverId(c.id) for c in found(session, a).covers if c.side == Side.FRONT] for a in (one, other)]
-    tell_apart(session, [(min(a, b), max(a, b)) for a in fronts[0] for b in fronts[1] if a != b])
+    if not all(fronts):
+        raise NotFoundError(f"album {other if fronts[0] else one} has no front")
+    pairs = list(product(fronts[0], fronts[1])) if one != other else []
+    if same:
+        take_back(session, pairs)
+    decide(session, pairs[:1] if same else pairs, same=same)
 
 
 def covers_at(session: Session, paths: Iterable[str]) -> list[CoverId]:
@@ -125,13 +134,18 @@ def stored_of(session: Session, cover_ids: Sequence[CoverId]) -> list[CoverRecor
     return [cover_record(cover) for cover in _covers(session, cover_ids) if cover.stored]
 
 
-def remove_covers(session: Session, cover_ids: Sequence[CoverId]) -> list[AlbumId]:
+def remove_covers(session: Session, cover_ids: Sequence[CoverId], *, may_return: bool = False) -> list[AlbumId]:
     """Forget covers with all that belongs to them; returns the albums that have none left and are forgotten too.
+
+    Args:
+        may_return: they are not left out when their files are added again.
 
     Raises:
         NotFoundError: one of them does not exist; nothing is removed.
     """
     covers = _covers(session, cover_ids)
+    if not may_return:
+        removed_files.remember(session, cover_ids)
     album_ids = sorted({cover.album_id for cover in covers})
     for start in range(0, len(cover_ids), _ASKED_AT_ONCE):
         some = cover_ids[start : start + _ASKED_AT_ONCE]

@@ -30,6 +30,17 @@ _NO_FILE = re.compile(
     r"(?:album|cover|folder|front|back|art|artwork|image|sleeve|poster|jacket|thumb|logo|placeholder|missing|default|"
     r"blank|unknown)+[ _-]*(?:art|artwork|image|available|found)?"
 )
+_GENRE = "genres?|géneros?|género|genere|gatunek|žánr|жанр|styles?"
+_NO_GENRE = re.compile(
+    rf"(?:{_UNKNOWN}) (?:{_GENRE})|(?:{_GENRE}) (?:{_UNKNOWN})|no genre|(?:various|unknown) artists?"
+    r"|various|misc(?:ellaneous)?|others?|verschiedenes?|diverses?|sonstiges|divers|autres|vari[ao]s|vari[eo]|altr[io]|"
+    r"otros|outros|diversos|overige|diversen|övrigt|blandat|różne|inne|různé|ostatní|разное|прочее|різне|"
+    r"その他|其他|기타"
+    r"|(?:new folder|untitled folder|neuer ordner|nouveau dossier|dossier sans titre|nueva carpeta|carpeta sin título|"
+    r"nuova cartella|cartella senza titolo|nova pasta|nieuwe map|naamloze map|ny mappe?|namnlös mapp|"
+    r"uusi kansio|nowy folder|nová složka|új mappa|folder nou|yeni klasör|νέος φάκελος|новая папка|нова папка|"
+    r"新建文件夹|新增資料夾|新しいフォルダー|새 폴더)(?: ?\(?\d+\)?)?"
+)
 _AROUND = "<>[](){}\"'"
 
 
@@ -48,6 +59,11 @@ def names_nothing(name: str) -> bool:
 def titles_nothing(title: str) -> bool:
     """Whether a text in the place of a title names no album: as above, "Various", or a track's number."""
     return names_nothing(title) or _NO_TITLE.fullmatch(fold(title).strip(_AROUND + " ")) is not None
+
+
+def folder_says_nothing(name: str) -> bool:
+    """Whether the name of a folder, where a genre is expected, says none: "Unknown", "Various", "New Folder (2)"."""
+    return names_nothing(name) or _NO_GENRE.fullmatch(fold(name).strip(_AROUND + " ")) is not None
 
 
 def file_says_nothing(stem: str) -> bool:

@@ -17,13 +17,14 @@ from pathlib import PurePath
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from db import removed_files
 from db.cover_links import forget
 from db.identity import EXPORTED, Word, combined, hashed, same_album, word_of
 from db.placeholders import file_says_nothing
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
 from db.settling import Names, derive, settle
 from db.statements import albums_by_key, claims, fits, follow, news, spoken
-from db.tables import Album, Cover, CoverText, File, Statement, Vector
+from db.tables import Album, Cover, CoverText, File, RemovedFile, Statement, Vector
 from sleeve.vocabulary import ContentHash, LabelSource, Outcome
 
 Holds = Callable[[str, str], bool]
@@ -70,17 +71,22 @@ class Registered:
     waiting: list[InspectedFile]
 
 
-def register(session: Session, batch: Sequence[InspectedFile | RejectedFile], holds: Holds) -> list[FileOutcome]:
+def register(
+    session: Session, batch: Sequence[InspectedFile | RejectedFile], holds: Holds, *, again: bool = False
+) -> list[FileOutcome]:
     """Write files to the catalogue that are all there is of a source; returns the outcome of each, in order.
 
     Args:
         session: a writing session.
         batch: the files, each path once.
+        again: also those that a person removed.
     """
     ended: dict[str, FileOutcome] = {}
     waiting: Sequence[InspectedFile | RejectedFile] = batch
     for stage in Stage:
-        found = register_stage(session, waiting, holds, stage)
+        if not waiting:
+            break
+        found = register_stage(session, waiting, holds, stage, again=again)
         ended |= {outcome.path: outcome for outcome in found.outcomes}
         waiting = found.waiting
     while settle(session):
@@ -89,13 +95,21 @@ def register(session: Session, batch: Sequence[InspectedFile | RejectedFile], ho
 
 
 def register_stage(
-    session: Session, batch: Sequence[InspectedFile | RejectedFile], holds: Holds, stage: Stage
+    session: Session,
+    batch: Sequence[InspectedFile | RejectedFile],
+    holds: Holds,
+    stage: Stage,
+    *,
+    again: bool = False,
 ) -> Registered:
     """Write those files of a batch to the catalogue that this stage decides.
 
     The stages follow each other, each with all files of a source; then ``settle`` until nothing waits.
+
+    Args:
+        again: also those that a person removed.
     """
-    register = _Register(session, batch, holds)
+    register = _Register(session, batch, holds, again=again)
     found = Registered([], [])
     for item in batch:
         if isinstance(item, RejectedFile):
@@ -113,9 +127,12 @@ def register_stage(
 class _Register:
     """The rows that a batch touches, loaded at once instead of one by one."""
 
-    def __init__(self, session: Session, batch: Sequence[InspectedFile | RejectedFile], holds: Holds) -> None:
+    def __init__(
+        self, session: Session, batch: Sequence[InspectedFile | RejectedFile], holds: Holds, *, again: bool
+    ) -> None:
         self._session = session
         self._holds = holds
+        self._again = again
         accepted = [item for item in batch if isinstance(item, InspectedFile)]
         paths = [_path(item) for item in batch]
         self._offered = set(paths)
@@ -134,6 +151,10 @@ class _Register:
         self._files = {file.path: file for file in session.scalars(select(File).where(File.path.in_(paths)))}
         self._genre_of = Names(session)
         self._genre_of.know(fold(genre) for item in moving for genre in item.cover_file.genres)
+        self._removed: dict[str, list[RemovedFile]] = defaultdict(list)
+        new = {item.content_hash for item in moving if _path(item) not in self._by_path}
+        for row in removed_files.of_contents(session, new):
+            self._removed[row.content_hash].append(row)
         self._copies = self._paths_of_copies(list(self._by_path.values()))
         self._exported = self._albums_of_exported(accepted)
         self._unsettled: set[int] = set()
@@ -183,6 +204,8 @@ class _Register:
             self._drop_gone_copies(cover, cover_file.label_source)
             outcome, detail = Outcome.UNCHANGED, ""
         elif cover is None and not self._by_hash[item.content_hash]:
+            if self._stays_removed(item):
+                return self._leave_out(item)
             cover, outcome, detail = self._add(item), Outcome.ADDED, ""
         else:
             found = None if stage is Stage.PLAIN else self._find_moved(item)
@@ -192,6 +215,8 @@ class _Register:
                 self._drop_gone_copies(found, cover_file.label_source)
             elif stage is not Stage.REST:
                 return None
+            elif cover is None and self._stays_removed(item):
+                return self._leave_out(item)
             elif cover is not None:
                 found, outcome, detail = self._change(cover, item)
             else:
@@ -200,6 +225,35 @@ class _Register:
         self._listen(cover, cover_file)
         self._record(path, outcome, cover, item.content_hash, None, detail)
         return FileOutcome(cover_file.file, path, outcome, None, detail)
+
+    def _stays_removed(self, item: InspectedFile) -> bool:
+        """Whether a person removed this picture here, or where its file was before; not if it is asked for."""
+        row, path = self._removal(item), _path(item)
+        if row is None:
+            return False
+        if self._again or row.path != path:
+            self._removed[item.content_hash].remove(row)
+            self._session.delete(row)
+            file = self._files.get(row.path) or self._session.get(File, row.path)
+            if file is not None and file.outcome == Outcome.REMOVED:
+                self._session.delete(file)
+                self._files.pop(row.path, None)
+        if not self._again and row.path != path:
+            moved = RemovedFile(path=path, content_hash=item.content_hash)
+            self._session.add(moved)
+            self._removed[item.content_hash].append(moved)
+        return not self._again
+
+    def _removal(self, item: InspectedFile) -> RemovedFile | None:
+        rows, path = self._removed[item.content_hash], _path(item)
+        here = next((row for row in rows if row.path == path), None)
+        moved = (row for row in rows if not self._holds(row.path, item.content_hash))
+        return here or max(moved, key=lambda row: _common_ending(row.path, path), default=None)
+
+    def _leave_out(self, item: InspectedFile) -> FileOutcome:
+        path = _path(item)
+        self._record(path, Outcome.REMOVED, None, item.content_hash, None, "")
+        return FileOutcome(item.cover_file.file, path, Outcome.REMOVED)
 
     def _is_unchanged(self, item: InspectedFile) -> bool:
         cover = self._by_path.get(_path(item))

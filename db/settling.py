@@ -7,7 +7,7 @@ from math import inf
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.cover_links import forget
+from db.cover_links import turn
 from db.identity import EXPORTED, TRUST, first, same_album
 from db.placeholders import names_nothing, titles_nothing
 from db.statements import albums_by_key, claims, fits, keys, load
@@ -195,7 +195,7 @@ def _describe(session: Session, cover: Cover) -> None:
     side = first(one.side for one in own)
     if side is not None and side != cover.side:
         cover.side = side
-        forget(session, cover)
+        turn(session, cover)
     extra = {name: text for one in reversed(own) for name, text in (one.extra or {}).items()}
     extra.pop(EXPORTED, None)
     if own and extra != cover.extra:

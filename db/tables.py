@@ -162,8 +162,8 @@ class Statement(Base):
 
 
 class CoverLink(Base):
-    """Two front covers, the older one first, and whether they show the same artwork: true if their pixels say so,
-    whichever bundle proposed them, false if a person says that they do not."""
+    """Two front covers, the older one first, and whether they show the same artwork: their pixels say so, whichever
+    bundle proposed them, or a person says whether they do (``by_hand``)."""
 
     __tablename__ = "cover_links"
     __table_args__ = (CheckConstraint("first_id < second_id", name="in_order"),)
@@ -171,6 +171,7 @@ class CoverLink(Base):
     first_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), primary_key=True)
     second_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), primary_key=True, index=True)
     same: Mapped[bool] = mapped_column(default=True, server_default=true())
+    by_hand: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class CoverText(Base):
@@ -224,6 +225,15 @@ class File(Base):
     seen_at: Mapped[datetime] = mapped_column(Moment, default=_now, onupdate=_now)
 
     cover: Mapped["Cover | None"] = relationship()
+
+
+class RemovedFile(Base):
+    """A picture at a path that a person removed; it is left out when its file is added again."""
+
+    __tablename__ = "removed_files"
+
+    path: Mapped[str] = mapped_column(Text, primary_key=True)
+    content_hash: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
 
 
 class OtherFilesRow(Base):

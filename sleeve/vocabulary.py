@@ -65,6 +65,8 @@ class Outcome(StrEnum):
     ADDED = "added"
     UNCHANGED = "unchanged"
     REJECTED = "rejected"
+    REMOVED = "removed"
+    """A person removed it before, so it was left out."""
 
 
 class LabelSource(StrEnum):

@@ -14,8 +14,11 @@ REACH: Reach = PUBLIC
 """How far fetching the images that tables name by URL may go."""
 
 
-def add(home: Home, progress: Progress, sources: Iterable[Source]) -> AddReport:
+def add(home: Home, progress: Progress, sources: Iterable[Source], *, again: bool = False) -> AddReport:
     """Offer every file of some sources to the catalogue. Adding the same files twice changes nothing.
+
+    Args:
+        again: also what a person removed.
 
     Raises:
         SourceError: a source cannot be read; what was read before it failed stays.
@@ -25,5 +28,6 @@ def add(home: Home, progress: Progress, sources: Iterable[Source]) -> AddReport:
     kept = KeptCovers(home.covers, fetch)
     report = AddReport()
     for source in sources:
-        report.merge(add_source(home.database, source, threads=home.threads, progress=progress, kept=kept))
+        threads = home.threads
+        report.merge(add_source(home.database, source, threads=threads, progress=progress, kept=kept, again=again))
     return report

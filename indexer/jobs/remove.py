@@ -36,9 +36,11 @@ def remove(
 ) -> Removed:
     """Forget albums, and covers with the albums that have no other; files of the user's own stay.
 
+    What is removed is left out when its file is added again, unless it is asked for.
+
     Args:
         paths: files, or folders with all that is below them.
-        missing: all covers whose files are gone.
+        missing: all covers whose files are gone; if they return, they are added.
 
     Raises:
         NotFoundError: one of them does not exist, or most files are missing; nothing is removed.
@@ -47,11 +49,14 @@ def remove(
     progress.start("Removing", len(album_ids) + len(cover_ids) + len(paths) + len(gone))
     with home.database.writing() as session:
         at = overruling.covers_at(session, [str(absolute(path)) for path in paths])
-        named = list(dict.fromkeys([*cover_ids, *at, *gone]))
-        stored = [*albums.stored_covers(session, album_ids), *overruling.stored_of(session, named)]
+        named = list(dict.fromkeys([*cover_ids, *at]))
+        only_missing = [cover_id for cover_id in gone if cover_id not in named]
+        stored = [*albums.stored_covers(session, album_ids), *overruling.stored_of(session, [*named, *only_missing])]
         emptied = overruling.remove_covers(session, named) if named else []
+        # Their files may only be away.
+        emptied += overruling.remove_covers(session, only_missing, may_return=True) if only_missing else []
         left = [album_id for album_id in album_ids if album_id not in emptied]
-        covers = len(named) + (albums.remove(session, left) if left else 0)
+        covers = len(named) + len(only_missing) + (albums.remove(session, left) if left else 0)
     _delete_files(home, progress, stored)
     return Removed(len({*album_ids, *emptied}), covers)
 

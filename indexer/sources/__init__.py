@@ -13,6 +13,7 @@ from indexer.sources.columns import COLUMNS
 from indexer.sources.folder import FolderSource
 from indexer.sources.image_folder import ImageFolderSource, metadata_tables
 from indexer.sources.manifest import ManifestSource
+from indexer.sources.spelling import Spellings
 from indexer.sources.table_rows import TABLE_SUFFIXES
 from sleeve.errors import SourceError
 
@@ -58,7 +59,7 @@ def open_source(
         genre_from: what says the genre; None lets the path decide (a manifest its column, a folder its sub-folders).
             TAGS makes a folder a music library.
         columns: names of ``COLUMNS`` → what a manifest calls them.
-        own_spellings: the user's table of genres; it need not exist. Only music libraries need it.
+        own_spellings: the user's table of genres; it need not exist. Tables and music libraries need it.
         store: what keeps images that a manifest names by URL or holds itself; without it, it may not.
         encoding: of a manifest that is text; None finds out.
 
@@ -78,7 +79,14 @@ def open_source(
     if path.is_file() and path.suffix.lower() in TABLE_SUFFIXES:
         if genre_from is GenreFrom.FOLDER:
             raise SourceError(f"{path} is a table; its column `genre` gives the genres, not a folder")
-        return ManifestSource(path, label=label, columns=columns or {}, store=store, encoding=encoding)
+        return ManifestSource(
+            path,
+            label=label,
+            columns=columns or {},
+            store=store,
+            encoding=encoding,
+            spellings=Spellings.read(own_spellings),
+        )
     if columns or encoding:
         raise SourceError(f"{path} is not a table, so it has no columns to name and no encoding")
     if by_table:
@@ -97,7 +105,6 @@ def _library(path: Path, own_spellings: Path | None) -> Source:
     # The tag library is slow to import, and only this source needs it.
     from indexer.images.audio import AUDIO_SUFFIXES
     from indexer.sources.music import MusicSource
-    from indexer.sources.spelling import Spellings
 
     if path.is_file() and path.suffix.lower() not in AUDIO_SUFFIXES:
         raise SourceError(f"{path} is not a music file; --genre-from tags needs a music library")

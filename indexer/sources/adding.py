@@ -31,7 +31,7 @@ _HASHES_KEPT = 65_536
 
 @dataclass(slots=True)
 class AddReport:
-    """How every file ended that the sources met. The rejected ones (and why) are kept whole, the others counted.
+    """How every file ended that the sources met. Those that are no covers (and why) are kept whole, the others counted.
 
     Attributes:
         others: files that were not offered as covers, by place and kind.
@@ -40,6 +40,7 @@ class AddReport:
 
     counts: Counter[Outcome] = field(default_factory=Counter)
     rejected: list[FileOutcome] = field(default_factory=list)
+    removed: list[FileOutcome] = field(default_factory=list)
     others: Counter[tuple[str, str]] = field(default_factory=Counter)
     guesses: dict[str, None] = field(default_factory=dict)
 
@@ -49,11 +50,14 @@ class AddReport:
             self.counts[outcome.outcome] += 1
             if outcome.outcome is Outcome.REJECTED:
                 self.rejected.append(outcome)
+            elif outcome.outcome is Outcome.REMOVED:
+                self.removed.append(outcome)
 
     def merge(self, other: "AddReport") -> None:
         """Count what another report counts."""
         self.counts += other.counts
         self.rejected += other.rejected
+        self.removed += other.removed
         self.others += other.others
         self.guesses |= other.guesses
 
@@ -90,18 +94,20 @@ def add_source(
     threads: int,
     progress: Progress | None = None,
     kept: KeptCovers | None = None,
+    again: bool = False,
 ) -> AddReport:
     """Offer every file of a source to the catalogue. Adding the same files twice changes nothing.
 
     Args:
         kept: brings what a table names by URL or holds itself; without it such covers are missing files.
+        again: also what a person removed.
 
     Raises:
         SourceError: the source cannot be read; what was read before it failed stays.
         CatalogueError: the database cannot be used.
     """
     progress = progress or Silent()
-    adding = _Adding(database, source, kept)
+    adding = _Adding(database, source, kept, again=again)
     progress.start("Adding", sum(1 for _ in AddReport().offered(source)))
     with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
         for chunk in _batches(adding.report.offered(source)):
@@ -132,11 +138,12 @@ def _batches(items: Iterable[Offered]) -> Iterator[list[Offered]]:
 class _Adding:
     """What is offered goes to the catalogue batch by batch; what may have moved waits until all of it is known."""
 
-    def __init__(self, database: Database, source: Source, kept: KeptCovers | None) -> None:
+    def __init__(self, database: Database, source: Source, kept: KeptCovers | None, *, again: bool) -> None:
         self.report = AddReport()
         self._database = database
         self._place = None if source.place is None else str(source.place)
         self._kept = kept
+        self._again = again
         self._holds = _holder()
         self._waiting: list[InspectedFile] = []
 
@@ -149,10 +156,10 @@ class _Adding:
     def take(self, stage: Stage, batch: Sequence[Offered], inspected: Sequence[InspectedFile | RejectedFile]) -> None:
         """Register what a stage decides of a batch, in one transaction; ``inspected`` is what each has turned out."""
         with self._database.writing() as session:
-            found = register_stage(session, inspected, self._holds, stage)
-            rejected = [end.path for end in found.outcomes if end.outcome is Outcome.REJECTED]
+            found = register_stage(session, inspected, self._holds, stage, again=self._again)
+            no_covers = [end.path for end in found.outcomes if end.outcome in {Outcome.REJECTED, Outcome.REMOVED}]
             if self._place:
-                offered.claim(session, self._place, rejected)
+                offered.claim(session, self._place, no_covers)
         self._waiting += found.waiting
         self.report.take(found.outcomes)
         if self._kept:
@@ -178,7 +185,8 @@ class _Adding:
     def _forget(self, place: str) -> None:
         others = (OtherFiles(where, kind, files) for (where, kind), files in self.report.others.items() if files)
         with self._database.writing() as session:
-            offered.forget_rejected(session, place, {item.path for item in self.report.rejected})
+            still = {item.path for item in (*self.report.rejected, *self.report.removed)}
+            offered.forget_not_met(session, place, still)
             offered.set_others(session, place, others)
 
 

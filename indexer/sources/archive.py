@@ -13,12 +13,12 @@ from db.records import CoverFile, Found, Guess, Offered, OtherFiles, RejectedFil
 from indexer.images.archive import TAR_SUFFIX, Member, contents, read_member
 from indexer.images.decoding import DEFAULT_LIMITS
 from indexer.sources.columns import recognised
-from indexer.sources.file_names import IMAGE_SUFFIXES, absolute, sides_of, unusable
+from indexer.sources.file_names import IMAGE_SUFFIXES, absolute, like_back, sides_of, titles_like_backs, unusable
 from indexer.sources.manifest import cells_by_name, described
 from indexer.sources.names import clean, distinct
 from indexer.sources.other_files import DESCRIPTIONS, ignored_as, kind_of_head, kind_of_name
 from indexer.sources.samples import Samples
-from indexer.sources.spelling import is_genre
+from indexer.sources.spelling import genre_of_folder, is_genre
 from indexer.sources.table_rows import TableRow
 from indexer.sources.table_years import year_in_table
 from sleeve.errors import FileRejectedError
@@ -77,12 +77,15 @@ class ArchiveSource:
         """Where everything is that it offers."""
         return absolute(self.path)
 
-    def _offers(self, located: Path, found: Sequence[tuple[str, Member]]) -> Iterator[Offered]:
+    def _offers(self, located: Path, found: Sequence[tuple[str, Member]]) -> Iterator[Found]:
         genres = self._genres([PurePosixPath(name) for name, _ in found])
         for _, together in groupby(found, key=lambda item: PurePosixPath(item[0]).parent):
             files = list(together)
-            sided = sides_of([PurePosixPath(name).stem for name, _ in files])
+            stems = [PurePosixPath(name).stem for name, _ in files]
+            sided, titles = sides_of(stems), titles_like_backs(stems)
             for name, member in files:
+                if (title := PurePosixPath(name).stem) in titles:
+                    yield Guess(like_back(f"{self.path}/{name}", titles[title]))
                 yield self._offer(located, name, member, genres.get(name), sided)
 
     def _described(self, cover: CoverFile, samples: Samples, located: Path) -> Offered:
@@ -144,7 +147,7 @@ class ArchiveSource:
             file=f"{self.path}/{name}",
             path=located,
             label_source=LabelSource.FOLDER,
-            genres=distinct([clean(genre)]),
+            genres=distinct([genre_of_folder(genre)]),
             side=side,
             group=None if album is None else f"{located.parent}/{album}",
         )

@@ -7,10 +7,10 @@ from pathlib import Path
 from db.records import CoverFile, Found, Guess, Offered, OtherFiles
 from indexer.images.archive import ARCHIVE_SUFFIXES
 from indexer.sources.archive import ArchiveSource
-from indexer.sources.file_names import absolute, sides_of, unusable
-from indexer.sources.names import clean, distinct
+from indexer.sources.file_names import absolute, like_back, sides_of, titles_like_backs, unusable
+from indexer.sources.names import distinct
 from indexer.sources.other_files import kind_of_file
-from indexer.sources.spelling import is_genre
+from indexer.sources.spelling import genre_of_folder, is_genre
 from indexer.sources.walking import Contents, Walk
 from sleeve.vocabulary import LabelSource, Side
 
@@ -62,9 +62,12 @@ class FolderSource:
         for below in contents.folders:
             yield from self._below(walk, below, genre)
 
-    def _offers(self, files: list[Path], genre: str | None) -> Iterator[Offered]:
-        sided = sides_of([path.stem for path in files])
+    def _offers(self, files: list[Path], genre: str | None) -> Iterator[Found]:
+        stems = [path.stem for path in files]
+        sided, titles = sides_of(stems), titles_like_backs(stems)
         for path in files:
+            if path.stem in titles:
+                yield Guess(like_back(path, titles[path.stem]))
             yield self._offer(path, genre, sided.get(path.stem))
 
     def _archives(self, files: list[Path], genre: str | None) -> Iterator[Found]:
@@ -78,7 +81,7 @@ class FolderSource:
             file=str(path),
             path=located,
             label_source=LabelSource.FOLDER,
-            genres=distinct([clean(genre)]) if self.label else (),
+            genres=distinct([genre_of_folder(genre)]) if self.label else (),
             side=side,
             group=None if album is None else f"{located.parent}/{album}",
         )

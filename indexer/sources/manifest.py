@@ -17,6 +17,7 @@ from indexer.sources.names import clean, distinct
 from indexer.sources.other_files import BLANK_ROWS, TOTALS
 from indexer.sources.parquet_rows import PARQUET_SUFFIX, parquet_rows
 from indexer.sources.remote_image import target_of
+from indexer.sources.spelling import Spellings
 from indexer.sources.table_rows import Cell, TableRow, table_rows
 from indexer.sources.table_years import year_in_table
 from indexer.sources.text_encoding import encoding_of, is_guess, known_encoding
@@ -78,6 +79,7 @@ class ManifestSource:
         columns: names of ``COLUMNS`` → what this manifest calls them.
         store: keeps images that rows name by URL or hold themselves; without it such rows are rejected.
         encoding: of a table that is text; None to find out.
+        spellings: how genres are spelled, and which mean nothing.
     """
 
     path: Path
@@ -85,6 +87,7 @@ class ManifestSource:
     columns: Mapping[str, str] = field(default_factory=dict)
     store: CoverStore | None = None
     encoding: str | None = None
+    spellings: Spellings = field(default_factory=Spellings.read)
 
     @property
     def place(self) -> Path:
@@ -180,8 +183,12 @@ class ManifestSource:
         if isinstance(place, RejectedFile):
             return place
         has_back = _text(cells.get("back")) is not None
+        cover = CoverFile(file, place.path, LabelSource.MANIFEST, side=Side(side))
+        cover = described(cover, cells, year, self.label)
         return replace(
-            described(CoverFile(file, place.path, LabelSource.MANIFEST, side=Side(side)), cells, year, self.label),
+            cover,
+            # An export says genres as the catalogue spells them.
+            genres=cover.genres if exported_path else self.spellings.respelled(cover.genres),
             group=str(place.path) if has_back else None,
             exported=(clean(cells.get(ALBUM_COLUMN)) or "") if exported_path else None,
             url=place.url,

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Self
 
+from db.placeholders import folder_says_nothing
 from db.records import fold
 from indexer.sources.names import clean, distinct
 from sleeve.errors import SourceError
@@ -50,6 +51,10 @@ class Spellings:
         """The genres that tags mean: "Rock; Pop" and "Rock/Pop" are two, unless the table knows them as written."""
         return distinct(genre for text in written for genre in self._meant(text))
 
+    def respelled(self, genres: Iterable[str]) -> tuple[str, ...]:
+        """Genres that were told apart before, spelled by the table."""
+        return distinct(meant for genre in genres for meant in self.table.get(fold(genre), (genre,)))
+
     def guesses(self, written: Iterable[str]) -> tuple[str, ...]:
         """Those of these texts with a slash that the table does not know: of one genre's name, or between two."""
         return tuple(dict.fromkeys(part for text in written for part in self._parts(text) if self._is_guessed(part)))
@@ -81,8 +86,13 @@ class Spellings:
 
 
 @cache
+def _shipped() -> Mapping[str, tuple[str, ...]]:
+    return Spellings.read().table
+
+
+@cache
 def _known() -> frozenset[str]:
-    table = Spellings.read().table
+    table = _shipped()
     return frozenset(name for name, meant in table.items() if meant) | {
         fold(genre) for meant in table.values() for genre in meant
     }
@@ -91,6 +101,12 @@ def _known() -> frozenset[str]:
 def is_genre(name: str) -> bool:
     """Whether a name is one that the shipped table knows as a genre."""
     return fold(name) in _known()
+
+
+def genre_of_folder(name: str | None) -> str | None:
+    """The genre that a folder's name says; None for "Unknown", "Various", "New Folder" and the like."""
+    said = clean(name)
+    return None if said is None or folder_says_nothing(said) or _shipped().get(fold(said)) == () else said
 
 
 def _parse(text: str, name: str) -> dict[str, tuple[str, ...]]:

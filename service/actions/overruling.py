@@ -34,24 +34,24 @@ def split_album(home: Home, cover_ids: Sequence[CoverId]) -> AlbumRecord:
         return albums.album(session, new)
 
 
-def tell_covers_apart(home: Home, cover_ids: Sequence[CoverId]) -> None:
-    """Say that no two of these covers show the same artwork, whatever their pixels say.
+def decide_artwork(home: Home, cover_ids: Sequence[CoverId], *, same: bool) -> None:
+    """Say that all of these covers show the same artwork, or that no two of them do, whatever their pixels say.
 
     Raises:
-        NotFoundError: one of them does not exist.
+        NotFoundError: one of them does not exist, or is a back and cannot show the artwork of a front.
     """
     with home.database.writing() as session:
-        overruling.not_same_artwork(session, cover_ids)
+        overruling.decide_artwork(session, cover_ids, same=same)
 
 
-def tell_albums_apart(home: Home, one: AlbumId, other: AlbumId) -> None:
-    """Say that two albums do not have the same artwork.
+def decide_albums_artwork(home: Home, one: AlbumId, other: AlbumId, *, same: bool) -> None:
+    """Say whether two albums have the same artwork, whatever their pixels say.
 
     Raises:
-        NotFoundError: one of them does not exist.
+        NotFoundError: one of them does not exist, or has no front.
     """
     with home.database.writing() as session:
-        overruling.albums_not_same_artwork(session, one, other)
+        overruling.decide_albums_artwork(session, one, other, same=same)
 
 
 def covers_named(home: Home, paths: Sequence[Path], cover_ids: Sequence[int]) -> list[CoverId]:

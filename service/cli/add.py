@@ -41,10 +41,11 @@ def add(
         str | None,
         typer.Option(help="The encoding of tables, such as cp1252 or shift_jis. By default Sleeve finds out."),
     ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Add what you have removed before, too.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Keep running and add what changes, until Ctrl-C.")] = False,
     json: Json = False,
 ) -> None:
-    """Register albums and covers. Adding the same files twice changes nothing.
+    """Register albums and covers. Adding the same files twice changes nothing; what you have removed stays removed.
 
     In a folder, each sub-folder is a genre: `covers/jazz/blue.jpg` is jazz. If a table there is called `metadata` and
     has a column `file_name`, it describes the pictures (image folders of Hugging Face).
@@ -98,11 +99,11 @@ def add(
         if watch:
             for changed in changes(paths):
                 for path in paths:
-                    _follow(home, partial(open_one, path), changed)
+                    _follow(home, partial(open_one, path), changed, again=again)
                 if not changed:
                     say("Watching for changes; Ctrl-C ends it.")
             return
-        document = _add(home, sources)
+        document = _add(home, sources, again=again)
     if json:
         answer_json(document)
     else:
@@ -111,11 +112,11 @@ def add(
         raise typer.Exit(1)
 
 
-def _follow(home: Home, open_it: Callable[[], Source], changed: frozenset[Path]) -> None:
+def _follow(home: Home, open_it: Callable[[], Source], changed: frozenset[Path], *, again: bool) -> None:
     """Add a source when the watch begins, then what changed of it; nothing that is wrong with it ends the watch."""
     try:
         source = open_it()
-        document = _add(home, [ChangedFiles(source, changed) if changed else source])
+        document = _add(home, [ChangedFiles(source, changed) if changed else source], again=again)
     except SourceError as error:
         say(f"{error}; waiting for it to change")
         return
@@ -130,9 +131,9 @@ def _column(text: str) -> tuple[str, str]:
     return ours, theirs
 
 
-def _add(home: Home, sources: Sequence[Source]) -> AddSchema:
+def _add(home: Home, sources: Sequence[Source], *, again: bool) -> AddSchema:
     with ProgressBar() as bar:
-        report = add_sources(home, bar, sources)
+        report = add_sources(home, bar, sources, again=again)
     kinds = report.of_kind()
     counts, other = report.counts, sum(kinds.values())
     return AddSchema(
@@ -140,6 +141,7 @@ def _add(home: Home, sources: Sequence[Source]) -> AddSchema:
         added=counts[Outcome.ADDED],
         unchanged=counts[Outcome.UNCHANGED],
         rejected=counts[Outcome.REJECTED],
+        removed=counts[Outcome.REMOVED],
         other=other,
         rejections=[RejectionSchema.of(r) for r in report.rejected],
         others=[OtherFilesSchema(kind=kind, files=files, hint=HINTS.get(kind, "")) for kind, files in kinds.items()],
@@ -153,9 +155,12 @@ def _summarise(document: AddSchema) -> None:
         say(f"guessed: {guess}")
     for other in document.others:
         say(f"{other.kind}: {other.files}" + (f" ({other.hint})" if other.hint else ""))
+    removed = f", {document.removed} removed before" if document.removed else ""
     others = f", {counted(document.other, 'other file')}" if document.other else ""
-    answer(f"{document.added} added, {document.unchanged} unchanged, {document.rejected} rejected{others}")
+    answer(f"{document.added} added, {document.unchanged} unchanged, {document.rejected} rejected{removed}{others}")
+    if document.removed:
+        say("`sleeve add --again` adds what you have removed, too.")
     if document.added:
         say("Next: `sleeve index` makes them searchable.")
-    elif not (document.unchanged or document.rejected):
+    elif not (document.unchanged or document.rejected or document.removed):
         say("No covers were found there; `sleeve add --help` shows what can be added.")

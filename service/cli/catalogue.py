@@ -32,7 +32,8 @@ def remove(
 ) -> None:
     """Remove albums with their covers, labels and vectors. Your own files stay; files that Sleeve wrote are deleted.
 
-    An album goes with its last cover. A file that is still there comes back if it is added again.
+    An album goes with its last cover. What is removed stays removed when its file is added again, also from another
+    folder; `sleeve add --again` brings it back. Covers whose files are gone come back with their files.
 
     Examples:
 

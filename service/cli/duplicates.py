@@ -14,7 +14,7 @@ def duplicates(context: typer.Context, json: Json = False) -> None:
 
     `sleeve index` links such covers by comparing the pixels of near neighbours; this command first compares those that
     are still waiting. It changes no album; `sleeve remove --album ID` removes one that you do not want twice, and
-    `sleeve unlink` says that covers do not show the same artwork.
+    `sleeve unlink` says that covers do not show the same artwork, `sleeve link` that they do.
 
     Example:
 

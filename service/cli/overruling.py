@@ -1,4 +1,4 @@
-"""``sleeve merge``, ``split`` and ``unlink``: overrule which covers are one album, and which show one artwork."""
+"""``sleeve merge``, ``split``, ``link`` and ``unlink``: what a person says of albums and artworks."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from indexer.home import open_home
-from service.actions.overruling import covers_named, merge_albums, split_album, tell_covers_apart
+from service.actions.overruling import covers_named, decide_artwork, merge_albums, split_album
 from service.cli.console import Json, answer, answer_json, counted, settings_of
 from service.schemas import MAX_ID, AlbumSchema
 from sleeve.vocabulary import AlbumId
@@ -54,6 +54,19 @@ def split(context: typer.Context, files: Files = None, cover: Covers = None, jso
         answer(f"album {document.id} has {counted(len(document.covers), 'cover')} from now on")
 
 
+def link(context: typer.Context, files: Files = None, cover: Covers = None) -> None:
+    """Say that covers show the same artwork, whatever their pixels say; it takes `sleeve unlink` back.
+
+    They count as one artwork from then on, in votes, recommendations and `sleeve duplicates`.
+
+    Example:
+
+        sleeve link --cover 3 --cover 7
+    """
+    number = _decide(context, files, cover, same=True)
+    answer(f"{counted(number, 'cover')} count as one artwork from now on")
+
+
 def unlink(context: typer.Context, files: Files = None, cover: Covers = None) -> None:
     """Say that covers do not show the same artwork. They are not linked again when they are compared again.
 
@@ -64,9 +77,14 @@ def unlink(context: typer.Context, files: Files = None, cover: Covers = None) ->
 
         sleeve unlink --cover 3 --cover 7
     """
+    number = _decide(context, files, cover, same=False)
+    answer(f"{counted(number, 'cover')} count as different artworks from now on; `sleeve link` takes that back")
+
+
+def _decide(context: typer.Context, files: Files, cover: Covers, *, same: bool) -> int:
     with open_home(settings_of(context)) as home:
         named = covers_named(home, files or (), cover or ())
         if len(named) < 2:
             raise typer.BadParameter("name two covers at least")
-        tell_covers_apart(home, named)
-    answer(f"{counted(len(named), 'cover')} count as different artworks from now on")
+        decide_artwork(home, named, same=same)
+    return len(named)

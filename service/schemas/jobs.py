@@ -27,7 +27,8 @@ class OtherFilesSchema(BaseModel):
 
 
 class AddSchema(BaseModel):
-    """How the files ended that were met: ``files`` is the sum of ``added``, ``unchanged``, ``rejected`` and ``other``.
+    """How the files ended that were met: ``files`` is the sum of ``added``, ``unchanged``, ``rejected``, ``removed``
+    and ``other``.
 
     A picture in an archive or a music file, and a row of a table, counts as a file.
     """
@@ -36,6 +37,7 @@ class AddSchema(BaseModel):
     added: int
     unchanged: int
     rejected: int
+    removed: int = Field(description="files left out because a person removed their covers before")
     other: int = Field(description="files that are not covers, and were not meant to be")
     rejections: list[RejectionSchema]
     others: list[OtherFilesSchema] = Field(description="what the other files are, the commonest kind first")

@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from db import albums, labels
+from db import albums, cover_links, labels, overruling
 from db.database import Database
 from db.identity import same_album
-from db.records import CoverFile, InspectedFile, fold
+from db.records import CoverFile, HashedCover, InspectedFile, fold
 from db.registration import register
-from db.statements import claims
+from db.statements import claims, fits
 from db.tables import Album, Base, Cover, File, Statement
 from indexer.sources.file_names import sides_of
-from sleeve.vocabulary import AlbumId, ContentHash, LabelSource, Side
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, LabelSource, Outcome, Side
 
 SEQUENCES = int(os.environ.get("SLEEVE_SEQUENCES", "8"))
 GENRES = ("rock", "jazz", "pop")
@@ -34,7 +34,13 @@ PLACEHOLDER = 0
 
 @dataclass
 class World:
-    """Files by their paths, with the number of the picture in each, and a table about some of them."""
+    """Files by their paths, with the number of the picture in each, and a table about some of them.
+
+    Attributes:
+        gone: pictures that a person removed, and did not copy or put in another's place since.
+        put: covers that a person said the album of, by what they were put in last; those of one thing are one album.
+        apart: pairs of covers with the pictures of which a person said that they are not the same artwork.
+    """
 
     database: Database
     disk: dict[str, int] = field(default_factory=dict)
@@ -42,6 +48,9 @@ class World:
     pictures: int = PLACEHOLDER
     cover_of: dict[int, int] = field(default_factory=dict)
     by_hand: dict[int, str] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+    put: dict[int, object] = field(default_factory=dict)
+    apart: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
 
     def nth(self, number: int) -> str | None:
         paths = sorted(self.disk)
@@ -64,12 +73,15 @@ class World:
     def copy(self, a: int, b: int) -> None:
         path = self.nth(a)
         if path:
+            self.gone.discard(self.disk[path])
             self._put(f"/c/{GENRES[b % 3]}/{PurePosixPath(path).name}", self.disk[path])
 
     def rename(self, a: int, b: int) -> None:
-        path = self.nth(a)
+        path, new = self.nth(a), f"/c/{GENRES[b % 3]}/{b % 12:02d}.png"
         if path:
-            self._put(f"/c/{GENRES[b % 3]}/{b % 12:02d}.png", self.disk.pop(path))
+            if new in self.disk:
+                self.gone.discard(self.disk[path])
+            self._put(new, self.disk.pop(path))
 
     def move_all(self, a: int, b: int) -> None:
         old, new = (f"/c/{GENRES[n % 3]}/" for n in (a, b))
@@ -112,7 +124,64 @@ class World:
                 labels.set_genres_by_hand(session, AlbumId(cover[1]), [f"hand {b}"])
             self.by_hand[cover[0]] = f"hand {b}"
 
-    def add_folder(self, a: int, b: int) -> None:
+    def merge(self, a: int, b: int) -> None:
+        one, other = self._any_cover(a), self._any_cover(b)
+        if one and other and one[1] != other[1]:
+            with self.database.writing() as session:
+                overruling.merge(session, AlbumId(one[1]), [AlbumId(other[1])])
+            found = self._albums()
+            assert one[0] in found[one[1]], "the first keeps its id"
+            assert other[1] not in found
+            self.put |= dict.fromkeys(found[one[1]], object())
+
+    def split(self, a: int, b: int) -> None:
+        several = [(album, covers) for album, covers in sorted(self._albums().items()) if len(covers) > 1]
+        if several:
+            album, covers = several[a % len(several)]
+            parted = {covers[b % len(covers)]}
+            with self.database.writing() as session:
+                own = overruling.split(session, [CoverId(cover) for cover in parted])
+            found = self._albums()
+            assert set(found[own]) == parted
+            assert {*found[album], *parted} == set(covers)
+            self.put |= dict.fromkeys(found[own], object()) | dict.fromkeys(found[album], object())
+
+    def unlink(self, a: int, b: int) -> None:
+        one, other = self._any_cover(a), self._any_cover(b)
+        if one and other and one[0] != other[0]:
+            pair = (min(one[0], other[0]), max(one[0], other[0]))
+            with self.database.writing() as session:
+                overruling.decide_artwork(session, [CoverId(cover) for cover in pair], same=False)
+                self.apart[pair] = tuple(session.get_one(Cover, cover).content_hash for cover in pair)  # type: ignore[assignment]
+
+    def compare(self, a: int, b: int) -> None:
+        """Take all fronts for one artwork, as an unlucky comparison would."""
+        with self.database.writing() as session:
+            fronts = [
+                HashedCover(CoverId(cover.id), cover.file, cover.path, ContentHash(cover.content_hash))
+                for cover in session.scalars(select(Cover).where(Cover.side == Side.FRONT).order_by(Cover.id))
+            ]
+            cover_links.record(
+                session, fronts, [(one, other) for one in fronts for other in fronts if one is not other]
+            )
+
+    def remove(self, a: int, b: int) -> None:
+        cover = self._any_cover(a)
+        if cover:
+            with self.database.writing() as session:
+                picture = session.get_one(Cover, cover[0]).content_hash
+                overruling.remove_covers(session, [CoverId(cover[0])])
+                left = session.scalar(select(Cover.id).where(Cover.content_hash == picture))
+            self.cover_of.pop(int(picture), None)
+            if left is None and [*self.disk.values()].count(int(picture)) == 1:
+                self.gone.add(int(picture))
+
+    def add_again(self, a: int, b: int) -> None:
+        """What was removed too."""
+        self.gone.clear()
+        self.add_folder(a, b, again=True)
+
+    def add_folder(self, a: int, b: int, *, again: bool = False) -> None:
         stems: dict[str, list[str]] = defaultdict(list)
         for path in self.disk:
             stems[str(PurePosixPath(path).parent)].append(PurePosixPath(path).stem)
@@ -130,7 +199,7 @@ class World:
                     group=None if album is None else f"{folder}/{album}",
                 )
             )
-        self._add(offered)
+        self._add(offered, again=again)
 
     def add_table(self, a: int, b: int) -> None:
         rows = [(path, row) for path, row in sorted(self.table.items()) if path in self.disk]
@@ -161,12 +230,17 @@ class World:
 
     # How it must be.
 
-    def check(self, offered: list[InspectedFile]) -> None:
+    def check(self, offered: list[InspectedFile], *, again: bool) -> None:
         with self.database.reading() as session:
             files = {file.path: file for file in session.scalars(select(File))}
             for item in offered:
                 path, said = str(item.cover_file.path), item.cover_file
                 cover = files[path].cover
+                if self.disk[path] in self.gone:
+                    assert cover is None, f"{path} was removed"
+                if cover is None and not again:
+                    assert files[path].outcome == Outcome.REMOVED
+                    continue
                 assert cover is not None, f"{path} has no cover"
                 assert cover.content_hash == item.content_hash, f"{path} has another picture"
                 if said.exported is None:
@@ -175,7 +249,24 @@ class World:
                 assert album.covers, f"album {album.id} is empty"
                 assert not album.unsettled
                 self._check_album(album)
-            self._check_ids(list(session.scalars(select(Cover))))
+            covers = list(session.scalars(select(Cover)))
+            self._check_ids(covers)
+            self._check_decisions(covers)
+            linked = set(cover_links.pairs(session))
+        pictures = {cover.id: cover.content_hash for cover in covers}
+        for pair, shown in self.apart.items():
+            if tuple(map(pictures.get, pair)) == shown:
+                assert pair not in linked, "what a person told apart is one artwork again"
+            else:
+                self.apart = {known: of for known, of in self.apart.items() if known != pair}
+
+    def _check_decisions(self, covers: list[Cover]) -> None:
+        """Covers that a person put together or apart stay so."""
+        there = [cover for cover in covers if cover.id in self.put]
+        for number, one in enumerate(there):
+            for other in there[:number]:
+                together = self.put[one.id] is self.put[other.id]
+                assert (one.album_id == other.album_id) is together, f"a person's word on {one.id}, {other.id} is lost"
 
     def _check_statement(self, statement: Statement | None, said: CoverFile) -> None:
         assert statement is not None, f"what {said.label_source} says of {said.path} is lost"
@@ -184,15 +275,17 @@ class World:
         assert not said.genres or statement.genres == [fold(genre) for genre in said.genres]
 
     def _check_album(self, album: Album) -> None:
-        said = [of_path for cover in album.covers for of_path in claims(cover).values()]
-        for number, one in enumerate(said):
-            for other in said[:number]:
+        free = [(cover, of_path) for cover in album.covers if not cover.held for of_path in claims(cover).values()]
+        for number, (cover, one) in enumerate(free):
+            for _, other in free[:number]:
                 table = LabelSource.MANIFEST
                 if table in one and table in other:
                     for name in ("artist", "title", "year"):
                         mine, its = getattr(one[table], name), getattr(other[table], name)
                         assert None in {mine, its} or mine == its, f"album {album.id} joins {mine} and {its}"
                 assert same_album(one, other) is not False
+            # It may differ from some of those that a person put together, not from all.
+            assert fits(one, [other for other in album.covers if other is not cover]) is not False
         if any(cover.id in self.by_hand for cover in album.covers):
             assert {label.source for label in album.labels} == {LabelSource.HAND}, "a person's word is lost"
 
@@ -211,8 +304,7 @@ class World:
         with self.database.reading() as session:
             covers = session.scalars(select(Cover).order_by(Cover.id))
             found = [(one.id, one.path, one.album_id, one.side, one.extra) for one in covers]
-            ids = sorted(albums.ids(session))
-            shown = [albums.album(session, album_id) for album_id in ids]
+            shown = [one for _, one in sorted(albums.of_ids(session, sorted(albums.ids(session))).items())]
             statements = session.execute(
                 select(Statement.path, Statement.source, Statement.cover_id, Statement.names, Statement.group).order_by(
                     Statement.path, Statement.source
@@ -226,6 +318,13 @@ class World:
     def _remap(self, change: Callable[[str], str]) -> None:
         self.disk = {change(path): picture for path, picture in self.disk.items()}
 
+    def _albums(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = defaultdict(list)
+        with self.database.reading() as session:
+            for cover_id, album_id in session.execute(select(Cover.id, Cover.album_id).order_by(Cover.id)):
+                found[album_id].append(cover_id)
+        return found
+
     def _any_cover(self, number: int) -> tuple[int, int] | None:
         with self.database.reading() as session:
             found = session.execute(select(Cover.id, Cover.album_id).order_by(Cover.id)).all()
@@ -238,12 +337,12 @@ class World:
     def _holds(self, path: str, content_hash: str) -> bool:
         return path in self.disk and content(self.disk[path]) == content_hash
 
-    def _add(self, offered: list[InspectedFile]) -> None:
-        for again in (False, True):
-            before = self.whole() if again else None
+    def _add(self, offered: list[InspectedFile], *, again: bool = False) -> None:
+        for is_second in (False, True):
+            before = self.whole() if is_second else None
             with self.database.writing() as session:
-                register(session, offered, self._holds)
-            self.check(offered)
+                register(session, offered, self._holds, again=again)
+            self.check(offered, again=again)
             assert before in (None, self.whole()), "adding the same again changed something"
 
 
@@ -253,7 +352,8 @@ def content(picture: int) -> ContentHash:
 
 DEEDS = [World.draw, World.draw_pair, World.put_placeholder, World.copy, World.rename, World.move_all, World.renumber]
 DEEDS += [World.swap, World.delete, World.write_row, World.correct_row, World.relabel]
-ADDS = [World.add_folder, World.add_table, World.add_export]
+DEEDS += [World.merge, World.split, World.unlink, World.compare, World.remove]
+ADDS = [World.add_folder, World.add_again, World.add_table, World.add_export]
 STEP = st.tuples(st.sampled_from([*DEEDS, *DEEDS, *ADDS, *ADDS, *ADDS]), st.integers(0, 11), st.integers(0, 59))
 
 

@@ -10,7 +10,7 @@ from db.database import Database
 from db.records import HashedCover
 from db.tables import Cover
 from sleeve.errors import NotFoundError
-from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Outcome, Side
 from tests.db.test_labels import by_hand
 from tests.db.test_registration import A, B, album_genres, offer
 from tests.factories import cover_file
@@ -62,12 +62,18 @@ def test_not_the_same_artwork_is_not_linked_again_until_the_picture_changes(data
     compared = [HashedCover(CoverId(n), "", f"/c/{n}.png", content) for n, content in ((1, A), (2, B))]
     with database.writing() as session:
         assert cover_links.record(session, compared, [(compared[0], compared[1])]) == [(1, 2)]
-        overruling.albums_not_same_artwork(session, AlbumId(2), AlbumId(1))
+        overruling.decide_albums_artwork(session, AlbumId(2), AlbumId(1), same=False)
         assert cover_links.pairs(session) == []
         assert cover_links.albums_linked_to(session, [AlbumId(1)]) == set()
         assert cover_links.albums_linked_among(session, [AlbumId(1), AlbumId(2)]) == set()
         assert cover_links.record(session, compared, [(compared[1], compared[0])]) == []
         assert cover_links.pairs(session) == []
+        assert cover_links.albums_told_apart(session, [AlbumId(2)]) == {(1, 2), (2, 1)}
+    turned = cover_file(ONE.path, "rock", artist="A", title="One", side=Side.BACK)
+    offer(database, (turned, A))
+    offer(database, (ONE, A))
+    with database.writing() as session:
+        assert cover_links.record(session, compared, [(compared[1], compared[0])]) == [], "it was a back meanwhile"
     offer(database, (ONE, C))
     again = [HashedCover(CoverId(1), "", "/c/1.png", C), compared[1]]
     with database.writing() as session:
@@ -86,3 +92,63 @@ def test_covers_are_removed_by_path_and_their_album_with_the_last(database: Data
         assert [cover.id for cover in albums.album(session, AlbumId(1)).covers] == [1]
         assert overruling.remove_covers(session, [CoverId(1)]) == [1]
     assert members(database) == {2: [3]}
+
+
+def test_what_was_removed_stays_removed_until_a_person_asks(database: Database) -> None:
+    front = (cover_file(Path("/c/rock/f.png"), "rock", artist="A", title="One"), A)
+    back = (cover_file(Path("/c/rock/b.png"), "rock", artist="A", title="One", side=Side.BACK), B)
+    offer(database, front, back)
+    with database.writing() as session:
+        overruling.remove_covers(session, [CoverId(2)])
+    assert [one.outcome for one in offer(database, front, back)] == [Outcome.UNCHANGED, Outcome.REMOVED]
+    moved = (cover_file(Path("/d/rock/b.png"), "rock", artist="A", title="One", side=Side.BACK), B)
+    assert [one.outcome for one in offer(database, moved, gone=["/c/rock/b.png"])] == [Outcome.REMOVED]
+    assert members(database) == {1: [1]}
+    with database.reading() as session:
+        assert albums.counts(session).files == {Outcome.UNCHANGED: 1, Outcome.REMOVED: 1}
+    elsewhere = (cover_file(Path("/e/b.png"), "jazz"), B)
+    assert [one.outcome for one in offer(database, elsewhere)] == [Outcome.ADDED], "a file that nobody removed"
+    [again] = offer(database, moved, again=True)
+    assert again.outcome is Outcome.ADDED
+    assert [one.outcome for one in offer(database, moved, back, gone=["/c/rock/b.png"])] == [Outcome.UNCHANGED] * 2
+    assert members(database) == {1: [1, 4], 2: [3]}
+
+
+def test_another_picture_at_the_path_of_a_removed_one_is_added(database: Database) -> None:
+    offer(database, (ONE, A), (TWO, B))
+    with database.writing() as session:
+        assert albums.remove(session, [AlbumId(1)]) == 1
+    moved = (cover_file(Path("/c/3.png"), "rock", artist="A", title="One"), A)
+    assert [one.outcome for one in offer(database, (ONE, C), moved)] == [Outcome.ADDED, Outcome.REMOVED]
+    assert members(database) == {2: [2], 3: [3]}
+
+
+def test_what_was_missing_comes_back_with_its_file(database: Database) -> None:
+    offer(database, (ONE, A))
+    with database.writing() as session:
+        overruling.remove_covers(session, [CoverId(1)], may_return=True)
+    assert [one.outcome for one in offer(database, (ONE, A))] == [Outcome.ADDED]
+
+
+def test_a_person_takes_back_that_artworks_differ(database: Database) -> None:
+    offer(database, (ONE, A), (TWO, B))
+    with database.writing() as session:
+        overruling.decide_artwork(session, [CoverId(2), CoverId(1)], same=False)
+        overruling.decide_artwork(session, [CoverId(1), CoverId(2)], same=True)
+        assert cover_links.pairs(session) == [(1, 2)]
+        cover_links.remove(session, [(CoverId(1), CoverId(2))])
+        assert cover_links.pairs(session) == [(1, 2)], "a person said so, whatever their texts count"
+        overruling.decide_albums_artwork(session, AlbumId(1), AlbumId(2), same=False)
+        assert (cover_links.pairs(session), cover_links.pairs(session, same=False)) == ([], [(1, 2)])
+        overruling.decide_albums_artwork(session, AlbumId(1), AlbumId(2), same=True)
+        assert cover_links.albums_linked_to(session, [AlbumId(1)]) == {2}
+        assert cover_links.albums_told_apart(session, [AlbumId(1)]) == set()
+
+
+def test_only_fronts_show_one_artwork(database: Database) -> None:
+    offer(database, (ONE, A), (cover_file(Path("/c/b.png"), artist="B", title="Two", side=Side.BACK), B))
+    with database.writing() as session:
+        with pytest.raises(NotFoundError, match="cover 2 is a back"):
+            overruling.decide_artwork(session, [CoverId(1), CoverId(2)], same=True)
+        with pytest.raises(NotFoundError, match="album 2 has no front"):
+            overruling.decide_albums_artwork(session, AlbumId(1), AlbumId(2), same=True)

@@ -16,12 +16,17 @@ A, B = ContentHash("a" * 64), ContentHash("b" * 64)
 
 
 def offer(
-    database: Database, *batch: tuple[CoverFile, ContentHash] | RejectedFile, gone: Iterable[str] = ()
+    database: Database,
+    *batch: tuple[CoverFile, ContentHash] | RejectedFile,
+    gone: Iterable[str] = (),
+    again: bool = False,
 ) -> list[FileOutcome]:
     items = [item if isinstance(item, RejectedFile) else InspectedFile(*item) for item in batch]
     now = dict.fromkeys(gone) | {str(item[0].path): item[1] for item in batch if isinstance(item, tuple)}
     with database.writing() as session:
-        return register(session, items, lambda path, known: "/was-" not in path and now.get(path, known) == known)
+        return register(
+            session, items, lambda path, known: "/was-" not in path and now.get(path, known) == known, again=again
+        )
 
 
 def album_genres(database: Database) -> list[tuple[str, ...]]:

@@ -51,13 +51,20 @@ class GroupReport:
 
 
 class GroupAdder:
-    """Adds release groups with the covers of these sides."""
+    """Adds release groups with the covers of these sides.
 
-    def __init__(self, database: Database, store: CoverStore, services: Services, sides: Sequence[Side]) -> None:
+    Args:
+        again: also those that a person removed.
+    """
+
+    def __init__(
+        self, database: Database, store: CoverStore, services: Services, sides: Sequence[Side], *, again: bool = False
+    ) -> None:
         self._database = database
         self._store = store
         self._services = services
         self._sides = sides
+        self._again = again
         self._genres = services.musicbrainz.genres()
 
     def add(self, groups: Iterable[ReleaseGroup], progress: Progress) -> GroupReport:
@@ -103,11 +110,14 @@ class GroupAdder:
         except FileRejectedError as error:
             report.left_out.append(LeftOut(group, side, str(error)))
             return Ending.REJECTED
-        is_new = self._keep(group, found)
+        outcome = self._keep(group, found)
+        if outcome is Outcome.REMOVED:
+            report.left_out.append(LeftOut(group, side, "removed before; --release-group brings it back"))
+        is_new = outcome is Outcome.ADDED
         report.covers += is_new
         return Ending.ADDED if is_new else Ending.UNCHANGED
 
-    def _keep(self, group: ReleaseGroup, found: FoundCover) -> bool:
+    def _keep(self, group: ReleaseGroup, found: FoundCover) -> Outcome:
         place = self._store.place(place_of(self._store, group, found), found.data)
         cover_file = CoverFile(
             file=found.url,
@@ -122,13 +132,14 @@ class GroupAdder:
             stored=place.stored,
         )
         with self._store.set_aside(found.data) as put, self._database.writing() as session:
-            [outcome] = register(session, [InspectedFile(cover_file, content_hash_of(found))], _is_there)
+            offered = [InspectedFile(cover_file, content_hash_of(found))]
+            [outcome] = register(session, offered, _is_there, again=self._again)
             is_ours = has_cover_at(session, place.path)
             if is_ours:
                 put(place.path)
         if is_ours:
             self._services.client.forget(found.url)
-        return outcome.outcome is Outcome.ADDED
+        return outcome.outcome
 
 
 def _is_there(path: str, _content_hash: str) -> bool:

@@ -12,7 +12,7 @@ from indexer.progress import Silent
 from service import schemas
 from service.actions.adding import GivenAlbum
 from service.actions.editing import edit_album
-from service.actions.overruling import merge_albums, split_album, tell_albums_apart
+from service.actions.overruling import decide_albums_artwork, merge_albums, split_album
 from service.answers.find import find
 from service.answers.records import Upload
 from service.http.api import API, PROBLEM, PROBLEMS
@@ -142,7 +142,8 @@ def split(album_id: AlbumIdDep, request: schemas.SplitRequest, home: HomeDep) ->
 
 @router.delete("/{album_id}/covers/{cover_id}", status_code=204, summary="Remove one cover", responses=PROBLEMS)
 def delete_cover(album_id: AlbumIdDep, cover_id: CoverIdDep, home: HomeDep) -> None:
-    """An album without any other cover goes too. A file of your own stays, and comes back if it is added again."""
+    """An album without any other cover goes too. A file of your own stays where it is, and is left out when it is added
+    again; `sleeve add --again` brings it back."""
     _check_covers(home, album_id, [cover_id])
     remove(home, Silent(), cover_ids=[cover_id])
 
@@ -160,12 +161,19 @@ def _check_covers(home: Home, album_id: AlbumId, cover_ids: Sequence[CoverId]) -
 )
 def not_same_artwork(album_id: AlbumIdDep, other_id: OtherAlbumIdDep, home: HomeDep) -> None:
     """The two albums count as different artworks from then on, also when they are compared again."""
-    tell_albums_apart(home, album_id, other_id)
+    decide_albums_artwork(home, album_id, other_id, same=False)
+
+
+@router.put("/{album_id}/same-artwork/{other_id}", status_code=204, summary="The same artwork", responses=PROBLEMS)
+def is_same_artwork(album_id: AlbumIdDep, other_id: OtherAlbumIdDep, home: HomeDep) -> None:
+    """The two albums count as one artwork from then on, also if it was said before that they do not."""
+    decide_albums_artwork(home, album_id, other_id, same=True)
 
 
 @router.delete("/{album_id}", status_code=204, summary="Remove an album", responses=PROBLEMS)
 def delete_album(album_id: AlbumIdDep, home: HomeDep) -> None:
-    """It is in no answer from then on. Uploaded covers are deleted; files of your own stay where they are."""
+    """It is in no answer from then on. Uploaded covers are deleted; files of your own stay where they are, and are left
+    out when they are added again; `sleeve add --again` brings them back."""
     remove(home, Silent(), [album_id])
 
 

@@ -4,8 +4,10 @@ import { h, prose } from "./dom.js";
 
 const SHOWN_MS = 5000;
 
-export function note(text, { bad = false } = {}) {
-  const element = h("div", { class: bad ? "note bad" : "note" }, text);
+/** `undo` takes back what the note says was done. */
+export function note(text, { bad = false, undo = null } = {}) {
+  const takeBack = () => { element.remove(); undo(); };
+  const element = h("div", { class: bad ? "note bad" : "note" }, text, undo && h("button", { type: "button", onclick: takeBack }, "Undo"));
   document.getElementById("notes").append(element);
   setTimeout(() => element.remove(), SHOWN_MS);
 }

@@ -11,9 +11,18 @@ import { again, go } from "./router.js";
 export function artworkActs(album, other) {
   const id = other.album_id ?? other.id;
   return [
-    iconButton("minus", `Not the same artwork: ${titleOf(other)}`, () => decided(ask(`/albums/${album.id}/same-artwork/${id}`, { method: "DELETE" }), "They count as different artworks from now on.", again)),
+    iconButton("minus", `Not the same artwork: ${titleOf(other)}`, () => decided(ask(`/albums/${album.id}/same-artwork/${id}`, { method: "DELETE" }), "They count as different artworks from now on.", again, () => sameArtwork(album, id))),
     iconButton("plus", `The same album: ${titleOf(other)}`, () => decided(ask(`/albums/${album.id}/merge`, { method: "POST", json: { album_ids: [id] } }), "They are one album from now on.", again)),
   ];
+}
+
+function sameArtwork(album, id) {
+  decided(ask(`/albums/${album.id}/same-artwork/${id}`, { method: "PUT" }), "They count as one artwork from now on.", again);
+}
+
+/** A button on an album that is not said to have the artwork of `album`. */
+export function likenessActs(album, other) {
+  return [iconButton("similar", `The same artwork: ${titleOf(other)}`, () => sameArtwork(album, other.album_id ?? other.id))];
 }
 
 /** Buttons about the cover that is shown, of an album of several; `shown()` is that cover. */
@@ -38,17 +47,17 @@ function openRemoval(album, cover) {
   const dialog = opened(h("dialog", { "aria-labelledby": "remove-title" },
     h("div", { class: "stack" },
       h("h2", { id: "remove-title" }, `Remove the ${cover.side} of ${titleOf(album)}?`),
-      h("p", {}, "The album stays with its other covers. A file in your own folders stays, and comes back if you add it again."),
+      h("p", {}, "The album stays with its other covers. A file in your own folders stays, and is left out when you add them again; \u201csleeve add --again\u201d brings it back."),
       wrong,
       h("div", { class: "row" },
         h("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, "Keep it"),
         h("button", { type: "button", class: "danger", onclick: remove }, "Remove")))));
 }
 
-async function decided(request, said, then) {
+async function decided(request, said, then, undo = null) {
   try {
     const answer = await request;
-    note(said);
+    note(said, { undo });
     then(answer);
   } catch (error) {
     note(error.message, { bad: true });

@@ -67,3 +67,11 @@ def test_groups_are_chains_of_pairs() -> None:
     pairs = [(CoverId(1), CoverId(5)), (CoverId(3), CoverId(8)), (CoverId(5), CoverId(9))]
     assert groups(pairs) == [[1, 5, 9], [3, 8]]
     assert groups([]) == []
+
+
+def test_a_chain_does_not_join_what_a_person_told_apart() -> None:
+    one, two, three, four = map(CoverId, (1, 2, 3, 4))
+    pairs = [(one, two), (one, four), (two, three), (three, four)]
+    assert groups(pairs) == [[1, 2, 3, 4]]
+    assert groups(pairs, [(one, three)]) == [[1, 2, 4]], "three goes with neither one nor what is joined to it"
+    assert groups(pairs, [(one, two), (one, four)]) == [[2, 3, 4]]

@@ -136,3 +136,24 @@ def test_a_file_that_another_cover_names_stays(catalogue: Home, tmp_path: Path) 
         register(session, [item], lambda path, _hash: present(path))
     remove(catalogue, Silent(), [album_id])
     assert link.read_bytes() == data
+
+
+def test_what_was_removed_is_counted_and_comes_back_when_asked_for(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    covers = home.folder / "covers"
+    write_covers(covers, {"jazz": 3})
+    home.sleeve("add", covers)
+    home.sleeve("remove", covers / "jazz" / "000.png")
+    covers = covers.rename(home.folder / "elsewhere")
+    counted = home.json("add", covers)
+    assert (counted["files"], counted["unchanged"], counted["removed"]) == (3, 2, 1)
+    assert home.json("status")["files"] == {"removed": 1, "unchanged": 2}
+    (covers / "jazz" / "001.png").unlink()
+    assert home.json("remove", "--missing") == {"albums": 1, "covers": 1}
+    write_covers(covers, {"jazz": 3})
+    assert home.json("add", covers)["added"] == 1, "what was missing has come back"
+    counted = home.json("add", "--again", covers)
+    assert (counted["added"], counted["unchanged"], counted["removed"]) == (1, 2, 0)
+    assert home.json("status")["files"] == {"added": 1, "unchanged": 2}

@@ -35,8 +35,8 @@ def test_encodings_are_recognised(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "m.csv"
     path.write_bytes(RUSSIAN.encode(encoding))
     assert [(cover.artist, cover.title, cover.genres) for cover in offered(path)] == [
-        ("Кино", "Группа крови", ("рок",)),
-        ("Аквариум", "Радио Африка", ("рок",)),
+        ("Кино", "Группа крови", ("rock",)),
+        ("Аквариум", "Радио Африка", ("rock",)),
     ]
 
 
@@ -69,7 +69,7 @@ def test_every_table_says_the_same(tmp_path: Path, suffix: str) -> None:
     path = write_table(tmp_path / f"m{suffix}", rows)
     first, second = offered(path, artist="künstler", file="Datei")
     assert (first.file, first.path, first.artist, first.title) == ("a.jpg", tmp_path / "a.jpg", "Nena", "99")
-    assert (first.year, first.genres, first.extra) == (1984, ("Pop", "Neue Welle"), {"price": "9.99"})
+    assert (first.year, first.genres, first.extra) == (1984, ("pop", "Neue Welle"), {"price": "9.99"})
     assert (second.artist, second.year, second.genres, second.extra) == (None, None, (), {})
 
 
@@ -99,8 +99,8 @@ def test_several_genres_in_a_cell(tmp_path: Path) -> None:
     rows.append({"file": "list.jpg", "genre": ["x;y", "z"]})  # type: ignore[dict-item]
     path.write_text("\n".join(map(json.dumps, rows)))
     assert [cover.genres for cover in offered(path)] == [
-        ("Rock", "Pop"),
-        ("Rock", "Pop"),
+        ("rock", "pop"),
+        ("rock", "pop"),
         ("a;b", "c|d"),
         ("[broken",),
         ("AC/DC-like",),

@@ -5,6 +5,7 @@ import pytest
 
 from db.records import CoverFile, Guess, RejectedFile
 from indexer.sources import GenreFrom, open_source
+from indexer.sources.file_names import sides_of
 from sleeve.errors import SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
@@ -110,7 +111,7 @@ def test_a_manifest_says_everything_and_may_say_more(tmp_path: Path) -> None:
         "a.jpg",
         tmp_path / "a.jpg",
         LabelSource.MANIFEST,
-        ("Jazz",),
+        ("jazz",),
         "Miles Davis",
         "Kind of Blue",
         1959,
@@ -175,3 +176,49 @@ def test_paths_that_do_not_go_with_the_option_are_refused(tmp_path: Path) -> Non
     ):
         with pytest.raises(SourceError, match=complaint):
             open_source(path, genre_from)
+
+
+@pytest.mark.parametrize(
+    ("stems", "backs"),
+    [
+        (["I Want You", "I Want You Back"], {}),
+        (["HELP", "HELP BACK"], {}),
+        (["Blue Train", "Blue Train back"], {"Blue Train back": "Blue Train"}),
+        (["Blue Train", "Blue Train BACK"], {"Blue Train BACK": "Blue Train"}),
+        (["Blue Train", "Blue Train (Back)"], {"Blue Train (Back)": "Blue Train"}),
+        (["Blue Train", "Blue Train - Back"], {"Blue Train - Back": "Blue Train"}),
+        (["Kind Of", "Kind of back"], {"Kind of back": "Kind Of"}),
+        (["Get Front", "Get Back"], {"Get Back": "Get"}),
+        (["Front", "Back"], {"Back": ""}),
+        (["A", "A Back", "B", "B Back", "C"], {"A Back": "A", "B Back": "B"}),
+        (["A", "A Back", "B", "B Back", *map(str, range(9))], {}),
+        (["Back", "Way Back"], {}),
+    ],
+)
+def test_a_back_is_told_from_a_title_that_ends_so(stems: list[str], backs: dict[str, str]) -> None:
+    found = sides_of(stems)
+    assert {stem: album for stem, (side, album) in found.items() if side is Side.BACK} == backs
+    assert {album for side, album in found.values() if side is Side.FRONT} == set(backs.values())
+
+
+def test_a_title_that_could_be_a_back_is_said(tmp_path: Path) -> None:
+    touch(tmp_path, "pop/I Want You.jpg", "pop/I Want You Back.jpg")
+    found = list(open_source(tmp_path))
+    [guess] = [one for one in found if isinstance(one, Guess)]
+    assert "I Want You Back.jpg is taken for an album of its own" in guess.text
+    assert [one.group for one in found if isinstance(one, CoverFile)] == [None, None]
+
+
+def test_a_folder_that_names_no_genre_is_none(tmp_path: Path) -> None:
+    names = ("Misc", "Neuer Ordner", "New Folder (2)", "Rock", "Unknown", "Various", "Разное", "その他")
+    touch(tmp_path, *(f"{name}/1.jpg" for name in names))
+    assert genres(tmp_path) == {f"{name}/1.jpg": ("Rock",) if name == "Rock" else () for name in names}
+
+
+def test_genres_of_tables_are_spelled_as_those_of_tags(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text('file,genre\n1.png,Hip Hop; Unknown\n2.png,"[""Rap"", ""Our Own""]"\n')
+    (tmp_path / "genres.tsv").write_text("our own\tpost-rock\n")
+    source = open_source(tmp_path / "m.csv", own_spellings=tmp_path / "genres.tsv")
+    assert [one.genres for one in source if isinstance(one, CoverFile)] == [("hip-hop",), ("hip-hop", "post-rock")]
+    (tmp_path / "m.csv").write_text("file,genre,sleeve_path\n1.png,Hip Hop,/c/1.png\n")
+    assert [one.genres for one in open_source(tmp_path / "m.csv") if isinstance(one, CoverFile)] == [("Hip Hop",)]

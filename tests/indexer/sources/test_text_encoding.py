@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from db.records import CoverFile
-from indexer.sources import open_source
+from indexer.sources.manifest import ManifestSource
+from indexer.sources.spelling import Spellings
 from indexer.sources.text_encoding import encoding_of
 
 TABLES = {
@@ -145,7 +146,8 @@ def write_table(path: Path, rows: tuple[tuple[str, str, str], ...], encoding: st
 
 
 def read_names(path: Path) -> list[tuple[str | None, str | None, tuple[str, ...]]]:
-    return [(item.artist, item.title, item.genres) for item in open_source(path) if isinstance(item, CoverFile)]
+    as_written = ManifestSource(path, spellings=Spellings({}))
+    return [(item.artist, item.title, item.genres) for item in as_written if isinstance(item, CoverFile)]
 
 
 @pytest.mark.parametrize("count", [2, 3, 6])

@@ -209,3 +209,6 @@ def test_what_is_not_the_same_artwork_stays_so(home: CommandHome, client: httpx.
     assert home.json("index")["links"] == 0
     assert twins(client, one) == []
     assert client.delete(f"/api/v1/albums/{one}/same-artwork/987654").status_code == 404
+    assert client.put(f"/api/v1/albums/{one}/same-artwork/{other}").status_code == 204
+    assert [album["album_id"] for album in twins(client, one)] == [other]
+    assert same_artwork(asked_with(client, artwork(91))) == {one, other}

@@ -8,7 +8,7 @@ import { h, icon } from "../dom.js";
 import { fullName, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
-import { artworkActs, coverActs } from "../overrule.js";
+import { artworkActs, coverActs, likenessActs } from "../overrule.js";
 import { printedPanel } from "../printed.js";
 import { again, go, setTitle } from "../router.js";
 
@@ -32,7 +32,7 @@ export async function show(main, { id, signal }) {
   const put = (now) => { album = now; data.replaceChildren(...facts(album, put)); setTitle(fullName(album)); };
   put(album);
   const alike = shelf("twins", "Same artwork", "Other pressings and copies with the same picture.", (other) => artworkActs(album, other));
-  const liked = shelf("liked", "You may like", "Recommended from this album, without copies of its artwork.");
+  const liked = shelf("liked", "You may like", "Recommended from this album, without copies of its artwork.", (other) => likenessActs(album, other));
   main.replaceChildren(
     h("div", { class: "album" }, covers(album), h("div", { class: "stack" }, data, printedPanel(album, { signal, onSaved: put }), opinionPanel({ albumId: id, face: faceOf(album), genres: album.genres, signal, onCorrected: put }))),
     alike.section, liked.section);
