@@ -152,8 +152,7 @@ class _Register:
         self._genre_of = Names(session)
         self._genre_of.know(fold(genre) for item in moving for genre in item.cover_file.genres)
         self._removed: dict[str, list[RemovedFile]] = defaultdict(list)
-        new = {item.content_hash for item in moving if _path(item) not in self._by_path}
-        for row in removed_files.of_contents(session, new):
+        for row in removed_files.of_contents(session, {item.content_hash for item in moving}):
             self._removed[row.content_hash].append(row)
         self._copies = self._paths_of_copies(list(self._by_path.values()))
         self._exported = self._albums_of_exported(accepted)
@@ -215,10 +214,10 @@ class _Register:
                 self._drop_gone_copies(found, cover_file.label_source)
             elif stage is not Stage.REST:
                 return None
-            elif cover is None and self._stays_removed(item):
-                return self._leave_out(item)
-            elif cover is not None:
+            elif cover is not None and not self._go_to_copy(cover):
                 found, outcome, detail = self._change(cover, item)
+            elif self._stays_removed(item):
+                return self._leave_out(item)
             else:
                 found, outcome, detail = self._copy(item)
             cover = found
@@ -311,20 +310,24 @@ class _Register:
         cover.path = path
         self._session.flush()
 
-    def _change(self, cover: Cover, item: InspectedFile) -> tuple[Cover, Outcome, str]:
-        """New content at a known path: the cover's from now on, unless there is a copy of the old one elsewhere."""
+    def _go_to_copy(self, cover: Cover) -> bool:
+        """Let a cover whose place another picture has taken be where a copy of it is; False if there is none."""
         kept = (path for path in self._copies[cover.id] if self._holds(path, cover.content_hash))
         elsewhere = next(kept, None)
-        if elsewhere is not None:
-            self._by_path.pop(cover.path)
-            self._unsettled.add(cover.album_id)
-            self._known_of.pop(cover, None)
-            by_hand = self._said.pop((cover.path, LabelSource.HAND), None)
-            if by_hand is not None:
-                by_hand.path = elsewhere
-            cover.path = elsewhere
-            self._session.flush()
-            return self._copy(item)
+        if elsewhere is None:
+            return False
+        self._by_path.pop(cover.path)
+        self._unsettled.add(cover.album_id)
+        self._known_of.pop(cover, None)
+        by_hand = self._said.pop((cover.path, LabelSource.HAND), None)
+        if by_hand is not None:
+            by_hand.path = elsewhere
+        cover.path = elsewhere
+        self._session.flush()
+        return True
+
+    def _change(self, cover: Cover, item: InspectedFile) -> tuple[Cover, Outcome, str]:
+        """New content at a known path: the cover's from now on."""
         cover.stored = item.cover_file.stored
         if cover in self._by_hash[cover.content_hash]:
             self._by_hash[cover.content_hash].remove(cover)

@@ -152,3 +152,14 @@ def test_only_fronts_show_one_artwork(database: Database) -> None:
             overruling.decide_artwork(session, [CoverId(1), CoverId(2)], same=True)
         with pytest.raises(NotFoundError, match="album 2 has no front"):
             overruling.decide_albums_artwork(session, AlbumId(1), AlbumId(2), same=True)
+
+
+def test_what_was_removed_does_not_come_back_at_the_place_of_a_cover_with_a_copy(database: Database) -> None:
+    rock, copy = cover_file(Path("/c/rock/1.png"), "rock"), cover_file(Path("/c/jazz/1.png"), "jazz")
+    offer(database, (rock, A), (copy, A), (TWO, B))
+    with database.writing() as session:
+        overruling.remove_covers(session, [CoverId(2)])
+    found = offer(database, (rock, B), (copy, A), gone=["/c/2.png"])
+    assert [one.outcome for one in found] == [Outcome.REMOVED, Outcome.UNCHANGED]
+    with database.reading() as session:
+        assert [(cover.id, cover.path) for cover in session.scalars(select(Cover))] == [(1, "/c/jazz/1.png")]
