@@ -130,8 +130,12 @@ class Home:
             return installed
         return replace(installed, recogniser=self.settings.recogniser, characters=self.settings.recogniser_characters)
 
+    @cached_property
     def reader(self) -> OpenVinoReader:
-        """What reads the text on covers, loaded.
+        """What reads the text on covers, loaded once.
+
+        A worker keeps it. With OpenVINO 2026.4, a process that ends by a signal after its networks are gone ends in a
+        segmentation fault.
 
         Raises:
             ReaderError: a network is missing or damaged.

@@ -11,6 +11,7 @@ for name in (
     "service.http.app",
     "service.actions.tagging",
     "alembic.command",
+    "cv2",
     "psycopg2",
     "scipy.optimize",
     "sklearn.linear_model",

@@ -32,18 +32,20 @@ def changes(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:
     begun = False
     try:
         while True:
-            for found in _looks([path for path, mark in marks.items() if mark]):
+            for found, deleted in _looks([path for path, mark in marks.items() if mark]):
                 # The new watch is at work now, so nothing is missed after this.
                 changed, replaced = found | replaced, frozenset()
                 if changed or not begun:
                     begun = True
                     yield changed
-                if any(_mark(path) != mark for path, mark in marks.items()):
+                # What is made again may get the mark of what was deleted.
+                gone = marks.keys() & deleted
+                if gone or any(_mark(path) != mark for path, mark in marks.items()):
                     break
             else:
                 return
             now = {path: _mark(path) for path in watched}
-            replaced = frozenset(path for path, mark in now.items() if mark != marks[path])
+            replaced = frozenset(path for path, mark in now.items() if path in gone or mark != marks[path])
             marks = now
     except KeyboardInterrupt:
         return
@@ -51,14 +53,14 @@ def changes(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:
         raise SourceError(f"changes cannot be watched: {error.strerror or error}") from error
 
 
-def _looks(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:
-    """What changed, at least every moment; ends at Ctrl-C."""
+def _looks(paths: Sequence[Path]) -> Iterator[tuple[frozenset[Path], frozenset[Path]]]:
+    """What changed and what of it was deleted, at least every moment; ends at Ctrl-C."""
     # A compiled library that no other command needs.
-    from watchfiles import watch
+    from watchfiles import Change, watch
 
     while not paths:
         sleep(_LOOK_AROUND_MS / 1000)
-        yield frozenset()
+        yield frozenset(), frozenset()
     for found in watch(
         *paths,
         debounce=SETTLE_MS,
@@ -68,7 +70,8 @@ def _looks(paths: Sequence[Path]) -> Iterator[frozenset[Path]]:
         raise_interrupt=False,
         ignore_permission_denied=True,
     ):
-        yield frozenset(Path(path) for _, path in found)
+        deleted = frozenset(Path(path) for kind, path in found if kind is Change.deleted)
+        yield frozenset(Path(path) for _, path in found), deleted
 
 
 def _mark(path: Path) -> Mark:

@@ -149,4 +149,4 @@ def test_what_a_cover_says_is_shown_and_becomes_a_name_when_a_person_says_so(hom
     assert (album["title"], album["artist"], album["matches"][0]["place"]) == ("Blue Train", "John Coltrane", "artist")
     home.sleeve("export", tmp_path / "out.jsonl", "--text")
     rows = [json.loads(row) for row in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert [row.get("sleeve_text") for row in rows] == ["BLUE TRAIN", "GIANT STEPS", None, "SOLO MONK"]
+    assert [row.get("sleeve_text") for row in rows] == ["BLUE TRAIN", "GIANT STEPS", "", "SOLO MONK"]
