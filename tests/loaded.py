@@ -12,7 +12,9 @@ for name in (
     "service.actions.tagging",
     "alembic.command",
     "cv2",
+    "openTSNE",
     "psycopg2",
+    "pynndescent",  # openTSNE imports it to see whether it is there
     "scipy.optimize",
     "sklearn.linear_model",
     "sklearn.model_selection",
