@@ -130,7 +130,6 @@ class Home:
             return installed
         return replace(installed, recogniser=self.settings.recogniser, characters=self.settings.recogniser_characters)
 
-    @cached_property
     def reader(self) -> OpenVinoReader:
         """What reads the text on covers, loaded once.
 
@@ -140,6 +139,10 @@ class Home:
         Raises:
             ReaderError: a network is missing or damaged.
         """
+        return self._reader
+
+    @cached_property
+    def _reader(self) -> OpenVinoReader:
         return OpenVinoReader(self.reader_files, threads=self.threads)
 
     def register(self, bundle: Bundle) -> BundleRecord:

@@ -31,6 +31,6 @@ def read(
             pending = texts.count_pending(session, reader_fingerprint(home.reader_files) if again else None)
         if not pending:
             return ReadReport()
-        report = read_pending(home.database, home.reader, progress, threads=home.threads, again=again, stops=stops)
+        report = read_pending(home.database, home.reader(), progress, threads=home.threads, again=again, stops=stops)
         part_series(home.database)
         return report
