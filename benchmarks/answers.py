@@ -401,7 +401,8 @@ def _resident_mb(pid: int) -> float:
 
 def _cpu_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    ticks_per_s: int = getattr(os, "sysconf")("SC_CLK_TCK")  # noqa: B009 - Windows has none
+    return (int(fields[11]) + int(fields[12])) / ticks_per_s
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def change(url: URL, home: Path, seed: int, orders: Connection) -> None:
 
 
 @contextmanager
-def another_process(database: Database, home: Path, seed: int) -> Iterator[Connection]:
+def another_process(database: Database, home: Path, seed: int) -> Iterator[Any]:
     ours, its = get_context("forkserver").Pipe()
     process = get_context("forkserver").Process(target=change, args=(database.url, home, seed, its))
     process.start()
