@@ -135,14 +135,6 @@ def albums_linked_among(session: Session, album_ids: Sequence[AlbumId]) -> set[t
     return _both_ways({pair for pair in _album_pairs(session, asked, same=True) if asked.issuperset(pair)})
 
 
-def albums_told_apart(session: Session, album_ids: Iterable[AlbumId]) -> set[tuple[AlbumId, AlbumId]]:
-    """The pairs of one of these albums and another of which a person says that their artworks differ, each both ways
-    round; not those that other covers of theirs link."""
-    asked = set(album_ids)
-    apart = _both_ways(_album_pairs(session, asked, same=False))
-    return apart - _both_ways(_album_pairs(session, asked, same=True)) if apart else apart
-
-
 def _both_ways(pairs: set[tuple[AlbumId, AlbumId]]) -> set[tuple[AlbumId, AlbumId]]:
     return pairs | {(other, one) for one, other in pairs}
 

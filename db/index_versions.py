@@ -64,9 +64,9 @@ def previous(session: Session, owner: str) -> IndexVersionRecord | None:
 
 
 def adopt(session: Session, owner: str, folders: Collection[str]) -> None:
-    """Make the versions in these folders this home's, if they are nobody's yet."""
-    nobodys = update(IndexVersion).where(IndexVersion.owner == "", IndexVersion.folder.in_(folders))
-    session.execute(nobodys.values(owner=owner))
+    """Make the versions in these folders this home's, if they have no owner yet."""
+    without_owner = update(IndexVersion).where(IndexVersion.owner == "", IndexVersion.folder.in_(folders))
+    session.execute(without_owner.values(owner=owner))
 
 
 def promote(

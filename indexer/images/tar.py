@@ -66,10 +66,10 @@ def tar_members(file: BoundedFile) -> Iterator[TarMember]:
         elif header.kind in _OF_ALL:
             of_all |= _records(_extension(file, data_at, size))
         elif header.kind != _LONG_LINK:
-            told = of_all | said
-            if header.kind == _SPARSE or any(key.startswith(b"GNU.sparse") for key in told):
+            known = of_all | said
+            if header.kind == _SPARSE or any(key.startswith(b"GNU.sparse") for key in known):
                 raise _damaged("it holds sparse files")
-            name = told.get(b"path") or long_name or header.name
+            name = known.get(b"path") or long_name or header.name
             long_name, said = None, {}
             if header.kind != _FOLDER and not (header.kind in _FILE and name.endswith(b"/")):
                 yield TarMember(name, data_at, size, _kind(header.kind))
@@ -90,12 +90,12 @@ def _header(file: BoundedFile, at: int) -> _Header | None:
         raise _damaged("it is cut off")
     if not block.strip(b"\0"):
         if at == 0:
-            raise _damaged("it is no tar archive")
+            raise _damaged("it is not a tar archive")
         return None
     spaced = block[:148] + b" " * 8 + block[156:]
     signed = sum(byte - 256 if byte > 127 else byte for byte in spaced)
     if _number(block[148:156]) not in {sum(spaced), signed}:
-        raise _damaged("it is no tar archive" if at == 0 else "it is damaged, or says a wrong size")
+        raise _damaged("it is not a tar archive" if at == 0 else "it is damaged, or says a wrong size")
     name, prefix = block[:100].split(b"\0")[0], block[345:500].split(b"\0")[0]
     is_posix = block[257:263] == b"ustar\0"
     return _Header(prefix + b"/" + name if is_posix and prefix else name, _number(block[124:136]), block[156:157])

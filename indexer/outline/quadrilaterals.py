@@ -12,7 +12,9 @@ from indexer.outline.lines import turned
 _FULL_EDGE = 1.5
 """Steepness, over that of the neighbourhood, that counts as an edge without doubt."""
 
-_BESIDE_PX = 4.0
+_ACROSS_PX = 4.0
+"""What is on either side of a line is looked at this far from it."""
+
 _FULL_CONTRAST = 60.0
 """Grey levels between what is on either side of a line."""
 
@@ -141,14 +143,14 @@ class _Along:
         across = normals[:, None, :]
 
         def seen(picture: NDArray[Any], off_px: float) -> FloatArray:
-            """(l, steps, channels): what is along each line, and so far beside it; its border beyond the picture."""
+            """(l, steps, channels): what is along each line, or this far to one side; its border beyond the picture."""
             places_px = (places + off_px * across).astype(np.float32)
             nothing = np.zeros(0, np.float32)
             found = cv2.remap(picture, places_px, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             return np.asarray(found, np.float32)
 
         steep = [np.abs((seen(edges.gradient, off_px) * across).sum(2)) for off_px in (-1.0, 0.0, 1.0)]
-        differs = np.abs(seen(edges.small, -_BESIDE_PX) - seen(edges.small, _BESIDE_PX)).max(2)
+        differs = np.abs(seen(edges.small, -_ACROSS_PX) - seen(edges.small, _ACROSS_PX)).max(2)
         self._inside = (np.abs(places - middle) < middle + 0.5).all(2)
         self.edge = self._summed(np.minimum(np.max(steep, axis=0) / _FULL_EDGE, 1))
         self.contrast = self._summed(np.minimum(differs / _FULL_CONTRAST, 1))

@@ -4,7 +4,7 @@ In a tar, files next to a picture may describe it (WebDataset; see ``samples``);
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from db.records import CoverFile, Found, Guess, Offered, OtherFiles, RejectedFile
 from indexer.images.archive import TAR_SUFFIX, Member, contents, read_member
 from indexer.images.decoding import DEFAULT_LIMITS
-from indexer.sources.columns import recognised
+from indexer.sources.columns import guessed, recognised
 from indexer.sources.file_names import IMAGE_SUFFIXES, absolute, like_back, sides_of, titles_like_backs, unusable
 from indexer.sources.manifest import cells_by_name, described
 from indexer.sources.names import clean, distinct
@@ -20,7 +20,7 @@ from indexer.sources.other_files import DESCRIPTIONS, ignored_as, kind_of_head, 
 from indexer.sources.samples import Samples
 from indexer.sources.spelling import genre_of_folder, is_genre
 from indexer.sources.table_rows import TableRow
-from indexer.sources.table_years import year_in_table
+from indexer.sources.table_years import year_in_table, years_guessed
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
@@ -69,8 +69,8 @@ class ArchiveSource:
         read = {file for name, _ in pictures for file in samples.describing(name).values()}
         kinds |= dict.fromkeys(read, DESCRIPTIONS)
         yield from (OtherFiles(str((located / name).parent), kind) for name, kind in kinds.items() if kind)
-        for offered in self._offers(located, pictures):
-            yield self._described(offered, samples, located) if read and isinstance(offered, CoverFile) else offered
+        offers = self._offers(located, pictures)
+        yield from self._described(offers, samples, located) if read else offers
 
     @property
     def place(self) -> Path:
@@ -88,20 +88,30 @@ class ArchiveSource:
                     yield Guess(like_back(f"{self.path}/{name}", titles[title]))
                 yield self._offer(located, name, member, genres.get(name), sided)
 
-    def _described(self, cover: CoverFile, samples: Samples, located: Path) -> Offered:
-        """A cover of a WebDataset with what the files next to it say."""
-        row = samples.row(cover.path.relative_to(located).as_posix()) or TableRow(1, {})
-        if row.fault:
-            return RejectedFile(cover.file, str(cover.path), Rejection.BAD_RECORD, row.fault)
-        cells = cells_by_name(row.cells, recognised(row.cells, {}))
-        year, _ = year_in_table(clean(cells.get("year")))
-        side = (clean(cells.get("side")) or cover.side).lower()
-        if side not in set(Side):
-            return RejectedFile(
-                cover.file, str(cover.path), Rejection.BAD_RECORD, f"side is {side!r}, neither front nor back"
-            )
-        cover = replace(cover, label_source=LabelSource.MANIFEST, side=Side(side))
-        return described(cover, cells, year, self.label)
+    def _described(self, offers: Iterable[Found], samples: Samples, located: Path) -> Iterator[Found]:
+        """The covers of a WebDataset with what the files next to them say; each kind of guess is named once."""
+        named_a_column = guessed_a_year = False
+        for offered in offers:
+            if not isinstance(offered, CoverFile):
+                yield offered
+                continue
+            row = samples.row(offered.path.relative_to(located).as_posix()) or TableRow(1, {})
+            by_name = recognised(row.cells, {})
+            cells = cells_by_name(row.cells, by_name)
+            side = (clean(cells.get("side")) or offered.side).lower()
+            fault = row.fault or ("" if side in set(Side) else f"side is {side!r}, neither front nor back")
+            if fault:
+                yield RejectedFile(offered.file, str(offered.path), Rejection.BAD_RECORD, fault)
+                continue
+            if not named_a_column and (said := guessed(by_name, {})):
+                named_a_column = True
+                yield Guess(f"{self.path}: fields that describe its pictures are read by their names: {said}")
+            year, is_guessed = year_in_table(clean(cells.get("year")))
+            if is_guessed and not guessed_a_year:
+                guessed_a_year = True
+                yield Guess(years_guessed(self.path, year, cells["year"]))
+            cover = replace(offered, label_source=LabelSource.MANIFEST, side=Side(side))
+            yield described(cover, cells, year, self.label)
 
     def _genres(self, names: Sequence[PurePosixPath]) -> Mapping[str, str | None]:
         """The genre of each member by its name."""

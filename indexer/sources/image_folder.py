@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from db.records import CoverFile, Found, OtherFiles
+from db.records import CoverFile, Found, OtherFiles, RejectedFile
 from indexer.images.cover_store import CoverStore
 from indexer.sources.file_names import absolute
 from indexer.sources.folder import FolderSource
@@ -17,6 +17,7 @@ from indexer.sources.manifest import ManifestSource
 from indexer.sources.other_files import DESCRIPTIONS, TABLES
 from indexer.sources.spelling import is_genre
 from indexer.sources.walking import Walk, all_below
+from sleeve.vocabulary import Rejection
 
 _FILE_COLUMN = "file_name"
 METADATA_NAMES = frozenset({"metadata.csv", "metadata.jsonl", "metadata.parquet"})
@@ -33,7 +34,8 @@ def metadata_tables(folder: Path) -> list[Path]:
 class ImageFolderSource:
     """The rows of the tables in a folder, then every other picture in it.
 
-    A picture without a genre in its table has that of its folder if the folder is called like one.
+    A picture that no table gives a genre has that of its folder if the folder is called like one: folders of an image
+    folder are often called `train` and `test`.
 
     Attributes:
         root: the folder, as the user named it.
@@ -47,25 +49,32 @@ class ImageFolderSource:
     store: CoverStore | None = None
 
     def __iter__(self) -> Iterator[Found]:
-        folder = FolderSource(self.root, label=self.label)
-        genres = {item.path: item.genres for item in folder if isinstance(item, CoverFile)}
+        folder = list(FolderSource(self.root, label=self.label))
+        genres = {
+            item.path: tuple(genre for genre in item.genres if is_genre(genre))
+            for item in folder
+            if isinstance(item, CoverFile)
+        }
         described: set[Path] = set()
         for table in self.tables:
             for item in ManifestSource(table, label=self.label, store=self.store):
                 if not isinstance(item, CoverFile):
                     yield item
-                elif item.path not in described:
+                elif item.path in described:
+                    detail = "an earlier table describes this picture"
+                    yield RejectedFile(f"{table}: {item.file}", f"{table}: {item.file}", Rejection.BAD_RECORD, detail)
+                else:
                     described.add(item.path)
-                    # Folders of an image folder are often called `train` and `test`.
-                    by_folder = tuple(genre for genre in genres.get(item.path, ()) if is_genre(genre))
-                    yield item if item.genres else replace(item, genres=by_folder)
+                    yield item if item.genres else replace(item, genres=genres.get(item.path, ()))
         read = Counter(str(absolute(table.parent)) for table in self.tables)
         for item in folder:
             if isinstance(item, OtherFiles) and item.kind == TABLES and read[item.place]:
                 read[item.place] -= 1
                 yield OtherFiles(item.place, DESCRIPTIONS)
-            elif not (isinstance(item, CoverFile) and item.path in described):
+            elif not isinstance(item, CoverFile):
                 yield item
+            elif item.path not in described:
+                yield replace(item, genres=genres[item.path])
 
     @property
     def place(self) -> Path:

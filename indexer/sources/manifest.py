@@ -19,7 +19,7 @@ from indexer.sources.parquet_rows import PARQUET_SUFFIX, parquet_rows
 from indexer.sources.remote_image import target_of
 from indexer.sources.spelling import Spellings
 from indexer.sources.table_rows import Cell, TableRow, table_rows
-from indexer.sources.table_years import year_in_table
+from indexer.sources.table_years import year_in_table, years_guessed
 from indexer.sources.text_encoding import encoding_of, is_guess, known_encoding
 from sleeve.errors import FileRejectedError, MissingExtraError, SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
@@ -152,7 +152,7 @@ class ManifestSource:
             return
         year, is_guessed = year_in_table(clean(cells.get("year")))
         if is_guessed:
-            yield Guess(f"{self.path}: years are read from short dates or days, such as {year} from {cells['year']}")
+            yield Guess(years_guessed(self.path, year, cells["year"]))
         front = self._cover(row, cells, year)
         yield front
         back = _text(cells.get("back"))

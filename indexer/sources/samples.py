@@ -39,7 +39,7 @@ class Samples:
         return cls(path, files)
 
     def describing(self, picture: str) -> Mapping[str, str]:
-        """The files that describe a picture, by their endings; maybe none."""
+        """The files that describe a picture, by their endings; empty if there are none."""
         stem, _ = _parted(picture)
         return self.files.get(stem) or self.files.get(_key(picture)) or {}
 

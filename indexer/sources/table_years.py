@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 from indexer.sources.names import year_of
 
@@ -27,3 +28,8 @@ def year_in_table(text: str | None) -> tuple[int | None, bool]:
     if short:
         return int(short[1]) + (1900 if int(short[1]) >= _FIRST_OF_1900S else 2000), True
     return None, False
+
+
+def years_guessed(path: Path, year: int | None, written: object) -> str:
+    """What a person is shown once if years in a table or an archive are guesses."""
+    return f"{path}: years are read from short dates or days, such as {year} from {written}"

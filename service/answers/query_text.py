@@ -19,11 +19,10 @@ from sleeve.errors import ReaderError
 READ_WITHIN_S = 3.0
 """No line is begun later than this after the picture was decoded; a picture full of text has up to 100."""
 
-_log = logging.getLogger(__name__)
-
-
 READ_PX = 1024
 """The most pixels of a side of a sleeve that is read seen head on."""
+
+_log = logging.getLogger(__name__)
 
 
 class QueryReader:

@@ -30,7 +30,7 @@ LEAST_SIMILARITY_IN_PHOTO = 0.4
 
 _STRANGERS = 2
 _STRANGERS_IN_PHOTO = 5
-"""Neighbours of a scan, or of a photo, that are compared in vain before the others are left alone."""
+"""So many neighbours of a scan, or of a photo, may turn out to show another artwork before the rest is left alone."""
 
 _SQUARE = 1.1
 """The longer side over the shorter one, up to which a picture may be a cover as a whole."""

@@ -39,8 +39,9 @@ def export(
 
     Parquet can be opened with `datasets` of Hugging Face, which finds pictures in `image` and class names in
     `sleeve_label` (of albums with exactly one genre). A dataset card, README.md, is written next to it, unless the
-    folder has a README.md of your own. `embedding-atlas FILE --vector vector --image image` opens it too, once every
-    cover has a vector; with `--map`, give it `--x sleeve_map_x --y sleeve_map_y`, so that it need not lay out its own.
+    folder has a README.md of your own. Written with `--vectors --images --map`, the file also opens in Embedding Atlas,
+    once every cover has a vector:
+    `embedding-atlas FILE --vector vector --image image --x sleeve_map_x --y sleeve_map_y`.
 
     A .npz file has arrays for NumPy: `cover_ids`, `album_ids`, `vectors`, `genres` (yes or no for each of
     `genre_names`), `files`, and with `--map` also `map`. Covers without a vector are not in it.

@@ -20,7 +20,7 @@ COMPARED_PICTURES = 3
 """Release groups whose fronts are looked at, if the words alone do not tell."""
 
 LETTERS_PER_MISTAKE = 6
-"""Of a name: for each so many letters one may be misread."""
+"""One letter of a name may be misread for every six of its letters."""
 
 _LARGEST_LINES = 2
 _LEAST_LETTERS = 2

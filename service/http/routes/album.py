@@ -57,8 +57,8 @@ def list_albums(
 ) -> schemas.AlbumsSchema:
     """Send `next` back as `cursor` until it is null; keep the other parameters.
 
-    Albums that are added or removed meanwhile neither repeat nor hide others. Words may be misspelled; they are looked
-    for in artists, titles and the text on covers, and the 100 albums that fit best are listed, each with where they
+    Albums that are added or removed meanwhile neither repeat nor hide others. Words may be misspelled. They are looked
+    for in artists, titles and the text on covers; the 100 albums that fit best are listed, each with where the words
     are.
     """
     order = sort or (AlbumOrder.MATCH if q.strip() else AlbumOrder.NEWEST)

@@ -34,8 +34,7 @@ async def similar(
     `verdict` whether it is an album of the catalogue. Send the parameter `outline` to correct it.
 
     The answer holds each album once, nearest first (before them the album that an image shows), without the albums of
-    the query. A text needs a model with a text
-    tower; without one the answer is 422.
+    the query. A text needs a model with a text tower; without one the answer is 422.
     """
     question = await read_question(request, schemas.SimilarQuery, max_images=schemas.MAX_IMAGES)
     if question.by_taste:

@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from db import albums
 from db.database import Database
 from db.records import CoverFile, InspectedFile
 from db.registration import register
-from db.tables import Album, Cover
+from db.tables import Album, Cover, RemovedFile
 from indexer.jobs.export import export_catalogue
 from indexer.progress import Silent
 from indexer.sources import GenreFrom, open_source
@@ -50,8 +50,10 @@ def contents(database: Database) -> list[tuple[object, ...]]:
 
 
 def empty(database: Database) -> None:
+    """Remove everything, and that it was removed."""
     with database.writing() as session:
         albums.remove(session, [AlbumId(album_id) for album_id in session.scalars(select(Album.id))])
+        session.execute(delete(RemovedFile))
 
 
 def fill(database: Database, folder: Path) -> None:

@@ -10,6 +10,7 @@ from db.records import CoverFile, OtherFiles, RejectedFile
 from indexer.sources import GenreFrom, open_source
 from indexer.sources.shards import shards
 from sleeve.errors import SourceError
+from sleeve.vocabulary import Rejection
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -32,7 +33,7 @@ def test_a_table_describes_the_pictures_and_the_others_are_offered_too(tmp_path:
     assert {name: (item.artist, item.title, item.genres) for name, item in found.items()} == {
         "train/a.jpg": ("A", None, ("soul",)),
         "train/jazz/b.jpg": ("B", None, ()),
-        "train/unlisted.jpg": (None, None, ("train",)),
+        "train/unlisted.jpg": (None, None, ()),
         "test/c.jpg": (None, "C", ()),
     }
     kinds = [(item.kind, item.files) for item in open_source(tmp_path) if isinstance(item, OtherFiles)]
@@ -45,6 +46,18 @@ def test_folders_called_like_genres_still_say_them(tmp_path: Path) -> None:
     (tmp_path / "metadata.csv").write_text("file_name,artist\njazz/a.jpg,A\nrock/b.jpg,B\nrock/gone.jpg,C\n")
     found = offers(tmp_path)
     assert [(item.artist, item.genres) for item in found.values()] == [("A", ("jazz",)), ("B", ("rock",)), ("C", ())]
+
+
+def test_a_picture_that_two_tables_describe_is_as_the_first_says(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg")
+    (tmp_path / "metadata.csv").write_text("file_name,artist\na.jpg,A\n")
+    (tmp_path / "metadata.jsonl").write_text('{"file_name": "a.jpg", "artist": "B"}\n')
+    first, second = (item for item in open_source(tmp_path) if isinstance(item, CoverFile | RejectedFile))
+    assert isinstance(first, CoverFile)
+    assert first.artist == "A"
+    assert isinstance(second, RejectedFile)
+    assert second.file == f"{tmp_path / 'metadata.jsonl'}: a.jpg"
+    assert (second.reason, second.detail) == (Rejection.BAD_RECORD, "an earlier table describes this picture")
 
 
 def test_another_table_of_that_name_is_only_a_table(tmp_path: Path) -> None:

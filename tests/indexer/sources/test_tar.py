@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from db.database import Database
-from db.records import CoverFile, OtherFiles, RejectedFile
+from db.records import CoverFile, Guess, OtherFiles, RejectedFile
 from indexer.images import archive
 from indexer.images.archive import contents, members, read_member
 from indexer.images.decoding import read
@@ -121,9 +121,9 @@ def test_other_files_and_cut_ones_are_no_archives(tmp_path: Path) -> None:
         path.write_bytes(whole[:cut])
         assert fault(lambda: contents(path))[0] is Rejection.BAD_ARCHIVE
     path.write_bytes(b"GIF89a" + bytes(2000))
-    assert fault(lambda: contents(path)) == (Rejection.BAD_ARCHIVE, "it is no tar archive")
+    assert fault(lambda: contents(path)) == (Rejection.BAD_ARCHIVE, "it is not a tar archive")
     path.write_bytes(bytes(1024))
-    assert fault(lambda: contents(path)) == (Rejection.BAD_ARCHIVE, "it is no tar archive")
+    assert fault(lambda: contents(path)) == (Rejection.BAD_ARCHIVE, "it is not a tar archive")
 
 
 def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,6 +191,18 @@ def test_files_of_a_sample_describe_its_picture(tmp_path: Path) -> None:
     )
     others = [(item.kind, item.files) for item in open_source(path) if isinstance(item, OtherFiles)]
     assert sorted(others) == [(".json files", 1), *[("files read for what they say of a cover", 1)] * 6]
+
+
+def test_what_is_guessed_of_samples_is_named_once(tmp_path: Path) -> None:
+    files = {f"{n}.jpg": b"\xff\xd8" for n in range(3)}
+    files |= {f"{n}.json": b'{"Performer": "The Group", "year": "12-Mar-67"}' for n in range(3)}
+    path = write_tar(tmp_path / "shard-0.tar", files)
+    found = list(open_source(path))
+    assert {(item.artist, item.year) for item in found if isinstance(item, CoverFile)} == {("The Group", 1967)}
+    assert [item.text for item in found if isinstance(item, Guess)] == [
+        f"{path}: fields that describe its pictures are read by their names: `Performer` as artist",
+        f"{path}: years are read from short dates or days, such as 1967 from 12-Mar-67",
+    ]
 
 
 def test_dots_in_names_part_no_picture_from_its_words(tmp_path: Path) -> None:
