@@ -2,8 +2,6 @@
 
 import json
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,20 +17,14 @@ from service.answers.opening import open_answers
 from service.upkeep import REST_AFTER_FAILURE_S, Upkeep
 from sleeve.settings import Settings
 from tests.command_home import CommandHome
+from tests.factories import write_covers
+from tests.forked import Forked
 from tests.indexer.reading.drawn import drawn
+from tests.service import sleeve_reading
 
 KILLS = 20
 COVERS_A_KILL = 16
 """More than a reading process reads in the moments until it is killed."""
-
-SMALL_BATCHES = """
-import sys
-import indexer.reading.pending
-import service.cli
-indexer.reading.pending.STORE_COVERS = 4
-sys.argv = ["sleeve", "read"]
-service.cli.main()
-"""
 
 SAID = ["BLUE TRAIN", "GIANT STEPS", "", "SOLO MONK"]
 
@@ -106,28 +98,40 @@ def test_a_service_reads_covers_once_they_can_be_found(home: CommandHome, tmp_pa
 def test_reading_that_is_killed_twenty_times_ends_like_a_run_undisturbed(
     home: CommandHome, make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
-    covers = draw_covers(tmp_path / "covers", KILLS * COVERS_A_KILL)
+    covers = tmp_path / "covers"
+    write_covers(covers, {"jazz": KILLS * COVERS_A_KILL})
     undisturbed = make_home(tmp_path / "undisturbed", "sqlite")
     for one in (home, undisturbed):
         one.sleeve("add", covers)
-    undisturbed.sleeve("read")
+    read_by_slow(undisturbed)
     moments = random.Random(3)
     with opened(home) as catalogue, opened(undisturbed) as other:
         for _ in range(KILLS):
-            before = len(said(catalogue))
-            command = [sys.executable, "-c", SMALL_BATCHES]
-            with subprocess.Popen(command, env=dict(home.environment), stdout=subprocess.DEVNULL) as process:
-                while len(said(catalogue)) == before:
+            before = read_so_far(catalogue)
+            with Forked(["read"], home.environment, tmp_path, Path(sleeve_reading.__file__)) as process:
+                while read_so_far(catalogue) == before:
                     assert process.poll() is None, "it ended before it was killed"
                     time.sleep(0.01)
                 time.sleep(moments.uniform(0, 0.1))
                 process.kill()
-            assert process.wait() == -9
-        left = KILLS * COVERS_A_KILL - len(said(catalogue))
-        assert home.json("read")["read"] == left
+            assert process.returncode == -9
+        left = KILLS * COVERS_A_KILL - read_so_far(catalogue)
+        assert read_by_slow(home)["read"] == left > 0
         assert said(catalogue) == said(other)
         with catalogue.database.reading() as mine, other.database.reading() as its:
             assert texts.counts(mine) == texts.counts(its)
+
+
+def read_so_far(home: Home) -> int:
+    with home.database.reading() as session:
+        return texts.counts(session).read
+
+
+def read_by_slow(home: CommandHome) -> dict[str, object]:
+    with Forked(["read", "--json"], home.environment, home.folder, Path(sleeve_reading.__file__)) as process:
+        out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    return dict(json.loads(out))
 
 
 def test_what_a_cover_says_is_shown_and_becomes_a_name_when_a_person_says_so(home: CommandHome, tmp_path: Path) -> None:
