@@ -24,6 +24,7 @@ from indexer.images.decoding.animation import is_animation, later_frames, shows_
 from indexer.images.decoding.boxes import BOXED, as_still
 from indexer.images.decoding.budget import PixelBudget
 from indexer.images.decoding.colour import to_rgb
+from indexer.images.decoding.fitting import REDUCING_GAP
 from indexer.images.decoding.limits import DEFAULT_LIMITS, LARGE_PIXELS, MAX_PIXELS_IN_WORK, DecodingLimits
 from indexer.images.decoding.mending import with_other_ends, without_metadata
 from indexer.images.decoding.sniffing import sniff
@@ -55,6 +56,8 @@ a quarter scale 1.8 even for a factor of 3.3. benchmarks/decoding.py shows both.
 _MAX_RLE_PIXELS = 2**23
 
 _MAX_EXIF_BYTES = 2**20
+
+_JPEG_SCAN = b"\xff\xda"
 
 _ORIENTATION = 274
 
@@ -142,15 +145,17 @@ def _decoded(data: bytes, format_name: str, limits: DecodingLimits, reduce_to_px
     try:
         image = _opened(source, format_name)
         _check_size(image, limits)
+        stored_pixels = math.prod(image.size)
         if reduce_to_px is not None:
             _reduce(image, reduce_to_px)
         pixels = math.prod(image.size)
-        with _budget.reserve(pixels):
-            upright = _first_to_show(image, limits)
-            if pixels >= LARGE_PIXELS:
-                image.close()
+        with _budget.reserve(stored_pixels if _is_decoded_whole(data, format_name) else pixels):
+            picture = _made_smaller(_first_to_show(image, limits), limits, reduce_to_px)
+            if stored_pixels >= LARGE_PIXELS:
+                if picture is not image:
+                    image.close()
                 return_freed_memory()
-            return upright
+            return picture
     except Image.DecompressionBombError as error:
         raise FileRejectedError(Rejection.TOO_MANY_PIXELS) from error
     except _FAILURES as error:
@@ -160,6 +165,21 @@ def _decoded(data: bytes, format_name: str, limits: DecodingLimits, reduce_to_px
         reason = Rejection.TRUNCATED if cut else Rejection.DAMAGED
         detail = "unreadable or unusual header" if isinstance(error, UnidentifiedImageError) else one_line(error)
         raise FileRejectedError(reason, f"{format_name}: {detail}") from error
+
+
+def _is_decoded_whole(data: bytes, format_name: str) -> bool:
+    """Whether reducing a picture spares no memory: libjpeg holds all of one that comes in several scans."""
+    return format_name != "JPEG" or data.count(_JPEG_SCAN) > 1
+
+
+def _made_smaller(picture: Image.Image, limits: DecodingLimits, target_px: int | None) -> Image.Image:
+    """The picture by whole steps, if few pixels are to be kept: by those that ``fit`` would begin with, or more."""
+    if limits.kept_pixels is None:
+        return picture
+    step = math.isqrt(math.prod(picture.size) // limits.kept_pixels)
+    if target_px is not None:
+        step = max(step, int(min(picture.size) / (target_px * REDUCING_GAP)))
+    return picture.reduce(step) if step > 1 else picture
 
 
 def _opened(source: BoundedSource, format_name: str) -> ImageFile.ImageFile:

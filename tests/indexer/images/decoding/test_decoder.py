@@ -3,13 +3,16 @@
 import io
 import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from indexer.images.decoding import DecodingLimits, decode, decoder
+from indexer.images.decoding import DecodingLimits, ResizeRule, decode, decoder, fit
+from indexer.images.decoding.budget import PixelBudget
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 from tests.indexer.images.decoding.pictures import BLUE, GREEN, RED, bmp, chunk, corners, encode, near, plain, png, tiff
@@ -33,6 +36,42 @@ def test_lossless_formats_keep_every_pixel(format_name: str) -> None:
     found = decode(encode(Image.fromarray(UPRIGHT), format_name, **LOSSLESS[format_name]))
     assert found.mode == "RGB"
     assert (np.asarray(found) == UPRIGHT).all()
+
+
+@pytest.mark.parametrize("format_name", LOSSLESS)
+def test_a_large_picture_can_be_used_after_its_memory_was_given_back(
+    format_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoder, "LARGE_PIXELS", 1)
+    assert (np.asarray(decode(encode(Image.fromarray(UPRIGHT), format_name, **LOSSLESS[format_name]))) == UPRIGHT).all()
+
+
+def test_of_a_picture_to_be_held_no_more_is_kept_than_is_looked_at() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (72, 72, 3), np.uint8)
+    data = encode(Image.fromarray(pixels), "PNG")
+    for kept_pixels, step in ((72 * 72, 1), (36 * 36 + 1, 1), (36 * 36, 2), (24 * 24, 3)):
+        kept = decode(data, DecodingLimits(kept_pixels=kept_pixels))
+        expected = pixels.reshape(72 // step, step, 72 // step, step, 3).mean((1, 3))
+        assert np.abs(np.asarray(kept) - expected).max() < 1, step
+    whole, kept = (decode(data, DecodingLimits(kept_pixels=most), reduce_to_px=4) for most in (None, 72 * 72))
+    assert (whole.size, kept.size) == ((72, 72), (24, 24))
+    assert (fit(whole, 4, ResizeRule.SQUASH) == fit(kept, 4, ResizeRule.SQUASH)).all(), "fit begins with the same steps"
+
+
+@pytest.mark.parametrize("scans", ["one", "several"])
+def test_a_jpeg_of_several_scans_counts_as_large_as_it_is_stored(scans: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+
+    class Counting(PixelBudget):
+        @contextmanager
+        def reserve(self, pixels: int) -> Iterator[None]:
+            counted.append(pixels)
+            yield
+
+    monkeypatch.setattr(decoder, "_budget", Counting(10**9))
+    data = encode(plain(size=(64, 48)), "JPEG", progressive=scans == "several")
+    assert decode(data, reduce_to_px=4).size == (32, 24)
+    assert counted == [64 * 48 if scans == "several" else 32 * 24]
 
 
 @pytest.mark.parametrize("compression", TIFF_COMPRESSIONS)
