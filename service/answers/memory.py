@@ -21,6 +21,9 @@ MOST_ASKED = 2_000
 MOST_ALLOWED = 2_000_000
 """Ids that the kept filters let through, all together: 16 MB."""
 
+MOST_FILTERS = 1_000
+"""Kept filters: those that let nothing through cost no ids, and anyone can make up names."""
+
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -93,7 +96,8 @@ class Memory:
                 state = answering.state(session.connection())
                 found = vectors.allowed_ids(session, bundle, wanted)
             if state == self.state:
-                if len(found) + sum(map(len, tuple(self._allowed.values()))) > MOST_ALLOWED:
+                kept = sum(map(len, tuple(self._allowed.values())))
+                if kept + len(found) > MOST_ALLOWED or len(self._allowed) >= MOST_FILTERS:
                     self._allowed.clear()
                 self._allowed[wanted] = found
         return found

@@ -20,6 +20,7 @@ from service.http import problems, protection
 from service.http.maps import Maps
 from service.http.metrics import Metrics
 from service.http.questions import IMAGE_THREADS, ImageUrls
+from service.http.room import Room
 from service.http.routes import ROUTERS
 from service.http.stopping import stop_with_parent, watch_for_stop
 from service.http.thumbnails import Thumbnails
@@ -43,6 +44,8 @@ class State(TypedDict):
     maps: Maps
     image_urls: ImageUrls
     image_threads: CapacityLimiter
+    question_room: Room
+    upload_room: Room
     root_path: str
     stopping: Event
 
@@ -72,6 +75,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     maps=Maps(home),
                     image_urls=ImageUrls(fetch_image if known.image_urls else None),
                     image_threads=CapacityLimiter(IMAGE_THREADS),
+                    question_room=Room(),
+                    upload_room=Room(),
                     root_path=known.root_path,
                     stopping=stopping,
                 )

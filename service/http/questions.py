@@ -1,11 +1,12 @@
 """What a query asks with: images that it brings or names by a URL, albums, a text, likes and dislikes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, Semaphore, to_thread
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 from indexer.sources.remote_image import UnreachableHostError
 from service.answers.records import MAX_EXAMPLES, Examples, Upload
 from service.http.protection.rate_limit import Allowance
+from service.http.room import Room
 from service.schemas import BatchQuery, CoverQuery, Liking, Query, SimilarQuery
 from sleeve.errors import FileRejectedError, QueryError
 from sleeve.vocabulary import AlbumId, Rejection
@@ -39,10 +41,13 @@ class ImageUrls:
 
     def __init__(self, fetch: Callable[[str], bytes] | None) -> None:
         self._fetch = fetch
-        self._at_once = CapacityLimiter(AT_ONCE)
+        # Who has fetched an image and waits for room holds up the next fetch, but no thread.
+        self._at_once = Semaphore(AT_ONCE)
+        self._threads = CapacityLimiter(AT_ONCE)
 
-    async def image(self, url: str) -> bytes:
-        """The bytes behind a URL.
+    @asynccontextmanager
+    async def image(self, url: str, room: Room) -> AsyncIterator[bytes]:
+        """The bytes behind a URL, which take their room until the context ends.
 
         Raises:
             QueryError: queries may not name URLs here.
@@ -50,12 +55,16 @@ class ImageUrls:
         """
         if self._fetch is None:
             raise QueryError("queries by URL are off here; set SLEEVE_IMAGE_URLS=1 for the service to turn them on")
-        try:
-            return await to_thread.run_sync(self._fetch, url, limiter=self._at_once)
-        except UnreachableHostError as error:
-            # One sentence for both: two would say which names exist inside.
-            detail = f"{error.host} is not on the public Internet, or does not answer as a web server should"
-            raise FileRejectedError(Rejection.UNREACHABLE, detail) from error
+        async with AsyncExitStack() as held:
+            async with self._at_once:
+                try:
+                    image = await to_thread.run_sync(self._fetch, url, limiter=self._threads)
+                except UnreachableHostError as error:
+                    # One sentence for both: two would say which names exist inside.
+                    detail = f"{error.host} is not on the public Internet, or does not answer as a web server should"
+                    raise FileRejectedError(Rejection.UNREACHABLE, detail) from error
+                await held.enter_async_context(room.taken(len(image)))
+            yield image
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +103,23 @@ class Question:
         return self.liking.examples(*(image.data for image in self.images), text=self.text)
 
 
-async def read_question(
+@asynccontextmanager
+async def question_of(
     request: Request, json: type[SimilarQuery | CoverQuery | BatchQuery], *, max_images: int
-) -> Question:
-    """Read a form with images, or JSON. An image that the JSON names by its URL is fetched, and counts as uploaded."""
+) -> AsyncIterator[Question]:
+    """A form with images, or JSON. An image that the JSON names by its URL is fetched, and counts as uploaded.
+
+    The images are in memory until the context ends; they come in when there is room for them.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    allowance: Allowance = request.state.allowance
     if kind == "multipart/form-data":
-        question = await _read_form(request, json, max_images)
+        reading = _form_question(request, json, max_images)
     elif kind == "application/json":
-        question = await _read_json(request, json, allowance)
+        reading = _json_question(request, json)
     else:
         raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
-    allowance.take_embedded(len(question.images) + (question.text is not None))
-    allowance.take_reads(len(question.album_ids))
-    return question
+    async with reading as question:
+        yield question
 
 
 async def answer(request: Request, question: Question, ask: Callable[..., Answer], *arguments: object) -> Answer:
@@ -117,30 +128,43 @@ async def answer(request: Request, question: Question, ask: Callable[..., Answer
     return await to_thread.run_sync(partial(ask, *arguments), limiter=image_threads)
 
 
-async def _read_form(request: Request, json: type[BaseModel], max_images: int) -> Question:
+@asynccontextmanager
+async def _form_question(request: Request, json: type[BaseModel], max_images: int) -> AsyncIterator[Question]:
+    allowance: Allowance = request.state.allowance
+    room: Room = request.state.question_room
     async with request.form(max_files=max_images, max_fields=2 * MAX_EXAMPLES + 8) as form:
-        files = form.getlist("image")
-        if not files or not all(isinstance(file, UploadFile) for file in files):
+        files = [file for file in form.getlist("image") if isinstance(file, UploadFile)]
+        if not files or len(files) != len(form.getlist("image")):
             raise HTTPException(422, "the multipart field `image` holds no file")
-        images = [Upload(file.filename, await file.read()) for file in files if isinstance(file, UploadFile)]
         liked = {name: form.getlist(name) for name in ("like", "dislike")} if issubclass(json, Liking) else {}
-        return Question(tuple(images), liking=_validated(Liking, liked))
+        liking = _validated(Liking, liked)
+        allowance.take_embedded(len(files))
+        async with room.taken(sum(file.size or 0 for file in files)):
+            yield Question(tuple([Upload(file.filename, await file.read()) for file in files]), liking=liking)
 
 
-async def _read_json(
-    request: Request, json: type[SimilarQuery | CoverQuery | BatchQuery], allowance: Allowance
-) -> Question:
+@asynccontextmanager
+async def _json_question(
+    request: Request, json: type[SimilarQuery | CoverQuery | BatchQuery]
+) -> AsyncIterator[Question]:
+    allowance: Allowance = request.state.allowance
     asked = _validated(json, await request.body())
     if isinstance(asked, BatchQuery):
-        return Question(album_ids=tuple(map(AlbumId, asked.album_ids)))
-    if asked.image_url is not None:
+        allowance.take_reads(len(asked.album_ids))
+        yield Question(album_ids=tuple(map(AlbumId, asked.album_ids)))
+    elif asked.image_url is not None:
         allowance.take_fetch()
         image_urls: ImageUrls = request.state.image_urls
-        return Question((Upload(asked.image_url, await image_urls.image(asked.image_url)),))
-    if asked.album_id is not None:
-        return Question(album_ids=(AlbumId(asked.album_id),))
-    assert isinstance(asked, SimilarQuery)  # the others name an album or an image
-    return Question(text=asked.text, liking=asked)
+        async with image_urls.image(asked.image_url, request.state.question_room) as image:
+            allowance.take_embedded(1)
+            yield Question((Upload(asked.image_url, image),))
+    elif asked.album_id is not None:
+        allowance.take_reads(1)
+        yield Question(album_ids=(AlbumId(asked.album_id),))
+    else:
+        assert isinstance(asked, SimilarQuery)  # the others name an album or an image
+        allowance.take_embedded(asked.text is not None)
+        yield Question(text=asked.text, liking=asked)
 
 
 def _validated(model: type[Model], data: bytes | Mapping[str, Sequence[object]]) -> Model:

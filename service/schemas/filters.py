@@ -2,7 +2,7 @@
 
 import re
 
-from db.records import CatalogueFilter, fold
+from db.records import MAX_NAME_CHARACTERS, CatalogueFilter, fold
 from sleeve.vocabulary import Side
 
 _YEARS = re.compile(r"^(?P<only>\d{1,4})$|^(?P<first>\d{1,4})?:(?P<last>\d{1,4})?$")
@@ -26,13 +26,18 @@ def catalogue_filter(genre: str | None, years: str | None, artist: str | None, s
     year_from, year_to = _range(years) if years else (None, None)
     without_genre = genre is not None and fold(genre) == _NO_GENRE
     return CatalogueFilter(
-        genre=None if without_genre else genre or None,
+        genre=None if without_genre or not genre else _cut(genre),
         year_from=year_from,
         year_to=year_to,
-        artist=artist or None,
+        artist=_cut(artist) if artist else None,
         side=side,
         without_genre=without_genre,
     )
+
+
+def _cut(name: str) -> str:
+    """As much of a name as is compared: filters are kept, and anyone can make them long."""
+    return " ".join(name.split())[:MAX_NAME_CHARACTERS]
 
 
 def _range(years: str) -> tuple[int | None, int | None]:

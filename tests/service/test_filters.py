@@ -20,3 +20,12 @@ def test_years_that_are_no_range(years: str) -> None:
 
 def test_empty_words_ask_for_nothing() -> None:
     assert catalogue_filter("", "", "", None).allows_all
+
+
+def test_no_more_of_a_name_is_kept_than_is_compared() -> None:
+    wanted = catalogue_filter("x " * 9999, None, "  Sun\n Ra  " + "!" * 9999, None)
+    assert wanted.genre is not None
+    assert wanted.artist is not None
+    assert (len(wanted.genre), len(wanted.artist)) == (500, 500)
+    assert wanted.artist.startswith("Sun Ra !")
+    assert catalogue_filter(None, None, "  ", None).artist == "", "nobody is called nothing"

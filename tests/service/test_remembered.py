@@ -170,6 +170,24 @@ class Statements:
         return self.count
 
 
+def test_filters_with_names_that_nobody_has_are_not_kept_without_end(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "MOST_FILTERS", 5)
+    world = World(database, tmp_path, seed=3)
+    world.offer(list(range(20)))
+    world.embed()
+    world.extend()
+    search = world.workers[0]
+    snapshot = search.snapshot()
+    most = 0
+    for number in range(12):
+        wanted = CatalogueFilter(artist=f"nobody {number}")
+        assert not len(snapshot.memory.allowed(snapshot.version.record.bundle, wanted))
+        most = max(most, len(snapshot.memory._allowed))
+    assert most == 5
+
+
 def test_an_answer_of_a_quiet_catalogue_takes_one_statement_or_two(database: Database, tmp_path: Path) -> None:
     world = World(database, tmp_path, seed=3)
     world.offer(list(range(80)))

@@ -148,8 +148,7 @@ def _decoded(data: bytes, format_name: str, limits: DecodingLimits, reduce_to_px
         stored_pixels = math.prod(image.size)
         if reduce_to_px is not None:
             _reduce(image, reduce_to_px)
-        pixels = math.prod(image.size)
-        with _budget.reserve(stored_pixels if _is_decoded_whole(data, format_name) else pixels):
+        with _budget.reserve(_pixels_in_work(image, data, stored_pixels)):
             picture = _made_smaller(_first_to_show(image, limits), limits, reduce_to_px)
             if stored_pixels >= LARGE_PIXELS:
                 if picture is not image:
@@ -167,9 +166,19 @@ def _decoded(data: bytes, format_name: str, limits: DecodingLimits, reduce_to_px
         raise FileRejectedError(reason, f"{format_name}: {detail}") from error
 
 
-def _is_decoded_whole(data: bytes, format_name: str) -> bool:
-    """Whether reducing a picture spares no memory: libjpeg holds all of one that comes in several scans."""
-    return format_name != "JPEG" or data.count(_JPEG_SCAN) > 1
+def _pixels_in_work(image: ImageFile.ImageFile, data: bytes, stored_pixels: int) -> int:
+    """The pixels that an image counts as while it is decoded.
+
+    Args:
+        stored_pixels: those of the file; the image may be about to be decoded at a smaller scale.
+    """
+    if is_animation(image):
+        # Pillow holds the frame before, and what a frame is drawn over.
+        return 2 * stored_pixels
+    if image.format == "JPEG" and data.count(_JPEG_SCAN) > 1:
+        # libjpeg holds the whole of a picture that comes in several scans, at whatever scale it is decoded.
+        return stored_pixels
+    return math.prod(image.size)
 
 
 def _made_smaller(picture: Image.Image, limits: DecodingLimits, target_px: int | None) -> Image.Image:

@@ -28,7 +28,7 @@ QUERY_LIMITS = DecodingLimits(max_pixels=40_000_000, kept_pixels=1600 * 1600)
 """For images that strangers send: more than any phone's picture has. An answer holds the picture while it looks for
 what it shows, so it keeps no more than is looked at."""
 
-MAX_PIXELS_IN_WORK = 64_000_000
+MAX_PIXELS_IN_WORK = 48_000_000
 """Pixels that all threads of a process decode at once; they take up to 16 bytes each."""
 
 LARGE_PIXELS = 8_000_000

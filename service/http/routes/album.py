@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
 from db import album_list, albums, texts
@@ -27,6 +28,7 @@ from service.http.dependencies import (
     SearchDep,
 )
 from service.http.public import public_album, public_found, public_neighbours, public_page
+from service.http.room import Room
 from service.schemas.cursor import MAX_CURSOR_CHARACTERS, from_cursor
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId
@@ -79,7 +81,7 @@ def list_albums(
         200: {"model": schemas.AlbumSchema, "description": "The album was there with all of it; nothing changed"},
     },
 )
-def create_album(
+async def create_album(
     request: Request,
     adder: AdderDep,
     allowance: AllowanceDep,
@@ -96,10 +98,13 @@ def create_album(
     An album of the same artist, title and year gets the covers that it lacks; without names, an album with the same
     image does. If nothing is new, the answer is 200. Genres given here count as those given with `PATCH`.
     """
-    front, reverse = (None if file is None else Upload(file.filename, file.file.read()) for file in (image, back))
-    assert front is not None
-    allowance.take_embedded(1 if reverse is None else 2)
-    album, created = adder.add(GivenAlbum(title or None, artist or None, year, tuple(genre)), front, reverse)
+    allowance.take_embedded(1 if back is None else 2)
+    room: Room = request.state.upload_room
+    async with room.taken(sum(file.size or 0 for file in (image, back) if file is not None)):
+        front = Upload(image.filename, await image.read())
+        reverse = None if back is None else Upload(back.filename, await back.read())
+        given = GivenAlbum(title or None, artist or None, year, tuple(genre))
+        album, created = await to_thread.run_sync(adder.add, given, front, reverse)
     response.status_code = 201 if created else 200
     response.headers["Location"] = f"{request.state.root_path}{API}/albums/{album.id}"
     return schemas.AlbumSchema.of(public_album(album))

@@ -11,7 +11,7 @@ from service.http.api import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, body
 from service.http.dependencies import ClassifierDep, OutlineDep
 from service.http.problems import document_of
 from service.http.public import public_answer
-from service.http.questions import answer, read_question
+from service.http.questions import answer, question_of
 from sleeve.errors import FileRejectedError, NotFoundError
 
 Subject = TypeVar("Subject")
@@ -32,11 +32,11 @@ async def classify(request: Request, classifier: ClassifierDep, outline: Outline
     voted, and which words spoke for a genre. If the image shows an album of the catalogue (`verdict`), that album's own
     genres come first. `outline` says, and may be sent to say, where the sleeve is in the image.
     """
-    question = await read_question(request, schemas.CoverQuery, max_images=1)
-    if question.images:
-        found = await answer(request, question, classifier.by_image, question.images[0].data, outline)
-    else:
-        found = await answer(request, question, classifier.by_album, question.album_ids[0])
+    async with question_of(request, schemas.CoverQuery, max_images=1) as question:
+        if question.images:
+            found = await answer(request, question, classifier.by_image, question.images[0].data, outline)
+        else:
+            found = await answer(request, question, classifier.by_album, question.album_ids[0])
     return schemas.ClassifySchema.of(question.query(), public_answer(found))
 
 
@@ -52,14 +52,14 @@ async def classify_batch(request: Request, classifier: ClassifierDep) -> schemas
     The results come in the order of the request. What cannot be classified has a `problem` in its place and fails
     nothing else.
     """
-    question = await read_question(request, schemas.BatchQuery, max_images=schemas.MAX_BATCH)
+    async with question_of(request, schemas.BatchQuery, max_images=schemas.MAX_BATCH) as question:
 
-    def classify_each() -> list[schemas.ClassifySchema | schemas.FailedSchema]:
-        by_image = [_one(schemas.Query(file=each.name), classifier.by_image, each.data) for each in question.images]
-        by_album = [_one(schemas.Query(album_id=each), classifier.by_album, each) for each in question.album_ids]
-        return by_image or by_album
+        def classify_each() -> list[schemas.ClassifySchema | schemas.FailedSchema]:
+            by_image = [_one(schemas.Query(file=each.name), classifier.by_image, each.data) for each in question.images]
+            by_album = [_one(schemas.Query(album_id=each), classifier.by_album, each) for each in question.album_ids]
+            return by_image or by_album
 
-    return schemas.ClassifyBatchSchema(results=await answer(request, question, classify_each))
+        return schemas.ClassifyBatchSchema(results=await answer(request, question, classify_each))
 
 
 def _one(

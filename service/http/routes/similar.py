@@ -7,7 +7,7 @@ from service.answers.records import RecommendRequest
 from service.http.api import API, FILES_FIELD, PROBLEM, PROBLEMS, QUERY_PROBLEMS, body
 from service.http.dependencies import FilterDep, OutlineDep, RecommenderDep, SearchDep, SimilarRequestDep
 from service.http.public import public_answer
-from service.http.questions import answer, read_question
+from service.http.questions import answer, question_of
 
 router = APIRouter(prefix=API)
 
@@ -36,15 +36,15 @@ async def similar(
     The answer holds each album once, nearest first (before them the album that an image shows), without the albums of
     the query. A text needs a model with a text tower; without one the answer is 422.
     """
-    question = await read_question(request, schemas.SimilarQuery, max_images=schemas.MAX_IMAGES)
-    if question.by_taste:
-        found = await answer(request, question, recommender.similar, question.examples(), wanted)
-    elif question.album_ids:
-        found = await answer(request, question, search.by_album, question.album_ids[0], wanted)
-    elif question.text is not None:
-        found = await answer(request, question, search.by_text, question.text, wanted)
-    else:
-        found = await answer(request, question, search.by_image, question.images[0].data, wanted, outline)
+    async with question_of(request, schemas.SimilarQuery, max_images=schemas.MAX_IMAGES) as question:
+        if question.by_taste:
+            found = await answer(request, question, recommender.similar, question.examples(), wanted)
+        elif question.album_ids:
+            found = await answer(request, question, search.by_album, question.album_ids[0], wanted)
+        elif question.text is not None:
+            found = await answer(request, question, search.by_text, question.text, wanted)
+        else:
+            found = await answer(request, question, search.by_image, question.images[0].data, wanted, outline)
     return schemas.SimilarSchema.of(question.query(), public_answer(found))
 
 

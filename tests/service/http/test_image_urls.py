@@ -12,6 +12,7 @@ import pytest
 from indexer.sources.remote_image import Reach, fetch_image
 from indexer.sources.remote_image.addresses import Address
 from service.http.questions import AT_ONCE, ImageUrls
+from service.http.room import Room
 from sleeve.errors import FileRejectedError
 from tests.command_home import CommandHome
 from tests.indexer.sources.remote_image.server import Server, answer, says, serving
@@ -71,6 +72,11 @@ def test_a_malformed_query_is_refused(service: tuple[str, httpx.Client], route: 
     assert problem(service[1].post(route, json=body), 422)
 
 
+async def _asked(urls: ImageUrls, url: str) -> None:
+    async with urls.image(url, Room()) as image:
+        assert image == b"image"
+
+
 def test_whether_a_name_exists_inside_is_not_said() -> None:
     def resolve(host: str, _left_s: float) -> list[Address]:
         if host == "nowhere.example":
@@ -80,7 +86,7 @@ def test_whether_a_name_exists_inside_is_not_said() -> None:
     def said(host: str) -> str:
         urls = ImageUrls(partial(fetch_image, reach=Reach(resolve=resolve)))
         with pytest.raises(FileRejectedError) as refusal:
-            anyio.run(urls.image, f"http://{host}/")
+            anyio.run(_asked, urls, f"http://{host}/")
         return str(refusal.value)
 
     expected = "URL without an image: {} is not on the public Internet, or does not answer as a web server should"
@@ -107,7 +113,34 @@ def test_few_are_fetched_at_once() -> None:
         urls = ImageUrls(fetch)
         async with anyio.create_task_group() as group:
             for _ in range(20):
-                group.start_soon(urls.image, "https://covers.example/")
+                group.start_soon(_asked, urls, "https://covers.example/")
 
     anyio.run(ask)
     assert most == AT_ONCE
+
+
+def test_what_was_fetched_and_finds_no_room_keeps_the_next_from_being_fetched() -> None:
+    fetched: list[str] = []
+
+    def fetch(url: str) -> bytes:
+        fetched.append(url)
+        return b"image"
+
+    async def ask() -> None:
+        urls, room = ImageUrls(fetch), Room(most_bytes=5)
+
+        async def asked(number: int) -> None:
+            async with urls.image(f"https://covers.example/{number}", room):
+                pass
+
+        async with room.taken(5), anyio.create_task_group() as group:
+            for number in range(2 * AT_ONCE):
+                group.start_soon(asked, number)
+            await anyio.wait_all_tasks_blocked()
+            while len(fetched) < AT_ONCE:
+                await anyio.sleep(0.01)
+            await anyio.wait_all_tasks_blocked()
+            assert len(fetched) == AT_ONCE
+            group.cancel_scope.cancel()
+
+    anyio.run(ask)

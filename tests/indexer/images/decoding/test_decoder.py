@@ -58,8 +58,18 @@ def test_of_a_picture_to_be_held_no_more_is_kept_than_is_looked_at() -> None:
     assert (fit(whole, 4, ResizeRule.SQUASH) == fit(kept, 4, ResizeRule.SQUASH)).all(), "fit begins with the same steps"
 
 
-@pytest.mark.parametrize("scans", ["one", "several"])
-def test_a_jpeg_of_several_scans_counts_as_large_as_it_is_stored(scans: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("format_name", "options", "pixels"),
+    [
+        ("JPEG", {}, 32 * 24),
+        ("JPEG", {"progressive": True}, 64 * 48),
+        ("PNG", {}, 64 * 48),
+        ("PNG", {"save_all": True, "append_images": [plain(BLUE, size=(64, 48))]}, 2 * 64 * 48),
+    ],
+)
+def test_what_a_picture_counts_as_while_it_is_decoded(
+    format_name: str, options: dict[str, Any], pixels: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counted: list[int] = []
 
     class Counting(PixelBudget):
@@ -69,9 +79,8 @@ def test_a_jpeg_of_several_scans_counts_as_large_as_it_is_stored(scans: str, mon
             yield
 
     monkeypatch.setattr(decoder, "_budget", Counting(10**9))
-    data = encode(plain(size=(64, 48)), "JPEG", progressive=scans == "several")
-    assert decode(data, reduce_to_px=4).size == (32, 24)
-    assert counted == [64 * 48 if scans == "several" else 32 * 24]
+    decode(encode(plain(size=(64, 48)), format_name, **options), reduce_to_px=4)
+    assert counted == [pixels]
 
 
 @pytest.mark.parametrize("compression", TIFF_COMPRESSIONS)
