@@ -26,15 +26,16 @@ def _genres() -> ScalarSelect[str]:
     return query.where(AlbumGenre.album_id == Album.id).correlate(Album).scalar_subquery()
 
 
-def _linked() -> ScalarSelect[str]:
+def _related() -> ScalarSelect[str]:
+    """The other albums that covers are linked to, and, with a minus, those that a person said are different."""
     own, other = aliased(Cover), aliased(Cover)
     ends = (CoverLink.first_id, CoverLink.second_id)
     return (
-        select(func.aggregate_strings(cast(other.album_id, Text), ","))
+        select(func.aggregate_strings(cast(case((CoverLink.same, other.album_id), else_=-other.album_id), Text), ","))
         .select_from(own)
         .join(CoverLink, or_(*(end == own.id for end in ends)))
         .join(other, other.id == case((ends[0] == own.id, ends[1]), else_=ends[0]))
-        .where(CoverLink.same, own.album_id == Album.id, other.album_id != Album.id)
+        .where(own.album_id == Album.id, other.album_id != Album.id)
         .correlate(Album)
         .scalar_subquery()
     )
@@ -54,7 +55,7 @@ _OWNERS = (
         Cover.content_hash,
         Album.id.label("album_id"),
     )
-    .add_columns(Album.title, Album.artist, Album.year, _genres().label("genres"), _linked().label("linked"))
+    .add_columns(Album.title, Album.artist, Album.year, _genres().label("genres"), _related().label("related"))
     .select_from(Changes)
     .outerjoin(Vector, Vector.id.in_(bindparam("vector_ids", expanding=True, type_=BigInteger)))
     .outerjoin(Cover, Cover.id == Vector.cover_id)
@@ -62,7 +63,7 @@ _OWNERS = (
 )
 
 _ASKED = (
-    select(Changes.number.label("state"), Album.id, Cover.side, Vector.embedding, _linked().label("linked"))
+    select(Changes.number.label("state"), Album.id, Cover.side, Vector.embedding, _related().label("related"))
     .select_from(Changes)
     .outerjoin(Album, Album.id == bindparam("album_id", type_=BigInteger))
     .outerjoin(Cover, Cover.album_id == Album.id)
@@ -94,10 +95,12 @@ def owners(connection: Connection, vector_ids: Sequence[int]) -> tuple[int, dict
             file=row.file,
             path=row.path,
             content_hash=ContentHash(row.content_hash),
-            linked=_album_ids(row.linked),
+            linked=linked,
+            apart=apart,
         )
         for row in rows
         if row.id is not None
+        for linked, apart in [_linked_and_apart(row.related)]
     }
 
 
@@ -109,8 +112,13 @@ def asked_album(connection: Connection, bundle: BundleRecord, album_id: AlbumId)
     made = [row for row in rows if row.embedding is not None]
     shown = [row for row in made if row.side == Side.FRONT] or made
     vectors = unpacked([row.embedding for row in shown], bundle.dimension).astype(np.float32)
-    return rows[0].state, AskedAlbum(vectors, _album_ids(rows[0].linked))
+    return rows[0].state, AskedAlbum(vectors, *_linked_and_apart(rows[0].related))
 
 
-def _album_ids(listed: str | None) -> frozenset[AlbumId]:
-    return frozenset(AlbumId(int(album_id)) for album_id in listed.split(",")) if listed else frozenset()
+def _linked_and_apart(related: str | None) -> tuple[frozenset[AlbumId], frozenset[AlbumId]]:
+    """Albums of which two covers are linked show one artwork, whatever a person says of their other covers."""
+    if not related:
+        return frozenset(), frozenset()
+    found = set(map(int, related.split(",")))
+    linked = frozenset(AlbumId(album_id) for album_id in found if album_id > 0)
+    return linked, frozenset(AlbumId(-album_id) for album_id in found if album_id < 0) - linked

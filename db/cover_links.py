@@ -122,40 +122,25 @@ def pairs(session: Session, *, same: bool = True) -> list[tuple[CoverId, CoverId
     return [(CoverId(row.first_id), CoverId(row.second_id)) for row in rows]
 
 
-def albums_linked_to(session: Session, album_ids: Iterable[AlbumId]) -> set[AlbumId]:
-    """The other albums that have a cover linked to a cover of one of these."""
-    asked = set(album_ids)
-    linked = {other for pair in _album_pairs(session, asked, same=True) for other in pair}
-    return linked - asked
+def albums_apart(session: Session) -> frozenset[tuple[AlbumId, AlbumId]]:
+    """The pairs of albums of which a person says that they do not show one artwork, the older one first.
 
-
-def albums_linked_among(session: Session, album_ids: Sequence[AlbumId]) -> set[tuple[AlbumId, AlbumId]]:
-    """The pairs of these albums that have linked covers, each both ways round."""
-    asked = set(album_ids)
-    return _both_ways({pair for pair in _album_pairs(session, asked, same=True) if asked.issuperset(pair)})
-
-
-def _both_ways(pairs: set[tuple[AlbumId, AlbumId]]) -> set[tuple[AlbumId, AlbumId]]:
-    return pairs | {(other, one) for one, other in pairs}
-
-
-def _album_pairs(session: Session, album_ids: set[AlbumId], *, same: bool) -> set[tuple[AlbumId, AlbumId]]:
+    Albums of which two covers are linked are not among them.
+    """
     one, other = aliased(Cover), aliased(Cover)
-    found: set[tuple[AlbumId, AlbumId]] = set()
-    wanted = sorted(album_ids)
-    for start in range(0, len(wanted), _ASKED_AT_ONCE):
-        of_these = wanted[start : start + _ASKED_AT_ONCE]
-        for mine, its in ((one, other), (other, one)):
-            # From the albums to their covers to the links: each step has an index.
-            query = (
-                select(one.album_id.label("first"), other.album_id.label("second"))
-                .select_from(CoverLink)
-                .join(one, one.id == CoverLink.first_id)
-                .join(other, other.id == CoverLink.second_id)
-                .where(CoverLink.same.is_(same), mine.album_id.in_(of_these), mine.album_id != its.album_id)
-            )
-            found |= {(AlbumId(row.first), AlbumId(row.second)) for row in session.execute(query)}
-    return found
+    covers_of = (
+        select(one.album_id.label("first"), other.album_id.label("second"), CoverLink.same)
+        .select_from(CoverLink)
+        .join(one, one.id == CoverLink.first_id)
+        .join(other, other.id == CoverLink.second_id)
+        .where(one.album_id != other.album_id)
+    )
+    parted = session.execute(covers_of.where(CoverLink.same.is_(False))).all()
+    if not parted:
+        return frozenset()
+    linked = {frozenset((row.first, row.second)) for row in session.execute(covers_of.where(CoverLink.same))}
+    pairs = {(min(row.first, row.second), max(row.first, row.second)) for row in parted}
+    return frozenset((AlbumId(a), AlbumId(b)) for a, b in pairs if frozenset((a, b)) not in linked)
 
 
 def _current(session: Session, covers: set[HashedCover]) -> set[HashedCover]:

@@ -303,6 +303,7 @@ class VectorOwner:
     Attributes:
         file, path: as in ``sleeve.vocabulary``.
         linked: the other albums with a cover that is linked to one of the album's.
+        apart: the other albums of which a person says that they do not show its artwork.
     """
 
     vector_id: VectorId
@@ -317,6 +318,7 @@ class VectorOwner:
     path: str
     content_hash: ContentHash
     linked: frozenset[AlbumId] = frozenset()
+    apart: frozenset[AlbumId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,11 +327,12 @@ class AskedAlbum:
 
     Attributes:
         vectors: (n, d) float32 of its fronts, or of its backs if it has no front; n is 0 if it waits to be indexed.
-        linked: the other albums with a cover that is linked to one of its covers.
+        linked, apart: as in ``VectorOwner``.
     """
 
     vectors: NDArray[np.float32]
     linked: frozenset[AlbumId]
+    apart: frozenset[AlbumId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,6 +478,7 @@ class CatalogueVectors:
         artists: folded, or None.
         content_hashes, paths: of each row's cover.
         extra: what else a manifest said about each cover.
+        apart: pairs of albums of which a person says that they do not show one artwork, the older one first.
     """
 
     vectors: NDArray[np.float32]
@@ -485,6 +489,7 @@ class CatalogueVectors:
     content_hashes: tuple[ContentHash, ...]
     paths: tuple[Path, ...]
     extra: tuple[Mapping[str, str], ...]
+    apart: frozenset[tuple[AlbumId, AlbumId]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

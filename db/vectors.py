@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Row, Select, and_, func, insert, select
 from sqlalchemy.orm import Session
 
+from db import cover_links
 from db.album_conditions import album_conditions
 from db.records import (
     AlbumVectors,
@@ -177,6 +178,7 @@ def of_catalogue(session: Session, bundle: BundleRecord) -> CatalogueVectors:
         content_hashes=tuple(ContentHash(row.content_hash) for row in rows),
         paths=tuple(Path(row.path) for row in rows),
         extra=tuple(row.extra for row in rows),
+        apart=cover_links.albums_apart(session),
     )
 
 

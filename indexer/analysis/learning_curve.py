@@ -118,6 +118,7 @@ def neighbours_curve(
         query_groups=data.groups[tested],
         gallery_groups=data.groups,
         below=chosen.near_duplicate_similarity,
+        apart=data.take(tested).apart_from(data),
     )
     prior = genre_prior(data.targets)
     points = []

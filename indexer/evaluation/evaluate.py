@@ -210,4 +210,6 @@ def _joined(train: LabelledVectors, test: LabelledVectors) -> LabelledVectors:
         train.genre_dimensions,
         None if train.texts is None or test.texts is None else train.texts.joined(test.texts),
         np.concatenate([train.named_or_none, test.named_or_none]),
+        None if train.albums is None or test.albums is None else np.concatenate([train.albums, test.albums]),
+        train.apart | test.apart,
     )

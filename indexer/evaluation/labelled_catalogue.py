@@ -85,13 +85,17 @@ def labelled_covers(catalogue: LabelledCatalogue, hashes: NDArray[np.uint64] | N
         genre_dimensions=bundle.manifest.genre_dimensions,
         texts=count_texts(lines) if any(lines := [catalogue.texts[row] for row in rows]) else None,
         named=np.array([found.artists[row] is not None for row in rows], dtype=np.bool_),
+        albums=found.album_ids[rows],
+        apart=found.apart,
     )
 
 
 def cover_groups(catalogue: CatalogueVectors, hashes: NDArray[np.uint64] | None = None) -> NDArray[np.int64]:
     """(n,) which covers must stay on one side of a split: one artist, one artwork, and with hashes near-duplicates."""
     artworks = [extra.get(ARTWORK_COLUMN) for extra in catalogue.extra]
-    pairs: list[list[int]] = [] if hashes is None else near_duplicates(catalogue.vectors, hashes).tolist()
+    near: list[list[int]] = [] if hashes is None else near_duplicates(catalogue.vectors, hashes).tolist()
+    album_ids = catalogue.album_ids.tolist()
+    pairs = [[a, b] for a, b in near if tuple(sorted((album_ids[a], album_ids[b]))) not in catalogue.apart]
     return group_covers(catalogue.artists, artworks, pairs)
 
 

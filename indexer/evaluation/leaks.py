@@ -30,4 +30,10 @@ def check_leaks(data: LabelledVectors, *, near_duplicate_similarity: float, seed
 
 def near_duplicates_across(train: LabelledVectors, test: LabelledVectors, near_duplicate_similarity: float) -> int:
     """How many tested covers have a near-duplicate among those trained on."""
-    return int((nearest(test.vectors, train.vectors, 1).similarities >= near_duplicate_similarity).sum())
+    apart = test.apart_from(train)
+    most_apart = np.bincount(apart[:, 0]).max(initial=0)
+    hits = nearest(test.vectors, train.vectors, 1 + int(most_apart))
+    near = hits.similarities >= near_duplicate_similarity
+    for row, other in apart.tolist():
+        near[row] &= hits.rows[row] != other
+    return int(near.any(axis=1).sum())

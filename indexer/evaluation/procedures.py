@@ -80,5 +80,11 @@ def _texts(model: GenreModel, test: LabelledVectors) -> NDArray[np.float64]:
 def _votes(model: GenreModel, train: LabelledVectors, test: LabelledVectors) -> NDArray[np.float64]:
     settings = model.calibration.vote
     queries = voting_queries(test.vectors, test.genre_dimensions, settings.genre_weight)
-    hits = nearest(queries, train.vectors, settings.k, below=settings.near_duplicate_similarity)
+    hits = nearest(
+        queries,
+        train.vectors,
+        settings.k,
+        below=settings.near_duplicate_similarity,
+        apart=test.apart_from(train),
+    )
     return vote_many(hits.similarities, hits.rows, train.targets, genre_prior(train.targets), settings)

@@ -58,10 +58,14 @@ def choose_vote(
     tested: NDArray[np.integer],
     near_duplicate_similarity: float,
     genre_dimensions: int = 0,
+    apart: NDArray[np.integer] | None = None,
 ) -> tuple[VoteSettings, NDArray[np.float64]]:
     """The settings of the best mean of accuracy and macro F1, and the votes (m, g) on the rows ``tested``.
 
     Accuracy alone would leave common genres all their advantage, macro F1 alone would take it all.
+
+    Args:
+        apart: (p, 2), pairs of a place in ``tested`` and a row that votes on it however similar they are.
     """
     prior = genre_prior(targets)
     best, best_score, best_votes = VoteSettings(), -1.0, np.zeros((len(tested), targets.shape[1]))
@@ -73,6 +77,7 @@ def choose_vote(
             query_groups=groups[tested],
             gallery_groups=groups,
             below=near_duplicate_similarity,
+            apart=apart,
         )
         for k, temperature in product(NEIGHBOUR_COUNTS, TEMPERATURES):
             settings = VoteSettings(

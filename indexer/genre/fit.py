@@ -83,7 +83,15 @@ def fit_genre_model(
     folds = group_folds(targets[tested], groups[tested], seed=seed)
     strength, heads = choose_head(vectors, targets, genres, groups, tested, folds)
     fitted = fit_head(vectors, targets, genres, groups=groups, C=strength)
-    settings, votes = choose_vote(vectors, targets, groups, tested, near_duplicate_similarity, covers.genre_dimensions)
+    settings, votes = choose_vote(
+        vectors,
+        targets,
+        groups,
+        tested,
+        near_duplicate_similarity,
+        covers.genre_dimensions,
+        covers.take(tested).apart_from(covers),
+    )
     calibration = fit_calibration(heads[:, learnable], votes[:, learnable], targets[tested][:, learnable], settings)
     opinions = {"head": heads, "vote": votes}
     text = None

@@ -30,12 +30,14 @@ def nearest(
     query_groups: NDArray[np.integer] | None = None,
     gallery_groups: NDArray[np.integer] | None = None,
     below: float = np.inf,
+    apart: NDArray[np.integer] | None = None,
 ) -> NearestRows:
     """The ``count`` nearest rows of (n, d) to each of (q, d), by cosine of L2-normalised vectors.
 
     Args:
         query_groups, gallery_groups: (q,) and (n,); rows of a query's own group are left out.
         below: rows as similar as this or more are left out.
+        apart: (p, 2), pairs of a query and a row that is not left out for that.
     """
     count = min(count, len(gallery))
     rows = np.full((len(queries), count), -1, dtype=np.int64)
@@ -44,7 +46,11 @@ def nearest(
     for start in range(0, len(queries) if count else 0, step):
         chunk = slice(start, start + step)
         found = queries[chunk] @ gallery.T
-        found[found >= below] = -np.inf
+        too_near = found >= below
+        if apart is not None and len(apart):
+            of_chunk = apart[(apart[:, 0] >= start) & (apart[:, 0] < start + step)]
+            too_near[of_chunk[:, 0] - start, of_chunk[:, 1]] = False
+        found[too_near] = -np.inf
         if query_groups is not None and gallery_groups is not None:
             found[query_groups[chunk, np.newaxis] == gallery_groups] = -np.inf
         rows[chunk], similarities[chunk] = _best(found, count)

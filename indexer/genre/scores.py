@@ -53,8 +53,7 @@ def score_genres(
 
     Args:
         vector: (d,) L2-normalised.
-        similarities: of the neighbours, an album each, the query's own album not among them. Ask for more than
-            ``calibration.vote.k``: near-duplicates and albums without a genre do not vote.
+        similarities: of the voters, an album each: neither the query's own album nor its near-duplicates.
         genres_of_neighbours: of the same albums in the same order.
         albums_per_genre: of the whole catalogue; decides the prior and what the vote can name.
         lines: the text read on the cover.

@@ -25,7 +25,8 @@ class VoteSettings(BaseModel):
         k: voters; all that are as similar as the k-th vote too.
         temperature: difference of similarity that makes a voice e times weaker.
         prior_exponent: gamma.
-        near_duplicate_similarity: from here on a neighbour shows the same artwork and does not vote.
+        near_duplicate_similarity: from here on a neighbour shows the same artwork and does not vote, unless a person
+            says that it does not; whoever looks for voters leaves it out.
         genre_weight: of the genre part of vectors that have one, in the similarities voted with; see ``weighing``.
     """
 
@@ -94,7 +95,7 @@ def voices(
     if not similarities.size or not targets.size:
         return sums
     shares = genre_shares(targets)
-    weights = vote_weights(_of_voters(similarities, neighbours, targets, settings), settings)
+    weights = vote_weights(_of_voters(similarities, neighbours, targets), settings)
     step = max(1, _CHUNK_NUMBERS // (similarities.shape[1] * targets.shape[1]))
     for start in range(0, len(sums), step):
         chunk = slice(start, start + step)
@@ -130,8 +131,7 @@ def _of_voters(
     similarities: NDArray[np.floating],
     neighbours: NDArray[np.integer],
     targets: NDArray[np.bool_],
-    settings: VoteSettings,
 ) -> NDArray[np.floating]:
     has_genre = np.asarray(targets.any(axis=1))
-    votes = (neighbours >= 0) & has_genre[neighbours] & (similarities < settings.near_duplicate_similarity)
+    votes = (neighbours >= 0) & has_genre[neighbours]
     return np.where(votes, similarities, -np.inf)

@@ -53,7 +53,8 @@ class Classifier:
         except VectorIndexError:
             model, snapshot = self._search.model(), None
         asked = self._search.understand(model, data, snapshot, outline)
-        answer = self._answer(model, asked.vector, snapshot, self._text(model, data, asked.outline))
+        text = self._text(model, data, asked.outline)
+        answer = self._answer(model, asked.vector, snapshot, text, apart=asked.verdict.apart)
         own = asked.verdict.album.genres if asked.verdict.album else ()
         voters = (replace(voter, same_artwork=voter.album_id in asked.verdict.album_ids) for voter in answer.neighbours)
         return replace(
@@ -77,7 +78,8 @@ class Classifier:
         asked = self._search.asked(snapshot, album_id)
         with self._database.reading() as session:
             text = ReadText(texts.of_album(session, snapshot.version.record.bundle, album_id))
-        return self._answer(snapshot.model, asked.vectors[:1], snapshot, text, leave_out={album_id, *asked.linked})
+        leave_out = {album_id, *asked.linked}
+        return self._answer(snapshot.model, asked.vectors[:1], snapshot, text, leave_out=leave_out, apart=asked.apart)
 
     def likeliest(self, album_id: AlbumId) -> Predicted | None:
         """The likeliest genre of an album of the catalogue; None if none is known, or the album waits to be indexed.
@@ -105,6 +107,7 @@ class Classifier:
         text: ReadText,
         *,
         leave_out: Collection[AlbumId] = (),
+        apart: Collection[AlbumId] = (),
     ) -> ClassifyAnswer:
         with self._database.reading() as session:
             per_genre = albums.albums_per_genre(session)
@@ -120,6 +123,7 @@ class Classifier:
                 SimilarRequest(calibration.vote.k, allowed),
                 leave_out=leave_out,
                 votes_below=calibration.vote.near_duplicate_similarity,
+                apart=apart,
             ).neighbours
         found = score_genres(
             query[0],

@@ -55,4 +55,5 @@ def _neighbour(owner: VectorOwner, similarity: float) -> Neighbour:
         path=owner.path,
         content_hash=owner.content_hash,
         linked=owner.linked,
+        apart=owner.apart,
     )

@@ -1,12 +1,12 @@
 """Albums for a taste: examples → one vector → search → what differs from the examples and from each other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db import albums, cover_links, vectors
+from db import albums, vectors
 from db.database import Database
 from db.records import BundleRecord
 from service.answers.likeness import Likeness
@@ -14,6 +14,7 @@ from service.answers.live_index import Snapshot
 from service.answers.recommend import choose, taste_vector
 from service.answers.records import Examples, Neighbour, RecommendRequest, SimilarAnswer, SimilarRequest
 from service.answers.search import Search, not_embedded_error
+from service.answers.understanding import Understood
 from sleeve.vocabulary import AlbumId
 
 LEAST_CANDIDATES = 100
@@ -24,13 +25,31 @@ MAX_CANDIDATES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
+class _Example:
+    """The (n, d) vectors of an album or image that is an example, and the albums that are it."""
+
+    vectors: NDArray[np.float32]
+    albums: frozenset[AlbumId]
+
+
+@dataclass(frozen=True, slots=True)
 class _Taste:
-    """The (1, d) vector to search with, the (n, d) vectors of every cover that is an example, and the albums that the
-    images among them show."""
+    """The (1, d) vector to search with, the examples, all their (n, d) vectors, and the albums that the images among
+    them show."""
 
     vector: NDArray[np.float32]
-    examples: NDArray[np.float32]
+    examples: Sequence[_Example]
+    covers: NDArray[np.float32]
     shown: frozenset[AlbumId]
+
+    def shows(self, found: Neighbour, likeness: Likeness, limit: float) -> bool:
+        """Whether an album is so like an example that it counts as one artwork, and no person says otherwise."""
+        if likeness.to(self.covers, found.album_id) < limit:
+            return False
+        return not found.apart or any(
+            found.apart.isdisjoint(example.albums) and likeness.to(example.vectors, found.album_id) >= limit
+            for example in self.examples
+        )
 
 
 class Recommender:
@@ -54,21 +73,20 @@ class Recommender:
         found = self._search.by_vectors(snapshot, taste.vector, request, leave_out=examples.albums)
         likeness = self._likeness(snapshot, found.neighbours)
         limit = self._search.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
-        linked = self._linked(examples)
-        same = linked | taste.shown
         marked = (
             replace(
                 neighbour,
-                same_artwork=neighbour.album_id in same,
-                near_duplicate=neighbour.album_id in linked or likeness.to(taste.examples, neighbour.album_id) >= limit,
+                same_artwork=is_linked or neighbour.album_id in taste.shown,
+                near_duplicate=is_linked or taste.shows(neighbour, likeness, limit),
             )
             for neighbour in found.neighbours
+            for is_linked in [not neighbour.linked.isdisjoint(examples.albums)]
         )
         return replace(found, neighbours=tuple(marked))
 
     def recommend(self, examples: Examples, request: RecommendRequest) -> SimilarAnswer:
-        """Albums for a taste: no example, no near-duplicate of one, and no artwork twice; links and similarities decide
-        what counts as one artwork.
+        """Albums for a taste: no example, no near-duplicate of one, and no artwork twice; a person, links and
+        similarities decide what counts as one artwork, in this order.
 
         Raises:
             As ``similar``.
@@ -76,20 +94,21 @@ class Recommender:
         snapshot = self._search.snapshot()
         taste = self._taste(snapshot, examples)
         limit = self._search.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
-        left_out = examples.albums | self._linked(examples)
         wanted = max(LEAST_CANDIDATES, CANDIDATES_PER_ALBUM * request.k)
         while True:
             asked = SimilarRequest(wanted, request.allowed)
-            found = self._search.by_vectors(snapshot, taste.vector, asked, leave_out=left_out)
+            found = self._search.by_vectors(snapshot, taste.vector, asked, leave_out=examples.albums)
             likeness = self._likeness(snapshot, found.neighbours)
             new = [
                 neighbour
                 for neighbour in found.neighbours
-                if neighbour.album_id in likeness and likeness.to(taste.examples, neighbour.album_id) < limit
+                if neighbour.album_id in likeness
+                and neighbour.linked.isdisjoint(examples.albums)
+                and not taste.shows(neighbour, likeness, limit)
             ]
             chosen = choose(
                 np.array([neighbour.similarity for neighbour in new], dtype=np.float32),
-                self._likeness_or_link(likeness, [neighbour.album_id for neighbour in new], limit),
+                _alike(likeness, new, limit),
                 request.k,
                 diversity=request.diversity,
                 near_duplicate_at=limit,
@@ -98,33 +117,6 @@ class Recommender:
                 return replace(found, neighbours=tuple(new[place] for place in chosen))
             wanted = min(4 * wanted, MAX_CANDIDATES)
 
-    def _linked(self, examples: Examples) -> set[AlbumId]:
-        """The albums linked to an example."""
-        if not examples.albums:
-            return set()
-        with self._database.reading() as session:
-            return cover_links.albums_linked_to(session, examples.albums)
-
-    def _likeness_or_link(
-        self, likeness: Likeness, album_ids: Sequence[AlbumId], limit: float
-    ) -> Callable[[int], NDArray[np.float32]]:
-        """``Likeness.among``, but albums with linked covers count as at least as alike as near-duplicates."""
-        among = likeness.among(album_ids)
-        with self._database.reading() as session:
-            pairs = cover_links.albums_linked_among(session, album_ids)
-        place_of = {album_id: place for place, album_id in enumerate(album_ids)}
-        linked: dict[int, list[int]] = {}
-        for first, second in pairs:
-            linked.setdefault(place_of[first], []).append(place_of[second])
-
-        def alike(place: int) -> NDArray[np.float32]:
-            found = among(place)
-            same = linked.get(place, [])
-            found[same] = np.maximum(found[same], np.float32(limit))
-            return found
-
-        return alike
-
     def _taste(self, snapshot: Snapshot, examples: Examples) -> _Taste:
         bundle = snapshot.version.record.bundle
         liked, disliked = self._albums(bundle, examples.like), self._albums(bundle, examples.dislike)
@@ -132,16 +124,21 @@ class Recommender:
         images = [image.vector for image in understood]
         text = [] if examples.text is None else [self._search.embed_text(snapshot.model, examples.text)]
         none = np.empty((0, bundle.dimension), dtype=np.float32)
+        liked_or_not = [
+            *(_Example(own, frozenset({album_id})) for album_id, own in (liked | disliked).items()),
+            *(_Example(image.vector, _shown(image)) for image in understood),
+        ]
         return _Taste(
             taste_vector(
-                np.concatenate([none, *map(_middle, liked), *images, *text]),
-                np.concatenate([none, *map(_middle, disliked)]),
+                np.concatenate([none, *map(_middle, liked.values()), *images, *text]),
+                np.concatenate([none, *map(_middle, disliked.values())]),
             ),
-            np.concatenate([none, *liked, *disliked, *images]),
+            liked_or_not,
+            np.concatenate([none, *(example.vectors for example in liked_or_not)]),
             frozenset().union(*(image.verdict.album_ids for image in understood)),
         )
 
-    def _albums(self, bundle: BundleRecord, album_ids: tuple[AlbumId, ...]) -> list[NDArray[np.float32]]:
+    def _albums(self, bundle: BundleRecord, album_ids: tuple[AlbumId, ...]) -> dict[AlbumId, NDArray[np.float32]]:
         wanted = tuple(dict.fromkeys(album_ids))
         with self._database.reading() as session:
             found = Likeness(vectors.of_albums(session, bundle, wanted))
@@ -149,7 +146,7 @@ class Recommender:
                 if album_id not in found:
                     albums.album(session, album_id)
                     raise not_embedded_error(album_id)
-        return [found.vectors_of(album_id) for album_id in wanted]
+        return {album_id: found.vectors_of(album_id) for album_id in wanted}
 
     def _likeness(self, snapshot: Snapshot, neighbours: tuple[Neighbour, ...]) -> Likeness:
         with self._database.reading() as session:
@@ -157,8 +154,35 @@ class Recommender:
             return Likeness(vectors.of_albums(session, snapshot.version.record.bundle, found))
 
 
+def _alike(likeness: Likeness, found: Sequence[Neighbour], limit: float) -> Callable[[int], NDArray[np.float32]]:
+    """``Likeness.among``, but albums with linked covers are at least as alike as near-duplicates, and albums that a
+    person told apart are less alike."""
+    among = likeness.among([neighbour.album_id for neighbour in found])
+    place_of = {neighbour.album_id: place for place, neighbour in enumerate(found)}
+    least = np.float32(limit)
+    most = np.nextafter(least, np.float32(-np.inf))
+
+    def places(album_ids: Collection[AlbumId]) -> list[int]:
+        return [place_of[album_id] for album_id in album_ids if album_id in place_of]
+
+    def alike(place: int) -> NDArray[np.float32]:
+        alike = among(place)
+        linked, apart = places(found[place].linked), places(found[place].apart)
+        alike[linked] = np.maximum(alike[linked], least)
+        alike[apart] = np.minimum(alike[apart], most)
+        return alike
+
+    return alike
+
+
 def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """One (1, d) vector of length 1 for an album of several covers, so that each album counts once."""
     mean = vectors.mean(axis=0, keepdims=True)
     length = float(np.linalg.norm(mean))
     return np.asarray(mean / length if length else mean, dtype=np.float32)
+
+
+def _shown(image: Understood) -> frozenset[AlbumId]:
+    """The album that an image shows; none if it shows none."""
+    album = image.verdict.album
+    return frozenset() if album is None else frozenset({album.album_id})

@@ -40,7 +40,7 @@ class Neighbour:
     Attributes:
         similarity: cosine of the two vectors, -1 to 1; higher is nearer.
         file, path: as in ``sleeve.vocabulary``; the path is for this process only.
-        linked: the other albums with a cover that is linked to one of the album's.
+        linked, apart: the other albums that show its artwork, and those of which a person says that they do not.
         same_artwork: its cover shows the artwork of what was asked with, confirmed by their pixels.
         near_duplicate: deprecated. For an image, a similarity at which covers usually show one artwork; for an album,
             ``same_artwork``.
@@ -57,6 +57,7 @@ class Neighbour:
     path: str
     content_hash: ContentHash
     linked: frozenset[AlbumId] = frozenset()
+    apart: frozenset[AlbumId] = frozenset()
     same_artwork: bool = False
     near_duplicate: bool = False
 
@@ -153,6 +154,11 @@ class Verdict:
     def album_ids(self) -> frozenset[AlbumId]:
         """All albums that show the picture's artwork."""
         return frozenset(self.pressings if self.album is None else (self.album.album_id, *self.pressings))
+
+    @property
+    def apart(self) -> frozenset[AlbumId]:
+        """The albums of which a person says that they do not show the artwork of the one that the picture shows."""
+        return frozenset() if self.album is None else self.album.apart
 
 
 NOT_HERE = Verdict(Found.NOTHING)

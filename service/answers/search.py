@@ -180,12 +180,14 @@ class Search:
         *,
         leave_out: Collection[AlbumId] = (),
         votes_below: float | None = None,
+        apart: Collection[AlbumId] = (),
     ) -> SimilarAnswer:
         """The albums nearest to any of (q, d) vectors: k of them whenever k exist that the request allows.
 
         Args:
             votes_below: only the albums that vote on a genre: those that have one, by their fronts, and less similar
                 than this. None for all albums.
+            apart: albums that vote however similar they are, because a person says that their artwork is another.
         """
         version, allowed = snapshot.version, None
         if not request.allowed.allows_all:
@@ -202,7 +204,7 @@ class Search:
             least = _least_certain(hits)
             certain = [neighbour for neighbour in neighbours if neighbour.similarity >= least]
             if votes_below is not None:
-                certain = [neighbour for neighbour in certain if neighbour.similarity < votes_below]
+                certain = [one for one in certain if one.similarity < votes_below or one.album_id in apart]
             certain = _asked_for(certain, request)
             if len(certain) >= request.k or wanted > reachable or least <= request.min_similarity:
                 break
@@ -232,7 +234,11 @@ class Search:
         found = self.understand(snapshot.model, data, snapshot, outline)
         answer = self.by_vectors(snapshot, found.vector, request)
         marked = [
-            replace(one, same_artwork=one.album_id in found.verdict.album_ids, near_duplicate=one.similarity >= limit)
+            replace(
+                one,
+                same_artwork=one.album_id in found.verdict.album_ids,
+                near_duplicate=one.similarity >= limit and one.album_id not in found.verdict.apart,
+            )
             for one in answer.neighbours
         ]
         marked.sort(key=lambda one: found.verdict.album is None or one.album_id != found.verdict.album.album_id)

@@ -161,14 +161,14 @@ class Understanding:
         if np.abs(seen - view.corners).max() >= _MOVED and _can_be_seen(seen):
             corners, vector = seen, self._embed(rectify(picture, seen, RECTIFIED_PX), backbone)
         same = {one.neighbour.album_id for one in found}
-        pressings = same.union(*(one.neighbour.linked for one in found)) - {best.neighbour.album_id}
+        pressings = same.union(*(one.neighbour.linked for one in found)) - best.neighbour.apart
         whole = is_whole(best.recognition.cells, seen, is_photo=view.sure or not _may_be_cover(picture))
         verdict = Verdict(
             Found.ALBUM if whole else Found.PRESSING,
             best.neighbour,
             best.recognition.points,
             best.recognition.cells,
-            tuple(sorted(pressings)),
+            tuple(sorted(pressings - {best.neighbour.album_id})),
         )
         return Understood(vector, corners, verdict)
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from db import albums, cover_links, overruling
+from db import albums, answering, bundles, cover_links, overruling
 from db.database import Database
-from db.records import HashedCover
+from db.records import BundleRecord, HashedCover
 from db.tables import Cover
 from sleeve.errors import NotFoundError
-from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Outcome, Side
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint, Outcome, Side
 from tests.db.test_labels import by_hand
 from tests.db.test_registration import A, B, album_genres, offer
 from tests.factories import cover_file
@@ -64,8 +65,7 @@ def test_not_the_same_artwork_is_not_linked_again_until_the_picture_changes(data
         assert cover_links.record(session, compared, [(compared[0], compared[1])]) == [(1, 2)]
         overruling.decide_albums_artwork(session, AlbumId(2), AlbumId(1), same=False)
         assert cover_links.pairs(session) == []
-        assert cover_links.albums_linked_to(session, [AlbumId(1)]) == set()
-        assert cover_links.albums_linked_among(session, [AlbumId(1), AlbumId(2)]) == set()
+        assert cover_links.albums_apart(session) == {(1, 2)}
         assert cover_links.record(session, compared, [(compared[1], compared[0])]) == []
         assert cover_links.pairs(session) == []
         assert cover_links.pairs(session, same=False) == [(1, 2)]
@@ -141,8 +141,28 @@ def test_a_person_takes_back_that_artworks_differ(database: Database) -> None:
         overruling.decide_albums_artwork(session, AlbumId(1), AlbumId(2), same=False)
         assert (cover_links.pairs(session), cover_links.pairs(session, same=False)) == ([], [(1, 2)])
         overruling.decide_albums_artwork(session, AlbumId(1), AlbumId(2), same=True)
-        assert cover_links.albums_linked_to(session, [AlbumId(1)]) == {2}
+        assert cover_links.pairs(session) == [(1, 2)]
         assert cover_links.pairs(session, same=False) == []
+
+
+def test_albums_of_which_two_covers_are_linked_are_not_apart(database: Database) -> None:
+    offer(database, (ONE, A), (TWO, B), (cover_file(Path("/c/3.png"), "rock", artist="A", title="One"), C))
+    assert members(database) == {1: [1, 3], 2: [2]}
+    with database.writing() as session:
+        overruling.decide_artwork(session, [CoverId(3), CoverId(2)], same=False)
+        bundle = bundles.register(session, Fingerprint("f" * 64), name="f", dimension=2, manifest={})
+        assert cover_links.albums_apart(session) == {(1, 2)}
+        assert asked(session, bundle, 1) == (set(), {2})
+        overruling.decide_artwork(session, [CoverId(1), CoverId(2)], same=True)
+        assert cover_links.albums_apart(session) == set()
+        assert asked(session, bundle, 2) == ({1}, set())
+
+
+def asked(session: Session, bundle: BundleRecord, album_id: int) -> tuple[set[int], set[int]]:
+    """The albums linked to one, and those told from it, as answers have them."""
+    found = answering.asked_album(session.connection(), bundle, AlbumId(album_id))[1]
+    assert found is not None
+    return set(found.linked), set(found.apart)
 
 
 def test_only_fronts_show_one_artwork(database: Database) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, cross_evaluate, evaluate
 from indexer.evaluation.kinds import MAYBE_SEEN, NOT_SEEN, kinds_of_covers
+from indexer.evaluation.leaks import near_duplicates_across
 from indexer.evaluation.procedures import fitted_answers
 from indexer.genre import LabelledVectors, count_texts
 from indexer.genre.membership import genre_prior
@@ -140,6 +141,10 @@ def test_near_duplicates_across_the_split_and_genres_of_one_group_are_warned_of(
     found = evaluate(data.take(ROWS[:160]), data.take(ROWS[160:]), seed=0, leak_check=False, resamples=5)
     assert found.near_duplicates_across >= 3
     assert any(warning.startswith(f"{found.near_duplicates_across} tested covers") for warning in found.warnings)
+    train, test = data.take(ROWS[:160]), replace(data.take(ROWS[160:]), albums=ROWS[160:])
+    told = replace(test, apart=frozenset({(0, 200), (1, 200), (1, 201)}))
+    near = [near_duplicates_across(replace(train, albums=ROWS[:160]), some, 0.9999) for some in (test, told)]
+    assert near == [3, 1]
     assert any(f"{len(polka)} of {data.targets[:, 2].sum()} polka covers" in warning for warning in found.warnings)
 
 

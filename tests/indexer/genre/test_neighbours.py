@@ -16,10 +16,16 @@ def test_it_is_brute_force_in_every_chunking(monkeypatch: pytest.MonkeyPatch, ch
     monkeypatch.setattr("indexer.genre.neighbours._CHUNK_NUMBERS", chunk)
     queries, gallery = unit(1, 11), unit(2, 40)
     query_groups, gallery_groups = np.arange(11) % 4, np.arange(40) % 5
-    found = nearest(queries, gallery, count, query_groups=query_groups, gallery_groups=gallery_groups, below=0.8)
+    too_near = np.argwhere(queries @ gallery.T >= 0.6)
+    apart = too_near[::2]
+    assert len(apart) > 3
+    found = nearest(
+        queries, gallery, count, query_groups=query_groups, gallery_groups=gallery_groups, below=0.6, apart=apart
+    )
     for query in range(11):
         similarities = gallery @ queries[query]
-        allowed = [row for row in range(40) if similarities[row] < 0.8 and row % 5 != query % 4]
+        near = set(map(tuple, too_near.tolist())) - set(map(tuple, apart.tolist()))
+        allowed = [row for row in range(40) if (query, row) not in near and row % 5 != query % 4]
         expected = sorted(allowed, key=lambda row: -similarities[row])[:count]
         assert found.rows[query][: len(expected)].tolist() == expected
         assert (found.rows[query][len(expected) :] == -1).all()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from db import albums
+from db import albums, overruling
 from db.database import Database
 from db.records import CatalogueFilter
 from db.tables import Cover, Vector
@@ -55,9 +55,9 @@ def taste(catalogue: Catalogue, like: tuple[int, ...], dislike: tuple[int, ...])
     return np.asarray(wished / np.linalg.norm(wished))
 
 
-def newcomer(catalogue: Catalogue, name: str, seed: int) -> AlbumId:
+def newcomer(catalogue: Catalogue, name: str, seed: int, size_px: int = 96) -> AlbumId:
     """An album that is newer than the index."""
-    image = write_cover(catalogue.folder / name, seed, size_px=96)
+    image = write_cover(catalogue.folder / name, seed, size_px=size_px)
     add_source(catalogue.database, open_source(image), threads=1)
     embed_pending(catalogue.database, catalogue.backbone, catalogue.bundle, threads=1)
     with catalogue.database.reading() as session:
@@ -115,6 +115,39 @@ def test_recommendations_agree_with_brute_force(catalogue: Catalogue, recommende
         expected = [new[place][0] for place in mmr(relevance, alike, 200, diversity, LIMIT)]
         assert [neighbour.album_id for neighbour in found] == expected
         assert len({copy_of_another, 31} & set(expected)) == 1, "the same artwork once"
+
+
+def test_what_a_person_told_from_a_liked_album_may_be_recommended(
+    catalogue: Catalogue, recommender: Recommender
+) -> None:
+    one, another, third = (newcomer(catalogue, f"{size}.png", seed=2, size_px=size) for size in (96, 112, 128))
+    liked = AlbumId(3)
+
+    def recommended(*like: AlbumId) -> set[AlbumId]:
+        found = recommender.recommend(Examples(like), RecommendRequest(k=200, diversity=0)).neighbours
+        return {neighbour.album_id for neighbour in found}
+
+    def near_duplicates() -> set[AlbumId]:
+        found = recommender.similar(Examples((liked,)), SimilarRequest(200)).neighbours
+        return {neighbour.album_id for neighbour in found if neighbour.near_duplicate}
+
+    assert not recommended(liked) & {one, another, third}
+    with catalogue.database.writing() as session:
+        overruling.decide_albums_artwork(session, liked, one, same=False)
+        overruling.decide_albums_artwork(session, another, liked, same=False)
+    assert len(recommended(liked) & {one, another}) == 1, "they are still one artwork"
+    assert third not in recommended(liked)
+    assert near_duplicates() == {third}
+    with catalogue.database.writing() as session:
+        overruling.decide_albums_artwork(session, another, one, same=False)
+    assert {one, another} <= recommended(liked)
+    assert not recommended(liked, third) & {one, another}, "nobody told them from the third"
+    image = (catalogue.folder / "2.png").read_bytes()
+    found = recommender.recommend(Examples(images=(image,)), RecommendRequest(k=200, diversity=0)).neighbours
+    assert {one, another} <= {neighbour.album_id for neighbour in found}
+    with catalogue.database.writing() as session:
+        overruling.decide_albums_artwork(session, another, liked, same=True)
+    assert recommended(liked) & {one, another} == {one}
 
 
 def test_as_many_as_there_are_come_however_many_look_alike(catalogue: Catalogue, recommender: Recommender) -> None:

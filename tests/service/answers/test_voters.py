@@ -1,19 +1,29 @@
 """Who votes on a genre, and what the vote says: as in the evaluation, the k nearest fronts of albums with a genre."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy import select
 
-from db import labels, texts, vectors
+from db import labels, overruling, texts, vectors
 from db.database import Database
 from db.records import NewText, TextLine
 from db.tables import AlbumGenre, Cover, Genre, Vector
-from indexer.genre import Calibration, TextOpinion, VoteSettings, count_texts, membership, predict, vote
+from indexer.genre import (
+    Calibration,
+    LabelledVectors,
+    TextOpinion,
+    VoteSettings,
+    count_texts,
+    membership,
+    predict,
+    vote,
+)
 from indexer.genre.classifier import GenreClassifier
 from indexer.genre.fit_text import fit_text_opinion
+from indexer.genre.neighbours import nearest
 from indexer.reading import OpenVinoReader
 from service.answers.classify import Classifier
 from service.answers.live_index import LiveIndex
@@ -33,8 +43,9 @@ def classifier_of(
     catalogue: Catalogue,
     text: TextOpinion | None = None,
     read: Callable[[bytes, Outline | None], ReadText] = lambda _data, _outline: ReadText(),
+    settings: VoteSettings = SETTINGS,
 ) -> Classifier:
-    model = Model("fake", catalogue.backbone, None, GenreClassifier(None, Calibration(vote=SETTINGS), text))
+    model = Model("fake", catalogue.backbone, None, GenreClassifier(None, Calibration(vote=settings), text))
     live_index = LiveIndex(catalogue.database, catalogue.versions, lambda _bundle: model)
     return Classifier(catalogue.database, Search(catalogue.database, live_index), read)
 
@@ -48,7 +59,14 @@ def label_only(catalogue: Catalogue, album_ids: list[int]) -> None:
             labels.set_genres_by_hand(session, AlbumId(album_id), [GENRES[number % 2]])
 
 
-def expected_voters(catalogue: Catalogue, query: np.ndarray, own: int | None) -> list[tuple[int, float, str]]:
+def expected_voters(
+    catalogue: Catalogue,
+    query: np.ndarray,
+    own: int | None,
+    *,
+    limit: float = SETTINGS.near_duplicate_similarity,
+    apart: Collection[int] = (),
+) -> list[tuple[int, float, str]]:
     """(album, similarity, genre) of the voters, nearest first, by a plain scan of the database."""
     with catalogue.database.reading() as session:
         rows = session.execute(
@@ -59,7 +77,7 @@ def expected_voters(catalogue: Catalogue, query: np.ndarray, own: int | None) ->
             .where(Cover.side == "front")
         ).all()
     scored = [(row[0], float(np.frombuffer(row[1], "<f2").astype(np.float64) @ query), row[2]) for row in rows]
-    eligible = [one for one in scored if one[0] != own and one[1] < SETTINGS.near_duplicate_similarity]
+    eligible = [one for one in scored if one[0] != own and (one[1] < limit or one[0] in apart)]
     return sorted(eligible, key=lambda one: -one[1])[: SETTINGS.k]
 
 
@@ -85,6 +103,63 @@ def test_the_served_vote_is_that_of_the_evaluation_album_by_album(
         )
         served = {score.genre: score.vote for score in answer.genres}
         assert served == {genre: pytest.approx(share, abs=2e-3) for genre, share in zip(genres, said, strict=True)}
+
+
+def test_near_duplicates_that_a_person_told_apart_vote_on_each_other_as_in_the_evaluation(
+    database: Database, tmp_path: Path
+) -> None:
+    catalogue = Catalogue(database, tmp_path)
+    catalogue.refresh()
+    with database.reading() as session:
+        before = vectors.of_catalogue(session, catalogue.bundle)
+    album_ids, likeness = before.album_ids, before.vectors @ before.vectors.T - np.eye(len(before.vectors))
+    limit = 0.3
+    own, near = np.argwhere(likeness == likeness.max())[0].tolist()
+    assert likeness[own, near] > limit
+    asked, told = AlbumId(int(album_ids[own])), AlbumId(int(album_ids[near]))
+    settings = SETTINGS.model_copy(update={"near_duplicate_similarity": limit})
+    classifier = classifier_of(catalogue, settings=settings)
+    assert told not in {voter.album_id for voter in classifier.by_album(asked).neighbours}
+    with database.writing() as session:
+        overruling.decide_albums_artwork(session, told, asked, same=False)
+    for one, its in ((asked, told), (told, asked)):
+        place = album_ids.tolist().index(one)
+        vector = before.vectors[place].astype(np.float64)
+        voters = [voter.album_id for voter in classifier.by_album(one).neighbours]
+        assert voters[0] == its
+        expected = expected_voters(catalogue, vector, own=one, limit=limit, apart={its})
+        assert voters == [voter[0] for voter in expected]
+    image = (catalogue.folder / f"{asked - 1}.png").read_bytes()
+    shown = classifier.by_image(image)
+    assert shown.verdict is not None
+    assert shown.verdict.album_ids == {asked}
+    assert told in {voter.album_id for voter in shown.neighbours}
+    assert not any(voter.same_artwork for voter in shown.neighbours)
+
+    with database.reading() as session:
+        found = vectors.of_catalogue(session, catalogue.bundle)
+    labelled = LabelledVectors(
+        found.vectors,
+        membership(found.genres, ("jazz", "rock", "soul")),
+        ("jazz", "rock", "soul"),
+        np.arange(len(found.vectors)),
+        albums=found.album_ids,
+        apart=found.apart,
+    )
+    rows = np.random.default_rng(0).permutation(len(labelled))
+    data = labelled.take(rows)
+    hits = nearest(
+        data.vectors,
+        data.vectors,
+        SETTINGS.k,
+        query_groups=data.groups,
+        gallery_groups=data.groups,
+        below=limit,
+        apart=data.apart_from(data),
+    )
+    for row, album_id in enumerate(data.albums_or_rows.tolist()):
+        served = [voter.album_id for voter in classifier.by_album(AlbumId(album_id)).neighbours]
+        assert data.albums_or_rows[hits.rows[row]].tolist() == served
 
 
 def test_a_back_that_looks_like_the_query_does_not_vote(database: Database, tmp_path: Path) -> None:

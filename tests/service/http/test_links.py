@@ -206,6 +206,10 @@ def test_what_is_not_the_same_artwork_stays_so(home: CommandHome, client: httpx.
     assert client.delete(f"/api/v1/albums/{other}/same-artwork/{one}").status_code == 204
     assert twins(client, one) == twins(client, other) == []
     assert similar(client, {"album_id": one})[other] is False
+    verdict = client.post("/api/v1/similar", files={"image": ("s.png", encoded(artwork(91), "PNG"))}).json()["verdict"]
+    assert (verdict["answer"], verdict["album"]["album_id"], verdict["pressings"]) == ("found", one, [])
+    assert same_artwork(asked_with(client, artwork(91))) == {one}
+    assert same_artwork(asked_with(client, bordered(artwork(91)))) == {other}
     assert home.json("index")["links"] == 0
     assert twins(client, one) == []
     assert client.delete(f"/api/v1/albums/{one}/same-artwork/987654").status_code == 404
