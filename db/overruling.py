@@ -14,7 +14,7 @@ from db.labels import found
 from db.records import CoverRecord
 from db.settling import Names, derive, settle
 from db.statements import find_by, said_by
-from db.tables import Album, Cover, File
+from db.tables import Album, Cover, File, Statement
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId, CoverId, LabelSource, Side
 
@@ -23,6 +23,8 @@ _ASKED_AT_ONCE = 500
 
 def merge(session: Session, album_id: AlbumId, others: Sequence[AlbumId]) -> None:
     """Make these one album, with the id of the first and, if a person gave it any, its names and genres.
+
+    What is added under a name that another of them had is of this album from then on.
 
     Raises:
         NotFoundError: one of them does not exist; nothing is changed.
@@ -35,6 +37,7 @@ def merge(session: Session, album_id: AlbumId, others: Sequence[AlbumId]) -> Non
             cover.album = album
             if spoken is not None:
                 said = said_by(cover, LabelSource.HAND)
+                _keep_as_earlier(cover, said)
                 said.artist, said.title, said.year, said.genres = (
                     spoken.artist,
                     spoken.title,
@@ -48,6 +51,16 @@ def merge(session: Session, album_id: AlbumId, others: Sequence[AlbumId]) -> Non
         cover.held = True
     derive(session, album, Names(session))
     session.flush()
+
+
+def _keep_as_earlier(cover: Cover, said: Statement) -> None:
+    """Keep the names that a person gives a cover, before they become others: as what is trusted least."""
+    if not (said.artist or said.title):
+        return
+    earlier = said_by(cover, LabelSource.EARLIER)
+    if not (earlier.artist or earlier.title):
+        earlier.artist, earlier.title, earlier.year = said.artist or None, said.title or None, said.year or None
+        find_by(earlier)
 
 
 def split(session: Session, cover_ids: Sequence[CoverId]) -> AlbumId:

@@ -21,9 +21,9 @@ def keep(
 ) -> SavedAlbum:
     """Write an uploaded album to the catalogue.
 
-    It is the album of the same names if there is one; without artist or title, the first that has the same front and
-    whatever name was given. Such an album gains the covers that it does not have. If it has them all,
-    nothing changes, except that pending covers get their vectors.
+    It is the album of the same names if there is one, also if it had them before it was merged; without artist or
+    title, the first that has the same front and whatever name was given. Such an album gains the covers that it does
+    not have. If it has them all, nothing changes, except that pending covers get their vectors.
 
     Args:
         session: a writing session.
@@ -56,7 +56,12 @@ def _find(session: Session, new: NewAlbum) -> Album | None:
     if word.names is not None:
         found = {cover.album for covers in albums_by_key(session, [word.names]).values() for cover in covers}
         ranked = sorted(found, key=lambda album: (album.year != new.year, album.id))
-        return next((album for album in ranked if fits({LabelSource.HAND: word}, album.covers)), None)
+        sources = (LabelSource.HAND, LabelSource.EARLIER)
+        return next((one for source in sources for one in ranked if fits({source: word}, one.covers)), None)
+    return _of_same_front(session, new) or _once_of_same_front(session, new)
+
+
+def _of_same_front(session: Session, new: NewAlbum) -> Album | None:
     same = select(Album).join(Cover).where(Cover.content_hash == new.front.content_hash)
     for column, given in (
         (Album.title_folded, new.title and fold(new.title)),
@@ -66,6 +71,16 @@ def _find(session: Session, new: NewAlbum) -> Album | None:
         if given is not None:
             same = same.where(column == given)
     return session.scalar(same.order_by(Cover.id).limit(1))
+
+
+def _once_of_same_front(session: Session, new: NewAlbum) -> Album | None:
+    """The album that a cover with this front is of now, if what was given is what it was called before."""
+    before = select(Statement).join(Cover).where(Cover.content_hash == new.front.content_hash)
+    for said in session.scalars(before.where(Statement.source == LabelSource.EARLIER).order_by(Cover.id)):
+        given = ((new.title, said.title), (new.artist, said.artist))
+        if new.year in {None, said.year} and all(name is None or fold(name) == fold(its or "") for name, its in given):
+            return said.cover.album
+    return None
 
 
 def add_cover(

@@ -80,7 +80,8 @@ class LabelSource(StrEnum):
     """A person, in the web app, over HTTP or on the command line."""
 
     EARLIER = "earlier"
-    """Whoever it was that an older Sleeve had the names of albums from; it did not write that down."""
+    """Whoever it was that an older Sleeve had the names of albums from, as it did not write that down; or a person,
+    before the album was merged into another one and took its names."""
 
 
 class WordPlace(StrEnum):
