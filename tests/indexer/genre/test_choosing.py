@@ -17,13 +17,14 @@ from tests.indexer.genre.planted import planted
 
 DATA = planted(covers=120, noise=2.5, group_size=2)
 ALL = np.arange(120)
+LIMIT = 0.75
 
 
 def test_the_vote_is_the_best_of_the_grid_and_nobody_of_the_group_votes() -> None:
     prior = genre_prior(DATA.targets)
     similarities = DATA.vectors @ DATA.vectors.T
     own = DATA.groups[:, np.newaxis] == DATA.groups
-    near = similarities >= 0.9
+    near = similarities >= LIMIT
     assert (near & ~own).any()
     parted = [(int(row), int(other)) for row, other in np.argwhere(near & ~own)[::4]]
     near[tuple(np.array(parted).T)] = False
@@ -33,10 +34,10 @@ def test_the_vote_is_the_best_of_the_grid_and_nobody_of_the_group_votes() -> Non
         table = confusion(answers(np.array(votes)), DATA.targets)
         return accuracy(table) + macro_f1(table)
 
-    chosen, votes = choose_vote(DATA.vectors, DATA.targets, DATA.groups, ALL, 0.9, apart=np.array(parted))
+    chosen, votes = choose_vote(DATA.vectors, DATA.targets, DATA.groups, ALL, LIMIT, apart=np.array(parted))
     scores = {
         (k, temperature, exponent): score(
-            VoteSettings(k=k, temperature=temperature, prior_exponent=exponent, near_duplicate_similarity=0.9)
+            VoteSettings(k=k, temperature=temperature, prior_exponent=exponent, near_duplicate_similarity=LIMIT)
         )
         for k in NEIGHBOUR_COUNTS
         for temperature in TEMPERATURES

@@ -48,7 +48,7 @@ def test_without_a_head_the_vote_decides_alone() -> None:
 def test_nobody_who_speaks_is_unsure() -> None:
     nothing = score_genres(VECTOR, [], [], {}, HEADLESS)
     assert (nothing.genres, nothing.unsure) == ((), True)
-    silent = score_genres(VECTOR, [0.99], [["jazz"]], {"jazz": 1}, HEADLESS)
+    silent = score_genres(VECTOR, [], [], {"jazz": 1}, HEADLESS)
     assert silent.unsure
     assert [(opinion.probability, opinion.vote) for opinion in silent.genres] == [(0.0, None)]
 
