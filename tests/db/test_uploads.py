@@ -56,8 +56,8 @@ def test_what_was_merged_is_not_a_new_album_when_it_is_uploaded_again(
     merged = {first: (title, artist, [1, 2, 3])}
     assert catalogue(database) == merged
     for content_hash, (title, artist) in NAMES.items():
-        for names in ({"title": title, "artist": artist}, {"title": title}, {"artist": artist}, {}):
-            assert upload(database, content_hash, **names) == SavedAlbum(AlbumId(first), created=False)
+        for named, by in ((title, artist), (title, None), (None, artist), (None, None)):
+            assert upload(database, content_hash, title=named, artist=by) == SavedAlbum(AlbumId(first), created=False)
     assert catalogue(database) == merged
 
 
