@@ -10,6 +10,9 @@ from threading import Thread
 from indexer.home import Home
 from sleeve.platform import BACKGROUND, lower_priority
 
+END_WITHIN_S = 10.0
+"""How long a process may take to end once it was asked to."""
+
 _LOOK_EVERY_S = 0.5
 
 
@@ -35,6 +38,16 @@ def start_in_background(
         stdout=stdout,
         creationflags=BACKGROUND,
     )
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Make a process end, and wait until it has."""
+    process.terminate()
+    try:
+        process.wait(END_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def begin() -> None:

@@ -8,7 +8,9 @@ Run by the service only; the settings come from the environment. One line on std
 import logging
 import subprocess
 import sys
+from threading import Timer
 
+from indexer.files import is_locked
 from indexer.home import Home
 from indexer.jobs.bring_up_to_date import bring_up_to_date
 from indexer.jobs.running import busy_error, job
@@ -18,6 +20,9 @@ from sleeve.errors import BundleError, BusyError, OutputError, SleeveError, Vect
 from sleeve.settings import read_settings
 
 _log = logging.getLogger(__name__)
+
+BEGIN_WITHIN_S = 60.0
+"""How long the process may take to say that it has begun: it has the lowest priority, and much to import."""
 
 _REBUILD = "--rebuild"
 _BEGUN = b"begun\n"
@@ -33,12 +38,18 @@ def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
     Raises:
         BusyError: another process is at work on the index.
         OutputError: nobody could see how far it is, because the disk refused.
-        VectorIndexError: it ended before it began.
+        VectorIndexError: it ended before it began, or did not begin in time.
     """
+    if is_locked(home.index_lock):
+        raise busy_error()
     process = start_in_background(home, __name__, *([_REBUILD] if rebuild else []), stdout=subprocess.PIPE)
     assert process.stdout is not None
+    # Its end ends the reading as well.
+    late = Timer(BEGIN_WITHIN_S, process.kill)
+    late.start()
     with process.stdout as lines:
         begun = lines.readline() == _BEGUN
+    late.cancel()
     if not begun:
         raise _reason(process.wait())
     return process

@@ -9,9 +9,10 @@ from threading import Event, Lock, Thread
 from db import texts
 from indexer.files import is_locked
 from indexer.home import Home
-from indexer.jobs.running import JobPhase, last_job
+from indexer.jobs.running import JobPhase, busy_error, last_job
 from indexer.vector_index.versions import Drift
 from service.answers.live_index import LiveIndex
+from service.background import end
 from service.index_process import start_index
 from service.read_process import start_reading
 from sleeve.errors import BusyError, SleeveError, VectorIndexError
@@ -62,8 +63,7 @@ class Upkeep:
         self._stopping.set()
         self._thread.join()
         for process in filter(None, (self._process, self._reading)):
-            process.terminate()
-            process.wait()
+            end(process)
 
     def rebuild(self) -> None:
         """Start embedding what is pending and building the index from nothing.
@@ -118,12 +118,17 @@ class Upkeep:
                 _log.exception("the index cannot be looked after")
 
     def _refresh(self, *, rebuild: bool) -> None:
-        with self._starting:
+        # Whoever waited here would hold a thread, and then find that the other one is at work.
+        if not self._starting.acquire(blocking=False):
+            raise busy_error()
+        try:
             process = start_index(self._home, rebuild=rebuild)
             if self._process is not None:
-                # The lock was free, so the one before has ended: it is only still to be reaped.
-                self._process.wait()
+                # The lock was free, so the one before has done its work.
+                end(self._process)
             self._process = process
+        finally:
+            self._starting.release()
 
     def _damage(self) -> str | None:
         live = self._home.live()

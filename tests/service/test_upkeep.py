@@ -1,10 +1,12 @@
 """What a service does about its index by itself, the refresh process, and disks that are full."""
 
 import resource
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -16,8 +18,10 @@ from indexer.home import Home
 from indexer.jobs import running
 from indexer.jobs.embed import _Extending
 from indexer.jobs.running import JobPhase, job, last_job, one_at_a_time
+from service.background import end
+from service.index_process import start_index
 from service.upkeep import Upkeep
-from sleeve.errors import VectorIndexError
+from sleeve.errors import BusyError, VectorIndexError
 from sleeve.settings import Settings
 from tests.command_home import CommandHome
 from tests.factories import home_at, write_covers
@@ -213,3 +217,55 @@ def test_whatever_happens_it_goes_on_looking(kept: Kept, monkeypatch: pytest.Mon
     finally:
         kept.upkeep.stop()
     assert not kept.upkeep.is_running
+
+
+def _sleeping(*_arguments: object, **_options: object) -> "subprocess.Popen[bytes]":
+    """A process that says nothing, and does not end when it is asked to."""
+    code = "import signal, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-uc", code], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.read(1)  # the signal is ignored now
+    return process
+
+
+def test_whoever_wants_a_rebuild_while_one_is_begun_does_not_wait(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.extend()
+    beginning, begun = threading.Event(), threading.Event()
+
+    def begin(*_: object, **__: object) -> None:
+        beginning.set()
+        begun.wait(30)
+        raise VectorIndexError("did not begin")
+
+    monkeypatch.setattr("service.upkeep.start_index", begin)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(kept.upkeep.rebuild)
+        assert beginning.wait(30)
+        with pytest.raises(BusyError):
+            kept.upkeep.rebuild()
+        begun.set()
+        assert isinstance(first.exception(), VectorIndexError)
+    with pytest.raises(VectorIndexError, match="did not begin"):
+        kept.upkeep.rebuild()
+
+
+def test_no_process_is_started_while_somebody_is_at_work(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.extend()
+    monkeypatch.setattr("service.index_process.start_in_background", lambda *_: pytest.fail("one was started"))
+    with one_at_a_time(home_at(kept.home)), pytest.raises(BusyError):
+        kept.upkeep.rebuild()
+
+
+def test_a_process_that_does_not_begin_in_time_is_ended(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.index_process.BEGIN_WITHIN_S", 0.1)
+    monkeypatch.setattr("service.index_process.start_in_background", _sleeping)
+    with pytest.raises(VectorIndexError, match="could not begin"):
+        start_index(home_at(kept.home), rebuild=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is asked there, processes are ended")
+def test_a_process_that_does_not_listen_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.background.END_WITHIN_S", 0.1)
+    with _sleeping() as process:
+        end(process)
+        assert process.returncode == -signal.SIGKILL
