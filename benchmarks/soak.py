@@ -102,7 +102,8 @@ class Client:
     """Asks, adds and removes at a fixed rate until stopped."""
 
     def __init__(self, address: str, truth: Truth, guests: list[Path], account: Account, pause_s: float) -> None:
-        self._http = httpx.Client(base_url=f"{address}/api/v1", timeout=60)
+        # An idle connection is given up before the service does so: else the two may meet.
+        self._http = httpx.Client(base_url=f"{address}/api/v1", timeout=60, limits=httpx.Limits(keepalive_expiry=2))
         self._truth = truth
         self._guests = guests
         self._account = account

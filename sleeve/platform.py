@@ -23,7 +23,14 @@ else:
 _LOWEST_PRIORITY = 19
 _READABLE = 0o444
 
-_malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+_ARENAS = 2
+_M_ARENA_MAX = -8
+
+if sys.platform == "linux":
+    _malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    _mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+else:
+    _malloc_trim = _mallopt = None
 
 
 def usable_cores() -> int:
@@ -37,6 +44,13 @@ def lower_priority() -> None:
     """Leave the processor to other processes."""
     if hasattr(os, "nice"):
         os.nice(_LOWEST_PRIORITY)
+
+
+def share_freed_memory() -> None:
+    """Let all threads allocate from the same few heaps: by default glibc makes eight for each core, and what is freed
+    in one is of no use to another. To be called before there are many threads; see mallopt(3)."""
+    if _mallopt is not None:
+        _mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def return_freed_memory() -> None:

@@ -11,6 +11,7 @@ import typer
 from indexer.home import Home, open_home
 from service.cli.console import say, settings_of
 from sleeve.errors import BusyError, SettingsError
+from sleeve.platform import share_freed_memory
 from sleeve.settings import Settings, read_settings
 
 DRAIN_S = 10
@@ -97,6 +98,7 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
             timeout_worker_healthcheck=WORKER_STARTS_WITHIN_S,
         )
         if workers == 1:
+            share_freed_memory()
             uvicorn.Server(config).run(sockets=[listening])
         else:
             Multiprocess(config, sockets=[listening]).run()

@@ -26,6 +26,7 @@ from service.http.stopping import stop_with_parent, watch_for_stop
 from service.http.thumbnails import Thumbnails
 from service.logs import set_up_logs
 from service.upkeep import Upkeep
+from sleeve.platform import share_freed_memory
 from sleeve.settings import Settings, read_settings
 
 
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def create_worker() -> FastAPI:
     """The service as one of several workers, which sets up its own logs and stops with the process that started it."""
     stop_with_parent()
+    share_freed_memory()
     settings = read_settings()
     set_up_logs(settings.log_format)
     return create_app(settings)
