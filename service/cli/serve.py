@@ -87,7 +87,8 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
             factory=workers > 1,
             workers=workers,
             log_config=None,
-            log_level="warning",
+            # What uvicorn warns of, any stranger can bring about as often as he likes.
+            log_level="error",
             access_log=False,
             http=TimedHeads,
             ws="none",

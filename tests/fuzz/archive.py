@@ -21,8 +21,8 @@ from tests.indexer.images.zips import raw_entry, raw_zip, write_zip
 MAX_BYTES = 100_000
 
 
-def read_archive(data: bytes, folder: Path) -> None:
-    path = folder / "black metal.zip"
+def read_archive(data: bytes, folder: Path, name: str = "black metal.zip") -> None:
+    path = folder / name
     path.write_bytes(data)
     # A table is known by its file's time, and the clock of a file system ticks more slowly than this runs.
     archive._contents.cache_clear()
@@ -36,9 +36,9 @@ def read_archive(data: bytes, folder: Path) -> None:
         names = list(archive.members(path))
     except FileRejectedError:
         return
-    for name in names:
+    for member in names:
         try:
-            assert 0 < len(archive.read_member(path, name, MAX_BYTES)) <= MAX_BYTES
+            assert 0 < len(archive.read_member(path, member, MAX_BYTES)) <= MAX_BYTES
         except FileRejectedError:
             continue
     assert [file.name for file in folder.iterdir()] == [path.name]

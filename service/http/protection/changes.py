@@ -53,10 +53,11 @@ class ApiKey:
 
 
 class OtherSites:
-    """Answers 403 to a change that a page of another origin sends, unless that is one of the allowed origins.
+    """Answers 403 to a change or a question that a page of another origin sends, unless that is an allowed one.
 
-    CORS keeps other sites from reading answers; it does not keep a form of theirs from being sent. Programs send no
-    ``Origin`` and are not concerned.
+    CORS keeps other sites from reading answers; it does not keep a form of theirs from being sent, and a question with
+    images makes the service work though the page never sees the answer. Programs send no ``Origin`` and are not
+    concerned.
     """
 
     def __init__(self, app: ASGIApp, allowed: tuple[str, ...]) -> None:
@@ -64,9 +65,9 @@ class OtherSites:
         self._allowed = allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and changes_something(scope) and self._is_foreign(Headers(scope=scope)):
+        if scope["type"] == "http" and scope["method"] not in _READING and self._is_foreign(Headers(scope=scope)):
             detail = (
-                "pages of another site may not change anything here; SLEEVE_CORS_ORIGINS names those that may, and a "
+                "pages of another site may not send anything here; SLEEVE_CORS_ORIGINS names those that may, and a "
                 "proxy must pass on the host that was asked for"
             )
             await problem(HTTPStatus.FORBIDDEN, detail)(scope, receive, send)

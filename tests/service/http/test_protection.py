@@ -9,6 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from service.http.protection.changes import changes_something
 from service.http.protection.rate_limit import (
@@ -19,6 +22,7 @@ from service.http.protection.rate_limit import (
     Buckets,
     counted_as,
 )
+from service.http.protection.security_headers import SecurityHeaders
 from sleeve.errors import SettingsError
 from sleeve.settings import read_settings
 from tests.command_home import CommandHome
@@ -130,10 +134,10 @@ def test_other_sites_read_nothing_unless_allowed(client: httpx.Client) -> None:
         ("{own}", 503),
     ],
 )
-def test_other_sites_change_nothing_even_with_the_key(client: httpx.Client, origin: str, status: int) -> None:
-    own = str(client.base_url).rstrip("/")
-    answer = client.post(REBUILD, headers={"Origin": origin.format(own=own), "X-API-Key": KEY})
-    assert problem(answer, status)
+def test_other_sites_change_and_ask_nothing_even_with_the_key(client: httpx.Client, origin: str, status: int) -> None:
+    headers = {"Origin": origin.format(own=str(client.base_url).rstrip("/")), "X-API-Key": KEY}
+    assert problem(client.post(REBUILD, headers=headers), status)
+    assert problem(client.post("/api/v1/similar", json={"album_id": 1}, headers=headers), status)
 
 
 @pytest.mark.parametrize(
@@ -274,6 +278,15 @@ def test_every_answer_says_what_a_page_may_load(client: httpx.Client) -> None:
         assert answer.headers["referrer-policy"] == "same-origin"
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_other_sites_cannot_even_measure_a_cover_unless_some_may_read(shared: bool) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("a cover")(scope, receive, send)
+
+    headers = TestClient(SecurityHeaders(app, shared=shared)).get("/").headers
+    assert headers.get("cross-origin-resource-policy") == (None if shared else "same-origin")
+
+
 def test_a_request_keeps_its_id_or_gets_one(client: httpx.Client) -> None:
     assert client.get("/healthz", headers={"X-Request-ID": "Order-66_a.b"}).headers["x-request-id"] == "Order-66_a.b"
     made = {client.get("/nowhere").headers["x-request-id"] for _ in range(3)}
@@ -296,6 +309,10 @@ def test_the_log_has_a_line_a_request_and_no_secrets(
         client.get("/api/v1/albums/12?token=hidden", headers={"X-Request-ID": "second"})
         client.post(REBUILD, headers={"Authorization": f"Bearer {KEY}", "X-Request-ID": "third"})
         client.get("/secret-path", headers={"X-Request-ID": "fourth"})
+        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+        client.get("/healthz", headers={**upgrade, "X-Request-ID": "fifth"})
+        form = {"Content-Type": "multipart/form-data; boundary=x", "X-Request-ID": "sixth"}
+        client.post("/api/v1/similar", content=b"--x\r\n\r\nodd\r\n--y\r\n--x--\r\nafter the end", headers=form)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     lines: list[dict[str, Any]] = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
@@ -305,7 +322,10 @@ def test_the_log_has_a_line_a_request_and_no_secrets(
         "second": ("GET", "/api/v1/albums/{album_id}", 404),
         "third": ("POST", REBUILD, 503),
         "fourth": ("GET", "other", 404),
+        "fifth": ("GET", "/healthz", 200),
+        "sixth": ("POST", "/api/v1/similar", 400),
     }
+    assert len(lines) == len(result), "nothing else is said of them"
     assert all(line["duration_ms"] > 0 and line["client"] == "127.0.0.1" for line in result.values())
     for secret in (KEY, "hidden", "wish", "secret-path"):
         assert secret not in err
