@@ -39,6 +39,7 @@ def fitted_answers(
         model.calibration,
         head_knows=np.isin(train.genres, model.head.genres),
         vote_knows=np.asarray(train.targets.any(axis=0)),
+        offsets=model.calibration.offsets_of(train.genres),
     )
     if test.texts is None:
         return {PREDICTION: fuse(), "head": heads, "vote": votes}

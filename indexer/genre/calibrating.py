@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.genre.membership import genre_shares
-from indexer.genre.prediction import Calibration, pooled, raised, shifted, with_floor
+from indexer.genre.prediction import Calibration, offset, pooled, raised, shifted, with_floor
 from indexer.genre.scoring import negative_log_likelihood
 from indexer.genre.voting import VoteSettings
 
@@ -15,7 +15,12 @@ _FLOORS = (0.05, 0.1, 0.2, 0.5)
 _LIFT = 1.5
 _SURE_AT = 0.5
 
-_BOUNDS = (0.0, 20.0)
+_EXPONENTS = (0.0, 20.0)
+_OFFSETS = (-20.0, 20.0)
+"""From and to."""
+
+_OFFSET_DEVIATION = 2.0
+"""Of the normal distribution that offsets are taken to be of, before any cover is seen."""
 
 
 def fit_calibration(
@@ -82,6 +87,31 @@ def with_texts(
     )
 
 
+def with_offsets(
+    calibration: Calibration,
+    predictions: NDArray[np.float64],
+    targets: NDArray[np.bool_],
+    genres: tuple[str, ...],
+) -> Calibration:
+    """The calibration, with the likeliest offset of each genre.
+
+    Args:
+        predictions: (n, g) of ``calibration``, on covers that nothing was fitted to.
+        targets: (n, g).
+    """
+    heard = (predictions * targets).any(axis=1)
+    if not heard.any():
+        return calibration
+    predictions, targets = predictions[heard], targets[heard]
+
+    def loss(offsets: NDArray[np.float64]) -> float:
+        unlikely = float((offsets**2).sum()) / (2 * _OFFSET_DEVIATION**2 * len(targets))
+        return negative_log_likelihood(offset(predictions, offsets), targets) + unlikely
+
+    found = _least(loss, np.zeros(len(genres)), _OFFSETS)[1]
+    return calibration.model_copy(update={"genre_offsets": dict(zip(genres, found, strict=True))})
+
+
 def _alone(probabilities: NDArray[np.float64], targets: NDArray[np.bool_]) -> float:
     def loss(exponents: NDArray[np.float64]) -> float:
         return negative_log_likelihood(raised(probabilities, exponents[0], _all_of(targets)), targets)
@@ -118,12 +148,16 @@ def _unsure_below(targets: NDArray[np.bool_]) -> float:
     return min(_SURE_AT, _LIFT * float(genre_shares(targets).mean(axis=0).max()))
 
 
-def _least(loss: Callable[[NDArray[np.float64]], float], start: Sequence[float]) -> tuple[float, list[float]]:
-    """The least loss found, and the exponents that give it."""
+def _least(
+    loss: Callable[[NDArray[np.float64]], float],
+    start: Sequence[float] | NDArray[np.float64],
+    bounds: tuple[float, float] = _EXPONENTS,
+) -> tuple[float, list[float]]:
+    """The least loss found, and what gives it."""
     from scipy.optimize import minimize
     from threadpoolctl import threadpool_limits
 
     # As for the head: threads only wait for one another.
     with threadpool_limits(limits=1, user_api="blas"):
-        found = minimize(loss, np.array(start), method="L-BFGS-B", bounds=[_BOUNDS] * len(start))
+        found = minimize(loss, np.array(start), method="L-BFGS-B", bounds=[bounds] * len(start))
     return float(found.fun), [float(value) for value in found.x]

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.genre.calibrating import fit_calibration, with_texts
+from indexer.genre.calibrating import fit_calibration, with_offsets, with_texts
 from indexer.genre.choosing import choose_head, choose_vote, texts_out_of_fold
 from indexer.genre.fit_text import fit_text_opinion
 from indexer.genre.folds import group_folds
@@ -102,7 +103,9 @@ def fit_genre_model(
     if text is not None and covers.texts is not None:
         texts = opinions["text"] = texts_out_of_fold(covers.texts, targets, genres, groups, tested, folds)
         calibration = with_texts(calibration, pictures, texts, targets[tested], text_knows)
-    opinions["prediction"] = predict(heads, votes, calibration, text=texts, head_knows=learnable, text_knows=text_knows)
+    fuse = partial(predict, heads, votes, text=texts, head_knows=learnable, text_knows=text_knows)
+    calibration = with_offsets(calibration, fuse(calibration), targets[tested], genres)
+    opinions["prediction"] = fuse(calibration, offsets=calibration.offsets_of(genres))
     return GenreModel(
         head=fitted.head,
         text=text,

@@ -3,9 +3,11 @@
 If both know a genre, they are fused by a log-linear pool, p ∝ head^a · vote^b (Genest and Zidek, "Combining
 probability distributions", 1986, equation 3.1). The exponents are fitted, so they also hold the temperature (Guo et
 al., "On calibration of modern neural networks", 2017, section 4.2). Alone, each has an exponent of its own. What vote
-and head say together, the picture's opinion, is fused with the text opinion in the same way.
+and head say together, the picture's opinion, is fused with the text opinion in the same way. Last, each genre has an
+offset, since the three raise rare genres by more or less than covers bear out.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import numpy as np
@@ -19,6 +21,7 @@ from sleeve.faults import first_fault
 
 Exponent = Annotated[float, Field(ge=0, le=100)]
 Probability = Annotated[float, Field(ge=0, le=1)]
+Offset = Annotated[float, Field(ge=-100, le=100)]
 
 _TINY = 1e-12
 
@@ -34,6 +37,7 @@ class Calibration(BaseModel):
         text_alone_exponent: if there is a text opinion only.
         vote_floor: share of the vote spread evenly over its genres before it is fused, since k voters who are all wrong
             must not rule a genre out.
+        genre_offsets: what is added to the logarithm of a genre's chance in the end; of others, nothing.
         unsure_below: a prediction whose likeliest genre is less probable than this is not an answer.
     """
 
@@ -49,7 +53,12 @@ class Calibration(BaseModel):
     text_exponent: Exponent = 0.5
     text_alone_exponent: Exponent = 1.0
     vote_floor: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    genre_offsets: Mapping[str, Offset] = {}
     unsure_below: Probability = 0.25
+
+    def offsets_of(self, genres: Sequence[str]) -> NDArray[np.float64]:
+        """(g,) the offsets of these genres."""
+        return np.array([self.genre_offsets.get(genre, 0.0) for genre in genres])
 
     def to_bytes(self) -> bytes:
         """JSON."""
@@ -78,6 +87,7 @@ def predict(
     head_knows: NDArray[np.bool_] | None = None,
     vote_knows: NDArray[np.bool_] | None = None,
     text_knows: NDArray[np.bool_] | None = None,
+    offsets: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """Fuse what the head, the vote and the text opinion say, on one axis of genres.
 
@@ -90,6 +100,7 @@ def predict(
         vote: the same; None, or rows of zeros, if nobody voted.
         text: the same; None, or rows of zeros, if there is nothing to read.
         head_knows, vote_knows, text_knows: (g,), the genres that each can name; None for all.
+        offsets: (g,) of ``Calibration.offsets_of``; None for none.
 
     Returns:
         Of the same shape, rows sum to 1; zeros if none has spoken.
@@ -107,7 +118,8 @@ def predict(
         everything if head_knows is None else head_knows,
         everything if vote_knows is None else vote_knows,
     )
-    return _with_texts(pictures, texts, calibration, everything if text_knows is None else text_knows).reshape(shape)
+    fused = _with_texts(pictures, texts, calibration, everything if text_knows is None else text_knows)
+    return (fused if offsets is None else offset(fused, offsets)).reshape(shape)
 
 
 def is_unsure(probabilities: NDArray[np.floating], calibration: Calibration) -> bool:
@@ -150,6 +162,11 @@ def shifted(
     inside = (pictures * known).sum(axis=1, keepdims=True)
     fused = pooled(pictures, texts, picture_exponent, text_exponent, known)
     return np.asarray(fused * inside + np.where(known, 0.0, pictures))
+
+
+def offset(probabilities: NDArray[np.float64], offsets: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, g) with (g,) added to their logarithms, made to sum to 1 again; rows of zeros stay so."""
+    return rows_to_one(probabilities * np.exp(offsets))
 
 
 def _as_rows(opinion: NDArray[np.floating] | None, shape: tuple[int, ...]) -> NDArray[np.float64]:

@@ -89,6 +89,7 @@ def score_genres(
         head_knows=head_knows,
         vote_knows=vote_knows,
         text_knows=text_knows,
+        offsets=calibration.offsets_of(genres),
     )
     spoken = text.spoken(lines) if text is not None else {}
     found = [

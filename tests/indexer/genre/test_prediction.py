@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from indexer.genre.calibrating import fit_calibration, with_texts
+from indexer.genre.calibrating import fit_calibration, with_offsets, with_texts
 from indexer.genre.prediction import Calibration, is_unsure, predict
 from indexer.genre.scoring import negative_log_likelihood
 from indexer.genre.voting import VoteSettings
@@ -106,7 +106,9 @@ def test_unsure_when_nothing_is_likely() -> None:
 
 
 def test_bytes_bring_the_calibration_back_and_damage_is_named() -> None:
-    calibration = Calibration(vote=VoteSettings(k=7), head_exponent=0.123456789012345, unsure_below=0.3)
+    calibration = Calibration(
+        vote=VoteSettings(k=7), head_exponent=0.123456789012345, genre_offsets={"jazz": -0.1}, unsure_below=0.3
+    )
     assert Calibration.from_bytes(calibration.to_bytes()) == calibration
     for data, fault in (
         (b"{", "JSON"),
@@ -159,6 +161,33 @@ def test_texts_are_listened_to_as_far_as_they_know_something() -> None:
     assert noise.text_exponent < 0.05
     assert noise.picture_exponent == pytest.approx(1, abs=0.05)
     assert with_texts(plain, pictures, np.zeros_like(texts), targets, known) == plain
+
+
+def test_offsets_are_added_to_the_logarithms_last() -> None:
+    calibration = PLAIN.model_copy(update={"genre_offsets": {"metal": 1.0, "gone": 5.0}})
+    offsets = calibration.offsets_of(("jazz", "metal", "ska"))
+    assert offsets.tolist() == [0, 1, 0]
+    raised = predict(HEAD, VOTE, PLAIN, text=TEXT) * [1, np.e, 1]
+    found = predict(HEAD, VOTE, PLAIN, text=TEXT, offsets=offsets)
+    assert found.tolist() == pytest.approx((raised / raised.sum()).tolist())
+    assert predict(None, np.zeros(3), PLAIN, offsets=offsets).tolist() == [0, 0, 0]
+
+
+def test_offsets_undo_what_raised_a_genre_and_few_covers_move_them_little() -> None:
+    heads, _, targets = drawn(1, 4_000, 2.0)
+    genres = ("a", "b", "c", "d")
+    bent = heads * [4, 1, 1, 0.5]
+    bent /= bent.sum(axis=1, keepdims=True)
+    found = with_offsets(PLAIN, bent, targets, genres)
+    true, bent_nll = (negative_log_likelihood(given, targets) for given in (heads, bent))
+    mended = negative_log_likelihood(predict(bent, None, PLAIN, offsets=found.offsets_of(genres)), targets)
+    plain = with_offsets(PLAIN, heads, targets, genres).offsets_of(genres)
+    assert mended <= true < bent_nll - 0.05
+    moved = found.offsets_of(genres) - plain
+    assert (moved - moved[1]).tolist() == pytest.approx([-np.log(4), 0, 0, np.log(2)], abs=0.02)
+    few = with_offsets(PLAIN, bent[:3], targets[:3], genres).offsets_of(genres)
+    assert np.abs(few).max() < 2.5
+    assert with_offsets(PLAIN, bent[:0], targets[:0], genres) == PLAIN
 
 
 def test_a_calibration_written_before_texts_is_read() -> None:

@@ -3,9 +3,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.naive_bayes import ComplementNB
 
 from db.records import TextLine
-from indexer.genre import count_texts
+from indexer.genre import count_texts, fit_text
 from indexer.genre.counted_texts import text_inputs
 from indexer.genre.fit_text import fit_text_opinion
 from indexer.genre.layout import DIMENSION, layout
@@ -38,6 +39,22 @@ def opinion() -> TextOpinion:
     found = fit_text_opinion(count_texts(texts), targets, GENRES, groups=groups)
     assert found is not None
     return found
+
+
+def test_half_of_the_weights_is_the_complement_naive_bayes_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts, targets, groups = sleeves()
+    counted = count_texts(texts)
+    both = fit_text_opinion(counted, targets, GENRES, groups=groups)
+    monkeypatch.setattr(fit_text, "_naive_bayes", lambda inputs, targets: np.zeros((2, inputs.shape[1]), np.float32))
+    regression = fit_text_opinion(counted, targets, GENRES, groups=groups)
+    assert both is not None
+    assert regression is not None
+    inputs = text_inputs(counted.of_terms(both.terms), both.rarity, counted.layouts)[:, : len(both.terms)]
+    by_others = ComplementNB(alpha=fit_text.SMOOTHING).fit(inputs, targets.argmax(axis=1)).feature_log_prob_.T
+    expected = (by_others - by_others.mean(axis=1, keepdims=True)) / 2
+    found = both.weights.astype(float) - regression.weights.astype(float)
+    np.testing.assert_allclose(found, expected, atol=0.01)
+    np.testing.assert_array_equal(both.layout_weights, regression.layout_weights)
 
 
 def test_words_are_counted_whole_and_in_runs_without_case_accents_or_width() -> None:
