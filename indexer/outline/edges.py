@@ -55,16 +55,18 @@ def edges_of(picture: Image.Image) -> Edges:
     # A weak edge on a plain ground counts like a strong one among others.
     around = np.asarray(cv2.boxFilter(steep, -1, (_AROUND_PX, _AROUND_PX)), np.float32) + _PLAIN
     relative = steep / around
-    ys, xs = np.nonzero((relative >= _STANDS_OUT) & (steep >= _LEAST))
-    weights = relative[ys, xs]
+    # Places in the flattened picture: looked up in half the time of pairs of rows and columns.
+    on_edge = np.flatnonzero((relative >= _STANDS_OUT) & (steep >= _LEAST))
+    weights = relative.ravel()[on_edge]
     if len(weights) > MAX_POINTS:
         best = np.argpartition(weights, -MAX_POINTS)[-MAX_POINTS:]
-        ys, xs, weights = ys[best], xs[best], weights[best]
+        on_edge, weights = on_edge[best], weights[best]
+    ys, xs = np.divmod(on_edge, size[0])
     middle = np.array([size[0] - 1, size[1] - 1], np.float32) / 2
     points = (np.stack([xs, ys], 1) - middle).astype(np.float32)
-    normals = np.stack([dx[ys, xs], dy[ys, xs]], 1) / steep[ys, xs, None]
-    gradient = np.stack([dx / around, dy / around], 2)
-    return Edges(soft, gradient, points, normals.astype(np.float32), np.minimum(weights, 3.0))
+    normals = np.stack([dx.ravel()[on_edge], dy.ravel()[on_edge]], 1) / steep.ravel()[on_edge, None]
+    gradient = np.asarray(cv2.merge([cv2.divide(dx, around), cv2.divide(dy, around)]), np.float32)
+    return Edges(soft, gradient, points, normals, np.minimum(weights, 3.0))
 
 
 def _steepest(picture: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -73,7 +75,7 @@ def _steepest(picture: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray, Float
 
     best_x = best_y = best = None
     for channel in cv2.split(picture):
-        dx, dy = cv2.Sobel(channel, cv2.CV_32F, 1, 0), cv2.Sobel(channel, cv2.CV_32F, 0, 1)
+        dx, dy = (side.astype(np.float32) for side in cv2.spatialGradient(channel))
         steep = cv2.magnitude(dx, dy)
         if best is None:
             best_x, best_y, best = dx, dy, steep

@@ -14,6 +14,15 @@ from indexer.outline.quadrilaterals import quadrilaterals_of
 LEAST_SIDE_PX = 128
 """Of the shorter side: in a smaller picture no outline is looked for."""
 
+_AROUND = 1.04
+"""So much larger is the outline than what is left out to see what is around it: edges are blurred."""
+
+_LEAST_BORDER = 0.03
+"""Of the picture's area."""
+
+_ONE_COLOUR = 5.0
+"""Grey levels of standard deviation, in every channel."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
@@ -23,10 +32,12 @@ class Outline:
         corners: (4, 2) float64, as shares of the picture's width and height, clockwise from the upper left one; a
             corner may be a little outside.
         sure: it is the sleeve, as far as edges tell.
+        printed: it is straight, and not all of one colour around: so are frames that are printed on scanned covers.
     """
 
     corners: NDArray[np.float64]
     sure: bool
+    printed: bool = False
 
 
 def find_outline(picture: Image.Image) -> Outline | None:
@@ -43,8 +54,22 @@ def find_outline(picture: Image.Image) -> Outline | None:
         return None
     best = int(odds.argmax())
     size = np.array(edges.small.shape[1::-1], np.float64)
-    sure = odds[best] >= SURE and found.evidence[best, ASKEW] >= LEAST_ASKEW
-    return Outline(_from_upper_left(found.corners[best]) / size + 0.5, bool(sure))
+    askew = bool(found.evidence[best, ASKEW] >= LEAST_ASKEW)
+    corners = _from_upper_left(found.corners[best]) / size + 0.5
+    printed = not askew and not _has_border(edges.small, corners)
+    return Outline(corners, sure=askew and bool(odds[best] >= SURE), printed=printed)
+
+
+def _has_border(small: NDArray[np.uint8], corners: NDArray[np.float64]) -> bool:
+    """Whether there is something around, all of one colour."""
+    import cv2
+
+    height, width = small.shape[:2]
+    around = np.ones((height, width), np.uint8)
+    inside = (corners - 0.5) * _AROUND + 0.5
+    cv2.fillConvexPoly(around, np.round(inside * (width, height)).astype(np.int32), 0)
+    pixels = small[around > 0]
+    return len(pixels) >= _LEAST_BORDER * around.size and bool(pixels.std(axis=0).max() < _ONE_COLOUR)
 
 
 def _from_upper_left(corners: FloatArray) -> NDArray[np.float64]:

@@ -44,7 +44,7 @@ def _voted(edges: Edges) -> FloatArray:
     rows = 2 * reach + 1
     own = np.round(np.arctan2(edges.normals[:, 1], edges.normals[:, 0]) * (_ANGLES / np.pi)).astype(np.int64)
     bins = (own[:, None] + np.arange(-_SPREAD, _SPREAD + 1)) % _ANGLES
-    far = (edges.points[:, None, :] * _directions[bins]).sum(2)
+    far = dot(edges.points[:, None], _directions[bins])
     places = bins * rows + np.round(far + reach).astype(np.int64)
     votes = np.bincount(places.ravel(), np.repeat(edges.weights, bins.shape[1]), _ANGLES * rows)
     table = votes.reshape(_ANGLES, rows).astype(np.float32)
@@ -62,9 +62,12 @@ def _fitted(edges: Edges, lines: FloatArray, near_px: float) -> FloatArray:
     """Each line by weighted least squares through the edge pixels near it."""
     normals = lines[:, :2]
     off = edges.points @ normals.T - lines[:, 2]
-    point, line = np.nonzero((np.abs(off) < near_px) & (np.abs(edges.normals @ normals.T) > _WITHIN))
+    near = np.flatnonzero(np.abs(off) < near_px)
+    point, line = np.divmod(near, len(lines))
+    along = np.abs(dot(edges.normals[point], normals[line])) > _WITHIN
+    near, point, line = near[along], point[along], line[along]
     tangents = turned(normals)
-    t, d, w = (edges.points[point] * tangents[line]).sum(1), off[point, line], edges.weights[point]
+    t, d, w = dot(edges.points[point], tangents[line]), off.ravel()[near], edges.weights[point]
 
     def per_line(values: NDArray[np.floating]) -> NDArray[np.float64]:
         return np.asarray(np.bincount(line, values, len(lines)), np.float64)
@@ -78,6 +81,11 @@ def _fitted(edges: Edges, lines: FloatArray, near_px: float) -> FloatArray:
     made = (normals - slope[:, None] * tangents) * cosine[:, None]
     through = normals * (lines[:, 2] + mean_d)[:, None] + tangents * mean_t[:, None]
     return np.concatenate([made, (through * made).sum(1, keepdims=True)], 1).astype(np.float32)
+
+
+def dot(one: FloatArray, other: FloatArray) -> FloatArray:
+    """(…, 2), (…, 2) → (…), written out: a sum over an axis of two is several times as slow."""
+    return one[..., 0] * other[..., 0] + one[..., 1] * other[..., 1]
 
 
 def turned(normals: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.outline.edges import Edges, FloatArray
-from indexer.outline.lines import turned
+from indexer.outline.lines import dot, turned
 
 _FULL_EDGE = 1.5
 """Steepness, over that of the neighbourhood, that counts as an edge without doubt."""
@@ -142,18 +142,19 @@ class _Along:
         places = (normals * lines[:, 2:] + middle)[:, None, :] + turned(normals)[:, None, :] * steps[:, None]
         across = normals[:, None, :]
 
-        def seen(picture: NDArray[Any], off_px: float) -> FloatArray:
+        def seen(picture: NDArray[Any], off_px: float) -> NDArray[Any]:
             """(l, steps, channels): what is along each line, or this far to one side; its border beyond the picture."""
             places_px = (places + off_px * across).astype(np.float32)
             nothing = np.zeros(0, np.float32)
-            found = cv2.remap(picture, places_px, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            return np.asarray(found, np.float32)
+            return cv2.remap(picture, places_px, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
-        steep = [np.abs((seen(edges.gradient, off_px) * across).sum(2)) for off_px in (-1.0, 0.0, 1.0)]
-        differs = np.abs(seen(edges.small, -_ACROSS_PX) - seen(edges.small, _ACROSS_PX)).max(2)
-        self._inside = (np.abs(places - middle) < middle + 0.5).all(2)
-        self.edge = self._summed(np.minimum(np.max(steep, axis=0) / _FULL_EDGE, 1))
-        self.contrast = self._summed(np.minimum(differs / _FULL_CONTRAST, 1))
+        steep = [np.abs(dot(seen(edges.gradient, off_px), across)) for off_px in (-1.0, 0.0, 1.0)]
+        differs = cv2.absdiff(seen(edges.small, -_ACROSS_PX), seen(edges.small, _ACROSS_PX))
+        off = np.abs(places - middle) < middle + 0.5
+        self._inside = off[..., 0] & off[..., 1]
+        self.edge = self._summed(np.minimum(np.maximum(np.maximum(*steep[:2]), steep[2]) / _FULL_EDGE, 1))
+        most = np.maximum(np.maximum(differs[..., 0], differs[..., 1]), differs[..., 2])
+        self.contrast = self._summed(np.minimum(most.astype(np.float32) / _FULL_CONTRAST, 1))
 
     def _summed(self, values: FloatArray) -> FloatArray:
         sums = np.zeros((len(values), values.shape[1] + 1), np.float32)

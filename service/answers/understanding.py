@@ -127,7 +127,7 @@ class Understanding:
             yield whole
         with self._timed(Stage.OUTLINE):
             found = find_outline(picture)
-        if found is not None:
+        if found is not None and not (found.printed and _may_be_cover(picture)):
             yield view(found.corners, found.sure)
         elif not _may_be_cover(picture):
             yield view(_middle(picture), sure=False)

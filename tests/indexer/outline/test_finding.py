@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from indexer.outline import WHOLE, find_outline, in_picture, rectify
 from indexer.training.photographs import photograph
@@ -19,6 +19,19 @@ def test_the_outline_of_a_photographed_sleeve_is_where_it_was_drawn() -> None:
         true = photo.corners / photo.image.size
         right += found is not None and bool(np.abs(found.corners - true).max() < 0.04)
     assert right >= 10
+
+
+def test_a_straight_frame_is_printed_unless_it_is_a_border() -> None:
+    ground = artwork(2, 400).filter(ImageFilter.GaussianBlur(12))
+    border = Image.new("RGB", (400, 400), "white")
+    for picture, printed in ((ground, True), (border, False)):
+        picture.paste(artwork(1, 280), (60, 60))
+        found = find_outline(picture)
+        assert found is not None
+        assert not found.sure
+        assert found.printed == printed
+    photographed = [find_outline(photograph(artwork(seed), f"{seed}").image) for seed in SEEDS]
+    assert not any(found.printed for found in photographed if found is not None)
 
 
 def test_no_outline_in_a_cover_is_sure() -> None:
