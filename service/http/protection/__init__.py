@@ -1,6 +1,7 @@
 """The middleware of the service, in order."""
 
 from fastapi import FastAPI
+from starlette.formparsers import MultiPartParser
 from starlette.middleware.cors import CORSMiddleware
 
 from indexer.images.decoding import DEFAULT_LIMITS
@@ -19,12 +20,17 @@ from sleeve.settings import Settings
 _FORM_OVERHEAD_BYTES = 64 * 1024
 """What a multipart request may hold as well as the image."""
 
+MAX_FILE_IN_MEMORY_BYTES = 16 * 1024
+"""A larger file of a form is written to the disk as it arrives: hundreds of forms may be on their way at once, and each
+may have 32 files."""
+
 MAX_JSON_BYTES = 64 * 1024
 """The largest JSON body: the longest real question is 200 album ids and a text."""
 
 
 def install(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     """Protect an app; what is added last sees a request first."""
+    MultiPartParser.spool_max_size = MAX_FILE_IN_MEMORY_BYTES
     app.add_middleware(
         BodyLimit,
         max_form_bytes=DEFAULT_LIMITS.max_bytes + _FORM_OVERHEAD_BYTES,

@@ -6,10 +6,14 @@ from http import HTTPStatus
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.http.problems import problem
+from service.http.problems import RETRY_AFTER_S, problem
 
 BODY_TIME_S = 120.0
 """How long a body may take to arrive: the largest image at 5 Mbit/s."""
+
+
+MOST_BYTES_AT_ONCE = 2**30
+"""Of the bodies of all requests: sixteen of the largest, or thousands of usual ones."""
 
 
 class _RefusedError(Exception):
@@ -27,10 +31,21 @@ class BodyLimit:
         max_form_bytes: the largest multipart form, which may carry images.
         max_other_bytes: the largest body of any other kind. It is parsed as a whole, so it must be small.
         max_seconds: how long a body may take to arrive.
+        max_bytes_at_once: of all requests together, from the first byte until the answer: bodies are on the disk
+            meanwhile. Further ones get 503.
     """
 
-    def __init__(self, app: ASGIApp, max_form_bytes: int, max_other_bytes: int, max_seconds: float) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_form_bytes: int,
+        max_other_bytes: int,
+        max_seconds: float,
+        max_bytes_at_once: int = MOST_BYTES_AT_ONCE,
+    ) -> None:
         self._app = app
+        self._max_bytes_at_once = max_bytes_at_once
+        self._bytes_at_once = 0
         self._max_form_bytes = max_form_bytes
         self._max_other_bytes = max_other_bytes
         self._max_seconds = max_seconds
@@ -57,10 +72,15 @@ class BodyLimit:
             except TimeoutError:
                 detail = f"the request did not arrive within {self._max_seconds:g} s"
                 raise _RefusedError(HTTPStatus.REQUEST_TIMEOUT, detail) from None
-            received += len(message.get("body", b""))
+            size_bytes = len(message.get("body", b""))
+            received += size_bytes
+            self._bytes_at_once += size_bytes
             complete = not message.get("more_body", False)
             if received > max_bytes:
                 raise _too_large(max_bytes)
+            if self._bytes_at_once > self._max_bytes_at_once:
+                detail = "the service receives as much as it can hold; send it again later"
+                raise _RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, detail)
             return message
 
         async def watched(message: Message) -> None:
@@ -77,7 +97,11 @@ class BodyLimit:
                 raise
             response = problem(refused.status, refused.detail)
             response.headers["Connection"] = "close"
+            if refused.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                response.headers["Retry-After"] = str(RETRY_AFTER_S)
             await response(scope, receive, send)
+        finally:
+            self._bytes_at_once -= received
 
 
 def _too_large(max_bytes: int) -> _RefusedError:

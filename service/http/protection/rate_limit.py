@@ -24,6 +24,9 @@ FETCHES_PER_MINUTE = 30
 EMBEDDED_READS = 20
 """Reads that an image or a text to embed counts as, in addition to its request: it takes about twenty times as long."""
 
+FOUND_READS = 4
+"""Reads that a search for words counts as, in addition to its request: up to 120 albums are compared with them."""
+
 MAX_ADDRESSES = 10_000
 """Addresses and networks remembered; the one seen longest ago is forgotten first."""
 
@@ -90,6 +93,10 @@ class Allowance:
     def take_reads(self, count: int) -> None:
         """Take ``count`` reads; raises the 429 if it is too much."""
         _take(self.reads, self.names, count)
+
+    def take_found(self) -> None:
+        """Take what a search for words counts as; raises the 429 if it is too much."""
+        _take(self.reads, self.names, FOUND_READS)
 
     def take_fetch(self) -> None:
         """Take the fetching of an image; raises the 429 if it is too much."""

@@ -42,6 +42,7 @@ router = APIRouter(prefix=f"{API}/albums", tags=["albums"])
 @router.get("", summary="The albums, a page at a time", responses={422: PROBLEM, 503: PROBLEM})
 def list_albums(
     home: HomeDep,
+    allowance: AllowanceDep,
     allowed: FilterDep,
     q: Annotated[
         str,
@@ -66,6 +67,7 @@ def list_albums(
     order = sort or (AlbumOrder.MATCH if q.strip() else AlbumOrder.NEWEST)
     after = None if cursor is None else from_cursor(cursor, order)
     if q.strip():
+        allowance.take_found()
         found = find(home.database, q, allowed, order, after=after, limit=limit)
         return schemas.AlbumsSchema.of_found(public_found(found))
     with home.database.reading() as session:

@@ -352,12 +352,12 @@ def test_embedding_counts_for_more_than_looking_up(
     home = home_with(make_home, tmp_path, SLEEVE_READS_PER_MINUTE="100")
     image = write_cover(tmp_path / "q.png", seed=1).read_bytes()
 
-    def asked(client: httpx.Client, sender: int, **request: Any) -> list[int]:
+    def asked(client: httpx.Client, sender: int, *, method: str = "POST", route: str, **request: Any) -> list[int]:
         """Statuses up to the first refusal, the bucket of this sender full."""
-        route, statuses = request.pop("route"), []
+        statuses: list[int] = []
         while 429 not in statuses:
             headers = {"X-Forwarded-For": f"198.51.100.{sender}"}
-            statuses.append(client.post(route, headers=headers, **request).status_code)
+            statuses.append(client.request(method, route, headers=headers, **request).status_code)
         return statuses
 
     with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
@@ -369,12 +369,14 @@ def test_embedding_counts_for_more_than_looking_up(
             client, 5, route="/api/v1/albums", files=[("image", ("q.png", image)), ("back", ("b.png", image))]
         )
         fetched = asked(client, 6, route="/api/v1/similar", json={"image_url": "http://covers.example/1.png"})
+        found = asked(client, 7, method="GET", route="/api/v1/albums?q=blue")
     assert FETCHES_PER_MINUTE < len(fetched) < 2 * FETCHES_PER_MINUTE, (
         "as many as may be fetched, in spite of the reads"
     )
     # A slow machine fills a bucket by one in 0.6 s, hence the bounds.
     assert 48 <= len(look_up) < 200
     assert 5 <= len(by_image) < len(look_up) / 3
+    assert 20 <= len(found) < len(look_up) / 1.5
     assert 2 <= len(batch) <= len(by_image)
     assert 4 <= len(albums) < len(look_up) / 3
     assert 2 <= len(upload) <= len(by_image)

@@ -7,7 +7,11 @@ from pathlib import Path
 import anyio
 import pytest
 from fastapi.testclient import TestClient
+from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from service.http import app
 from service.http.room import Room
@@ -83,3 +87,16 @@ def test_every_route_with_images_asks_for_their_room(tmp_path: Path, monkeypatch
         assert client.post("/api/v1/albums", files=[files[0], ("back", images[1])]).status_code == 201
         assert client.post("/api/v1/similar", files=files).status_code == 200
     assert asked == [len(images[0]), both, both, both]
+
+
+def test_a_file_on_its_way_is_in_memory_only_if_it_is_small(tmp_path: Path) -> None:
+    async def whether_in_memory(scope: Scope, receive: Receive, send: Send) -> None:
+        async with Request(scope, receive).form() as form:
+            file = form["image"]
+            assert isinstance(file, UploadFile)
+            await PlainTextResponse(str(file._in_memory))(scope, receive, send)
+
+    app.create_app(Settings(home=tmp_path / "home"))
+    client = TestClient(whether_in_memory)
+    said = [client.post("/", files={"image": bytes(size)}).text for size in (16_000, 17_000)]
+    assert said == ["True", "False"]

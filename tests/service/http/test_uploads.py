@@ -240,6 +240,37 @@ def test_a_body_that_drips_is_given_up() -> None:
     assert b"did not arrive within 0.1 s" in sent[1]["body"]
 
 
+def test_more_than_can_be_held_at_once_comes_later() -> None:
+    async def slow(_scope: Any, receive: Any, send: Any) -> None:
+        while (await receive())["more_body"]:
+            pass
+        await asyncio.sleep(0.05)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def asked(limit: BodyLimit) -> Any:
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            await asyncio.sleep(0)
+            return {"type": "http.request", "body": b"x" * 60, "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await limit({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, send)
+        return sent[0]
+
+    async def ask() -> None:
+        limit = BodyLimit(slow, max_form_bytes=100, max_other_bytes=100, max_seconds=5, max_bytes_at_once=150)
+        answers = await asyncio.gather(*(asked(limit) for _ in range(3)))
+        assert sorted(answer["status"] for answer in answers) == [200, 200, 503]
+        [refused] = [dict(answer["headers"]) for answer in answers if answer["status"] == 503]
+        assert refused[b"retry-after"] == b"5"
+        assert (await asked(limit))["status"] == 200, "what was held is given back"
+
+    asyncio.run(ask())
+
+
 def test_a_body_that_has_arrived_may_be_answered_for_as_long_as_it_takes() -> None:
     seen: list[Any] = []
     messages = [{"type": "http.request", "body": b"x", "more_body": False}, {"type": "http.disconnect"}]
