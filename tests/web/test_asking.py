@@ -49,7 +49,7 @@ def address(browser: Browser, web_home: CommandHome) -> Iterator[str]:
 
 def test_the_url_of_a_picture_finds_its_album(page: Page, pictures: Server) -> None:
     page.goto("/")
-    page.get_by_role("searchbox").fill(pictures.url("/named.png"))
+    page.get_by_role("combobox", name="Artist").fill(pictures.url("/named.png"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks like that picture")
     expect(page.locator(CARDS).first).to_contain_text("Blue Window")
@@ -63,6 +63,6 @@ def test_a_url_without_a_picture_is_answered_in_one_line(
 ) -> None:
     expected_failures.append(422)
     page.goto("/")
-    page.get_by_role("searchbox").fill(pictures.url("/nothing.png"))
+    page.get_by_role("combobox", name="Artist").fill(pictures.url("/nothing.png"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").first).to_contain_text("404")

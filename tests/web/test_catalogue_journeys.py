@@ -31,6 +31,8 @@ def test_covers_are_added_found_corrected_and_deleted(page: Page, web_home: Comm
     expect(page.get_by_role("heading", level=1)).to_have_text("Fresh Paint")
     page.get_by_role("button", name="Set the genre to jazz").click()
     expect(page.get_by_role("list", name="Genres")).to_have_text("jazz")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("list", name="Genres")).not_to_have_text("jazz")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Keep it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Fresh Paint")

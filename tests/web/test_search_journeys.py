@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from pillow_heif import register_heif_opener
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.command_home import CommandHome
 
@@ -105,7 +105,7 @@ def test_what_is_no_picture_is_refused_in_one_line(page: Page, tmp_path: Path, e
 @pytest.mark.slow
 def test_names_filters_and_going_back(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("searchbox").fill("blue window")
+    page.get_by_role("combobox", name=re.compile("^Artist")).fill("blue window")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("2 albums for “blue window”")
     page.get_by_label("From year").fill("1999")
@@ -129,27 +129,119 @@ def test_a_genre_narrows_the_neighbours(page: Page) -> None:
     expect(page.locator(CARDS).filter(has_text="jazz")).to_have_count(0)
 
 
-@pytest.mark.slow
-def test_a_taste_grows_by_likes_and_dislikes_and_stays_in_the_address(page: Page) -> None:
-    page.goto("/?album=1")
-    expect(page.locator(CARDS).nth(2)).to_be_visible()
-    liked, disliked = (page.locator(CARDS).nth(place).get_attribute("data-album") for place in (0, 1))
-    page.locator(CARDS).nth(0).hover()
-    page.locator(CARDS).nth(0).get_by_role("button", name=re.compile("^More like this")).click()
-    expect(page.get_by_role("heading", name="Your taste", exact=True)).to_be_visible()
-    expect(page).to_have_url(re.compile(f"like=1&like={liked}"))
-    expect(page.locator(f'{CARDS}[data-album="{liked}"]')).to_have_count(0)
-    away = page.locator(f'{CARDS}[data-album="{disliked}"]')
-    away.hover()
-    away.get_by_role("button", name=re.compile("^Less like this")).click()
-    expect(page).to_have_url(re.compile(f"dislike={disliked}"))
-    expect(page.locator(".chip.pick")).to_have_count(3)
-    page.reload()
-    expect(page.locator(".chip.pick")).to_have_count(3)
-    page.get_by_label("Close to what you like, or varied").press("ArrowRight")
+TRAY = "section.tray"
+
+
+def album_of(card: Locator) -> str:
+    return str(card.get_attribute("data-album"))
+
+
+def marked(page: Page, album_id: str, label: str) -> Locator:
+    """The button of an album's card."""
+    card = page.locator(f'{CARDS}[data-album="{album_id}"]')
+    card.hover()
+    return card.get_by_role("button", name=re.compile(f"^{label}"))
+
+
+def test_a_taste_stays_across_searches_pages_and_reloads_until_it_is_asked_with(page: Page) -> None:
+    page.goto("/?q=Artist 1")
+    tray = page.locator(TRAY)
+    expect(page.locator(CARDS).first).to_be_visible()
+    expect(tray).to_be_hidden()
+    first, second = (album_of(page.locator(CARDS).nth(place)) for place in (0, 1))
+    marked(page, first, "Less like this").click()
+    expect(tray).to_contain_text("Like an album to get recommendations.")
+    expect(page).to_have_url(re.compile(r"\?q=Artist"))
+    marked(page, second, "More like this").click()
+    expect(marked(page, second, "More like this")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("combobox", name=re.compile("^Artist")).fill("Artist 2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Artist 2")
+    third = next(id for id in map(album_of, page.locator(CARDS).all()) if id not in {first, second})
+    page.locator(f'{CARDS}[data-album="{third}"] .face').focus()
+    page.keyboard.press("l")
+    expect(page.locator(":focus")).to_have_class("face")
+    page.goto("/catalogue")
+    expect(tray.get_by_role("listitem")).to_have_count(3)
+    tray.get_by_role("button", name="Recommend from 3").click()
+    expect(page.get_by_role("heading", name="For your taste")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"\?like={second}&like={third}&dislike={first}$"))
+    expect(page.locator(CARDS).nth(3)).to_be_visible()
+    assert not {first, second, third} & set(map(album_of, page.locator(CARDS).all()))
+    expect(tray.get_by_role("button", name=re.compile("^Recommend"))).to_have_count(0)
+    page.get_by_label("How varied the list is").press("ArrowRight")
     expect(page).to_have_url(re.compile("diversity=0.4"))
-    page.get_by_role("button", name=re.compile("^Remove .* from your taste")).last.click()
-    expect(page.locator(".chip.pick")).to_have_count(2)
+    tray.get_by_role("button", name=re.compile("^Take .* out of your taste")).last.click()
+    expect(tray.get_by_role("listitem")).to_have_count(2)
+    expect(tray.get_by_role("button", name="Recommend from 2")).to_be_visible()
+    tray.get_by_role("button", name="Clear").click()
+    expect(tray).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    expect(tray.get_by_role("listitem")).to_have_count(2)
+
+
+@pytest.mark.slow
+def test_a_shared_taste_is_kept_if_there_is_none_and_else_only_when_asked(page: Page) -> None:
+    page.goto("/?like=1&dislike=2")
+    tray = page.locator(TRAY)
+    expect(tray.get_by_role("listitem")).to_have_count(2)
+    page.goto("/?like=3")
+    expect(page.get_by_text("This list is for another taste")).to_be_visible()
+    expect(tray.get_by_role("listitem")).to_have_count(2)
+    page.get_by_role("button", name="Make it mine").click()
+    expect(tray.get_by_role("listitem")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(tray.get_by_role("listitem")).to_have_count(2)
+    page.goto("/?dislike=2")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Like an album to get recommendations")
+    expect(page.locator(CARDS).first).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_search_with_a_picture_is_refined_by_the_taste(page: Page, web_home: CommandHome) -> None:
+    page.goto("/")
+    page.get_by_label("Choose a picture of a cover").first.set_input_files(web_home.folder / "named.png")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Looks like your picture")
+    liked = album_of(page.locator(CARDS).nth(5))
+    marked(page, liked, "More like this").click()
+    page.get_by_role("button", name="Refine this search").click()
+    expect(page).to_have_url(re.compile(f"upload=.*like={liked}"))
+    expect(page.locator(f'{CARDS}[data-album="{liked}"]')).to_have_count(0)
+
+
+def test_suggestions_while_typing(page: Page) -> None:
+    page.goto("/")
+    field = page.get_by_role("combobox", name=re.compile("^Artist"))
+    field.press_sequentially("blue windw")
+    options = page.get_by_role("option")
+    expect(options.first).to_have_accessible_name("Blue Window by Ada Quartet")
+    expect(options.first.locator("img")).to_be_visible()
+    field.press("ArrowDown")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    field.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Blue Window")
+    page.goto("/")
+    field.press_sequentially("JAZ")
+    page.get_by_role("option", name="Genre: jazz").click()
+    expect(page).to_have_url(re.compile(r"/catalogue\?genre=jazz"))
+    page.go_back()
+    field.press_sequentially("zz zz qq")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    field.press("Enter")
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_both_years_are_typed_before_they_count(page: Page) -> None:
+    page.goto("/?album=1")
+    expect(page.locator(CARDS).first).to_be_visible()
+    page.get_by_label("From year").fill("1970")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1980")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("year=1970%3A1980"))
+    expect(page.get_by_label("To year")).to_be_focused()
+    expect(page.get_by_label("To year")).to_have_value("1980")
 
 
 @pytest.mark.slow
@@ -175,7 +267,18 @@ def test_everything_is_within_reach_of_the_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_attribute("aria-label", re.compile("^More like this"))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Your taste", exact=True)).to_be_visible()
+    expect(page.locator(TRAY).get_by_role("listitem")).to_have_count(1)
+    expect(page.locator(":focus")).to_have_attribute("aria-pressed", "true")
+    first, second = (page.locator(CARDS).nth(place).get_by_role("link").first for place in (0, 1))
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(second).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.go_back()
+    expect(second).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name=re.compile("^Artist"))).to_be_focused()
 
 
 def test_names_from_the_catalogue_are_text_and_never_markup(page: Page, address: str) -> None:

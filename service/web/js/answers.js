@@ -2,18 +2,18 @@
 
 import { ask, queryString } from "./api.js";
 import { count, titleOf } from "./naming.js";
-import { hasBasket, isBlank } from "./query.js";
+import { hasBasket, isBlank, isByTaste } from "./query.js";
 import { upload } from "./uploads.js";
 
 const MOST_RECOMMENDED = 200;
 
 /** {heading, albums, ranked, dial, album?, file?, verdict?, outline?, more?}: `ranked` by similarity, `dial` when diversity counts. */
 export async function answerTo(query, signal) {
-  if (isBlank(query)) return { heading: "", albums: (await ask("/albums", { query: { sort: "newest", limit: 36 }, signal })).albums };
+  if (isBlank(query)) return { heading: "", albums: await newest(signal) };
   if (query.q) return byWords(query, signal);
   const narrowed = { k: query.k, genre: query.genre, year: query.year };
   if (query.upload) return byPicture(query, narrowed, signal);
-  if (hasBasket(query) && !query.text && !query.image_url && query.like.length) return byTaste(query, narrowed, signal);
+  if (isByTaste(query)) return byTaste(query, narrowed, signal);
   if (query.sameArtwork && query.album) return withTheArtworkOf(query, signal);
   const opinions = hasBasket(query) ? { like: query.like, dislike: query.dislike } : {};
   const asked = query.album ? { album_id: query.album } : { ...(query.text ? { text: query.text } : {}), ...(query.image_url ? { image_url: query.image_url } : {}), ...opinions };
@@ -44,7 +44,12 @@ async function byPicture(query, narrowed, signal) {
   return { heading, albums, file, verdict, outline, ranked: !query.sameArtwork };
 }
 
+async function newest(signal) {
+  return (await ask("/albums", { query: { sort: "newest", limit: 36 }, signal })).albums;
+}
+
 async function byTaste(query, { k, genre, year }, signal) {
+  if (!query.like.length) return { heading: "Like an album to get recommendations", albums: await newest(signal) };
   const { recommendations } = await ask("/recommend", {
     method: "POST", query: { genre, year }, json: { like: query.like, dislike: query.dislike, k: Math.min(k, MOST_RECOMMENDED), diversity: query.diversity }, signal,
   });

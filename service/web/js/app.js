@@ -1,8 +1,11 @@
 // The start of the app: its views, and what every view has around it.
 
 import { installIntake } from "./intake.js";
+import { installKeys } from "./keys.js";
+import { installMarks } from "./marks.js";
 import { start } from "./router.js";
 import { installTheme, markView } from "./shell.js";
+import { installTray } from "./tray.js";
 
 const VIEWS = [
   [/^\/$/, "search", () => import("./views/search.js")],
@@ -14,4 +17,7 @@ const VIEWS = [
 
 installTheme();
 installIntake();
-start(VIEWS, markView);
+installMarks();
+installKeys();
+const putTray = installTray();
+start(VIEWS, (name) => { markView(name); putTray(); });

@@ -5,9 +5,10 @@ import { searchWith } from "./intake.js";
 import { ACCEPTED } from "./picture-files.js";
 import { hrefOf } from "./query.js";
 import { go } from "./router.js";
+import { suggestions } from "./suggest.js";
 
-/** `can` is the service's status, null until it is known; `query` is the present search. */
-export function askBar(query, can) {
+/** `can` is the service's status, null until it is known; `query` is the present search; `signal` ends when it is left. */
+export function askBar(query, can, signal) {
   const byText = can?.model?.reads_text && !query.q;
   const field = h("input", {
     type: "search", name: "q", value: query.q ?? query.text ?? "", "aria-label": "Artist, title, or what a cover looks like", autocomplete: "off", maxlength: 500,
@@ -24,11 +25,13 @@ export function askBar(query, can) {
     if (can?.image_urls && /^https?:\/\/\S+$/.test(words)) return go(hrefOf({ ...kept, image_url: words }));
     return go(hrefOf({ ...kept, [mode ? mode.value : "q"]: words }));
   };
-  return h("form", { class: "ask", role: "search", onsubmit: submit },
+  const form = h("form", { class: "ask", role: "search", onsubmit: submit },
     h("span", { class: "lens" }, icon("search")), field, mode,
     picker("camera", "Take a photo of a cover", query, { capture: "environment", class: "touch-only" }),
     picker("image", "Choose a picture of a cover", query),
     h("button", { class: "primary go" }, "Search"));
+  form.append(suggestions(field, signal));
+  return form;
 }
 
 /** A button that opens the file chooser or the camera. */

@@ -1,35 +1,40 @@
-// The liked and disliked albums as chips, and the dial between close and varied.
+// The taste that a list is for: how varied the list is, and whether it is the taste that this browser keeps.
 
-import { ask } from "./api.js";
-import { cover, faceOf } from "./cover.js";
-import { h, iconButton } from "./dom.js";
-import { titleOf } from "./naming.js";
-import { hrefOf, MODEST_DIVERSITY, withOpinion } from "./query.js";
+import { h } from "./dom.js";
+import { count } from "./naming.js";
+import { note } from "./notes.js";
+import { hrefOf, MODEST_DIVERSITY } from "./query.js";
 import { go } from "./router.js";
+import { isEmpty, isSameTaste, keepTaste, taste } from "./taste.js";
 
-export function basket(query, { signal, dial }) {
-  const chips = [...query.like.map((id) => chip(query, id, true, signal)), ...query.dislike.map((id) => chip(query, id, false, signal))];
-  const slider = dial && h("label", {}, "Close to what you like, or varied",
-    h("input", { type: "range", min: 0, max: 1, step: 0.1, value: query.diversity, "aria-valuetext": spoken(query.diversity), onchange: (event) =>
-      go(hrefOf({ ...query, diversity: Number(event.target.value) }), { replace: true }) }));
-  return h("section", { class: "panel stack", "aria-labelledby": "basket-title" },
-    h("div", { class: "spread" }, h("h2", { id: "basket-title" }, "Your taste"), h("a", { class: "small", href: "/" }, "Clear")),
-    h("ul", { class: "chips" }, chips), slider);
+/** A panel for a search by taste; `dial` if how varied the list is can be chosen. */
+export function basket(query, { dial, signal }) {
+  if (isEmpty(taste())) keepTaste(query);
+  const whose = h("div");
+  const put = () => whose.replaceChildren(...whoseTaste(query));
+  addEventListener("tastechange", put, { signal });
+  put();
+  return h("section", { class: "panel stack", "aria-labelledby": "basket-title" }, h("h2", { id: "basket-title" }, "Your taste"),
+    h("p", { class: "muted small" }, [query.like.length && `${count(query.like.length, "album")} liked`, query.dislike.length && `${count(query.dislike.length, "album")} disliked`].filter(Boolean).join(", ")),
+    whose, dial && varied(query));
+}
+
+function varied(query) {
+  const slider = h("input", { type: "range", min: 0, max: 1, step: 0.1, value: query.diversity, name: "diversity", "aria-label": "How varied the list is", "aria-valuetext": spoken(query.diversity), onchange: (event) =>
+    go(hrefOf({ ...query, diversity: Number(event.target.value) }), { replace: true }) });
+  return h("div", {}, slider, h("div", { class: "spread small muted", "aria-hidden": "true" }, h("span", {}, "alike"), h("span", {}, "varied")));
+}
+
+function whoseTaste(query) {
+  const own = taste();
+  if (isSameTaste(query, own)) return [];
+  const keep = () => {
+    keepTaste(query);
+    note("The taste of this list is yours now.", { undo: () => keepTaste(own) });
+  };
+  return [h("p", { class: "small" }, "This list is for another taste than the one at the foot of the page. "), h("button", { type: "button", class: "small", onclick: keep }, "Make it mine")];
 }
 
 function spoken(diversity) {
   return diversity < MODEST_DIVERSITY ? "close" : diversity > 0.6 ? "varied" : "a little varied";
-}
-
-function chip(query, id, liked, signal) {
-  const picture = h("span", { class: "cover" });
-  const name = h("a", { class: "name", href: `/album/${id}` }, `Album ${id}`);
-  const remove = iconButton("close", `Remove album ${id} from your taste`, () => go(hrefOf(withOpinion(query, id, null))), { class: "x" });
-  ask(`/albums/${id}`, { signal }).then((album) => {
-    picture.replaceWith(cover(faceOf(album), { shownPx: 24 }));
-    name.textContent = titleOf(album);
-    remove.setAttribute("aria-label", `Remove ${titleOf(album)} from your taste`);
-  }).catch(() => name.classList.add("muted"));
-  return h("li", { class: liked ? "chip pick" : "chip pick away" }, picture,
-    h("span", { class: "sr" }, liked ? "more like" : "less like"), h("span", { "aria-hidden": "true" }, liked ? "♥" : "✕"), name, remove);
 }

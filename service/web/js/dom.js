@@ -54,6 +54,18 @@ export function iconButton(name, label, onclick, props = {}) {
   return h("button", { type: "button", "aria-label": label, title: label, ...props, class: `icon-only ${props.class ?? ""}`, onclick }, icon(name));
 }
 
+/** A link that looks like such a button. */
+export function iconLink(name, label, href) {
+  return h("a", { class: "button icon-only", href, "aria-label": label, title: label }, icon(name));
+}
+
+/** Replace what an element holds; a field that had the focus has it still. */
+export function replaceKeepingFocus(element, ...children) {
+  const name = element.contains(document.activeElement) ? document.activeElement.name : null;
+  element.replaceChildren(...children);
+  if (name) element.querySelector(`[name="${CSS.escape(name)}"]`)?.focus({ preventScroll: true });
+}
+
 /** Text as nodes; what is in `backticks` is something to type. */
 export function prose(text) {
   return text.split("`").map((part, place) => (place % 2 ? h("code", {}, part) : part));

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { genres } from "./facts.js";
 import { yearOf, yearsOf } from "./query.js";
 
-/** The fields; `onChange({genre, year})` is called on every change. */
+/** The fields; `onChange({genre, year})` is called when a genre is chosen, and for the years on Enter or when both are left. */
 export function filterFields({ genre, year }, onChange) {
   const choice = h("select", { name: "genre", onchange: () => report() }, h("option", { value: "" }, "All genres"));
   if (genre) choice.append(h("option", { value: genre, selected: true }, genre));
@@ -14,11 +14,17 @@ export function filterFields({ genre, year }, onChange) {
     if (genre && !all.some((one) => one.name === genre)) choice.append(h("option", { value: genre, selected: true }, genre));
   }).catch(() => { /* the list itself says what is wrong */ });
   const years = yearsOf(year);
-  const field = (value, placeholder) => h("input", {
-    type: "number", min: 0, max: 9999, step: 1, value, placeholder, inputmode: "numeric", onchange: () => report(),
+  const field = (name, value) => h("input", {
+    type: "number", name, min: 0, max: 9999, step: 1, value, placeholder: "any", inputmode: "numeric", onfocusout: left, onkeydown: (event) => { if (event.key === "Enter") reportYears(); },
   });
-  const from = field(years.from, "any");
-  const to = field(years.to, "any");
+  const from = field("from", years.from);
+  const to = field("to", years.to);
+  function left({ relatedTarget }) {
+    if (relatedTarget !== from && relatedTarget !== to) setTimeout(reportYears);
+  }
+  function reportYears() {
+    if (from.isConnected && yearOf(from.value, to.value) !== (year || null)) report();
+  }
   function report() {
     onChange({ genre: choice.value || null, year: yearOf(from.value, to.value) });
   }

@@ -22,12 +22,14 @@ export function opinionPanel({ albumId = null, face = null, file = null, outline
       if (!isCancelled(error)) body.replaceChildren(problemLine(error, load));
     }
   };
-  const correct = async (genre) => {
+  const correct = async (wanted) => {
     try {
-      const album = await ask(`/albums/${albumId}`, { method: "PATCH", json: { genres: [genre] } });
+      const before = genres;
+      const album = await ask(`/albums/${albumId}`, { method: "PATCH", json: { genres: wanted } });
       forgetFacts();
       genres = album.genres;
-      note(`Genre set to ${genre}. It counts from the next search on.`);
+      note(genres.length ? `Genre set to ${genres.join(", ")}. It counts from the next search on.` : "The genre was taken back.", { undo: () => correct(before) });
+      if (signal.aborted) return;
       onCorrected(album);
       await load();
     } catch (error) {
@@ -80,7 +82,7 @@ function share(value) {
 
 function setButton(genre, { is, correct }) {
   if (is) return h("span", { class: "row-wrap small", title: "This album's genre" }, icon("check"), h("span", { class: "sr" }, "this album's genre"));
-  return h("button", { type: "button", class: "set", "aria-label": `Set the genre to ${genre}`, title: `Set the genre to ${genre}`, onclick: () => correct(genre) }, "Set");
+  return h("button", { type: "button", class: "set", "aria-label": `Set the genre to ${genre}`, title: `Set the genre to ${genre}`, onclick: () => correct([genre]) }, "Set");
 }
 
 function bar(kind, value) {
@@ -107,7 +109,7 @@ function otherGenre(correct) {
   const field = h("input", { name: "genre", list: "known-genres", placeholder: "Another genre", "aria-label": "Another genre", maxlength: 500, autocomplete: "off", required: true });
   const known = h("datalist", { id: "known-genres" });
   allGenres().then((all) => known.append(...all.map((one) => h("option", { value: one.name })))).catch(() => { /* only suggestions */ });
-  return h("form", { class: "spread", onsubmit: (event) => { event.preventDefault(); correct(field.value.trim()); } },
+  return h("form", { class: "spread", onsubmit: (event) => { event.preventDefault(); correct([field.value.trim()]); } },
     h("div", { class: "grow" }, field), known, h("button", {}, "Set"));
 }
 

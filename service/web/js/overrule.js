@@ -22,7 +22,7 @@ function sameArtwork(album, id) {
 
 /** A button on an album that is not said to have the artwork of `album`. */
 export function likenessActs(album, other) {
-  return [iconButton("similar", `The same artwork: ${titleOf(other)}`, () => sameArtwork(album, other.album_id ?? other.id))];
+  return [iconButton("twins", `The same artwork: ${titleOf(other)}`, () => sameArtwork(album, other.album_id ?? other.id))];
 }
 
 /** Buttons about the cover that is shown, of an album of several; `shown()` is that cover. */

@@ -38,21 +38,14 @@ export function hrefOf(query) {
   })}`;
 }
 
-/** The search with an album moved onto one side ("like", "dislike") or off both (null). An album that the search was
- * about becomes the first liked one. */
-export function withOpinion(query, albumId, side) {
-  const seed = query.album && query.like.length + query.dislike.length === 0 ? [query.album] : [];
-  const without = (ids) => ids.filter((id) => id !== albumId);
-  const like = without([...seed, ...query.like]);
-  const dislike = without(query.dislike);
-  if (side === "like") like.push(albumId);
-  if (side === "dislike") dislike.push(albumId);
-  return { ...query, album: null, q: null, like, dislike, sameArtwork: false, k: FIRST_K };
-}
-
 /** Whether albums that are liked or disliked shape the answer. */
 export function hasBasket(query) {
   return query.like.length + query.dislike.length > 0;
+}
+
+/** Whether they alone do. */
+export function isByTaste(query) {
+  return hasBasket(query) && !query.album && !query.upload && !query.image_url && !query.q && !query.text;
 }
 
 export function isBlank(query) {

@@ -1,6 +1,7 @@
 // Addresses and views: every view is an address, links stay links, and going back shows what was there.
 // The views use this module, so it is given them and imports none.
 
+import { problemLine } from "./notes.js";
 import { fromRoot, within } from "./root.js";
 
 let views = [];
@@ -26,10 +27,10 @@ export function start(known, named) {
   views = known;
   onView = named;
   history.scrollRestoration = "manual";
-  addEventListener("popstate", () => show({ moved: false, scrollTo: history.state?.scrollY ?? 0 }));
+  addEventListener("popstate", () => show({ moved: false, place: history.state ?? {} }));
   addEventListener("pagehide", keepPlace);
   document.addEventListener("click", onClick);
-  return show({ moved: false, scrollTo: history.state?.scrollY ?? 0 });
+  return show({ moved: false, place: history.state ?? {} });
 }
 
 export function setTitle(text) {
@@ -37,7 +38,8 @@ export function setTitle(text) {
 }
 
 function keepPlace() {
-  history.replaceState({ ...history.state, scrollY: scrollY }, "");
+  const album = document.activeElement?.closest(".card[data-album]")?.dataset.album;
+  history.replaceState({ ...history.state, scrollY, album }, "");
 }
 
 function onClick(event) {
@@ -47,20 +49,30 @@ function onClick(event) {
   const url = new URL(link.href);
   const address = within(url.pathname);
   if (url.origin !== location.origin || address === null || !views.some(([pattern]) => pattern.test(address))) return;
-  if (url.hash && url.pathname === location.pathname) return;
+  if (url.hash && url.pathname === location.pathname) {
+    event.preventDefault();
+    document.querySelector(url.hash)?.focus();
+    return;
+  }
   event.preventDefault();
   go(address + url.search);
 }
 
-async function show({ moved, scrollTo }) {
+async function show({ moved, place }) {
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
   const url = new URL(location.href);
   const [match, name, load] = views.map(([pattern, ...rest]) => [pattern.exec(within(url.pathname)), ...rest]).find(([found]) => found) ?? views[0];
-  const view = await load();
-  if (signal.aborted) return;
   const main = document.getElementById("main");
+  const view = await load().catch(() => null);
+  if (signal.aborted) return;
+  if (!view) {
+    shown = null;
+    main.className = "";
+    main.replaceChildren(problemLine(new Error("Cannot reach the service. Check that it is running, then try again."), () => location.reload()));
+    return;
+  }
   const another = shown !== `${name}${match?.[1] ?? ""}`;
   if (another) {
     main.replaceChildren();
@@ -74,5 +86,7 @@ async function show({ moved, scrollTo }) {
     main.focus({ preventScroll: true });
   }
   await done;
-  if (!signal.aborted && scrollTo !== undefined) scroll({ top: scrollTo });
+  if (signal.aborted || !place) return;
+  scroll({ top: place.scrollY ?? 0 });
+  if (place.album) main.querySelector(`.card[data-album="${Number(place.album)}"] .face`)?.focus({ preventScroll: true });
 }

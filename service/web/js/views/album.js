@@ -5,6 +5,7 @@ import { openDeletion, openEditor } from "../album-edit.js";
 import { card } from "../card.js";
 import { cover, faceOf } from "../cover.js";
 import { h, icon } from "../dom.js";
+import { marks } from "../marks.js";
 import { fullName, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
@@ -67,6 +68,7 @@ function facts(album, onSaved) {
     genres.length ? h("ul", { class: "chips", "aria-label": "Genres" }, genres) : h("p", { class: "muted small" }, "No genre yet. Press Edit to set one."),
     h("div", { class: "row-wrap" },
       h("a", { class: "button primary", href: `/?album=${album.id}` }, icon("similar"), "Find similar"),
+      marks(album),
       h("a", { class: "button", href: `/map?highlight=${album.id}` }, icon("pin"), "On the map"),
       h("button", { type: "button", onclick: () => openEditor(album, onSaved) }, icon("edit"), "Edit"),
       h("button", { type: "button", class: "danger", onclick: () => openDeletion(album, () => go("/catalogue")) }, icon("bin"), "Delete")),

@@ -4,7 +4,7 @@ import { ask, isCancelled, queryString } from "../api.js";
 import { openAdder } from "../add-covers.js";
 import { openDeletion } from "../album-edit.js";
 import { card } from "../card.js";
-import { h, icon, iconButton } from "../dom.js";
+import { h, icon, iconButton, replaceKeepingFocus } from "../dom.js";
 import { lists } from "../facts.js";
 import { filterFields } from "../filters.js";
 import { count, titleOf } from "../naming.js";
@@ -26,7 +26,7 @@ export async function show(main, { url, signal }) {
   const more = h("button", { type: "button", onclick: () => load() }, "Load more");
   const foot = h("p", { class: "more" }, more);
   const hrefWith = (change) => `/catalogue${queryString({ ...asked, ...change })}`;
-  main.replaceChildren(...[
+  replaceKeepingFocus(main, ...[
     h("div", { class: "spread page-head" }, h("div", {}, h("h1", {}, "Catalogue"), total),
       h("button", { type: "button", class: "primary", onclick: () => openAdder(again) }, icon("plus"), "Add covers")),
     tools(asked, hrefWith),
@@ -72,8 +72,7 @@ export async function show(main, { url, signal }) {
       element.remove();
       showTotal();
     }), { class: "hover-only" });
-    const similar = h("a", { class: "button icon-only", href: `/?album=${album.id}`, "aria-label": `Find albums that look like ${titleOf(album)}`, title: "Find similar" }, icon("similar"));
-    const element = card(album, { at, acts: [similar, remove] });
+    const element = card(album, { at, acts: [remove] });
     return element;
   }
   if (loaded.total !== null) put(loaded.albums);

@@ -4,16 +4,17 @@ import { isCancelled, queryString } from "../api.js";
 import { answerTo } from "../answers.js";
 import { askBar, picker } from "../ask-bar.js";
 import { basket } from "../basket.js";
-import { card, searchActs } from "../card.js";
+import { card } from "../card.js";
 import { cover, faceOf } from "../cover.js";
-import { h, icon } from "../dom.js";
+import { h, icon, replaceKeepingFocus } from "../dom.js";
 import { status } from "../facts.js";
 import { filterFields } from "../filters.js";
+import { marks } from "../marks.js";
 import { count, fullName, lineOf, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
 import { outlineEditor } from "../outline.js";
-import { FIRST_K, hasBasket, hrefOf, isBlank, MOST_K, queryOf, withOpinion } from "../query.js";
+import { FIRST_K, hasBasket, hrefOf, isBlank, MOST_K, queryOf } from "../query.js";
 import { again, go, setTitle } from "../router.js";
 import { verdictCard } from "../verdict.js";
 
@@ -27,11 +28,11 @@ export async function show(main, { url, signal }) {
   if (signal.aborted) return;
   const found = h("section", { "aria-labelledby": "found-title", "aria-busy": "true" });
   const aside = h("aside", { class: "stack", "aria-label": "What you searched with" });
-  const heading = h("h1", { id: "found-title", tabindex: -1 }, blank ? "Albums that look like this" : "Searching …");
+  const heading = h("h1", { id: blank ? null : "found-title", tabindex: -1 }, blank ? "Albums that look like this" : "Searching …");
   const list = h("ul", { class: "grid" }, waitingCards(WAITING));
   found.append(h("div", { class: "found-head" }, blank ? h("h2", { id: "found-title" }, "Or start with one of these") : heading), list);
-  main.replaceChildren(
-    blank ? landing(query, can, heading) : h("div", { class: "asked" }, askBar(query, can), h("div", { class: "filters" }, filters(query))),
+  replaceKeepingFocus(main,
+    blank ? landing(query, can, heading, signal) : h("div", { class: "asked" }, askBar(query, can, signal), h("div", { class: "filters" }, filters(query)), h("a", { class: "skip", href: "#found-title" }, "Skip to the results")),
     h("div", { class: blank ? "" : "results" }, blank ? null : aside, found));
   try {
     const answer = await answerTo(query, signal);
@@ -55,11 +56,11 @@ export async function show(main, { url, signal }) {
   }
 }
 
-function landing(query, can, heading) {
+function landing(query, can, heading, signal) {
   return h("section", { class: "landing" },
     heading,
     h("p", { class: "muted" }, can ? `${count(can.albums, "album")} to search. Give it a cover, and it finds albums that look like it.` : ""),
-    askBar(query, can),
+    askBar(query, can, signal),
     h("div", { class: "drop" }, h("p", {}, "Drop or paste a cover anywhere"),
       h("div", { class: "row-wrap" },
         picker("image", "Choose a picture of a cover", query, { words: "Choose a picture" }),
@@ -75,20 +76,13 @@ function filters(query) {
 }
 
 function resultCard(album, at, query) {
-  const id = album.album_id ?? album.id;
-  const opinion = query.like.includes(id) ? "like" : query.dislike.includes(id) ? "dislike" : null;
-  const kept = { genre: query.genre, year: query.year };
-  return card(album, { at, href: isBlank(query) ? hrefOf({ album: id }) : null, acts: searchActs(album, {
-    href: hrefOf({ ...kept, album: id }),
-    opinion,
-    onOpinion: (albumId, side) => go(hrefOf(withOpinion(query, albumId, side))),
-  }) });
+  return card(album, { at, similar: hrefOf({ genre: query.genre, year: query.year, album: album.album_id ?? album.id }) });
 }
 
 function fillAside(aside, query, answer, signal) {
   if (answer.album) aside.append(albumAsked(answer.album));
   if (answer.file) aside.append(pictureAsked(query, answer, signal));
-  if (hasBasket(query)) aside.append(basket(query, { signal, dial: answer.dial }));
+  if (hasBasket(query)) aside.append(basket(query, { dial: answer.dial, signal }));
   if (answer.album || answer.file) {
     aside.append(opinionPanel({ albumId: answer.album?.id, face: answer.album && faceOf(answer.album), file: answer.file, outline: query.outline, genres: answer.album?.genres, signal }));
   }
@@ -99,7 +93,7 @@ function albumAsked(album) {
     h("a", { href: `/album/${album.id}`, "aria-label": fullName(album) }, cover(faceOf(album), { shownPx: 300, eager: true })),
     h("div", { class: "stack" },
       h("div", {}, h("div", { class: "name" }, titleOf(album)), h("div", { class: "muted small" }, lineOf(album)), h("div", { class: "muted small" }, album.genres.join(", "))),
-      h("div", { class: "row-wrap" }, h("a", { class: "chip", href: `/album/${album.id}` }, "Open"), h("a", { class: "chip", href: `/map?highlight=${album.id}` }, "On the map"))));
+      h("div", { class: "row-wrap" }, marks(album), h("a", { class: "chip", href: `/album/${album.id}` }, "Open"), h("a", { class: "chip", href: `/map?highlight=${album.id}` }, "On the map"))));
 }
 
 function pictureAsked(query, { file, outline }, signal) {
