@@ -49,10 +49,15 @@ fix: $(VENV)/.dev ## Format the code, repair what can be repaired, write docs/co
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/python -m typer service.cli utils docs --name sleeve --title Commands --output docs/commands.md
 
-lock: $(VENV)/.installed ## Write requirements.txt again, the hashes of what Sleeve needs to run, at the versions of constraints.txt
+# PyTorch is left to its version, as what it alone needs is: other indexes than PyPI have builds of it for less hardware.
+LOCK = $(BIN)/uv pip compile -q pyproject.toml - -c constraints.txt --universal --python-version 3.11 \
+	--generate-hashes --no-annotate --no-header
+
+lock: $(VENV)/.installed ## Write requirements.txt and requirements-dev.txt again: hashes, at the versions of constraints.txt
 	@$(PIP) -c constraints.txt uv
-	@printf 'pip\nsetuptools>=80\n' | $(BIN)/uv pip compile -q pyproject.toml - -c constraints.txt --universal \
-		--python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.txt
+	@printf 'pip\nsetuptools>=80\n' | $(LOCK) -o requirements.txt
+	@printf 'torch; python_version < "3"\ntorchvision; python_version < "3"\n' > $(VENV)/without-torch.txt
+	@printf 'pip\nsetuptools>=80\n' | $(LOCK) --override $(VENV)/without-torch.txt --all-extras -o requirements-dev.txt
 
 screenshots: $(VENV)/.dev ## Take pictures of every view of the web app, into screenshots/
 	@$(BIN)/python -m tests.web.screenshots
@@ -86,7 +91,8 @@ $(VENV)/.report: $(VENV)/.installed
 	@$(PIP) -c constraints.txt -e '.[report]'
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.installed
+$(VENV)/.dev: $(VENV)/.installed requirements-dev.txt
 	@echo "Adding what training, testing and checking need (about a minute) …"
+	@$(PIP) --no-deps --require-hashes -r requirements-dev.txt
 	@$(PIP) -c constraints.txt -e '.[train,report,dev]'
 	@touch $@
