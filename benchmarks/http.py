@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--many", type=int, default=10_000)
     asked = parser.parse_args()
-    with open_home(read_settings()) as home, _serving() as (process, address):
+    with open_home(read_settings()) as home, serving() as (process, address):
         search = open_answers(home).search
         with home.database.reading() as session:
             ids = [AlbumId(found) for found in session.scalars(select(Album.id).limit(ASKED))]
@@ -129,7 +129,7 @@ def _resident_mb(process: "subprocess.Popen[str]") -> float:
 
 
 @contextmanager
-def _serving() -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def serving() -> Iterator[tuple["subprocess.Popen[str]", str]]:
     with subprocess.Popen([str(SLEEVE), "serve", "--port", "0"], stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         try:
