@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cache
 from itertools import takewhile
 from math import inf
 from pathlib import PurePath
@@ -23,7 +24,7 @@ from db.identity import EXPORTED, Word, combined, hashed, same_album, word_of
 from db.placeholders import file_says_nothing
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
 from db.settling import Names, derive, settle
-from db.statements import albums_by_key, claims, fits, follow, news, spoken
+from db.statements import albums_by_key, claims_at_own_path, fits, follow, news, spoken
 from db.tables import Album, Cover, CoverText, File, RemovedFile, Statement, Vector
 from sleeve.vocabulary import ContentHash, LabelSource, Outcome
 
@@ -131,7 +132,8 @@ class _Register:
         self, session: Session, batch: Sequence[InspectedFile | RejectedFile], holds: Holds, *, again: bool
     ) -> None:
         self._session = session
-        self._holds = holds
+        # Asked again for each of the files with the same bytes.
+        self._holds = cache(holds)
         self._again = again
         accepted = [item for item in batch if isinstance(item, InspectedFile)]
         paths = [_path(item) for item in batch]
@@ -234,7 +236,8 @@ class _Register:
             self._removed[item.content_hash].remove(row)
             self._session.delete(row)
             file = self._files.get(row.path) or self._session.get(File, row.path)
-            if file is not None and file.outcome == Outcome.REMOVED:
+            # Another removed picture may have come there, and have written its own row.
+            if file is not None and (file.outcome, file.content_hash) == (Outcome.REMOVED, item.content_hash):
                 self._session.delete(file)
                 self._files.pop(row.path, None)
         if not self._again and row.path != path:
@@ -270,7 +273,7 @@ class _Register:
         for cover in equal.union(self._by_hash[item.content_hash]):
             if cover.path == path or self._holds(cover.path, item.content_hash):
                 continue
-            verdict = same_album(said, claims(cover)[cover.path])
+            verdict = same_album(said, claims_at_own_path(cover))
             # Moved and renamed at once; only if it can be no other.
             if verdict is False and (len(self._by_hash[item.content_hash]) > 1 or path in self._by_path):
                 continue
@@ -344,7 +347,11 @@ class _Register:
         said = {item.cover_file.label_source: word}
         known = combined(said)
         near = {cover: None for cover in self._near(word) if cover.content_hash == item.content_hash}
-        for cover in near | dict.fromkeys(self._by_hash[item.content_hash]):
+        file = self._files.get(_path(item))
+        # What it was a copy of, it stays a copy of, whichever cover has come to have this content too.
+        was = [file.cover] if file is not None and file.cover is not None else []
+        known_before = dict.fromkeys(cover for cover in was if cover.content_hash == item.content_hash)
+        for cover in near | known_before | dict.fromkeys(self._by_hash[item.content_hash]):
             # One placeholder may be the cover of thousands of albums, so what is cheap is asked first.
             its = self._known(cover)
             if cover not in near and (its.artist, its.title) != (known.artist, known.title):
@@ -358,7 +365,7 @@ class _Register:
     def _known(self, cover: Cover) -> Word:
         """What is known of a cover at its path, until something else is said of it."""
         if cover not in self._known_of:
-            self._known_of[cover] = combined(claims(cover)[cover.path])
+            self._known_of[cover] = combined(claims_at_own_path(cover))
         return self._known_of[cover]
 
     def _add(self, item: InspectedFile) -> Cover:

@@ -38,12 +38,21 @@ def claims(cover: Cover) -> dict[str, Said]:
     return dict(found)
 
 
+def claims_at_own_path(cover: Cover) -> Said:
+    """What is said of a cover, but not of its copies."""
+    return {LabelSource(one.source): word(one) for one in cover.statements if one.path == cover.path}
+
+
 def fits(said: Said, covers: Iterable[Cover]) -> bool | None:
     """Whether a cover of which this is said is of the album that has these covers; None if nothing says so.
 
     Nothing that anybody stated may differ, but for covers that a person put together: they may differ from each other.
     """
-    verdicts = [(cover.held, same_album(said, of_path)) for cover in covers for of_path in claims(cover).values()]
+    # Of thousands of copies the same is said, or nothing.
+    different = {
+        (cover.held, frozenset(of_path.items())): of_path for cover in covers for of_path in claims(cover).values()
+    }
+    verdicts = [(held, same_album(said, of_path)) for (held, _), of_path in different.items()]
     agrees = any(verdict for _, verdict in verdicts)
     joined_by_hand = any(verdict and held for held, verdict in verdicts)
     if any(verdict is False and not (held and joined_by_hand) for held, verdict in verdicts):

@@ -21,7 +21,7 @@ from db.identity import same_album
 from db.records import CoverFile, HashedCover, InspectedFile, fold
 from db.registration import register
 from db.statements import claims, fits
-from db.tables import Album, Base, Cover, File, Statement
+from db.tables import Album, Base, Changes, Cover, File, Statement
 from indexer.sources.file_names import sides_of
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, LabelSource, Outcome, Side
 
@@ -68,6 +68,7 @@ class World:
             self._put(f"/c/{GENRES[a % 3]}/p{b % 4}{end}.png", self.pictures)
 
     def put_placeholder(self, a: int, b: int) -> None:
+        self.gone.discard(PLACEHOLDER)
         self._put(f"/c/{GENRES[a % 3]}/n{b % 6}.png", PLACEHOLDER)
 
     def copy(self, a: int, b: int) -> None:
@@ -362,7 +363,8 @@ def emptied(database: Database) -> Callable[[], Database]:
     def empty() -> Database:
         with database.writing() as session:
             for table in reversed(Base.metadata.sorted_tables):
-                session.execute(table.delete())
+                if table is not Changes.__table__:
+                    session.execute(table.delete())
         return database
 
     return empty

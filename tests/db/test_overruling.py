@@ -183,3 +183,18 @@ def test_what_was_removed_does_not_come_back_at_the_place_of_a_cover_with_a_copy
     assert [one.outcome for one in found] == [Outcome.REMOVED, Outcome.UNCHANGED]
     with database.reading() as session:
         assert [(cover.id, cover.path) for cover in session.scalars(select(Cover))] == [(1, "/c/jazz/1.png")]
+
+
+def test_removed_pictures_may_follow_each_other(database: Database) -> None:
+    """The second comes to where the first one was, in one run."""
+    one, two = cover_file(Path("/c/rock/1.png"), "rock"), cover_file(Path("/c/rock/2.png"), "rock")
+    offer(database, (one, A), (two, B))
+    with database.writing() as session:
+        overruling.remove_covers(session, [CoverId(1), CoverId(2)])
+    here, there = cover_file(Path("/c/rock/2.png"), "rock"), cover_file(Path("/c/rock/3.png"), "rock")
+    gone = ["/c/rock/1.png"]
+    assert [one.outcome for one in offer(database, (here, A), (there, B), gone=gone)] == [Outcome.REMOVED] * 2
+    assert [one.outcome for one in offer(database, (here, A), (there, B), gone=gone)] == [Outcome.REMOVED] * 2
+    with database.reading() as session:
+        assert albums.counts(session).files == {Outcome.REMOVED: 2}
+    assert members(database) == {}

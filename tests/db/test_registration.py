@@ -205,3 +205,13 @@ def test_one_batch_may_hold_a_genre_an_album_and_a_content_many_times(database: 
     with database.reading() as session:
         counts = albums.counts(session)
     assert (counts.albums, counts.covers, counts.genres) == (2, 6, {"jazz": 2})
+
+
+def test_a_copy_stays_with_its_cover_when_an_older_cover_comes_to_have_the_same_content(database: Database) -> None:
+    older, cover, copy = (Path(f"/c/{genre}/x.png") for genre in ("jazz", "pop", "rock"))
+    offer(database, (cover_file(older, "jazz"), A), (cover_file(cover, "pop"), B))
+    batch = [(cover_file(path, path.parent.name), B) for path in (older, cover, copy)]
+    ends = [[(one.outcome, one.detail) for one in offer(database, *batch)] for _ in range(3)]
+    assert ends[0][2] == (Outcome.UNCHANGED, f"same image as {cover}")
+    assert ends[1][2] == ends[2][2] == ends[0][2]
+    assert album_genres(database) == [("jazz",), ("pop", "rock")]
