@@ -7,6 +7,7 @@ is stopped (SIGSTOP), and so on, so that whatever else the machine does hits bot
 
 import argparse
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter, sleep
@@ -51,6 +52,8 @@ def main() -> None:
 def _in_turns(
     home: Home, client: httpx.Client, images: Sequence[bytes], turns: int, seconds: float, before: int
 ) -> dict[str, list[float]]:
+    if sys.platform == "win32":
+        raise SystemExit("a process cannot be stopped for a while on Windows")
     took: dict[str, list[float]] = {"quiet": [], "reading": []}
     process = start_reading(home)
     try:

@@ -1,6 +1,5 @@
 """What a service starts ends with it, however it ends."""
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -27,5 +26,5 @@ def test_a_background_process_ends_with_the_service_that_was_killed(tmp_path: Pa
     with subprocess.Popen(command, cwd=project, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as service:
         assert service.stdout is not None
         assert int(service.stdout.readline()) > 0
-        service.send_signal(signal.SIGKILL)
+        service.kill()
         assert service.stdout.read() == b"", "the end comes once both have ended"

@@ -70,8 +70,9 @@ def change(url: URL, home: Path, seed: int, orders: Connection) -> None:
 
 @contextmanager
 def another_process(database: Database, home: Path, seed: int) -> Iterator[Any]:
-    ours, its = get_context("forkserver").Pipe()
-    process = get_context("forkserver").Process(target=change, args=(database.url, home, seed, its))
+    context: Any = get_context("forkserver")  # its type is not known on Windows
+    ours, its = context.Pipe()
+    process = context.Process(target=change, args=(database.url, home, seed, its))
     process.start()
     try:
         yield ours
