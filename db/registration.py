@@ -216,10 +216,12 @@ class _Register:
                 self._drop_gone_copies(found, cover_file.label_source)
             elif stage is not Stage.REST:
                 return None
+            elif self._stays_removed(item):
+                if cover is not None and not self._go_to_copy(cover):
+                    self._displace(path)
+                return self._leave_out(item)
             elif cover is not None and not self._go_to_copy(cover):
                 found, outcome, detail = self._change(cover, item)
-            elif self._stays_removed(item):
-                return self._leave_out(item)
             else:
                 found, outcome, detail = self._copy(item)
             cover = found
@@ -282,13 +284,16 @@ class _Register:
                 fitting.append((verdict is True, _common_ending(cover.path, path), -_age(cover), cover))
         return max(fitting, key=lambda found: found[:3])[3] if fitting else None
 
+    def _displace(self, path: str) -> None:
+        """Let the cover at a path be at none; whatever is there now, its own content may turn up elsewhere."""
+        displaced = self._by_path.pop(path, None)
+        if displaced is not None:
+            self._put(displaced, f"{path}/was-{displaced.id}")
+
     def _move(self, cover: Cover, item: InspectedFile) -> str:
         """Let a cover be at the path of an item; returns where it was."""
         path, old = _path(item), cover.path
-        displaced = self._by_path.pop(path, None)
-        if displaced is not None:
-            # Whatever it shows now, its own content may turn up elsewhere.
-            self._put(displaced, f"{path}/was-{displaced.id}")
+        self._displace(path)
         self._by_path.pop(old, None)
         self._put(cover, path)
         cover.stored = item.cover_file.stored

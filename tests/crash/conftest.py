@@ -8,7 +8,7 @@ MANY = int(os.environ.get("SLEEVE_KILL_ROUNDS", "6"))
 """More of them: ``SLEEVE_KILL_ROUNDS=100 pytest tests/crash``."""
 
 
-@pytest.fixture(params=[2, pytest.param(MANY, marks=pytest.mark.slow)])
-def rounds(request: pytest.FixtureRequest) -> int:
+@pytest.fixture
+def rounds() -> int:
     """Kills of each command of a test, or of all of them together."""
-    return int(request.param)
+    return MANY

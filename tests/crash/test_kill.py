@@ -38,6 +38,7 @@ def kill_at_random(home: CommandHome, *arguments: object, moments: random.Random
     return killed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_nothing_is_lost(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str, rounds: int

@@ -32,6 +32,7 @@ INTERVAL_S = 0.02
 LONGEST_S = 3600.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_killed_runs_go_on(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str, rounds: int

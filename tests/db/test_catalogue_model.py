@@ -1,7 +1,7 @@
 """Whatever people do to their files and tables, in any order: nothing is lost or merged against a difference.
 
 A small model of a disk and a table is changed at random and added; the catalogue must be what the model says. The
-number of sequences is ``SLEEVE_SEQUENCES``.
+number of sequences is ``SLEEVE_SEQUENCES``; without it a few are tried, always the same.
 """
 
 import os
@@ -25,7 +25,8 @@ from db.tables import Album, Base, Changes, Cover, File, Statement
 from indexer.sources.file_names import sides_of
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, LabelSource, Outcome, Side
 
-SEQUENCES = int(os.environ.get("SLEEVE_SEQUENCES", "8"))
+SEQUENCES = int(os.environ.get("SLEEVE_SEQUENCES", "0"))
+FEW_SEQUENCES = 8
 GENRES = ("rock", "jazz", "pop")
 ARTISTS, TITLES = ("Ann", "ANN", "Bob", "[unknown]", None), ("One", "Two", "Untitled", None)
 YEARS = (1971, 1999, None)
@@ -371,7 +372,11 @@ def emptied(database: Database) -> Callable[[], Database]:
 
 
 @given(steps=st.lists(STEP, min_size=5, max_size=30), has_table=st.booleans())
-@settings(max_examples=SEQUENCES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=SEQUENCES or FEW_SEQUENCES,
+    derandomize=not SEQUENCES,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_any_sequence_of_what_people_do(
     emptied: Callable[[], Database], steps: list[tuple[Callable[[World, int, int], None], int, int]], has_table: bool
 ) -> None:

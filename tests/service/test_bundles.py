@@ -113,6 +113,7 @@ def test_looking_at_the_shelf_reads_manifests_and_nothing_else(tmp_path: Path, m
     assert set(read) == {MANIFEST_FILE}
 
 
+@pytest.mark.slow
 def test_a_damaged_model_is_refused_by_whatever_uses_it_and_by_nothing_else(shelf: CommandHome) -> None:
     shelf.sleeve("bundles", "use", "dark")
     folder = Path(shelf.environment["SLEEVE_HOME"]) / "bundles"

@@ -188,6 +188,7 @@ def test_help_shows_examples(make_home: Callable[[Path, str], CommandHome], tmp_
         assert f"sleeve {command}" in home.sleeve(command, "--help").stdout
 
 
+@pytest.mark.slow
 def test_the_demo_learns_its_catalogues_genres_or_says_why_not(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:

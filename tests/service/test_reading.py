@@ -68,6 +68,7 @@ def test_covers_are_read_once_and_a_bad_one_is_named(home: CommandHome, tmp_path
     assert [" ".join(line.text for line in found[file]) for file in sorted(found)] == SAID
 
 
+@pytest.mark.slow
 def test_a_service_reads_covers_once_they_can_be_found(home: CommandHome, tmp_path: Path) -> None:
     covers = draw_covers(tmp_path / "covers")
     home.sleeve("add", covers)

@@ -71,6 +71,7 @@ def kept(database: Database, tmp_path: Path) -> Kept:
     return kept
 
 
+@pytest.mark.slow
 def test_a_large_drift_is_taken_in_and_a_small_one_left(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not kept.started(), "there is no index yet"
     kept.extend()

@@ -79,6 +79,7 @@ def test_changes_are_added_until_ctrl_c(make_home: Callable[[Path, str], Command
     assert (status["covers"], status["genres"]) == (4, {"jazz": 2, "rock": 1, "soul": 1})
 
 
+@pytest.mark.slow
 def test_what_is_replaced_is_watched_on(tmp_path: Path) -> None:
     """A folder moved away and another one put there, one of its folders exchanged, a table saved as editors do."""
     root, table = tmp_path / "covers", tmp_path / "m.csv"
@@ -114,6 +115,7 @@ def test_what_is_replaced_is_watched_on(tmp_path: Path) -> None:
     assert seen(root)
 
 
+@pytest.mark.slow
 def test_one_source_that_is_gone_does_not_stop_another(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:

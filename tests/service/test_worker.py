@@ -75,6 +75,7 @@ def test_it_indexes_what_is_added_and_stops_when_asked(home: CommandHome) -> Non
     assert home.json("index")["embedded"] == 0, "nothing is held or half done"
 
 
+@pytest.mark.slow
 def test_it_waits_for_what_is_missing_and_says_so(home: CommandHome) -> None:
     write_covers(home.folder / "covers", {"jazz": 2})
     home.sleeve("add", "covers")

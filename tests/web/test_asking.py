@@ -47,6 +47,7 @@ def address(browser: Browser, web_home: CommandHome) -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_the_url_of_a_picture_finds_its_album(page: Page, pictures: Server) -> None:
     page.goto("/")
     page.get_by_role("combobox", name="Artist").fill(pictures.url("/named.png"))

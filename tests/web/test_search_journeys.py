@@ -31,6 +31,7 @@ def test_a_chosen_picture_finds_its_album_and_says_why(page: Page, web_home: Com
     expect(page.locator(CARDS)).to_have_count(2)
 
 
+@pytest.mark.slow
 def test_the_words_on_a_cover_are_shown_with_what_they_say(page: Page, web_home: CommandHome) -> None:
     """The drawn covers have no words, so the service's answer gets some on its way to the page."""
 

@@ -20,6 +20,7 @@ def web_home(web_home: CommandHome, tmp_path_factory: pytest.TempPathFactory) ->
     return web_home
 
 
+@pytest.mark.slow
 def test_a_misspelled_word_finds_a_cover_and_its_line_becomes_the_title(page: Page) -> None:
     page.goto("/?q=gaint+steps")
     card = page.locator("[data-album]").first

@@ -47,6 +47,7 @@ class Work:
         return self.counted.copy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["folder", "table"])
 def test_equal_files_are_added_with_work_that_grows_with_their_number(
     database: Database, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch

@@ -39,6 +39,7 @@ def test_names(key: str, expected: str) -> None:
     assert imagenet_weights._timm_name(key) == expected
 
 
+@pytest.mark.slow
 def test_every_weight_finds_its_place_in_order(tower: nn.Module) -> None:
     """Both implementations list their weights in the order of computation: layers of one shape cannot be swapped."""
     weights = torch.load(imagenet_weights._weights_path(), weights_only=True)
@@ -59,6 +60,7 @@ def test_weights_that_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None
         imagenet_weights.imagenet_backbone("efficientnet-lite0")
 
 
+@pytest.mark.slow
 def test_the_shipped_bundle_is_this_tower(tower: nn.Module) -> None:
     bundle = read_bundle(imagenet_weights.SHIPPED_FOLDER)
     images = onnx_bundle.probe_images(4, 224)

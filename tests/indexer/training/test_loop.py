@@ -111,6 +111,7 @@ def test_going_on_after_a_kill_gives_the_same_weights(
     assert resumed.scores == trained.scores
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_not_trained_again(
     covers: list[LabelledCover], tmp_path: Path, trained: TrainedModel
 ) -> None:

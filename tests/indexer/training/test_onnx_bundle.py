@@ -145,6 +145,7 @@ def test_probe_images_are_varied_and_always_the_same() -> None:
     assert not np.array_equal(images[0], images[1])
 
 
+@pytest.mark.slow
 def test_layers_that_two_towers_have_alike_are_computed_once(tmp_path: Path) -> None:
     class Twins(nn.Module):
         def __init__(self) -> None:

@@ -108,6 +108,7 @@ def test_classify_needs_neither_a_catalogue_nor_a_label(home: CommandHome) -> No
     assert "rejected page.jpg: not an image" in result.stderr
 
 
+@pytest.mark.slow
 def test_genres_that_the_model_has_not_met_are_named_until_they_are_learnt(home: CommandHome) -> None:
     for genre, count in (("blues", 10), ("metal", 11), ("reggae", 9)):
         for n in range(count):
@@ -126,6 +127,7 @@ def test_genres_that_the_model_has_not_met_are_named_until_they_are_learnt(home:
     assert {score["genre"] for score in answer["genres"]} == {"blues", "reggae", "ska"}
 
 
+@pytest.mark.slow
 def test_what_cannot_be_learnt_is_said(home: CommandHome) -> None:
     assert "no embedded cover has a genre" in home.sleeve("train", "--head-only", code=1).stderr
     assert "no embedded cover has a genre" in home.sleeve("evaluate", code=1).stderr

@@ -299,6 +299,7 @@ def test_the_api_is_described(client: httpx.Client) -> None:
     assert json.dumps(document)
 
 
+@pytest.mark.slow
 def test_it_follows_an_index_made_by_another_process(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:

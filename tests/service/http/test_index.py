@@ -115,6 +115,7 @@ def test_what_is_embedded_removed_and_rolled_back_is_seen_at_once(home: CommandH
     assert [folder.name for folder in (home_folder(home) / "versions").iterdir()] == [version]
 
 
+@pytest.mark.slow
 def test_a_rebuild_embeds_what_is_pending(home: CommandHome, client: httpx.Client) -> None:
     image = write_cover(home.folder / "covers/jazz/pending.png", seed=78)
     home.sleeve("add", "covers/jazz/pending.png")
@@ -130,6 +131,7 @@ def test_a_rebuild_embeds_what_is_pending(home: CommandHome, client: httpx.Clien
     assert found_files(client, image)[0] == "covers/jazz/pending.png"
 
 
+@pytest.mark.slow
 def test_a_rebuild_that_the_disk_refuses_is_not_said_to_be_done(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
@@ -153,6 +155,7 @@ def test_a_rebuild_that_the_disk_refuses_is_not_said_to_be_done(
         assert events_of(client)[-1][0] == "done"
 
 
+@pytest.mark.slow
 def test_a_switch_of_models_is_followed_without_a_failed_request(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
@@ -200,6 +203,7 @@ def test_an_index_that_is_gone_at_the_start_is_said_and_healed(
         eventually(lambda: (home_folder(home) / "versions").is_dir(), "healed while it answered")
 
 
+@pytest.mark.slow
 def test_a_database_that_is_gone_for_a_while_is_said_and_healed(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:

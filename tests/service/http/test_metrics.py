@@ -29,7 +29,8 @@ def value(found: Samples, name: str, **labels: str) -> float | None:
     return found.get((name, frozenset(labels.items())))
 
 
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
 def test_requests_stages_and_the_index_are_counted(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path, workers: int
 ) -> None:

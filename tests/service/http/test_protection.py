@@ -234,6 +234,7 @@ def test_a_proxy_is_named_by_its_address(given: str, monkeypatch: pytest.MonkeyP
         read_settings()
 
 
+@pytest.mark.slow
 def test_a_forwarded_request_is_not_the_machine_itself(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
@@ -347,6 +348,7 @@ def test_who_asks_too_often_waits(make_home: Callable[[Path, str], CommandHome],
         assert client.get("/api/v1/albums/1", headers=elsewhere).status_code == 404, "another address"
 
 
+@pytest.mark.slow
 def test_embedding_counts_for_more_than_looking_up(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:

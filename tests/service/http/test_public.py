@@ -78,6 +78,7 @@ def asked(client: httpx.Client) -> Iterator[tuple[str, httpx.Response]]:
         yield f"{method} {path}", client.request(method, url, json=BODIES.get(path))
 
 
+@pytest.mark.slow
 def test_no_answer_names_a_place(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     write_covers(tmp_path / "covers", {"jazz": 4, "rock": 4})

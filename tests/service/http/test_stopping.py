@@ -49,9 +49,8 @@ def started(home: CommandHome, *options: object) -> Iterator[tuple["Forked | sub
         process.communicate()
 
 
-@pytest.mark.parametrize(
-    ("number", "workers"), [(signal.SIGINT, 1), pytest.param(signal.SIGTERM, 2, marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, 1), (signal.SIGTERM, 2)])
 def test_streams_end_and_requests_finish(home: CommandHome, number: signal.Signals, workers: int) -> None:
     image = write_cover(home.folder / "q.png", seed=2).read_bytes()
     body = b'--x\r\nContent-Disposition: form-data; name="image"; filename="q.png"\r\n\r\n' + image + b"\r\n--x--\r\n"
@@ -130,6 +129,7 @@ def test_workers_end_with_their_parent(home: CommandHome) -> None:
             httpx.get(f"{again}/healthz", timeout=60).raise_for_status()
 
 
+@pytest.mark.slow
 def test_a_worker_takes_so_many_connections(home: CommandHome) -> None:
     with started(home) as (_, address), ExitStack() as idle:
         for _ in range(MAX_CONNECTIONS):

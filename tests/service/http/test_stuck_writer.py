@@ -37,6 +37,7 @@ def _hold(home: CommandHome, held: threading.Event, free: threading.Event) -> No
         server.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_a_stuck_writer_stops_nobody(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str
