@@ -295,12 +295,17 @@ class World:
         if self.table:
             # What a table says of a path is true of whatever picture is there.
             return
-        ids = {cover.content_hash: cover.id for cover in covers}
+        ids: dict[str, list[int]] = defaultdict(list)
+        for cover in covers:
+            ids[cover.content_hash].append(cover.id)
         for picture in set(self.disk.values()) - {PLACEHOLDER}:
-            known, now = self.cover_of.get(picture), ids.get(content(picture))
-            if now is not None and [*self.disk.values()].count(picture) == 1:
-                assert known in {None, now}, f"picture {picture} was cover {known} and is {now}"
-                self.cover_of[picture] = now
+            known, now = self.cover_of.get(picture), ids[content(picture)]
+            if len(now) > 1:
+                # Of copies with covers of their own, any may be the one that is left.
+                self.cover_of.pop(picture, None)
+            elif now and [*self.disk.values()].count(picture) == 1:
+                assert known in {None, now[0]}, f"picture {picture} was cover {known} and is {now[0]}"
+                self.cover_of[picture] = now[0]
 
     def whole(self) -> list[object]:
         with self.database.reading() as session:
