@@ -93,7 +93,7 @@ def test_words_ask_in_the_browser(client: httpx.Client) -> None:
         page = browser.new_page(base_url=str(client.base_url))
         page.goto("/")
         expect(page.get_by_label("Search by")).to_have_value("text")
-        page.get_by_role("searchbox").fill("a red cover")
+        page.get_by_role("combobox", name="Artist").fill("a red cover")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Looks like “a red cover”")
         cards = page.locator("main ul.grid > li.card[data-album] img")
@@ -101,7 +101,7 @@ def test_words_ask_in_the_browser(client: httpx.Client) -> None:
         shown = [image.evaluate(_COLOUR) for image in cards.all()[:6]]
         assert all(red > 120 and green < 90 and blue < 90 for red, green, blue in shown), shown
         page.get_by_label("Search by").select_option("q")
-        page.get_by_role("searchbox").fill("a red cover")
+        page.get_by_role("combobox", name="Artist").fill("a red cover")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).not_to_have_text("Looks like “a red cover”")
         assert "text=" not in page.url

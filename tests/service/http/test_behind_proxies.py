@@ -174,6 +174,8 @@ def _use(page: Page, address: str, root: str, image: Path) -> None:
     expect(page.locator("#main img").first).to_have_js_property("complete", True)
     assert page.locator("#main img").first.evaluate("image => image.naturalWidth") > 0
     cards.first.click()
+    expect(page).to_have_url(re.compile(rf"^{address}{root}/album/\d+$"))
+    page.get_by_role("link", name="Find similar").click()
     expect(page).to_have_url(re.compile(rf"^{address}{root}/\?album=\d+$"))
     expect(page.get_by_role("region", name="Looks like").locator("a.face")).to_have_count(3)
     page.get_by_role("link", name="Open").first.click()
