@@ -87,7 +87,7 @@ def run_service(settings: Settings, host: str, port: int, workers: int = 1) -> N
             factory=workers > 1,
             workers=workers,
             log_config=None,
-            # What uvicorn warns of, any stranger can bring about as often as he likes.
+            # Strangers can cause what uvicorn warns about, as often as they like.
             log_level="error",
             access_log=False,
             http=TimedHeads,

@@ -185,6 +185,21 @@ def test_what_was_removed_does_not_come_back_at_the_place_of_a_cover_with_a_copy
         assert [(cover.id, cover.path) for cover in session.scalars(select(Cover))] == [(1, "/c/jazz/1.png")]
 
 
+def test_what_was_removed_does_not_take_the_place_of_another_cover(database: Database) -> None:
+    """Its file is moved over another one, whose own picture may turn up elsewhere."""
+    offer(database, (ONE, A), (TWO, B))
+    with database.writing() as session:
+        overruling.remove_covers(session, [CoverId(2)])
+    assert [one.outcome for one in offer(database, (ONE, B), gone=["/c/2.png"])] == [Outcome.REMOVED]
+    with database.reading() as session:
+        assert session.get_one(Cover, 1).content_hash == A
+    elsewhere = (cover_file(Path("/c/3.png"), "rock", artist="A", title="One"), A)
+    found = offer(database, (ONE, B), elsewhere, gone=["/c/2.png"])
+    assert [one.outcome for one in found] == [Outcome.REMOVED, Outcome.UNCHANGED]
+    with database.reading() as session:
+        assert [(cover.id, cover.path) for cover in session.scalars(select(Cover))] == [(1, "/c/3.png")]
+
+
 def test_removed_pictures_may_follow_each_other(database: Database) -> None:
     """The second comes to where the first one was, in one run."""
     one, two = cover_file(Path("/c/rock/1.png"), "rock"), cover_file(Path("/c/rock/2.png"), "rock")

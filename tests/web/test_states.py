@@ -60,6 +60,19 @@ def test_a_problem_is_one_line_and_can_be_tried_again(page: Page, expected_failu
 
 
 @pytest.mark.slow
+def test_a_view_that_cannot_be_loaded_says_so_and_is_tried_again(page: Page, expected_failures: list[int]) -> None:
+    expected_failures.append(503)
+    page.route("**/views/catalogue.js", lambda route: _refused(route, 503, "away"))
+    page.goto("/")
+    page.get_by_role("link", name="Catalogue").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Cannot reach the service")
+    page.unroute("**/views/catalogue.js")
+    alert.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Catalogue")
+
+
+@pytest.mark.slow
 def test_a_picture_of_another_browser(page: Page) -> None:
     page.goto("/?upload=someone-elses")
     expect(page.get_by_role("alert")).to_contain_text("Drop or choose it again")
