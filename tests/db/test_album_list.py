@@ -1,5 +1,6 @@
 """The list of albums against Python's own sorting and searching, on both engines."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -84,11 +85,12 @@ def test_one_order_of_names_on_every_database(database: Database) -> None:
             assert session.scalars(text(collation)).all() == ["C", "C"]
 
 
-@pytest.mark.parametrize("order", AlbumOrder)
-@pytest.mark.parametrize("limit", [1, 7, 60, 200])
-def test_pages_together_are_the_sorted_whole(catalogue: Database, order: AlbumOrder, limit: int) -> None:
-    expected = sorted(every(catalogue), key=lambda album: key(order, album))
-    assert walk(catalogue, order, limit=limit) == expected
+def test_pages_together_are_the_sorted_whole(catalogue: Database) -> None:
+    whole = every(catalogue)
+    for order in AlbumOrder:
+        expected = sorted(whole, key=partial(key, order))
+        for limit in (1, 7, 60, 200):
+            assert walk(catalogue, order, limit=limit) == expected, (order, limit)
 
 
 @pytest.mark.parametrize("order", AlbumOrder)

@@ -4,8 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-QUICK = ("/", "/album/1")
-VIEWS = ("/?album=1", "/?like=1&like=2&dislike=5", "/catalogue", "/index", "/map")
+QUICK = ("/album/1",)
+VIEWS = ("/", "/?album=1", "/?like=1&like=2&dislike=5", "/catalogue", "/index", "/map")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 
 

@@ -17,6 +17,7 @@ from tests.db.test_stored_covers import revise
 from tests.factories import home_at, write_covers
 
 
+@pytest.mark.slow
 def test_the_database_of_a_demo_is_upgraded_by_the_demo(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
