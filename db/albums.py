@@ -31,7 +31,7 @@ _GENRES_OF = (
     select(AlbumGenre.album_id, Genre.name)
     .join(Genre, Genre.id == AlbumGenre.genre_id)
     .where(AlbumGenre.album_id.in_(_SOME))
-    .distinct()
+    .order_by(AlbumGenre.position)
 )
 
 
@@ -76,7 +76,7 @@ def album_record(row: Album) -> AlbumRecord:
         title=row.title,
         artist=row.artist,
         year=row.year,
-        genres=tuple(sorted({label.genre.name for label in row.labels})),
+        genres=tuple(dict.fromkeys(label.genre.name for label in sorted(row.labels, key=lambda label: label.position))),
         covers=tuple(cover_record(cover) for cover in row.covers),
     )
 
@@ -169,11 +169,11 @@ def cover(session: Session, cover_id: CoverId) -> CoverRecord:
 
 
 def genres_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, tuple[str, ...]]:
-    """The genres of these albums, sorted, each once; albums without a label are absent."""
+    """The genres of these albums, the main one first, each once; albums without a label are absent."""
     found: dict[AlbumId, list[str]] = {}
     for album_id, name in session.execute(_GENRES_OF, {"album_ids": album_ids}):
         found.setdefault(AlbumId(album_id), []).append(name)
-    return {album_id: tuple(sorted(names)) for album_id, names in found.items()}
+    return {album_id: tuple(dict.fromkeys(names)) for album_id, names in found.items()}
 
 
 def ids(session: Session) -> set[AlbumId]:
@@ -196,7 +196,8 @@ def state(session: Session) -> tuple[int, ...]:
     """
     album, genre = AlbumGenre.album_id, AlbumGenre.genre_id
     albums = session.execute(select(func.count(), func.sum(Album.id), func.sum(Album.id * Album.id)))
-    labels = session.execute(select(func.count(), func.sum(album), func.sum(genre), func.sum(album * genre)))
+    sums = (func.sum(of) for of in (album, genre, album * genre, album * genre * AlbumGenre.position))
+    labels = session.execute(select(func.count(), *sums))
     return tuple(int(number or 0) for row in (albums.one(), labels.one()) for number in row)
 
 

@@ -22,7 +22,9 @@ _BETWEEN = "\x1f"
 
 
 def _genres() -> ScalarSelect[str]:
-    query = select(func.aggregate_strings(Genre.name, _BETWEEN)).join(AlbumGenre, AlbumGenre.genre_id == Genre.id)
+    """The genres of an album in any order, each after its position: a digit or more and ``_BETWEEN``."""
+    placed = cast(AlbumGenre.position, Text) + _BETWEEN + Genre.name
+    query = select(func.aggregate_strings(placed, _BETWEEN)).join(AlbumGenre, AlbumGenre.genre_id == Genre.id)
     return query.where(AlbumGenre.album_id == Album.id).correlate(Album).scalar_subquery()
 
 
@@ -91,7 +93,7 @@ def owners(connection: Connection, vector_ids: Sequence[int]) -> tuple[int, dict
             title=row.title,
             artist=row.artist,
             year=row.year,
-            genres=tuple(sorted(set(row.genres.split(_BETWEEN)))) if row.genres else (),
+            genres=_in_order(row.genres),
             file=row.file,
             path=row.path,
             content_hash=ContentHash(row.content_hash),
@@ -113,6 +115,13 @@ def asked_album(connection: Connection, bundle: BundleRecord, album_id: AlbumId)
     shown = [row for row in made if row.side == Side.FRONT] or made
     vectors = unpacked([row.embedding for row in shown], bundle.dimension).astype(np.float32)
     return rows[0].state, AskedAlbum(vectors, *_linked_and_apart(rows[0].related))
+
+
+def _in_order(placed: str | None) -> tuple[str, ...]:
+    """What ``_genres`` selects → the main genre first, each once."""
+    parts = placed.split(_BETWEEN) if placed else []
+    by_position = sorted(zip(map(int, parts[::2]), parts[1::2], strict=True))
+    return tuple(dict.fromkeys(genre for _, genre in by_position))
 
 
 def _linked_and_apart(related: str | None) -> tuple[frozenset[AlbumId], frozenset[AlbumId]]:

@@ -18,7 +18,7 @@ class CoverFacts:
 
     Attributes:
         file: the path as it was added.
-        labels: (genre, who says so), sorted; a genre from two sources is there twice.
+        labels: (genre, who says so), the main genre first; a genre from two sources is there twice.
         extra: what else a manifest said about the cover.
     """
 
@@ -35,15 +35,15 @@ class CoverFacts:
 
     @property
     def genres(self) -> tuple[str, ...]:
-        """The album's genres, sorted, each once."""
-        return tuple(sorted({genre for genre, _ in self.labels}))
+        """The album's genres, the main one first, each once."""
+        return tuple(dict.fromkeys(genre for genre, _ in self.labels))
 
 
 def front_covers(session: Session) -> tuple[CoverFacts, ...]:
     """Every front cover by ascending id, embedded or not."""
     labels: dict[int, list[tuple[str, str]]] = defaultdict(list)
     said = select(AlbumGenre.album_id, Genre.name, AlbumGenre.source).join(Genre, Genre.id == AlbumGenre.genre_id)
-    for album_id, name, source in session.execute(said):
+    for album_id, name, source in session.execute(said.order_by(AlbumGenre.position, Genre.name)):
         labels[album_id].append((name, source))
     rows = session.execute(
         select(Cover.id, Cover.album_id, Cover.file, Cover.path, Cover.content_hash, Cover.extra)
@@ -62,7 +62,7 @@ def front_covers(session: Session) -> tuple[CoverFacts, ...]:
             title=row.title,
             artist=row.artist,
             year=row.year,
-            labels=tuple(sorted(labels[row.album_id])),
+            labels=tuple(labels[row.album_id]),
             extra=row.extra,
         )
         for row in rows

@@ -186,7 +186,7 @@ class CoverRecord:
 
 @dataclass(frozen=True, slots=True)
 class AlbumRecord:
-    """An album in the catalogue with its genres (sorted) and covers (in the order they were added)."""
+    """An album in the catalogue with its genres (the main one first) and covers (in the order they were added)."""
 
     id: AlbumId
     title: str | None
@@ -283,7 +283,7 @@ class CatalogueRow:
 
     Attributes:
         album: the album's id for other catalogues, or None if it is one cover without names.
-        genres: of the album, sorted.
+        genres: of the album, the main one first.
         extra: what else its source says about it, by name.
     """
 
@@ -474,7 +474,7 @@ class CatalogueVectors:
     Attributes:
         vectors: (n, d) float32, L2-normalised.
         album_ids, cover_ids: (n,) int64.
-        genres: of each row's album, sorted; may be empty.
+        genres: of each row's album, the main one first; may be empty.
         artists: folded, or None.
         content_hashes, paths: of each row's cover.
         extra: what else a manifest said about each cover.

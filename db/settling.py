@@ -173,19 +173,21 @@ def _name(said: Sequence[str | None], says_nothing: Callable[[str], bool]) -> st
 
 
 def _label(album: Album, said: Sequence[Sequence[Statement]], genre_of: Names) -> None:
-    """The genres of the most trusted source that says any, of all its statements."""
+    """The genres of the most trusted source that says any, of all its statements, in its order."""
     labels: dict[str, str] = {}
     for statements in said:
         labels = {name: one.source for one in statements for name in one.genres or ()}
         if labels:
             break
-    for label in list(album.labels):
-        if labels.get(label.genre.name) == label.source:
-            del labels[label.genre.name]
+    before = {(label.genre.name, label.source): label for label in album.labels}
+    for position, said_of in enumerate(labels.items()):
+        if said_of in before:
+            before.pop(said_of).position = position
         else:
-            album.labels.remove(label)
-    for name, source in labels.items():
-        album.labels.append(AlbumGenre(genre=genre_of(name), source=source))
+            name, source = said_of
+            album.labels.append(AlbumGenre(genre=genre_of(name), source=source, position=position))
+    for label in before.values():
+        album.labels.remove(label)
 
 
 def _describe(session: Session, cover: Cover) -> None:

@@ -199,13 +199,15 @@ class Genre(Base):
 
 
 class AlbumGenre(Base):
-    """A label: this source says that this album is of this genre."""
+    """A label: this source says that this album is of this genre. ``position`` is its place in the source's list: 0 is
+    the album's main genre."""
 
     __tablename__ = "album_genres"
 
     album_id: Mapped[int] = mapped_column(ForeignKey("albums.id", ondelete="CASCADE"), primary_key=True)
     genre_id: Mapped[int] = mapped_column(ForeignKey("genres.id"), primary_key=True, index=True)
     source: Mapped[str] = mapped_column(String(16), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
     genre: Mapped[Genre] = relationship(lazy="joined")
 
 

@@ -166,14 +166,15 @@ def of_catalogue(session: Session, bundle: BundleRecord) -> CatalogueVectors:
         .where(Vector.bundle_id == bundle.id, Cover.side == Side.FRONT)
         .order_by(Vector.id)
     ).all()
-    genres: dict[int, set[str]] = defaultdict(set)
-    for album_id, name in session.execute(select(AlbumGenre.album_id, Genre.name).join(Genre)):
-        genres[album_id].add(name)
+    genres: dict[int, dict[str, None]] = defaultdict(dict)
+    said = select(AlbumGenre.album_id, Genre.name).join(Genre).order_by(AlbumGenre.position)
+    for album_id, name in session.execute(said):
+        genres[album_id][name] = None
     return CatalogueVectors(
         vectors=unpacked([row.embedding for row in rows], bundle.dimension).astype(np.float32),
         album_ids=np.array([row.album_id for row in rows], dtype=np.int64),
         cover_ids=np.array([row.cover_id for row in rows], dtype=np.int64),
-        genres=tuple(tuple(sorted(genres[row.album_id])) for row in rows),
+        genres=tuple(tuple(genres[row.album_id]) for row in rows),
         artists=tuple(row.artist_folded for row in rows),
         content_hashes=tuple(ContentHash(row.content_hash) for row in rows),
         paths=tuple(Path(row.path) for row in rows),

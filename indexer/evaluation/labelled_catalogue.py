@@ -80,6 +80,7 @@ def labelled_covers(catalogue: LabelledCatalogue, hashes: NDArray[np.uint64] | N
         targets=targets[rows],
         genres=genres,
         groups=cover_groups(found, hashes)[rows],
+        primary=np.array([genres.index(found.genres[row][0]) for row in rows], dtype=np.int64),
         sources=np.array([found.extra[row].get(SOURCE_COLUMN, "") for row in rows], dtype=np.str_),
         unseen=unseen_by(bundle, [found.content_hashes[row] for row in rows]),
         genre_dimensions=bundle.manifest.genre_dimensions,

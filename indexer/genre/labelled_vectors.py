@@ -19,7 +19,8 @@ class LabelledVectors:
         targets: (n, g) bool; every row has a genre.
         genres: the g names.
         groups: (n,) integers; see ``group_covers``.
-        primary: (n,) the column that a cover counts for when its prediction is wrong; by default its first.
+        primary: (n,) the column of the album's main genre, which a cover counts for when its prediction is wrong; by
+            default its first.
         sources: (n,) where each cover came from, "" if unknown; by default all unknown.
         unseen: (n,) whether the backbone was not trained on the cover; by default it was trained on none.
         genre_dimensions: how many of the last components are the vectors' genre part.

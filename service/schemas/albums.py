@@ -58,7 +58,7 @@ class AlbumSchema(BaseModel):
     title: str | None
     artist: str | None
     year: int | None
-    genres: tuple[str, ...]
+    genres: tuple[str, ...] = Field(description="the main one first, in the order of the source")
     covers: list[CoverSchema]
 
     @classmethod

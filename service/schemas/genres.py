@@ -31,7 +31,9 @@ class GenreSchema(BaseModel):
     """A genre with its probability, and the three opinions it is made of."""
 
     genre: str
-    probability: float
+    probability: float = Field(
+        description="of the genre as the one answer; all sum to 1, so a cover of two genres gets about half for each"
+    )
     vote: float | None = Field(description="share of the neighbours' votes; null if none votes")
     head: float | None = Field(description="the linear head's probability; null if it does not know the genre")
     text: float | None = Field(

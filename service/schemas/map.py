@@ -16,4 +16,4 @@ class MapSchema(BaseModel):
     covers: list[int] = Field(description="the cover that represents each album")
     x: list[float] = Field(description="from -1 to 1")
     y: list[float] = Field(description="from -1 to 1")
-    genre: list[int] = Field(description="the album's first genre as an index into `genres`, -1 if it has none")
+    genre: list[int] = Field(description="the album's main genre as an index into `genres`, -1 if it has none")

@@ -78,7 +78,7 @@ EXPECTED = {
     "The Wall": ("Pink Floyd", 1979, ("progressive rock",), {Side.FRONT: "folder.png"}),
     "Live": ("Cream", None, ("rock",), {Side.FRONT: "1.ogg/front", Side.BACK: "1.ogg/back"}),
     "Warp": ("Various Artists", 1992, (), {Side.FRONT: "front.png"}),
-    "Mixed": ("Various Artists", None, ("pop", "rock"), {Side.FRONT: "album.png"}),
+    "Mixed": ("Various Artists", None, ("rock", "pop"), {Side.FRONT: "album.png"}),
     "Ночь": ("Кино", 1986, ("rock",), {Side.FRONT: "cover.png"}),
     "夜": ("山田", None, ("jazz",), {Side.FRONT: "1.wav/front"}),
     "Love": ("Beyoncé", None, (), {Side.FRONT: "b0.flac/front"}),
