@@ -7,10 +7,10 @@ reader takes for each other. What is left is ASCII, so that every database treat
 import unicodedata
 from collections.abc import Sequence
 
-_SPELT = str.maketrans(
-    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "\u0131": "l", "æ": "ae", "œ": "oe", "þ": "th", "|": "l", "$": "s"}
-    | {"0": "o", "1": "l", "i": "l", "5": "s"}
-)
+SPELT = {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th"}
+"""Letters that Unicode does not take apart, and how they are spelt in ASCII."""
+
+_ALIKE = str.maketrans(SPELT | {"\u0131": "l", "i": "l", "1": "l", "|": "l", "0": "o", "5": "s", "$": "s"})
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CODE_CHARACTERS = 4
 
@@ -20,7 +20,7 @@ def letters(text: str) -> str:
     script than Latin becomes four characters."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(character for character in plain if not unicodedata.combining(character))
-    kept = unicodedata.normalize("NFC", bare).translate(_SPELT)
+    kept = unicodedata.normalize("NFC", bare).translate(_ALIKE)
     return "".join(map(_coded, filter(str.isalnum, kept)))
 
 

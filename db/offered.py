@@ -29,7 +29,7 @@ def forget_not_met(session: Session, source: str, still: Set[str]) -> None:
 
     What the catalogue has a cover of stays, whatever became of its file.
     """
-    belongs = or_(File.source == source, _within(File.path, source))
+    belongs = or_(File.source == source, within(File.path, source))
     rejected = (File.outcome == Outcome.REJECTED) & (File.reason != Rejection.INTERRUPTED)
     without_cover = select(File.path).where(
         or_(rejected, File.outcome == Outcome.REMOVED), File.cover_id.is_(None), belongs
@@ -46,7 +46,7 @@ def set_others(session: Session, source: str, others: Iterable[OtherFiles]) -> N
         others: each place and kind once.
     """
     place = OtherFilesRow.place
-    session.execute(delete(OtherFilesRow).where(or_(place == source, _within(place, source))))
+    session.execute(delete(OtherFilesRow).where(within(place, source)))
     rows = ({"place": other.place, "kind": other.kind, "files": other.files} for other in others)
     for some in _lists(rows):
         session.execute(insert(OtherFilesRow), some)
@@ -61,10 +61,10 @@ def others(session: Session) -> Mapping[str, int]:
     return {row[0]: int(row[1]) for row in rows}
 
 
-def _within(path: InstrumentedAttribute[str], place: str) -> ColumnElement[bool]:
-    """Whether a path is inside a folder or archive, or a row of a table. LIKE would not tell ``A`` from ``a``."""
+def within(path: InstrumentedAttribute[str], place: str) -> ColumnElement[bool]:
+    """Whether a path is a place or in it: in a folder or archive, or a row of a table. LIKE takes ``A`` for ``a``."""
     inside, row = place.rstrip(os.sep) + os.sep, f"{place}:"
-    return or_(*(func.substr(path, 1, len(begins)) == begins for begins in (inside, row)))
+    return or_(path == place, *(func.substr(path, 1, len(begins)) == begins for begins in (inside, row)))
 
 
 def _lists(items: Iterable[_Item]) -> Iterator[list[_Item]]:

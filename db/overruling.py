@@ -1,16 +1,16 @@
 """What a person decides about albums and artworks, against what sources and pixels say; it is kept from then on."""
 
-import os
 from collections.abc import Iterable, Sequence
 from itertools import combinations, product
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from db import removed_files
 from db.albums import cover_record
 from db.cover_links import decide, take_back
 from db.labels import found
+from db.offered import within
 from db.records import CoverRecord
 from db.settling import Names, derive, settle
 from db.statements import find_by, said_by
@@ -127,7 +127,7 @@ def covers_at(session: Session, paths: Iterable[str]) -> list[CoverId]:
     for path in paths:
         of_path = [
             CoverId(cover_id)
-            for cover_id in session.scalars(select(Cover.id).where(_within(Cover.path, path)).order_by(Cover.id))
+            for cover_id in session.scalars(select(Cover.id).where(within(Cover.path, path)).order_by(Cover.id))
         ]
         if not of_path:
             raise NotFoundError(f"the catalogue has no cover at {path}")
@@ -187,8 +187,3 @@ def _covers(session: Session, cover_ids: Sequence[CoverId]) -> list[Cover]:
     if missing:
         raise NotFoundError(f"there is no cover {', '.join(map(str, missing))}")
     return covers
-
-
-def _within(column: InstrumentedAttribute[str], path: str) -> ColumnElement[bool]:
-    below = path.rstrip(os.sep) + os.sep
-    return or_(column == path, func.substr(column, 1, len(below)) == below)
