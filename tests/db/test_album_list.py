@@ -79,7 +79,7 @@ def test_one_order_of_names_on_every_database(database: Database) -> None:
     for order in (AlbumOrder.TITLE, AlbumOrder.ARTIST):
         assert tuple(album.title for album in walk(database, order, limit=3)) == DICTIONARY
     if database.engine.dialect.name == "postgresql":
-        with database.reading() as session:  # whatever the locale of the server is, this is not sorted by it
+        with database.reading() as session:  # whatever the locale of the database is, this is not sorted by it
             columns = "table_name = 'albums' AND column_name LIKE '%_order'"
             collation = f"SELECT collation_name FROM information_schema.columns WHERE {columns}"
             assert session.scalars(text(collation)).all() == ["C", "C"]

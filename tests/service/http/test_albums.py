@@ -59,7 +59,7 @@ def test_a_new_album_is_kept_and_found_by_the_next_search(home: CommandHome, cli
         "title": "Blue Train",
         "artist": "John Coltrane",
         "year": 1957,
-        "genres": ["bebop", "jazz"],
+        "genres": ["jazz", "bebop"],
         "covers": [],
     }
     assert [(cover["side"], cover["file"]) for cover in album["covers"]] == [("front", "train.png"), ("back", "b.png")]
