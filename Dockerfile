@@ -1,5 +1,8 @@
 # The service without PyTorch: `docker compose up` builds and runs it; see docker-compose.yml.
-FROM python:3.11-slim-bookworm AS build
+# Another day's image: docker buildx imagetools inspect python:3.11-slim-bookworm
+FROM python:3.11-slim-bookworm@sha256:fe556eaffd0d96abd8685b83bb8a69addd0dc730fa193669a7df0d49ddcfac02 AS python
+
+FROM python AS build
 WORKDIR /build
 RUN python -m venv /opt/sleeve
 ENV PATH=/opt/sleeve/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -14,7 +17,7 @@ COPY service ./service
 COPY sleeve ./sleeve
 RUN pip install --no-deps --no-build-isolation .
 
-FROM python:3.11-slim-bookworm
+FROM python
 RUN useradd --system --uid 10001 --home-dir /var/lib/sleeve --create-home sleeve
 COPY --from=build /opt/sleeve /opt/sleeve
 ENV PATH=/opt/sleeve/bin:$PATH PYTHONUNBUFFERED=1 SLEEVE_HOME=/var/lib/sleeve SLEEVE_LOG_FORMAT=json

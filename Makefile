@@ -49,15 +49,16 @@ fix: $(VENV)/.dev ## Format the code, repair what can be repaired, write docs/co
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/python -m typer service.cli utils docs --name sleeve --title Commands --output docs/commands.md
 
-# PyTorch is left to its version, as what it alone needs is: other indexes than PyPI have builds of it for less hardware.
-LOCK = $(BIN)/uv pip compile -q pyproject.toml - -c constraints.txt --universal --python-version 3.11 \
+# PyTorch has files of its own: where an index offers its build without graphics cards, that is installed instead of PyPI's.
+LOCK = $(BIN)/uv pip compile -q - -c constraints.txt --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-header
 
-lock: $(VENV)/.installed ## Write requirements.txt and requirements-dev.txt again: hashes, at the versions of constraints.txt
+lock: $(VENV)/.installed ## Write requirements*.txt again, but requirements-torch-cpu.txt: hashes, at the versions of constraints.txt
 	@$(PIP) -c constraints.txt uv
-	@printf 'pip\nsetuptools>=80\n' | $(LOCK) -o requirements.txt
+	@printf 'pip\nsetuptools>=80\n' | $(LOCK) pyproject.toml -o requirements.txt
 	@printf 'torch; python_version < "3"\ntorchvision; python_version < "3"\n' > $(VENV)/without-torch.txt
-	@printf 'pip\nsetuptools>=80\n' | $(LOCK) --override $(VENV)/without-torch.txt --all-extras -o requirements-dev.txt
+	@printf 'pip\nsetuptools>=80\n' | $(LOCK) pyproject.toml --override $(VENV)/without-torch.txt --all-extras -o requirements-dev.txt
+	@printf 'torch\ntorchvision\n' | $(LOCK) -o requirements-torch.txt
 
 screenshots: $(VENV)/.dev ## Take pictures of every view of the web app, into screenshots/
 	@$(BIN)/python -m tests.web.screenshots
@@ -91,8 +92,10 @@ $(VENV)/.report: $(VENV)/.installed
 	@$(PIP) -c constraints.txt -e '.[report]'
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.installed requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.installed requirements-dev.txt requirements-torch.txt requirements-torch-cpu.txt
 	@echo "Adding what training, testing and checking need (about a minute) …"
 	@$(PIP) --no-deps --require-hashes -r requirements-dev.txt
+	@$(PIP) --no-deps --require-hashes -r requirements-torch-cpu.txt 2>/dev/null || \
+		$(PIP) --no-deps --require-hashes -r requirements-torch.txt
 	@$(PIP) -c constraints.txt -e '.[train,report,dev]'
 	@touch $@

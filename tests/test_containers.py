@@ -95,14 +95,17 @@ def test_no_container_takes_all_memory_or_processes(compose: dict[str, Any]) -> 
         assert 0 < service["pids_limit"] <= 1024, name
 
 
-def test_every_image_has_a_version(compose: dict[str, Any], steps: list[list[str]]) -> None:
-    bases = [step[1] for step in steps if step[0] == "FROM"]
-    images = [service["image"] for service in compose["services"].values()]
-    assert len(bases) == 2
-    for image in [*bases, *images]:
-        _, _, tag = image.partition(":")
-        assert tag
-        assert tag != "latest"
+def test_every_image_has_a_version_and_those_of_others_a_digest(
+    compose: dict[str, Any], steps: list[list[str]]
+) -> None:
+    base, *stages = [step[1] for step in steps if step[0] == "FROM"]
+    assert stages == ["python", "python"]
+    own = [service["image"] for service in compose["services"].values() if "build" in service]
+    others = [service["image"] for service in compose["services"].values() if "build" not in service]
+    assert [re.fullmatch(r"sleeve:\d+\.\d+\.\d+", image) is not None for image in own] == [True] * 3
+    assert len(others) == 1
+    for image in [base, *others]:
+        assert re.fullmatch(r"[a-z]+:\d[\w.-]+@sha256:[0-9a-f]{64}", image), image
 
 
 def test_what_is_copied_is_there_and_reaches_the_build(steps: list[list[str]]) -> None:
