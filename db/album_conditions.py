@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, exists, select
 
 from db.records import CatalogueFilter, fold
 from db.tables import Album, AlbumGenre, Genre
+from sleeve.vocabulary import Fact
 
 
 def album_conditions(allowed: CatalogueFilter) -> list[ColumnElement[bool]]:
@@ -22,4 +23,13 @@ def album_conditions(allowed: CatalogueFilter) -> list[ColumnElement[bool]]:
         conditions.append(Album.year <= allowed.year_to)
     if allowed.artist is not None:
         conditions.append(Album.artist_folded == fold(allowed.artist))
+    if allowed.missing is not None:
+        conditions.append(lacks(allowed.missing))
     return conditions
+
+
+def lacks(fact: Fact) -> ColumnElement[bool]:
+    """The condition that an album lacks this."""
+    if fact is Fact.GENRE:
+        return ~exists().where(AlbumGenre.album_id == Album.id)
+    return {Fact.TITLE: Album.title, Fact.ARTIST: Album.artist, Fact.YEAR: Album.year}[fact].is_(None)

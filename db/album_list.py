@@ -29,6 +29,7 @@ def page(
     *,
     after: AlbumPlace | None,
     limit: int,
+    skip: int = 0,
 ) -> AlbumPage:
     """The next albums of a list.
 
@@ -36,6 +37,7 @@ def page(
         allowed: which albums; its side of the sleeve is not asked for.
         after: the place of the last album of the page before, None for the first page.
         limit: the most albums of a page, 1 or more.
+        skip: albums to leave out before those.
     """
     conditions = album_conditions(allowed)
     key = _KEYS.get(order)
@@ -48,7 +50,7 @@ def page(
         beyond = None if after is None else _behind(key, after)
     if beyond is not None:
         query = query.where(beyond)
-    rows = session.scalars(query.limit(limit + 1)).all()
+    rows = session.scalars(query.limit(limit + 1).offset(skip)).all()
     shown = rows[:limit]
     return AlbumPage(
         albums=tuple(album_record(row) for row in shown),

@@ -181,6 +181,12 @@ def ids(session: Session) -> set[AlbumId]:
     return {AlbumId(album_id) for album_id in session.scalars(select(Album.id))}
 
 
+def years(session: Session) -> dict[AlbumId, int]:
+    """The year of every album that has one."""
+    rows = session.execute(select(Album.id, Album.year).where(Album.year.is_not(None)))
+    return {AlbumId(row.id): row.year for row in rows}
+
+
 def genres_of_many(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, tuple[str, ...]]:
     """``genres_of`` for any number of albums."""
     found: dict[AlbumId, tuple[str, ...]] = {}
@@ -199,6 +205,11 @@ def state(session: Session) -> tuple[int, ...]:
     sums = (func.sum(of) for of in (album, genre, album * genre, album * genre * AlbumGenre.position))
     labels = session.execute(select(func.count(), *sums))
     return tuple(int(number or 0) for row in (albums.one(), labels.one()) for number in row)
+
+
+def genre_names(session: Session) -> list[str]:
+    """The names of all genres, also of those that no album has any more."""
+    return list(session.scalars(select(Genre.name)))
 
 
 def albums_per_genre(session: Session) -> dict[str, int]:

@@ -14,6 +14,7 @@ from sleeve.vocabulary import (
     AlbumId,
     ContentHash,
     CoverId,
+    Fact,
     Fingerprint,
     LabelSource,
     Outcome,
@@ -156,6 +157,7 @@ class CatalogueFilter:
         without_genre, with_genre: only albums that have no label, or one at least.
         year_from, year_to: first and last year, both included; an album without a year is left out.
         artist: the whole name, in any case.
+        missing: only albums that lack this.
     """
 
     genre: str | None = None
@@ -165,6 +167,7 @@ class CatalogueFilter:
     side: Side | None = None
     without_genre: bool = False
     with_genre: bool = False
+    missing: Fact | None = None
 
     @property
     def allows_all(self) -> bool:
@@ -227,6 +230,38 @@ class AlbumPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Facets:
+    """What the albums of a list are, by count. Each kind is counted without the filter on itself.
+
+    Attributes:
+        genres, artists: the commonest first; only the commonest artists.
+        decades: by their first years, ascending.
+        missing: how many albums lack what.
+        jumps: where the list, sorted as asked, comes to a letter or a decade: its name and the place, from 0.
+    """
+
+    genres: Mapping[str, int] = field(default_factory=dict)
+    artists: Mapping[str, int] = field(default_factory=dict)
+    decades: Mapping[int, int] = field(default_factory=dict)
+    missing: Mapping[Fact, int] = field(default_factory=dict)
+    jumps: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedAlbums:
+    """Two albums with fronts that are linked.
+
+    Attributes:
+        same: whether they show the same artwork.
+        by_hand: a person says so.
+    """
+
+    albums: tuple[AlbumRecord, AlbumRecord]
+    same: bool
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """Where the bytes of a cover are, and whether Sleeve wrote that file."""
 
@@ -271,10 +306,15 @@ class NewAlbum:
 
 @dataclass(frozen=True, slots=True)
 class SavedAlbum:
-    """The album that holds what was uploaded; ``created`` is false if it had all of it already."""
+    """The album that holds what was uploaded, and the covers of it that are new; none if it had all of them already."""
 
     album_id: AlbumId
-    created: bool
+    added: tuple[CoverId, ...] = ()
+
+    @property
+    def created(self) -> bool:
+        """Whether anything is new."""
+        return bool(self.added)
 
 
 @dataclass(frozen=True, slots=True)

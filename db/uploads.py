@@ -38,17 +38,19 @@ def keep(
         session.flush()
     had = {cover.content_hash for cover in album.covers}
     missing = [cover for cover in new.covers if cover.content_hash not in had]
+    added: list[CoverId] = []
     for cover in missing:
         said = add_cover(session, album, cover, LabelSource.HAND, put)
         if is_new:
             said.artist, said.title, said.year = new.artist, new.title, new.year
             find_by(said)
+        added.append(CoverId(said.cover_id))
     session.flush()
     album_id = AlbumId(album.id)
     if missing and new.genres:
         set_genres_by_hand(session, album_id, new.genres)
     _embed(session, album_id, new, bundle)
-    return SavedAlbum(album_id, created=bool(missing))
+    return SavedAlbum(album_id, tuple(added))
 
 
 def _find(session: Session, new: NewAlbum) -> Album | None:

@@ -64,6 +64,18 @@ def called(session: Session, name: str, *, limit: int) -> list[AlbumId]:
     return [AlbumId(album_id) for album_id in session.scalars(select(Album.id).where(same).limit(limit))]
 
 
+def newest(session: Session, allowed: CatalogueFilter, *, limit: int) -> list[AlbumId]:
+    """The albums that a filter lets through which were added last, the newest first."""
+    query = select(Album.id).where(*album_conditions(allowed)).order_by(Album.id.desc()).limit(limit)
+    return [AlbumId(album_id) for album_id in session.scalars(query)]
+
+
+def of_file(session: Session, name: str, *, limit: int) -> list[AlbumId]:
+    """Some albums with a cover whose file has this in its name, in any case; every cover is looked at."""
+    query = select(Cover.album_id).where(Cover.file.icontains(name, autoescape=True)).distinct()
+    return [AlbumId(album_id) for album_id in session.scalars(query.order_by(Cover.album_id).limit(limit))]
+
+
 def of_albums(session: Session, album_ids: Sequence[AlbumId], allowed: CatalogueFilter) -> list[AlbumLetters]:
     """The letters of these albums, of those that a filter lets through, by ascending id."""
     rows = session.execute(_NAMES.where(*album_conditions(allowed)), {"album_ids": album_ids}).all()

@@ -230,6 +230,11 @@ class Home:
         """The map that was laid out by a bundle's vectors."""
         return self.folder / "map" / f"{fingerprint}.json"
 
+    @property
+    def map_lock(self) -> Path:
+        """Held by the job that draws the map."""
+        return self.folder / "map.lock"
+
     def checkpoints_folder(self, name: str) -> Path:
         """Where training a bundle of this name goes on from."""
         return self.folder / "training" / name
@@ -237,6 +242,11 @@ class Home:
     def report_vectors_file(self, fingerprint: Fingerprint) -> Path:
         """Vectors of a bundle that reports compare with."""
         return self.folder / "report" / f"vectors-{fingerprint[:16]}.npz"
+
+    @property
+    def report_place_file(self) -> Path:
+        """Where the last report is."""
+        return self.folder / "report" / "place.json"
 
     @property
     def drawings_folder(self) -> Path:

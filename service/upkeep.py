@@ -14,6 +14,7 @@ from indexer.vector_index.versions import Drift
 from service.answers.live_index import LiveIndex
 from service.background import end
 from service.index_process import start_index
+from service.map_process import start_drawing
 from service.read_process import start_reading
 from sleeve.errors import BusyError, SleeveError, VectorIndexError
 
@@ -45,6 +46,7 @@ class Upkeep:
         self._starting = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._reading: subprocess.Popen[bytes] | None = None
+        self._drawing: subprocess.Popen[bytes] | None = None
         self._reads_from_s = 0.0
         self._found_whole: tuple[object, ...] | None = None
         self._thread = Thread(target=self._run, name="upkeep")
@@ -59,10 +61,11 @@ class Upkeep:
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """Stop looking, and with it the refresh, which begins anew the next time, and the reading, which goes on."""
+        """Stop looking, and with it the refresh and the drawing of the map, which begin anew the next time, and the
+        reading, which goes on."""
         self._stopping.set()
         self._thread.join()
-        for process in filter(None, (self._process, self._reading)):
+        for process in filter(None, (self._process, self._reading, self._drawing)):
             end(process)
 
     def rebuild(self) -> None:
@@ -75,6 +78,18 @@ class Upkeep:
         """
         self._home.require_live()
         self._refresh(rebuild=True)
+
+    def draw_map(self) -> None:
+        """Start drawing the map.
+
+        Raises:
+            VectorIndexError: there is no index yet; ``BusyError`` if another process draws it.
+        """
+        self._home.require_live()
+        process = start_drawing(self._home)
+        if self._drawing is not None:
+            end(self._drawing)
+        self._drawing = process
 
     def look(self, *, measure: bool) -> None:
         """Start a refresh if the live version is damaged, or if it is to be measured and has drifted far."""

@@ -92,6 +92,23 @@ class WordPlace(StrEnum):
     COVER = "cover"
     """Printed on a cover."""
 
+    GENRE = "genre"
+    YEAR = "year"
+    NUMBER = "number"
+    """The album's id."""
+
+    FILE = "file"
+    """The name of a cover's file."""
+
+
+class Fact(StrEnum):
+    """What an album may lack."""
+
+    TITLE = "title"
+    ARTIST = "artist"
+    YEAR = "year"
+    GENRE = "genre"
+
 
 class AlbumOrder(StrEnum):
     """How a list of albums is sorted; equals by id, albums without the name or year last."""

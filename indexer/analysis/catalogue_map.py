@@ -24,6 +24,8 @@ class CatalogueMap(BaseModel):
     Attributes:
         covers: the cover that shows the album.
         x, y: from -1 to 1.
+        predicted: the likeliest genre of each when the map was drawn, None for those that were unsure; None if it was
+            drawn without.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -36,15 +38,22 @@ class CatalogueMap(BaseModel):
     covers: tuple[int, ...]
     x: tuple[float, ...]
     y: tuple[float, ...]
+    predicted: tuple[str | None, ...] | None = None
 
     @model_validator(mode="after")
     def _is_parallel(self) -> Self:
-        if len({len(self.albums), len(self.covers), len(self.x), len(self.y)}) != 1:
+        lists = (self.albums, self.covers, self.x, self.y, *(() if self.predicted is None else (self.predicted,)))
+        if len(set(map(len, lists))) != 1:
             raise ValueError("the lists of a map are of different lengths")
         return self
 
 
-def map_of(bundle: BundleRecord, albums: RepresentativeVectors, layout: Layout) -> CatalogueMap:
+def map_of(
+    bundle: BundleRecord,
+    albums: RepresentativeVectors,
+    layout: Layout,
+    predicted: tuple[str | None, ...] | None = None,
+) -> CatalogueMap:
     """The map of these albums, laid out by the vectors of this bundle."""
     return CatalogueMap(
         fingerprint=bundle.fingerprint,
@@ -55,6 +64,7 @@ def map_of(bundle: BundleRecord, albums: RepresentativeVectors, layout: Layout) 
         covers=tuple(albums.cover_ids.tolist()),
         x=tuple(round(float(value), DECIMALS) for value in layout.places[:, 0]),
         y=tuple(round(float(value), DECIMALS) for value in layout.places[:, 1]),
+        predicted=predicted,
     )
 
 

@@ -1,6 +1,7 @@
 """``sleeve report``: the catalogue, its genres and the model's mistakes on one page."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,12 +44,17 @@ def report(home: Home, progress: Progress, folder: Path, *, seed: int = 0) -> Re
         OutputError: the report cannot be written, or a file in its way is not a report's.
     """
     _check_installed()
+    from indexer.report.place import remember
     from indexer.report.study import study
     from indexer.report.writing import check_folder, write_report
 
     check_folder(folder)
     found = study(_material(home, seed, progress), seed=seed, threads=home.threads, progress=progress)
-    return Reported(write_report(found, folder, progress), tuple(found.notes), dict(found.seconds))
+    written = write_report(found, folder, progress)
+    # Without this, the report is written all the same, and the web app does not show it.
+    with suppress(OSError):
+        remember(home.report_place_file, folder)
+    return Reported(written, tuple(found.notes), dict(found.seconds))
 
 
 def _check_installed() -> None:

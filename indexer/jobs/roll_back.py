@@ -1,4 +1,4 @@
-"""``sleeve index rollback``: go back to the index version before the live one."""
+"""``sleeve index rollback``: go back to the index version before the live one, or to another that is kept."""
 
 from dataclasses import dataclass, replace
 
@@ -18,8 +18,11 @@ class RolledBack:
     pending: int
 
 
-def roll_back(home: Home, progress: Progress) -> RolledBack:
+def roll_back(home: Home, progress: Progress, folder: str | None = None) -> RolledBack:
     """Make the version before the live one live again.
+
+    Args:
+        folder: of another version that is kept, which is to be live instead; it may be newer.
 
     Raises:
         NotFoundError: there is none.
@@ -27,14 +30,14 @@ def roll_back(home: Home, progress: Progress) -> RolledBack:
         VectorIndexError: its files are missing or damaged; ``BusyError`` if another process is at work on the index.
     """
     with one_at_a_time(home):
-        before = home.versions.previous()
+        before = home.versions.previous() if folder is None else home.versions.named(folder)
         if home.shelf.of(before.bundle.fingerprint) is None:
             raise BundleError(
                 f"index {before.folder} is of the bundle {before.bundle.name}, which is not there any more; "
                 "put it back first"
             )
         progress.start("Checking the index", before.count)
-        version = home.versions.rollback()
+        home.versions.switch(before)
         progress.advance(before.count)
     with home.database.reading() as session:
-        return RolledBack(replace(version, live=True), vectors.count_pending(session, version.bundle))
+        return RolledBack(replace(before, live=True), vectors.count_pending(session, before.bundle))

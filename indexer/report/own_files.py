@@ -47,6 +47,18 @@ def require_own(folder: Path, names: Iterable[str] = ()) -> None:
             )
 
 
+def own_bytes(folder: Path, name: str) -> bytes | None:
+    """A file of this name as a report wrote it; None if none did, or it was changed since."""
+    digests = _read(folder).get(name)
+    if digests is None:
+        return None
+    try:
+        data = (folder / name).read_bytes()
+    except OSError:
+        return None
+    return data if sha256(data).hexdigest() in digests else None
+
+
 def _digest(path: Path) -> str | None:
     if not path.is_file():
         return None

@@ -11,13 +11,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from indexer.progress import Progress
 from indexer.report.own_files import require_own, write_files
+from indexer.report.place import PAGE
 from indexer.report.plates import Plate, embedded, rendered, style
 from indexer.report.sections import Section, sections
 from indexer.report.study import Study
 from indexer.report.tables import csv_text, lists
 from sleeve.errors import OutputError
 
-PAGE = "report.html"
 MAX_PAGE_BYTES = 15_000_000
 """Figures and covers on the page are bounded in number and size, so that it stays below with any catalogue."""
 

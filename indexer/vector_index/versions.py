@@ -258,18 +258,37 @@ class IndexVersions:
         index = self._build(bundle, kind, count, progress)
         return Refresh(self._promote(bundle, index, progress), added=count, rebuilt=True)
 
+    def named(self, folder: str) -> IndexVersionRecord:
+        """The version with this folder.
+
+        Raises:
+            NotFoundError: there is none of this home.
+        """
+        found = next((version for version in self.kept() if version.folder == folder), None)
+        if found is None:
+            raise NotFoundError("there is no such index version")
+        return found
+
+    def switch(self, version: IndexVersionRecord) -> None:
+        """Make a version live; what is newer than it is its delta.
+
+        Raises:
+            VectorIndexError: its files are missing or damaged; the live version stays.
+        """
+        self.open(version)
+        with self._database.writing() as session:
+            index_versions.switch(session, self.owner, version.id)
+        _log.info("index %s is live", version.folder)
+
     def rollback(self) -> IndexVersionRecord:
-        """Make the version before the live one live again; what is newer than it is its delta.
+        """Make the version before the live one live again.
 
         Raises:
             NotFoundError: there is none.
             VectorIndexError: its files are missing or damaged; the live version stays.
         """
         before = self.previous()
-        self.open(before)
-        with self._database.writing() as session:
-            index_versions.switch(session, self.owner, before.id)
-        _log.info("rolled back to index %s", before.folder)
+        self.switch(before)
         return before
 
     def prune(self, progress: Progress | None = None) -> Pruned:

@@ -19,7 +19,7 @@ from service.answers.model import Model
 from service.answers.records import Upload
 from service.answers.search import Search
 from sleeve.errors import BusyError, CatalogueError, FileRejectedError, VectorIndexError
-from sleeve.vocabulary import AlbumId, ContentHash, Side
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 
 MAX_FILE_NAME_CHARACTERS = 200
 
@@ -55,8 +55,8 @@ class Adder:
         self._search = search
         self._store = home.covers
 
-    def add(self, given: GivenAlbum, front: Upload, back: Upload | None) -> tuple[AlbumRecord, bool]:
-        """The album, and whether anything of it was new; the next search finds it, linked to others of its artwork.
+    def add(self, given: GivenAlbum, front: Upload, back: Upload | None) -> tuple[AlbumRecord, tuple[CoverId, ...]]:
+        """The album, and which of its covers are new; the next search finds it, linked to others of its artwork.
 
         Raises:
             FileRejectedError: an image cannot be used; nothing was changed.
@@ -76,7 +76,7 @@ class Adder:
                 album = albums.album(session, kept.album_id)
         self._make_first_index(bundle)
         self._link(album.id)
-        return album, kept.created
+        return album, kept.added
 
     def _model(self) -> tuple[Model, BundleRecord]:
         try:

@@ -1,10 +1,11 @@
-"""Albums by words: in their names or printed on their covers, misspelled or misread.
+"""Albums by words: in their names or printed on their covers, misspelled or misread; or by what the words mean besides,
+such as a genre and a year.
 
 The database gives the albums that hold every word, and, if those are few, the albums that hold most parts of the words:
 a wrong letter spoils one part only. Those few are then compared letter by letter.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,17 +14,25 @@ from typing import Any
 
 from db import albums, texts, words
 from db.database import Database
+from db.facets import MOST_ARTISTS
 from db.letters import letters
-from db.records import AlbumPlace, AlbumRecord, CatalogueFilter, TextLine, fold
+from db.records import AlbumPlace, AlbumRecord, CatalogueFilter, Facets, TextLine, fold
 from service.answers.records import WordMatch
-from service.answers.word_ranking import Place, Ranked, ranked
-from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId, WordPlace
+from service.answers.word_facts import album_number, file_name, meaning_of
+from service.answers.word_ranking import LEAST_FIT_OF_BEST, Place, Ranked, ranked
+from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId, Fact, WordPlace
 
 MAX_FOUND = 100
 """Albums found for one search."""
 
 COMPARED = 120
 """Albums compared letter by letter for one search."""
+
+_BY_NUMBER = 2.0
+"""What it counts if the words are an album's number."""
+
+_BY_FACTS = 0.95
+"""What words count that are a genre, a year or a file's name: a little less than the same words in a name."""
 
 _ENOUGH = 20
 _PARTS_LOOKED_UP = 8
@@ -56,6 +65,7 @@ def find(
     *,
     after: AlbumPlace | None = None,
     limit: int = MAX_FOUND,
+    skip: int = 0,
 ) -> FoundPage:
     """The next albums of a list of those that hold words.
 
@@ -64,6 +74,7 @@ def find(
         allowed: which albums; its side of the sleeve is not asked for.
         after: the place of the last album of the page before, None for the first page.
         limit: the most albums of a page, 1 or more.
+        skip: albums to leave out before those.
 
     Raises:
         CatalogueError: the database cannot be used.
@@ -72,29 +83,103 @@ def find(
     if not tokens:
         return FoundPage((), None, 0)
     with database.reading() as session:
-        candidates = _candidates(session, tokens, asked)
-        best = ranked(tokens, words.of_albums(session, candidates, allowed))[:MAX_FOUND]
+        best = _best(session, asked, tokens, allowed)[:MAX_FOUND]
         best.sort(key=lambda found: _rank(_place(found, order), order))
         left = [found for found in best if after is None or _rank(_place(found, order), order) > _rank(after, order)]
+        left = left[skip:]
         shown = left[:limit]
         records = albums.of_ids(session, [found.album.album_id for found in shown])
         said = texts.of_covers(session, [place.cover_id for found in shown for place in found.places if place.cover_id])
     return FoundPage(
-        tuple(
-            FoundAlbum(records[found.album.album_id], tuple(_match(found, place, said) for place in found.places))
-            for found in shown
-        ),
+        tuple(_found(records[found.album.album_id], found.places, said) for found in shown),
         _place(shown[-1], order) if len(left) > limit else None,
         len(best),
     )
 
 
-def _match(found: Ranked, place: Place, said: Mapping[CoverId, Sequence[TextLine]]) -> WordMatch:
-    if place.cover_id is None:
-        name = found.album.artist if place.place is WordPlace.ARTIST else found.album.title
-        return WordMatch(place.place, name or "")
-    line = said[place.cover_id][place.line]
-    return WordMatch(place.place, line.text, place.cover_id, line.box)
+def facets_of_found(page: FoundPage) -> Facets:
+    """What found albums are, by count."""
+    found = [one.album for one in page.albums]
+    lacks: dict[Fact, list[object]] = {
+        Fact.TITLE: [album.title for album in found],
+        Fact.ARTIST: [album.artist for album in found],
+        Fact.YEAR: [album.year for album in found],
+        Fact.GENRE: [album.genres for album in found],
+    }
+    return Facets(
+        genres=dict(Counter(genre for album in found for genre in album.genres).most_common()),
+        artists=dict(Counter(album.artist for album in found if album.artist).most_common(MOST_ARTISTS)),
+        decades=dict(sorted(Counter(album.year - album.year % 10 for album in found if album.year).items())),
+        missing={fact: sum(not value for value in values) for fact, values in lacks.items()},
+    )
+
+
+def _found(album: AlbumRecord, places: Sequence[Place], said: Mapping[CoverId, Sequence[TextLine]]) -> FoundAlbum:
+    return FoundAlbum(album, tuple(_match(album, place, said) for place in places))
+
+
+def _match(album: AlbumRecord, place: Place, said: Mapping[CoverId, Sequence[TextLine]]) -> WordMatch:
+    if place.cover_id is not None:
+        line = said[place.cover_id][place.line]
+        return WordMatch(place.place, line.text, place.cover_id, line.box)
+    says = {
+        WordPlace.ARTIST: album.artist,
+        WordPlace.TITLE: album.title,
+        WordPlace.YEAR: album.year,
+        WordPlace.GENRE: ", ".join(album.genres),
+        WordPlace.NUMBER: album.id,
+    }
+    return WordMatch(place.place, str(says.get(place.place) or ""))
+
+
+def _best(session: Any, asked: str, tokens: Sequence[str], allowed: CatalogueFilter) -> list[Ranked]:
+    """The albums that fit best first, by their names or by what the words mean besides."""
+    found = {one.album.album_id: one for one in _named(session, tokens, asked, allowed)}
+    others = [*_by_number(session, asked, allowed), *_by_meaning(session, asked, allowed)]
+    if not any(one.fit >= _BY_FACTS for one in (*found.values(), *others)):
+        others += _by_file(session, asked, allowed)
+    for one in others:
+        before = found.get(one.album.album_id)
+        if before is None or before.fit < one.fit:
+            found[one.album.album_id] = one
+    best = sorted(found.values(), key=lambda one: -one.fit)
+    return [one for one in best if one.fit >= LEAST_FIT_OF_BEST * min(1, best[0].fit)]
+
+
+def _named(session: Any, tokens: Sequence[str], asked: str, allowed: CatalogueFilter) -> list[Ranked]:
+    return ranked(tokens, words.of_albums(session, _candidates(session, tokens, asked), allowed))
+
+
+def _by_number(session: Any, asked: str, allowed: CatalogueFilter) -> list[Ranked]:
+    number = album_number(asked)
+    found = [] if number is None else words.of_albums(session, [number], allowed)
+    return [Ranked(album, _BY_NUMBER, (Place(WordPlace.NUMBER),)) for album in found]
+
+
+def _by_file(session: Any, asked: str, allowed: CatalogueFilter) -> list[Ranked]:
+    name = file_name(asked)
+    ids = [] if name is None else words.of_file(session, name, limit=MAX_FOUND)
+    return [Ranked(album, _BY_FACTS, (Place(WordPlace.FILE),)) for album in words.of_albums(session, ids, allowed)]
+
+
+def _by_meaning(session: Any, asked: str, allowed: CatalogueFilter) -> list[Ranked]:
+    """Albums of the genre and the years that are among the words, and of the names that are left."""
+    meaning = meaning_of(asked.split(), albums.genre_names(session), allowed)
+    if meaning is None:
+        return []
+    is_said = {
+        WordPlace.GENRE: meaning.allowed.genre != allowed.genre,
+        WordPlace.YEAR: (meaning.allowed.year_from, meaning.allowed.year_to) != (allowed.year_from, allowed.year_to),
+    }
+    facts = tuple(Place(place) for place, said in is_said.items() if said)
+    tokens = list(dict.fromkeys(filter(None, map(letters, meaning.names))))
+    if not tokens:
+        ids = words.newest(session, meaning.allowed, limit=MAX_FOUND)
+        return [Ranked(album, _BY_FACTS, facts) for album in words.of_albums(session, ids, meaning.allowed)]
+    return [
+        Ranked(one.album, _BY_FACTS * meaning.share + one.fit * (1 - meaning.share), (*one.places, *facts))
+        for one in _named(session, tokens, " ".join(meaning.names), meaning.allowed)
+    ]
 
 
 def _candidates(session: Any, tokens: Sequence[str], asked: str) -> list[AlbumId]:

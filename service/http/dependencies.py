@@ -3,6 +3,7 @@
 All are coroutines, though they wait for nothing: FastAPI sends every plain function through a thread of its own.
 """
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
@@ -24,7 +25,7 @@ from service.schemas import MAX_ID
 from service.schemas.corners import OUTLINE_HELP, parse_outline
 from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
 from service.upkeep import Upkeep
-from sleeve.vocabulary import AlbumId, CoverId, Side
+from sleeve.vocabulary import AlbumId, CoverId, Fact, Side
 
 
 def _built(name: str) -> Any:
@@ -42,6 +43,13 @@ async def _allowed(
     artist: Annotated[str | None, Query(description="only albums of this artist")] = None,
 ) -> CatalogueFilter:
     return _filter(genre, year, artist, None)
+
+
+async def _listed(
+    allowed: Annotated[CatalogueFilter, Depends(_allowed)],
+    missing: Annotated[Fact | None, Query(description="only albums that lack this")] = None,
+) -> CatalogueFilter:
+    return replace(allowed, missing=missing)
 
 
 async def _similar_request(
@@ -97,6 +105,7 @@ MetricsDep = Annotated[Metrics, _built("metrics")]
 ThumbnailsDep = Annotated[Thumbnails, _built("thumbnails")]
 
 FilterDep = Annotated[CatalogueFilter, Depends(_allowed)]
+ListFilterDep = Annotated[CatalogueFilter, Depends(_listed)]
 SimilarRequestDep = Annotated[SimilarRequest, Depends(_similar_request)]
 OutlineDep = Annotated[Outline | None, Depends(_outline)]
 AlbumIdDep = Annotated[AlbumId, Depends(_album_id)]

@@ -78,7 +78,9 @@ def _schema(home: Home, drawn: CatalogueMap) -> schemas.MapSchema:
         rows = [row for row, album_id in enumerate(drawn.albums) if album_id in present]
         shown = [AlbumId(drawn.albums[row]) for row in rows]
         genres = albums.genres_of_many(session, shown)
-    names = sorted({names[0] for names in genres.values()})
+        years = albums.years(session)
+    predicted = None if drawn.predicted is None else [drawn.predicted[row] for row in rows]
+    names = sorted({names[0] for names in genres.values()} | {name for name in predicted or () if name is not None})
     place = {name: number for number, name in enumerate(names)}
     return schemas.MapSchema(
         bundle=drawn.bundle,
@@ -90,4 +92,7 @@ def _schema(home: Home, drawn: CatalogueMap) -> schemas.MapSchema:
         x=[drawn.x[row] for row in rows],
         y=[drawn.y[row] for row in rows],
         genre=[place[genres[album_id][0]] if album_id in genres else -1 for album_id in shown],
+        year=[years.get(album_id, 0) for album_id in shown],
+        predicted=None if predicted is None else [-1 if name is None else place[name] for name in predicted],
+        missing=len(present) - len(shown),
     )

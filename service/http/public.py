@@ -8,7 +8,7 @@ from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from db.records import AlbumPage, AlbumRecord
+from db.records import AlbumPage, AlbumRecord, LinkedAlbums
 from indexer.jobs.running import JobState
 from service.answers.find import FoundPage
 from service.answers.records import ClassifyAnswer, Neighbour, SimilarAnswer
@@ -69,6 +69,12 @@ def _public_url(url: str) -> str:
 def public_album(album: AlbumRecord) -> AlbumRecord:
     """An album whose covers have public names."""
     return replace(album, covers=tuple(replace(cover, file=public_file(cover.file)) for cover in album.covers))
+
+
+def public_linked(pair: LinkedAlbums) -> LinkedAlbums:
+    """A pair of albums whose covers have public names."""
+    one, other = map(public_album, pair.albums)
+    return replace(pair, albums=(one, other))
 
 
 def public_page(page: AlbumPage) -> AlbumPage:

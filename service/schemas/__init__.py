@@ -1,12 +1,19 @@
 """The JSON of requests and answers, one module for each noun, for the command line and HTTP alike."""
 
 from service.schemas.albums import (
+    AddedAlbumSchema,
     AlbumChange,
+    AlbumChanges,
+    AlbumIdsRequest,
     AlbumSchema,
     AlbumsSchema,
     AlbumTextSchema,
+    ChangedAlbumsSchema,
     CoverSchema,
+    FacetsSchema,
     FoundAlbumSchema,
+    LinkedAlbumsSchema,
+    LinkedPageSchema,
     MergeRequest,
     SplitRequest,
     WordMatchSchema,
@@ -48,7 +55,7 @@ from service.schemas.jobs import (
     TagSchema,
     TrainSchema,
 )
-from service.schemas.map import MapSchema
+from service.schemas.map import MapSchema, MapWorkSchema
 from service.schemas.musicbrainz import FilledSchema, FillSchema, LeftOutSchema, MusicBrainzSchema, NotFilledSchema
 from service.schemas.neighbours import (
     NeighbourSchema,
@@ -90,8 +97,11 @@ __all__ = [
     "MAX_WORDS",
     "MAX_WORDS_CHARACTERS",
     "AddSchema",
+    "AddedAlbumSchema",
     "AlbumChange",
+    "AlbumChanges",
     "AlbumIdNumber",
+    "AlbumIdsRequest",
     "AlbumSchema",
     "AlbumTextSchema",
     "AlbumsSchema",
@@ -100,6 +110,7 @@ __all__ = [
     "BundleSchema",
     "BundlesSchema",
     "CatalogueExportSchema",
+    "ChangedAlbumsSchema",
     "ClassifyBatchSchema",
     "ClassifySchema",
     "CoverQuery",
@@ -107,6 +118,7 @@ __all__ = [
     "DrawnMapSchema",
     "DuplicateSchema",
     "DuplicatesSchema",
+    "FacetsSchema",
     "FailedSchema",
     "FewWords",
     "FillSchema",
@@ -125,8 +137,11 @@ __all__ = [
     "JobSchema",
     "LeftOutSchema",
     "Liking",
+    "LinkedAlbumsSchema",
+    "LinkedPageSchema",
     "LiveBundleSchema",
     "MapSchema",
+    "MapWorkSchema",
     "MergeRequest",
     "MusicBrainzSchema",
     "Name",

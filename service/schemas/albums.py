@@ -3,17 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from db.records import AlbumEdit, AlbumPage, AlbumRecord, CoverRecord, TextLine
+from db.records import AlbumEdit, AlbumPage, AlbumRecord, CoverRecord, Facets, LinkedAlbums, TextLine
 from service.answers.find import FoundAlbum, FoundPage
 from service.answers.records import WordMatch
 from service.schemas.cursor import to_cursor
 from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP, MAX_GENRES, AlbumIdNumber, GenreName, Name, Year
-from sleeve.vocabulary import AlbumId, CoverId, Side, WordPlace
+from sleeve.vocabulary import AlbumId, CoverId, Fact, Side, WordPlace
 
 MAX_TOGETHER = 100
 """Albums merged, and covers split off, in one request."""
+
+MAX_EDITED = 500
+"""Albums changed or removed in one request."""
 
 
 class CoverSchema(BaseModel):
@@ -73,11 +76,24 @@ class AlbumSchema(BaseModel):
         )
 
 
+class AddedAlbumSchema(AlbumSchema):
+    """An album to which covers were added."""
+
+    added_covers: list[int] = Field(description="the ids of those that are new; none if it had them all")
+
+    @classmethod
+    def of_added(cls, album: AlbumRecord, added: Sequence[CoverId]) -> "AddedAlbumSchema":
+        return cls(**AlbumSchema.of(album).model_dump(), added_covers=list(added))
+
+
 class WordMatchSchema(BaseModel):
     """Where an album holds words that were searched for."""
 
-    place: WordPlace = Field(description="the artist, the title, or printed on a cover")
-    text: str = Field(description="the name, or the line, as it is written there")
+    place: WordPlace = Field(
+        description="the artist, the title, printed on a cover; or the words are a genre, a year, the album's number, "
+        "or in the name of a file"
+    )
+    text: str = Field(description="the name, line, year … as it is there; empty for a file")
     cover_id: int | None = Field(description="of a line on a cover")
     box: tuple[tuple[float, float], ...] | None = Field(
         description="the line's four corners on the cover, as parts of its width and height"
@@ -149,6 +165,79 @@ class AlbumsSchema(BaseModel):
         return cls(albums=found, next=following, total=page.total)
 
 
+class CountedSchema(BaseModel):
+    """How many albums have a name in common."""
+
+    name: str
+    albums: int
+
+
+class DecadeSchema(BaseModel):
+    """How many albums are of ten years."""
+
+    year: int = Field(description="the first of them")
+    albums: int
+
+
+class JumpSchema(BaseModel):
+    """Where a list comes to a letter or a decade."""
+
+    name: str
+    skip: int
+
+
+class FacetsSchema(BaseModel):
+    """What the albums of a list are, by count."""
+
+    genres: list[CountedSchema] = Field(description="the commonest first")
+    artists: list[CountedSchema] = Field(description="the commonest ones")
+    decades: list[DecadeSchema]
+    missing: dict[Fact, int] = Field(description="how many albums lack a title, artist, year or genre")
+    jumps: list[JumpSchema] = Field(description="empty for a list that is not sorted by a name or by year")
+
+    @classmethod
+    def of(cls, found: Facets) -> "FacetsSchema":
+        return cls(
+            genres=[CountedSchema(name=name, albums=albums) for name, albums in found.genres.items()],
+            artists=[CountedSchema(name=name, albums=albums) for name, albums in found.artists.items()],
+            decades=[DecadeSchema(year=year, albums=albums) for year, albums in found.decades.items()],
+            missing=dict(found.missing),
+            jumps=[JumpSchema(name=name, skip=skip) for name, skip in found.jumps.items()],
+        )
+
+
+class LinkedAlbumsSchema(BaseModel):
+    """Two albums whose fronts were found to show the same artwork, or of which a person says whether they do."""
+
+    albums: tuple[AlbumSchema, AlbumSchema]
+    same: bool
+    by_hand: bool = Field(description="a person says so")
+
+    @classmethod
+    def of(cls, pair: LinkedAlbums) -> "LinkedAlbumsSchema":
+        one, other = map(AlbumSchema.of, pair.albums)
+        return cls(albums=(one, other), same=pair.same, by_hand=pair.by_hand)
+
+
+class LinkedPageSchema(BaseModel):
+    """A piece of the list of pairs."""
+
+    pairs: list[LinkedAlbumsSchema]
+    total: int
+
+
+class AlbumIdsRequest(BaseModel):
+    """Some albums."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"album_ids": [7, 8]}]})
+
+    album_ids: Annotated[list[AlbumIdNumber], Field(min_length=1, max_length=MAX_EDITED)]
+
+    def ids(self) -> list[AlbumId]:
+        """Each once."""
+        return list(map(AlbumId, dict.fromkeys(self.album_ids)))
+
+
 class MergeRequest(BaseModel):
     """Albums to be made one with another."""
 
@@ -201,3 +290,37 @@ class AlbumChange(BaseModel):
         if "genres" in self.model_fields_set:
             found["genres"] = self.genres
         return found
+
+
+class OneAlbumChange(AlbumChange):
+    """What to change of one of several albums."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"album_id": 7, "genres": ["jazz"]}]})
+
+    album_id: AlbumIdNumber
+
+
+class AlbumChanges(BaseModel):
+    """What to change of several albums, each named once."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"changes": [{"album_id": 7, "genres": ["jazz"]}]}]}
+    )
+
+    changes: Annotated[list[OneAlbumChange], Field(min_length=1, max_length=MAX_EDITED)]
+
+    @model_validator(mode="after")
+    def _names_each_once(self) -> "AlbumChanges":
+        if len({change.album_id for change in self.changes}) < len(self.changes):
+            raise ValueError("an album is named twice")
+        return self
+
+    def edits(self) -> dict[AlbumId, AlbumEdit]:
+        """By album."""
+        return {AlbumId(change.album_id): change.edit() for change in self.changes}
+
+
+class ChangedAlbumsSchema(BaseModel):
+    """Albums as they are after a change, in the order of the request."""
+
+    albums: list[AlbumSchema]

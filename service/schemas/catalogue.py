@@ -52,6 +52,7 @@ class StatusSchema(CountsSchema):
     """How much is in the catalogue, and what the service can do."""
 
     has_map: bool = Field(description="whether `sleeve map` has laid out the albums by the live index's vectors")
+    has_report: bool = Field(description="whether a report of `sleeve report` is shown at `/report/report.html`")
     model: LiveBundleSchema | None = Field(description="the model that answers; null if none can be used")
     writes_need_key: bool = Field(description="whether changes are refused without the service's key")
     image_urls: bool = Field(description="whether queries may name the URL of an image")

@@ -16,4 +16,16 @@ class MapSchema(BaseModel):
     covers: list[int] = Field(description="the cover that represents each album")
     x: list[float] = Field(description="from -1 to 1")
     y: list[float] = Field(description="from -1 to 1")
+    year: list[int] = Field(description="0 if it is not known")
+    predicted: list[int] | None = Field(
+        description="the genre that was likeliest when the map was drawn, as an index into `genres`, -1 if that was "
+        "unsure; null if the map was drawn without"
+    )
+    missing: int = Field(description="albums of the catalogue that are not on the map")
     genre: list[int] = Field(description="the album's main genre as an index into `genres`, -1 if it has none")
+
+
+class MapWorkSchema(BaseModel):
+    """Whether the map is being drawn."""
+
+    drawing: bool

@@ -57,7 +57,7 @@ def test_what_was_merged_is_not_a_new_album_when_it_is_uploaded_again(
     assert catalogue(database) == merged
     for content_hash, (title, artist) in NAMES.items():
         for named, by in ((title, artist), (title, None), (None, artist), (None, None)):
-            assert upload(database, content_hash, title=named, artist=by) == SavedAlbum(AlbumId(first), created=False)
+            assert upload(database, content_hash, title=named, artist=by) == SavedAlbum(AlbumId(first))
     assert catalogue(database) == merged
 
 
@@ -65,7 +65,7 @@ def test_more_covers_of_either_name_are_of_the_merged_album(database: Database) 
     for content_hash in (A, B):
         upload(database, content_hash, title=NAMES[content_hash][0], artist=NAMES[content_hash][1])
     merge(database, 1, 2)
-    assert upload(database, B, C, title="two", artist="BOB") == SavedAlbum(AlbumId(1), created=True)
+    assert upload(database, B, C, title="two", artist="BOB") == SavedAlbum(AlbumId(1), (CoverId(3),))
     offer(database, (cover_file(Path("/c/4.png"), "rock", title="Two", artist="Bob"), D))
     offer(database, (cover_file(Path("/c/4.png"), "rock", title="Two", artist="Bob"), D))
     assert catalogue(database) == {1: ("One", "Ann", [1, 2, 3, 4])}
@@ -81,8 +81,8 @@ def test_a_merged_album_may_be_renamed_and_split(database: Database) -> None:
     assert catalogue(database) == {2: ("Two", "Bob", [1, 2])}
     with database.writing() as session:
         own = overruling.split(session, [CoverId(1)])
-    assert upload(database, A, title="One", artist="Ann") == SavedAlbum(own, created=False)
-    assert upload(database, B, title="Two", artist="Bob") == SavedAlbum(AlbumId(2), created=False)
+    assert upload(database, A, title="One", artist="Ann") == SavedAlbum(own)
+    assert upload(database, B, title="Two", artist="Bob") == SavedAlbum(AlbumId(2))
     with database.writing() as session:
         assert albums.remove(session, [own]) == 1
         assert session.scalars(select(Cover.id)).all() == [2]

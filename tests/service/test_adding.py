@@ -50,8 +50,9 @@ def test_cut_off_before_the_commit_it_leaves_only_a_file_that_does_no_harm(
             assert albums.counts(session).covers == 0
         [left] = files(tmp_path)
         assert left.read_bytes() == front.data
-        album, created = adder.add(GIVEN, front, None)
-        assert (created, [cover.path for cover in album.covers], files(tmp_path)) == (True, [left], [left])
+        album, added = adder.add(GIVEN, front, None)
+        assert added == (album.covers[0].id,)
+        assert ([cover.path for cover in album.covers], files(tmp_path)) == ([left], [left])
         with home.database.reading() as session:
             assert albums.counts(session).covers == 1
 
@@ -64,8 +65,8 @@ def test_a_pending_cover_that_is_uploaded_is_embedded(tiny_bundle: Path, tmp_pat
     front = write_cover(tmp_path / "front.png", 1)
     with adding(tmp_path, tiny_bundle) as (home, adder):
         add_source(home.database, open_source(front), threads=1)
-        album, created = adder.add(GivenAlbum(None, None, None, ()), Upload("x.png", front.read_bytes()), None)
-        assert not created
+        album, added = adder.add(GivenAlbum(None, None, None, ()), Upload("x.png", front.read_bytes()), None)
+        assert not added
         answer = open_answers(home).search.by_image(front.read_bytes(), SimilarRequest())
         assert [found.album_id for found in answer.neighbours] == [album.id]
 

@@ -23,12 +23,12 @@ _NAMED = {
 _NOT_KEPT = (b"cache-control", b"no-store")
 """For an answer that does not say more: under its address another catalogue can answer tomorrow."""
 
-_HEADERS = [(name.lower().encode(), value.encode()) for name, value in _NAMED.items()]
+_HEADERS = [_NOT_KEPT, *((name.lower().encode(), value.encode()) for name, value in _NAMED.items())]
 
 
 class SecurityHeaders:
     """Adds headers that allow a page its own scripts, styles and pictures, and nothing of any other host,
-    and that have it keep only answers that say so.
+    and that have it keep only answers that say so. An answer that names one of these headers itself has its own.
 
     Args:
         shared: pages of other sites may use the service, so they may show its covers.
@@ -42,8 +42,8 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = message.get("headers", ())
-                kept = [] if any(name == b"cache-control" for name, _ in given) else [_NOT_KEPT]
-                message["headers"] = [*given, *kept, *self._headers]
+                names = {name for name, _ in given}
+                message["headers"] = [*given, *(header for header in self._headers if header[0] not in names)]
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -6,15 +6,15 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
-from db import album_list, albums, texts
+from db import album_list, albums, facets, texts
 from indexer.home import Home
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from service import schemas
 from service.actions.adding import GivenAlbum
-from service.actions.editing import edit_album
+from service.actions.editing import edit_album, edit_albums
 from service.actions.overruling import decide_albums_artwork, merge_albums, split_album
-from service.answers.find import find
+from service.answers.find import facets_of_found, find
 from service.answers.records import Upload
 from service.http.api import API, PROBLEM, PROBLEMS
 from service.http.dependencies import (
@@ -22,8 +22,8 @@ from service.http.dependencies import (
     AlbumIdDep,
     AllowanceDep,
     CoverIdDep,
-    FilterDep,
     HomeDep,
+    ListFilterDep,
     OtherAlbumIdDep,
     SearchDep,
 )
@@ -36,6 +36,18 @@ from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId
 MAX_PAGE = 200
 """Albums on one page of a list."""
 
+MAX_SKIP = 10_000_000
+
+Words = Annotated[
+    str,
+    Query(
+        max_length=schemas.MAX_WORDS_CHARACTERS,
+        description="up to 8 words: in a name or on a cover, a genre, a year, an album's number or a file's name",
+    ),
+    schemas.OneLine,
+    schemas.FewWords,
+]
+
 router = APIRouter(prefix=f"{API}/albums", tags=["albums"])
 
 
@@ -43,13 +55,8 @@ router = APIRouter(prefix=f"{API}/albums", tags=["albums"])
 def list_albums(
     home: HomeDep,
     allowance: AllowanceDep,
-    allowed: FilterDep,
-    q: Annotated[
-        str,
-        Query(max_length=schemas.MAX_WORDS_CHARACTERS, description="up to 8 words in a name or on a cover"),
-        schemas.OneLine,
-        schemas.FewWords,
-    ] = "",
+    allowed: ListFilterDep,
+    q: Words = "",
     sort: Annotated[
         AlbumOrder | None, Query(description="best match first if words are given, else newest first, by default")
     ] = None,
@@ -57,8 +64,10 @@ def list_albums(
     cursor: Annotated[
         str | None, Query(max_length=MAX_CURSOR_CHARACTERS, description="`next` of the page before, of the same list")
     ] = None,
+    skip: Annotated[int, Query(ge=0, le=MAX_SKIP, description="albums to leave out before the first one")] = 0,
 ) -> schemas.AlbumsSchema:
-    """Send `next` back as `cursor` until it is null; keep the other parameters.
+    """Send `next` back as `cursor` until it is null; keep the other parameters. `skip` goes to a place in the list
+    instead, which is another one if albums come or go meanwhile.
 
     Albums that are added or removed meanwhile neither repeat nor hide others. Words may be misspelled. They are looked
     for in artists, titles and the text on covers; the 100 albums that fit best are listed, each with where the words
@@ -68,10 +77,41 @@ def list_albums(
     after = None if cursor is None else from_cursor(cursor, order)
     if q.strip():
         allowance.take_found()
-        found = find(home.database, q, allowed, order, after=after, limit=limit)
+        found = find(home.database, q, allowed, order, after=after, limit=limit, skip=skip)
         return schemas.AlbumsSchema.of_found(public_found(found))
     with home.database.reading() as session:
-        return schemas.AlbumsSchema.of(public_page(album_list.page(session, allowed, order, after=after, limit=limit)))
+        page = album_list.page(session, allowed, order, after=after, limit=limit, skip=skip)
+        return schemas.AlbumsSchema.of(public_page(page))
+
+
+@router.get("/facets", summary="What the albums of a list are, by count", responses={422: PROBLEM, 503: PROBLEM})
+def list_facets(
+    home: HomeDep,
+    allowance: AllowanceDep,
+    allowed: ListFilterDep,
+    q: Words = "",
+    sort: Annotated[AlbumOrder | None, Query(description="of the list that the jumps are for")] = None,
+) -> schemas.FacetsSchema:
+    """Genres, artists, decades and what is missing, each counted without the filter on itself; with words, of the
+    albums found. `jumps` say at which place (`skip`) the list comes to a letter or a decade."""
+    if q.strip():
+        allowance.take_found()
+        return schemas.FacetsSchema.of(facets_of_found(find(home.database, q, allowed)))
+    with home.database.reading() as session:
+        return schemas.FacetsSchema.of(facets.of_list(session, allowed, sort or AlbumOrder.NEWEST))
+
+
+@router.patch("", summary="Change albums", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})
+def change_albums(request: schemas.AlbumChanges, home: HomeDep) -> schemas.ChangedAlbumsSchema:
+    """All of the changes are made, or none; each as with `PATCH /albums/{album_id}`."""
+    edited = edit_albums(home, request.edits())
+    return schemas.ChangedAlbumsSchema(albums=[schemas.AlbumSchema.of(public_album(album)) for album in edited])
+
+
+@router.post("/remove", status_code=204, summary="Remove albums", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})
+def delete_albums(request: schemas.AlbumIdsRequest, home: HomeDep) -> None:
+    """All of them, or none if one does not exist; each as with `DELETE /albums/{album_id}`."""
+    remove(home, Silent(), request.ids())
 
 
 @router.post(
@@ -80,7 +120,7 @@ def list_albums(
     summary="Add an album with its cover",
     responses={
         **dict.fromkeys((400, 413, 422, 503), PROBLEM),
-        200: {"model": schemas.AlbumSchema, "description": "The album was there with all of it; nothing changed"},
+        200: {"model": schemas.AddedAlbumSchema, "description": "The album was there with all of it; nothing changed"},
     },
 )
 async def create_album(
@@ -94,7 +134,7 @@ async def create_album(
     artist: Annotated[schemas.Name, Form(examples=["John Coltrane"])] = "",
     year: Annotated[schemas.Year | None, Form(examples=[1957])] = None,
     genre: Annotated[list[schemas.GenreName], Form(max_length=schemas.MAX_GENRES, examples=[["jazz"]])] = [],  # noqa: B006
-) -> schemas.AlbumSchema:
+) -> schemas.AddedAlbumSchema:
     """The images are kept in the catalogue's home, and the next search finds the album.
 
     An album of the same artist, title and year gets the covers that it lacks; without names, an album with the same
@@ -106,10 +146,10 @@ async def create_album(
         front = Upload(image.filename, await image.read())
         reverse = None if back is None else Upload(back.filename, await back.read())
         given = GivenAlbum(title or None, artist or None, year, tuple(genre))
-        album, created = await to_thread.run_sync(adder.add, given, front, reverse)
-    response.status_code = 201 if created else 200
+        album, added = await to_thread.run_sync(adder.add, given, front, reverse)
+    response.status_code = 201 if added else 200
     response.headers["Location"] = f"{request.state.root_path}{API}/albums/{album.id}"
-    return schemas.AlbumSchema.of(public_album(album))
+    return schemas.AddedAlbumSchema.of_added(public_album(album), added)
 
 
 @router.get("/{album_id}", summary="One album", responses=PROBLEMS)

@@ -6,6 +6,7 @@ from db import albums, texts, vectors
 from db import bundles as registered
 from indexer.jobs.list_bundles import list_bundles as bundle_uses
 from indexer.progress import Silent
+from indexer.report.place import remembered
 from service import schemas
 from service.answers.model import Model
 from service.answers.search import Search
@@ -46,6 +47,7 @@ def status(home: HomeDep, search: SearchDep) -> schemas.StatusSchema:
         others=dict(counts.others),
         genres=len(counts.genres),
         has_map=live is not None and home.map_file(live.bundle.fingerprint).is_file(),
+        has_report=remembered(home.report_place_file) is not None,
         model=answering,
         bundle=answering,
         writes_need_key=home.settings.api_key is not None,

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from threading import Event
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
@@ -21,6 +22,8 @@ from service.http.public import INDEX, public_job, public_text
 
 LOOK_EVERY_S = 0.25
 """How often watching looks for news."""
+
+MAX_VERSION_CHARACTERS = 100
 
 router = APIRouter(prefix=f"{API}/index", tags=["index"])
 
@@ -44,6 +47,21 @@ def rollback(home: HomeDep, live_index: LiveIndexDep) -> schemas.IndexSchema:
     This worker has followed when it answers, the others follow with their next request.
     """
     roll_back(home, Silent())
+    live_index.current()
+    live_index.settle()
+    return _state(home, live_index)
+
+
+@router.post(
+    "/versions/{version}/live",
+    summary="Make a version live",
+    responses={404: PROBLEM, 409: PROBLEM, 422: PROBLEM, 503: PROBLEM},
+)
+def make_live(
+    version: Annotated[str, Path(max_length=MAX_VERSION_CHARACTERS)], home: HomeDep, live_index: LiveIndexDep
+) -> schemas.IndexSchema:
+    """Like a rollback, to any version that is kept: it also goes forward again."""
+    roll_back(home, Silent(), version)
     live_index.current()
     live_index.settle()
     return _state(home, live_index)

@@ -1,11 +1,12 @@
-"""The HTTP route of the catalogue's map."""
+"""The HTTP routes of the catalogue's map: what is on it, and drawing it again."""
 
 from fastapi import APIRouter, Request, Response
 
+from indexer.files import is_locked
 from service import schemas
 from service.http.api import API, PROBLEM
 from service.http.caching import send
-from service.http.dependencies import MapsDep
+from service.http.dependencies import HomeDep, MapsDep, UpkeepDep
 
 router = APIRouter(prefix=API, tags=["map"])
 
@@ -35,3 +36,16 @@ def catalogue_map(request: Request, maps: MapsDep) -> Response:
         media_type="application/json",
         cache_control="private, no-cache",
     )
+
+
+@router.post("/map", status_code=202, summary="Draw the map again", responses={409: PROBLEM, 503: PROBLEM})
+def draw(upkeep: UpkeepDep) -> schemas.MapWorkSchema:
+    """Starts and answers at once; 409 while it is being drawn. The present map stays until the new one is there."""
+    upkeep.draw_map()
+    return schemas.MapWorkSchema(drawing=True)
+
+
+@router.get("/map/work", summary="Whether the map is being drawn", responses={503: PROBLEM})
+def work(home: HomeDep) -> schemas.MapWorkSchema:
+    """In whatever process."""
+    return schemas.MapWorkSchema(drawing=is_locked(home.map_lock))

@@ -6,11 +6,19 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from starlette.exceptions import HTTPException
 
+from indexer.report.place import remembered, shown_file
 from service.http.caching import ASK_EACH_TIME, FOR_GOOD, send
-from service.http.web_files import WebFile, WebFiles, read_web_files
+from service.http.dependencies import HomeDep
+from service.http.web_files import WebFile, WebFiles, read_web_files, web_file
 from service.schemas import MAX_ID
 
 READ = ["GET", "HEAD"]
+
+REPORT_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The report is one file without scripts, whose pictures and styles are in it."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,6 +27,9 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/map", methods=READ)
 @router.api_route("/catalogue", methods=READ)
 @router.api_route("/index", methods=READ)
+@router.api_route("/duplicates", methods=READ)
+@router.api_route("/queue", methods=READ)
+@router.api_route("/docs", methods=READ)
 def page(request: Request) -> Response:
     """The page; it shows the view that its address names."""
     return _sent(request, _files(request.state.root_path).page, ASK_EACH_TIME)
@@ -28,6 +39,18 @@ def page(request: Request) -> Response:
 def album_page(request: Request, album_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> Response:
     """The page, about one album."""
     return page(request)
+
+
+@router.api_route("/report/{name}", methods=READ)
+def report(request: Request, name: str, home: HomeDep) -> Response:
+    """The page of the last `sleeve report`, and its figures."""
+    folder = remembered(home.report_place_file)
+    data = None if folder is None else shown_file(folder, name)
+    if data is None:
+        raise HTTPException(404, "there is no such part of a report here; `sleeve report` writes one")
+    answer = _sent(request, web_file(name, data), ASK_EACH_TIME)
+    answer.headers["Content-Security-Policy"] = REPORT_POLICY
+    return answer
 
 
 @router.api_route("/static/{version}/{name:path}", methods=READ)

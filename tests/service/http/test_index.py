@@ -101,6 +101,13 @@ def test_what_is_embedded_removed_and_rolled_back_is_seen_at_once(home: CommandH
         lambda: all(client.get("/api/v1/index").json()["version"] == version for _ in range(6)), "workers roll back"
     )
     assert client.get("/api/v1/index").json()["delta"] == 1
+    newer = next(
+        each["version"] for each in client.get("/api/v1/index/versions").json()["versions"] if not each["live"]
+    )
+    for wanted in (newer, version):
+        assert client.post(f"/api/v1/index/versions/{wanted}/live").json()["version"] == wanted
+        assert [each["version"] for each in home.json("status")["versions"] if each["live"]] == [wanted]
+    assert "no such index version" in problem(client.post("/api/v1/index/versions/none/live"), 404)
     assert found_files(client, image)[0] == "covers/jazz/new.png"
     result = home.sleeve("index", "rollback", code=1)
     assert "there is no earlier index version" in result.stderr

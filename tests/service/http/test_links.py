@@ -216,3 +216,24 @@ def test_what_is_not_the_same_artwork_stays_so(home: CommandHome, client: httpx.
     assert client.put(f"/api/v1/albums/{one}/same-artwork/{other}").status_code == 204
     assert [album["album_id"] for album in twins(client, one)] == [other]
     assert same_artwork(asked_with(client, artwork(91))) == {one, other}
+
+
+def test_pairs_are_listed_until_a_person_has_decided(client: httpx.Client) -> None:
+    def pairs(*, decided: bool) -> list[tuple[list[int], bool]]:
+        page = client.get("/api/v1/duplicates", params={"decided": decided, "limit": 100}).json()
+        assert page["total"] == len(page["pairs"])
+        assert all(pair["by_hand"] == decided for pair in page["pairs"])
+        return [([album["id"] for album in pair["albums"]], pair["same"]) for pair in page["pairs"]]
+
+    one, other = album_with(client, "/4.png"), upload(client, bordered(artwork(4)), "Second of two")
+    assert pairs(decided=False)[0] == ([one, other], True)
+    assert client.get("/api/v1/duplicates?limit=1").json()["pairs"][0]["albums"][1]["title"] == "Second of two"
+    before = len(pairs(decided=False))
+    assert client.get("/api/v1/duplicates", params={"skip": before}).json()["pairs"] == []
+    client.delete(f"/api/v1/albums/{other}/same-artwork/{one}")
+    assert ([one, other], False) in pairs(decided=True)
+    assert len(pairs(decided=False)) == before - 1
+    client.put(f"/api/v1/albums/{one}/same-artwork/{other}")
+    assert ([one, other], True) in pairs(decided=True)
+    client.post(f"/api/v1/albums/{one}/merge", json={"album_ids": [other]})
+    assert not [pair for pair, _ in (*pairs(decided=False), *pairs(decided=True)) if other in pair]

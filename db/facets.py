@@ -1,0 +1,92 @@
+"""What the albums of a list are, by count: genres, artists, decades, what they lack, and where its letters begin."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import desc, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from db.album_conditions import album_conditions, lacks
+from db.records import CatalogueFilter, Facets
+from db.tables import Album, AlbumGenre, Genre
+from sleeve.vocabulary import AlbumOrder, Fact
+
+MOST_ARTISTS = 24
+SIGNS, OTHER_LETTERS, NOTHING = "#", "…", "?"
+"""Names of the jumps to what begins with no letter, with a letter beyond a to z, and to what has no name or year."""
+
+_NAMES: dict[AlbumOrder, InstrumentedAttribute[Any]] = {
+    AlbumOrder.TITLE: Album.title_order,
+    AlbumOrder.ARTIST: Album.artist_order,
+}
+
+
+def of_list(session: Session, allowed: CatalogueFilter, order: AlbumOrder) -> Facets:
+    """Count the albums that a filter lets through; ``order`` is what the jumps are for."""
+    return Facets(
+        genres=_genres(session, replace(allowed, genre=None, without_genre=False)),
+        artists=_artists(session, replace(allowed, artist=None)),
+        decades=_decades(session, replace(allowed, year_from=None, year_to=None)),
+        missing=_missing(session, replace(allowed, missing=None, without_genre=False)),
+        jumps=_jumps(session, allowed, order),
+    )
+
+
+def _genres(session: Session, allowed: CatalogueFilter) -> dict[str, int]:
+    albums = func.count(Album.id.distinct()).label("albums")
+    query = select(Genre.name, albums).select_from(Album).join(AlbumGenre).join(Genre)
+    rows = session.execute(query.where(*album_conditions(allowed)).group_by(Genre.name).order_by(desc(albums), "name"))
+    return {row[0]: row[1] for row in rows}
+
+
+def _artists(session: Session, allowed: CatalogueFilter) -> dict[str, int]:
+    albums = func.count(Album.id).label("albums")
+    query = select(func.min(Album.artist).label("name"), albums).where(Album.artist_folded.is_not(None))
+    query = query.where(*album_conditions(allowed)).group_by(Album.artist_folded)
+    rows = session.execute(query.order_by(desc(albums), Album.artist_folded).limit(MOST_ARTISTS))
+    return {str(row[0]): row[1] for row in rows}
+
+
+def _decades(session: Session, allowed: CatalogueFilter) -> dict[int, int]:
+    return {year: albums for year, albums in _by_decade(session, allowed) if year is not None}
+
+
+def _by_decade(session: Session, allowed: CatalogueFilter) -> Sequence[tuple[int | None, int]]:
+    """Ascending, those without a year last."""
+    decade = (Album.year - Album.year % 10).label("decade")
+    query = select(decade, func.count(Album.id)).where(*album_conditions(allowed)).group_by(decade)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(decade.is_(None), decade))]
+
+
+def _missing(session: Session, allowed: CatalogueFilter) -> dict[Fact, int]:
+    conditions = album_conditions(allowed)
+    counts = [select(func.count(Album.id)).where(*conditions, lacks(fact)).scalar_subquery() for fact in Fact]
+    return dict(zip(Fact, session.execute(select(*counts)).one(), strict=True))
+
+
+def _jumps(session: Session, allowed: CatalogueFilter, order: AlbumOrder) -> dict[str, int]:
+    if order is AlbumOrder.YEAR:
+        steps = [(NOTHING if year is None else f"{year}s", albums) for year, albums in _by_decade(session, allowed)]
+    elif order in _NAMES:
+        first = func.substr(_NAMES[order], 1, 1).label("first")
+        query = select(first, func.count(Album.id)).where(*album_conditions(allowed)).group_by(first)
+        rows = [(row[0], row[1]) for row in session.execute(query.order_by(first.is_(None), first))]
+        groups = groupby(rows, key=lambda row: _letter(row[0]))
+        steps = [(letter, sum(albums for _, albums in group)) for letter, group in groups]
+    else:
+        return {}
+    found, at = {}, 0
+    for name, albums in steps:
+        found[name] = at
+        at += albums
+    return found
+
+
+def _letter(first: str | None) -> str:
+    if first is None:
+        return NOTHING
+    if "a" <= first <= "z":
+        return first.upper()
+    return SIGNS if first < "a" else OTHER_LETTERS
