@@ -102,12 +102,12 @@ def take_back(session: Session, covers: Iterable[tuple[CoverId, CoverId]]) -> No
         session.execute(delete(CoverLink).where(these, CoverLink.by_hand))
 
 
-def decide(session: Session, covers: Iterable[tuple[CoverId, CoverId]], *, same: bool) -> None:
-    """Write down that a person says whether these pairs of covers show the same artwork."""
+def decide(session: Session, covers: Iterable[tuple[CoverId, CoverId]], *, same: bool, by_hand: bool = True) -> None:
+    """Write down that a person (or, not ``by_hand``, their pixels) says whether these pairs show the same artwork."""
     for one, other in covers:
         pair = (min(one, other), max(one, other))
         link = session.get(CoverLink, pair) or CoverLink(first_id=pair[0], second_id=pair[1])
-        link.same, link.by_hand = same, True
+        link.same, link.by_hand = same, by_hand
         session.add(link)
     session.flush()
 

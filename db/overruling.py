@@ -102,8 +102,11 @@ def decide_artwork(session: Session, cover_ids: Sequence[CoverId], *, same: bool
     decide(session, list(combinations([CoverId(cover.id) for cover in covers], 2)), same=same)
 
 
-def decide_albums_artwork(session: Session, one: AlbumId, other: AlbumId, *, same: bool) -> None:
+def decide_albums_artwork(session: Session, one: AlbumId, other: AlbumId, *, same: bool, by_hand: bool = True) -> None:
     """Say whether two albums have the same artwork: their first fronts; if not, none of their fronts.
+
+    Args:
+        by_hand: false to forget what a person said before: the pair is linked as if pixels had said so, or is not.
 
     Raises:
         NotFoundError: one of them does not exist, or has no front.
@@ -112,9 +115,10 @@ def decide_albums_artwork(session: Session, one: AlbumId, other: AlbumId, *, sam
     if not all(fronts):
         raise NotFoundError(f"album {other if fronts[0] else one} has no front")
     pairs = list(product(fronts[0], fronts[1])) if one != other else []
-    if same:
+    if same or not by_hand:
         take_back(session, pairs)
-    decide(session, pairs[:1] if same else pairs, same=same)
+    if same or by_hand:
+        decide(session, pairs[:1] if same else pairs, same=same, by_hand=by_hand)
 
 
 def covers_at(session: Session, paths: Iterable[str]) -> list[CoverId]:

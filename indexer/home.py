@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from db import bundles
@@ -21,6 +22,8 @@ from sleeve.errors import VectorIndexError
 from sleeve.platform import usable_cores
 from sleeve.settings import Settings, expanded
 from sleeve.vocabulary import Fingerprint
+
+_DATABASE_FILE = "sleeve.sqlite3"
 
 
 class Home:
@@ -159,7 +162,12 @@ class Home:
     @property
     def database_file(self) -> Path:
         """The default database."""
-        return self.folder / "sleeve.sqlite3"
+        return self.folder / _DATABASE_FILE
+
+    @property
+    def database_name(self) -> str:
+        """The database that the settings name, without its password."""
+        return str(self.database) if self.settings.database_url is not None else f"sqlite:///{self.database_file}"
 
     @property
     def versions_folder(self) -> Path:
@@ -270,5 +278,23 @@ def open_home(settings: Settings) -> Iterator[Home]:
         SettingsError: its address cannot be used.
     """
     with Home(settings) as home:
+        home.set_up()
+        yield home
+
+
+@contextmanager
+def open_home_to_look(settings: Settings) -> Iterator[Home]:
+    """Open a home without making anything: if it has no database yet, one that is empty stands in for it.
+
+    Raises:
+        CatalogueError: the database cannot be used, or its schema is not the current one.
+        SettingsError: its address cannot be used.
+    """
+    file = expanded(settings.home).absolute() / _DATABASE_FILE
+    if settings.database_url is not None or file.exists():
+        with open_home(settings) as home:
+            yield home
+        return
+    with TemporaryDirectory() as folder, Home(settings, Database(database_url(None, Path(folder) / file.name))) as home:
         home.set_up()
         yield home

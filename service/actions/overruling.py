@@ -44,14 +44,14 @@ def decide_artwork(home: Home, cover_ids: Sequence[CoverId], *, same: bool) -> N
         overruling.decide_artwork(session, cover_ids, same=same)
 
 
-def decide_albums_artwork(home: Home, one: AlbumId, other: AlbumId, *, same: bool) -> None:
-    """Say whether two albums have the same artwork, whatever their pixels say.
+def decide_albums_artwork(home: Home, one: AlbumId, other: AlbumId, *, same: bool, by_hand: bool = True) -> None:
+    """Say whether two albums have the same artwork, whatever their pixels say; not ``by_hand``, take that back.
 
     Raises:
         NotFoundError: one of them does not exist, or has no front.
     """
     with home.database.writing() as session:
-        overruling.decide_albums_artwork(session, one, other, same=same)
+        overruling.decide_albums_artwork(session, one, other, same=same, by_hand=by_hand)
 
 
 def covers_named(home: Home, paths: Sequence[Path], cover_ids: Sequence[int]) -> list[CoverId]:

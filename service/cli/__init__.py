@@ -36,6 +36,8 @@ from sleeve.errors import SleeveError
 from sleeve.platform import write_utf8
 from sleeve.settings import from_env_file, read_settings
 
+_FILL, _ASK, _TEACH, _KEEP, _SHOW = "Fill the catalogue", "Ask", "Teach and measure", "Look after it", "Show it"
+
 app = typer.Typer(
     name="sleeve",
     help="Similarity search and recommendation for album covers.\n\n"
@@ -44,32 +46,32 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-app.command()(add.add)
-app.command()(musicbrainz.musicbrainz)
-app.command()(read.read)
-app.command()(find.find)
-app.command()(query.similar)
-app.command()(query.classify)
-app.command()(recommend.recommend)
-app.command()(catalogue.relabel)
-app.command()(duplicates.duplicates)
-app.command()(overruling.link)
-app.command()(overruling.unlink)
-app.command()(overruling.merge)
-app.command()(overruling.split)
-app.command()(catalogue.remove)
-app.command()(catalogue.status)
-app.command()(export.export)
-app.command()(tag.tag)
-app.command()(training.train)
-app.command()(evaluation.evaluate)
-app.command("map")(map.draw_map)
-app.command()(report.report)
-app.command()(serve.serve)
-app.command()(demo.demo)
-app.add_typer(bundles.app, name="bundles")
-app.add_typer(index.app, name="index")
-app.add_typer(catalogue.database, name="db")
+app.command(rich_help_panel=_FILL)(add.add)
+app.command(rich_help_panel=_FILL)(musicbrainz.musicbrainz)
+app.command(rich_help_panel=_FILL)(read.read)
+app.command(rich_help_panel=_ASK)(find.find)
+app.command(rich_help_panel=_ASK)(query.similar)
+app.command(rich_help_panel=_ASK)(query.classify)
+app.command(rich_help_panel=_ASK)(recommend.recommend)
+app.command(rich_help_panel=_TEACH)(catalogue.relabel)
+app.command(rich_help_panel=_ASK)(duplicates.duplicates)
+app.command(rich_help_panel=_TEACH)(overruling.link)
+app.command(rich_help_panel=_TEACH)(overruling.unlink)
+app.command(rich_help_panel=_TEACH)(overruling.merge)
+app.command(rich_help_panel=_TEACH)(overruling.split)
+app.command(rich_help_panel=_KEEP)(catalogue.remove)
+app.command(rich_help_panel=_KEEP)(catalogue.status)
+app.command(rich_help_panel=_KEEP)(export.export)
+app.command(rich_help_panel=_KEEP)(tag.tag)
+app.command(rich_help_panel=_TEACH)(training.train)
+app.command(rich_help_panel=_TEACH)(evaluation.evaluate)
+app.command("map", rich_help_panel=_SHOW)(map.draw_map)
+app.command(rich_help_panel=_SHOW)(report.report)
+app.command(rich_help_panel=_SHOW)(serve.serve)
+app.command(rich_help_panel=_SHOW)(demo.demo)
+app.add_typer(bundles.app, name="bundles", rich_help_panel=_TEACH)
+app.add_typer(index.app, name="index", rich_help_panel=_FILL)
+app.add_typer(catalogue.database, name="db", rich_help_panel=_KEEP)
 
 
 def _show_version(wanted: bool) -> None:

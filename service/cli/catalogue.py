@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from indexer.home import Home, open_home
+from indexer.home import Home, open_home, open_home_to_look
 from indexer.jobs.remove import remove as remove_albums
 from indexer.jobs.status import status as count_home
 from service.actions.editing import edit_album
-from service.cli.console import Json, ProgressBar, answer, answer_json, counted, settings_of
-from service.schemas import MAX_GENRES, MAX_ID, AlbumChange, AlbumSchema, HomeStatusSchema, RemoveSchema, TextsSchema
+from service.cli.console import Json, ProgressBar, an_id, answer, answer_json, counted, settings_of
+from service.schemas import MAX_GENRES, AlbumChange, AlbumSchema, HomeStatusSchema, RemoveSchema, TextsSchema
 from sleeve.faults import first_fault
 from sleeve.vocabulary import AlbumId, CoverId
 
@@ -24,9 +24,11 @@ def remove(
         list[Path] | None, typer.Argument(help="Covers, or folders and archives with all in them.")
     ] = None,
     album: Annotated[
-        list[int] | None, typer.Option(min=1, max=MAX_ID, help="Id of an album; may be given several times.")
+        list[int] | None, typer.Option(parser=an_id, metavar="ID", help="Id of an album; may be given several times.")
     ] = None,
-    cover: Annotated[list[int] | None, typer.Option(min=1, max=MAX_ID, help="Id of one cover of an album.")] = None,
+    cover: Annotated[
+        list[int] | None, typer.Option(parser=an_id, metavar="ID", help="Id of one cover of an album.")
+    ] = None,
     missing: Annotated[bool, typer.Option("--missing", help="All covers whose files are gone.")] = False,
     json: Json = False,
 ) -> None:
@@ -59,7 +61,7 @@ def remove(
 
 def relabel(
     context: typer.Context,
-    album: Annotated[int, typer.Option(min=1, max=MAX_ID, help="Id of the album.")],
+    album: Annotated[int, typer.Option(parser=an_id, metavar="ID", help="Id of the album.")],
     genre: Annotated[list[str], typer.Option(help="A genre of the album; may be given several times.")] = [],  # noqa: B006
     title: Annotated[str | None, typer.Option(help="Its title, for example as its cover says it.")] = None,
     artist: Annotated[str | None, typer.Option(help="Its artist.")] = None,
@@ -100,8 +102,8 @@ def relabel(
 
 
 def status(context: typer.Context, json: Json = False) -> None:
-    """Show what is in the catalogue, and which index version is live."""
-    with open_home(settings_of(context)) as home, ProgressBar() as bar:
+    """Show what is in the catalogue, and which index version is live. If there is none yet, none is made."""
+    with open_home_to_look(settings_of(context)) as home, ProgressBar() as bar:
         document = HomeStatusSchema.of(home, count_home(home, bar))
     if json:
         answer_json(document)

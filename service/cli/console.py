@@ -23,7 +23,7 @@ from rich.progress import (
 from rich.text import Text
 
 from service.logs import printable
-from service.schemas import RejectionSchema
+from service.schemas import MAX_ID, RejectionSchema
 from sleeve.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
@@ -31,8 +31,22 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on s
 SHOWN_REJECTIONS = 20
 """Rejected files named on the terminal; ``--json`` and the database have all."""
 
+_ID_DIGITS = 19
+
 _UNCUT_CHARACTERS = 100_000
 """The width of what is not a terminal: a file or another program gets whole lines."""
+
+
+def an_id(text: str) -> int:
+    """The id of an album or a cover, as the parser of an option.
+
+    Raises:
+        BadParameter: this cannot be one.
+    """
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= _ID_DIGITS else 0
+    if not 1 <= number <= MAX_ID:
+        raise typer.BadParameter(f"{text!r} is not an id; `sleeve find WORDS` shows the ids of albums")
+    return number
 
 
 class _PlainConsole(Console):

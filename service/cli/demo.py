@@ -28,7 +28,7 @@ from sleeve.settings import Settings
 def demo(
     context: typer.Context,
     path: Annotated[Path | None, typer.Argument(help="A folder or a table of your own covers.")] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to serve on.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="Port to serve on.")] = 8000,
     serve: Annotated[bool, typer.Option(help="Serve when done, until Ctrl-C.")] = True,
 ) -> None:
     """Draw a catalogue of invented albums, index and map it, learn its genres, answer a query and serve it.

@@ -8,6 +8,7 @@ from rich.table import Table
 from indexer.home import open_home
 from service.answers.find import MAX_FOUND
 from service.answers.find import find as find_albums
+from service.answers.known_genre import check_genre
 from service.cli.console import Json, answer, answer_json, settings_of
 from service.schemas import MAX_WORDS, MAX_WORDS_CHARACTERS, AlbumsSchema, WordMatchSchema
 from service.schemas.filters import YEARS_HELP, catalogue_filter
@@ -17,7 +18,7 @@ from sleeve.vocabulary import WordPlace
 def find(
     context: typer.Context,
     words: Annotated[list[str] | None, typer.Argument(help="Words in an artist, a title, or on a cover.")] = None,
-    k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_FOUND, help="How many albums.")] = 10,
+    k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_FOUND, metavar="N", help="How many albums.")] = 10,
     genre: Annotated[str | None, typer.Option(help="Only albums of this genre.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
     artist: Annotated[str | None, typer.Option(help="Only albums of this artist.")] = None,
@@ -43,6 +44,7 @@ def find(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     with open_home(settings_of(context)) as home:
+        check_genre(home.database, allowed)
         document = AlbumsSchema.of_found(find_albums(home.database, asked, allowed, limit=k))
     if json:
         answer_json(document)

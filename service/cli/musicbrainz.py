@@ -36,7 +36,10 @@ def musicbrainz(
     limit: Annotated[
         int | None,
         typer.Option(
-            min=1, max=MAX_ALBUMS, help=f"At most this many albums; by default {DEFAULT_ALBUMS}, or all with --fill."
+            min=1,
+            max=MAX_ALBUMS,
+            metavar="N",
+            help=f"At most this many albums; by default {DEFAULT_ALBUMS}, or all with --fill.",
         ),
     ] = None,
     backs: Annotated[

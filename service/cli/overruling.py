@@ -7,17 +7,19 @@ import typer
 
 from indexer.home import open_home
 from service.actions.overruling import covers_named, decide_artwork, merge_albums, split_album
-from service.cli.console import Json, answer, answer_json, counted, settings_of
-from service.schemas import MAX_ID, AlbumSchema
+from service.cli.console import Json, an_id, answer, answer_json, counted, settings_of
+from service.schemas import AlbumSchema
 from sleeve.vocabulary import AlbumId
 
-Covers = Annotated[list[int] | None, typer.Option("--cover", min=1, max=MAX_ID, help="Id of a cover.")]
+Covers = Annotated[list[int] | None, typer.Option("--cover", parser=an_id, metavar="ID", help="Id of a cover.")]
 Files = Annotated[list[Path] | None, typer.Argument(help="Files of covers, as an alternative to their ids.")]
 
 
 def merge(
     context: typer.Context,
-    album: Annotated[list[int], typer.Option(min=1, max=MAX_ID, help="Id of an album; the first one keeps its id.")],
+    album: Annotated[
+        list[int], typer.Option(parser=an_id, metavar="ID", help="Id of an album; the first one keeps its id.")
+    ],
     json: Json = False,
 ) -> None:
     """Make albums one. `sleeve add` does not part them again, whatever their sources say.

@@ -8,10 +8,11 @@ from rich.table import Table
 
 from indexer.home import open_home
 from indexer.images.decoding import read
+from service.answers.known_genre import check_genre
 from service.answers.opening import open_answers
 from service.answers.records import MAX_K, Found, SimilarRequest
-from service.cli.console import Json, answer, answer_json, answer_json_list, say, settings_of
-from service.schemas import MAX_ID, ClassifySchema, NeighbourSchema, Query, SimilarSchema
+from service.cli.console import Json, an_id, answer, answer_json, answer_json_list, say, settings_of
+from service.schemas import ClassifySchema, NeighbourSchema, Query, SimilarSchema
 from service.schemas.corners import OUTLINE_HELP, parse_outline
 from service.schemas.filters import YEARS_HELP, catalogue_filter
 from sleeve.errors import FileRejectedError, SourceError
@@ -21,15 +22,21 @@ from sleeve.vocabulary import AlbumId, Side
 def similar(
     context: typer.Context,
     image: Annotated[Path | None, typer.Argument(help="An image file.")] = None,
-    album: Annotated[int | None, typer.Option(min=1, max=MAX_ID, help="Id of an album, instead of an image.")] = None,
+    album: Annotated[
+        int | None, typer.Option(parser=an_id, metavar="ID", help="Id of an album, instead of an image.")
+    ] = None,
     text: Annotated[str | None, typer.Option(help="A description of the cover, instead of an image.")] = None,
-    k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_K, help="How many albums.")] = 10,
+    k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_K, metavar="N", help="How many albums.")] = 10,
     genre: Annotated[str | None, typer.Option(help="Only albums of this genre.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
     artist: Annotated[str | None, typer.Option(help="Only albums of this artist.")] = None,
     side: Annotated[Side | None, typer.Option(help="Only front or back covers.")] = None,
-    min_similarity: Annotated[float, typer.Option(min=-1, max=1, help="Only albums at least so similar.")] = -1,
-    per_artist: Annotated[int | None, typer.Option(min=1, max=MAX_K, help="The most albums of one artist.")] = None,
+    min_similarity: Annotated[
+        float, typer.Option(min=-1, max=1, metavar="X", help="Only albums at least so similar.")
+    ] = -1,
+    per_artist: Annotated[
+        int | None, typer.Option(min=1, max=MAX_K, metavar="N", help="The most albums of one artist.")
+    ] = None,
     outline: Annotated[str | None, typer.Option(metavar="X,Y,…", help=f"{OUTLINE_HELP.capitalize()}.")] = None,
     json: Json = False,
 ) -> None:
@@ -57,6 +64,7 @@ def similar(
         raise typer.BadParameter(str(error)) from error
     try:
         with open_home(settings_of(context)) as home:
+            check_genre(home.database, request.allowed)
             data = read(image) if image is not None else b""
             search = open_answers(home).search
             if album is not None:

@@ -5,26 +5,34 @@ from typing import Annotated
 import typer
 
 from indexer.home import open_home
+from service.answers.known_genre import check_genre
 from service.answers.opening import open_answers
 from service.answers.records import MAX_EXAMPLES, MAX_RECOMMENDATIONS, Examples, RecommendRequest
-from service.cli.console import Json, answer, answer_json, settings_of
+from service.cli.console import Json, an_id, answer, answer_json, settings_of
 from service.cli.query import neighbours_table
-from service.schemas import MAX_ID, Query, RecommendSchema
+from service.schemas import Query, RecommendSchema
 from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
 from sleeve.vocabulary import AlbumId
 
 
 def recommend(
     context: typer.Context,
-    like: Annotated[list[int], typer.Option(min=1, max=MAX_ID, help="Id of a liked album; repeatable.")],
-    dislike: Annotated[
-        list[int] | None, typer.Option(min=1, max=MAX_ID, help="Id of a disliked album; repeatable.")
+    like: Annotated[
+        list[int] | None, typer.Option(parser=an_id, metavar="ID", help="Id of a liked album; repeatable.")
     ] = None,
-    k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_RECOMMENDATIONS, help="How many albums.")] = 20,
+    dislike: Annotated[
+        list[int] | None, typer.Option(parser=an_id, metavar="ID", help="Id of a disliked album; repeatable.")
+    ] = None,
+    k: Annotated[
+        int, typer.Option("-k", "--count", min=1, max=MAX_RECOMMENDATIONS, metavar="N", help="How many albums.")
+    ] = 20,
     diversity: Annotated[
         float,
         typer.Option(
-            min=0, max=1, help="How different the albums are from each other, from 0 (similarity alone) to 1."
+            min=0,
+            max=1,
+            metavar="X",
+            help="How different the albums are from each other, from 0 (similarity alone) to 1.",
         ),
     ] = 0.3,
     genre: Annotated[str | None, typer.Option(help=f"Only albums of this genre; {GENRE_HELP}.")] = None,
@@ -41,17 +49,20 @@ def recommend(
 
         sleeve recommend --like 12 --dislike 7 -k 10 --diversity 0.6 --genre jazz --year 1955:1969
     """
-    disliked = dislike or []
-    if max(len(like), len(disliked)) > MAX_EXAMPLES:
+    liked, disliked = like or [], dislike or []
+    if not liked:
+        raise typer.BadParameter("name at least one album to like (--like ID); `sleeve find WORDS` shows their ids")
+    if max(len(liked), len(disliked)) > MAX_EXAMPLES:
         raise typer.BadParameter(f"at most {MAX_EXAMPLES} albums can be liked, and as many disliked")
-    examples = Examples(tuple(map(AlbumId, like)), tuple(map(AlbumId, disliked)))
+    examples = Examples(tuple(map(AlbumId, liked)), tuple(map(AlbumId, disliked)))
     try:
         request = RecommendRequest(k, diversity, catalogue_filter(genre, year, None, None))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     with open_home(settings_of(context)) as home:
+        check_genre(home.database, request.allowed)
         found = open_answers(home).recommender.recommend(examples, request)
-    document = RecommendSchema.of(Query(like=like, dislike=disliked), found)
+    document = RecommendSchema.of(Query(like=liked, dislike=disliked), found)
     if json:
         answer_json(document)
     else:

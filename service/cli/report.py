@@ -15,7 +15,7 @@ from sleeve.settings import expanded
 def report(
     context: typer.Context,
     folder: Annotated[Path, typer.Option("--output", "-o", help="Folder for the page and its files.")] = Path("report"),
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random choice.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Seed of every random choice.")] = 0,
     json: Json = False,
 ) -> None:
     """Write a research report on the catalogue: one page that opens offline, with its figures and their data.

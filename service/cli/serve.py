@@ -27,8 +27,10 @@ WORKER_STARTS_WITHIN_S = 60
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for a free one.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Number of worker processes.")] = 1,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="Port to listen on; 0 for a free one.")
+    ] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Number of worker processes.")] = 1,
     root_path: Annotated[
         str | None, typer.Option(help="Path of a proxy below which visitors find it: /sleeve.")
     ] = None,

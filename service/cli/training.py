@@ -25,7 +25,7 @@ def train(
         str, typer.Option(help="efficientnet-lite0, a timm name, or open_clip:MODEL/TAG (see `sleeve bundles export`).")
     ] = "efficientnet-lite0",
     weights: Annotated[Path | None, typer.Option(help="A checkpoint file for a timm name.")] = None,
-    epochs: Annotated[int, typer.Option(min=1, max=1000, help="Passes over the covers.")] = 4,
+    epochs: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="Passes over the covers.")] = 4,
     name: Annotated[str, typer.Option(help="The new bundle's name.")] = "tuned",
     resume: Annotated[bool, typer.Option("--resume", help="Continue from the last checkpoint of this name.")] = False,
     seed: Annotated[int, typer.Option(help="Seed of the split and of every random choice.")] = 0,

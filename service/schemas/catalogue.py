@@ -85,7 +85,7 @@ class HomeStatusSchema(CountsSchema):
             texts=TextsSchema.of(status.texts),
             albums_per_genre=dict(counts.genres),
             home=str(home.folder),
-            database=str(home.database),
+            database=home.database_name,
             files=dict(counts.files),
             rejections=dict(counts.rejections),
             others=dict(counts.others),

@@ -91,6 +91,9 @@ def test_where_drawing_is_slow_fewer_points_move_and_all_come_to_rest(page: Page
         "x": places,
         "y": places[::-1],
         "genre": [0] * 20_000,
+        "year": [0] * 20_000,
+        "predicted": None,
+        "missing": 0,
         "genres": ["a"],
     }
     page.route("**/api/v1/map", lambda route: route.fulfill(body=json.dumps(body), content_type="application/json"))

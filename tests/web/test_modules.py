@@ -20,3 +20,17 @@ def test_the_modules_import_each_other_without_a_circle() -> None:
 def _imported_by(file: Path) -> set[Path]:
     """What a module imports, statically and dynamically."""
     return {(file.parent / name).resolve() for name in IMPORTED.findall(file.read_text(encoding="utf-8"))}
+
+
+def test_the_page_names_all_modules_of_the_start_so_that_they_come_together() -> None:
+    """Else they would come in stages, each after a round trip."""
+    needed: set[Path] = set()
+    left = {SCRIPTS / "app.js", SCRIPTS / "views" / "search.js"}
+    while left:
+        file = left.pop()
+        needed.add(file)
+        static = re.sub(r"import\([^)]*\)", "", file.read_text(encoding="utf-8"))
+        left |= {(file.parent / name).resolve() for name in IMPORTED.findall(static)} - needed
+    page = (FOLDER / "index.html").read_text(encoding="utf-8")
+    named = {FOLDER / name for name in re.findall(r'rel="modulepreload" href="@root/static/@version/([^"]+)"', page)}
+    assert named | {SCRIPTS / "app.js"} == needed

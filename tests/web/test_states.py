@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.command_home import CommandHome
+from tests.factories import write_cover
 
 KEY = "open sesame"
 
@@ -53,7 +54,7 @@ def test_a_problem_is_one_line_and_can_be_tried_again(page: Page, expected_failu
     page.route("**/api/v1/albums?*", lambda route: _refused(route, 503, "there is no index; run `sleeve index`"))
     page.goto("/catalogue")
     alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("there is no index; run sleeve index")
+    expect(alert).to_contain_text("There is no index; run sleeve index.")
     page.unroute("**/api/v1/albums?*")
     alert.get_by_role("button", name="Try again").click()
     expect(page.locator("li.card[data-album]").first).to_be_visible()
@@ -84,11 +85,23 @@ def test_an_empty_catalogue_says_what_to_do(
     with make_home(tmp_path, "sqlite").serving() as address:
         page = browser.new_page(base_url=address)
         page.goto("/")
-        expect(page.get_by_role("heading", name="The catalogue is empty")).to_be_visible()
+        expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
         page.get_by_role("link", name="Add covers").click()
-        expect(page.get_by_role("dialog")).to_be_visible()
+        expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
         page.goto("/map")
         expect(page.get_by_role("heading", name="No map yet")).to_be_visible()
+        page.goto("/duplicates")
+        expect(page.get_by_role("heading", name="Nothing to decide")).to_be_visible()
         page.goto("/index")
-        expect(page.locator(".figure").first).to_contain_text("0")
+        expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+        picture = write_cover(tmp_path / "first.png", seed=1)
+        page.goto("/queue")
+        page.get_by_label("Pictures of covers").set_input_files(picture)
+        row = page.locator(".queue-row")
+        expect(row).to_contain_text("new")
+        row.focus()
+        page.keyboard.press("Enter")
+        expect(row).to_contain_text("Added as")
+        page.goto("/catalogue")
+        expect(page.locator("li.card[data-album]")).to_have_count(1)
         page.close()

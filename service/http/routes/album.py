@@ -7,6 +7,7 @@ from anyio import to_thread
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
 from db import album_list, albums, facets, texts
+from db.records import AlbumPage
 from indexer.home import Home
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
@@ -48,6 +49,8 @@ Words = Annotated[
     schemas.FewWords,
 ]
 
+ByHand = Annotated[bool, Query(description="false to take back what a person said, for an undo")]
+
 router = APIRouter(prefix=f"{API}/albums", tags=["albums"])
 
 
@@ -65,6 +68,13 @@ def list_albums(
         str | None, Query(max_length=MAX_CURSOR_CHARACTERS, description="`next` of the page before, of the same list")
     ] = None,
     skip: Annotated[int, Query(ge=0, le=MAX_SKIP, description="albums to leave out before the first one")] = 0,
+    id: Annotated[
+        list[schemas.AlbumIdNumber],
+        Query(
+            max_length=MAX_PAGE,
+            description="these albums in this order, whatever else is asked; those gone are left out",
+        ),
+    ] = [],  # noqa: B006
 ) -> schemas.AlbumsSchema:
     """Send `next` back as `cursor` until it is null; keep the other parameters. `skip` goes to a place in the list
     instead, which is another one if albums come or go meanwhile.
@@ -73,6 +83,11 @@ def list_albums(
     for in artists, titles and the text on covers; the 100 albums that fit best are listed, each with where the words
     are.
     """
+    if id:
+        with home.database.reading() as session:
+            found_by_id = albums.of_ids(session, list(map(AlbumId, id)))
+        named = tuple(found_by_id[AlbumId(each)] for each in dict.fromkeys(id) if each in found_by_id)
+        return schemas.AlbumsSchema.of(public_page(AlbumPage(named, None, len(named))))
     order = sort or (AlbumOrder.MATCH if q.strip() else AlbumOrder.NEWEST)
     after = None if cursor is None else from_cursor(cursor, order)
     if q.strip():
@@ -206,15 +221,17 @@ def _check_covers(home: Home, album_id: AlbumId, cover_ids: Sequence[CoverId]) -
 @router.delete(
     "/{album_id}/same-artwork/{other_id}", status_code=204, summary="Not the same artwork", responses=PROBLEMS
 )
-def not_same_artwork(album_id: AlbumIdDep, other_id: OtherAlbumIdDep, home: HomeDep) -> None:
-    """The two albums count as different artworks from then on, also when they are compared again."""
-    decide_albums_artwork(home, album_id, other_id, same=False)
+def not_same_artwork(album_id: AlbumIdDep, other_id: OtherAlbumIdDep, home: HomeDep, by_hand: ByHand = True) -> None:
+    """The two albums count as different artworks from then on, also when they are compared again. With `by_hand=false`
+    they are not linked, and may be when they are compared again."""
+    decide_albums_artwork(home, album_id, other_id, same=False, by_hand=by_hand)
 
 
 @router.put("/{album_id}/same-artwork/{other_id}", status_code=204, summary="The same artwork", responses=PROBLEMS)
-def is_same_artwork(album_id: AlbumIdDep, other_id: OtherAlbumIdDep, home: HomeDep) -> None:
-    """The two albums count as one artwork from then on, also if it was said before that they do not."""
-    decide_albums_artwork(home, album_id, other_id, same=True)
+def is_same_artwork(album_id: AlbumIdDep, other_id: OtherAlbumIdDep, home: HomeDep, by_hand: ByHand = True) -> None:
+    """The two albums count as one artwork from then on, also if it was said before that they do not. With
+    `by_hand=false` they are linked as if their pixels had said so."""
+    decide_albums_artwork(home, album_id, other_id, same=True, by_hand=by_hand)
 
 
 @router.delete("/{album_id}", status_code=204, summary="Remove an album", responses=PROBLEMS)

@@ -1,6 +1,7 @@
-// Editing an album, and deleting it.
+// Editing an album.
 
 import { ask } from "./api.js";
+import { cover, faceOf } from "./cover.js";
 import { h } from "./dom.js";
 import { forgetFacts } from "./facts.js";
 import { titleOf } from "./naming.js";
@@ -23,46 +24,32 @@ export function openEditor(album, onSaved) {
       genres: listOf(genres.value),
     });
     try {
-      const saved = Object.keys(json).length ? await ask(`/albums/${album.id}`, { method: "PATCH", json }) : album;
-      forgetFacts();
+      if (Object.keys(json).length) await edit(album, json, onSaved);
       dialog.close();
-      onSaved(saved);
     } catch (error) {
       wrong.replaceChildren(problemLine(error));
     }
   };
+  const face = faceOf(album);
   const dialog = opened(h("dialog", { "aria-labelledby": "edit-title" },
     h("form", { onsubmit: save },
-      h("h2", { id: "edit-title" }, `Edit ${titleOf(album)}`),
+      h("div", { class: "edit-head" }, face && cover(face, { shownPx: 96, eager: true }), h("h2", { id: "edit-title" }, `Edit ${titleOf(album)}`)),
       wrong,
       h("label", {}, "Title", title), h("label", {}, "Artist", artist),
       h("div", { class: "two" }, h("label", {}, "Year", year), h("label", {}, "Genres, separated by commas", genres)),
       h("div", { class: "row" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), h("button", { class: "primary" }, "Save")))));
 }
 
-/** Ask, then delete, then call `onDeleted()`. */
-export function openDeletion(album, onDeleted) {
-  const id = album.album_id ?? album.id;
-  const wrong = h("div");
-  const remove = async () => {
-    try {
-      await ask(`/albums/${id}`, { method: "DELETE" });
-      forgetFacts();
-      dialog.close();
-      note(`${titleOf(album)} was deleted.`);
-      onDeleted();
-    } catch (error) {
-      wrong.replaceChildren(problemLine(error));
-    }
+/** Change an album, so that it can be undone; `onSaved(album)` is called with each. */
+export async function edit(album, json, onSaved, said = "Saved.") {
+  const send = async (some) => {
+    const saved = await ask(`/albums/${album.id}`, { method: "PATCH", json: some });
+    forgetFacts();
+    onSaved(saved);
   };
-  const dialog = opened(h("dialog", { "aria-labelledby": "delete-title" },
-    h("div", { class: "stack" },
-      h("h2", { id: "delete-title" }, `Delete ${titleOf(album)}?`),
-      h("p", {}, "This removes it with its covers and genres from the catalogue, and you cannot undo it. Files in your own folders stay."),
-      wrong,
-      h("div", { class: "row" },
-        h("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, "Keep it"),
-        h("button", { type: "button", class: "danger", onclick: remove }, "Delete")))));
+  const before = Object.fromEntries(Object.keys(json).map((name) => [name, album[name]]));
+  await send(json);
+  note(said, { undo: () => send(before).catch((error) => note(error.message, { bad: true })) });
 }
 
 /** A dialog that is gone from the page when it closes. */

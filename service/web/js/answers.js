@@ -9,7 +9,7 @@ const MOST_RECOMMENDED = 200;
 
 /** {heading, albums, ranked, dial, album?, file?, verdict?, outline?, more?}: `ranked` by similarity, `dial` when diversity counts. */
 export async function answerTo(query, signal) {
-  if (isBlank(query)) return { heading: "", albums: await newest(signal) };
+  if (isBlank(query)) return { heading: "", ...(await some(signal)) };
   if (query.q) return byWords(query, signal);
   const narrowed = { k: query.k, genre: query.genre, year: query.year };
   if (query.upload) return byPicture(query, narrowed, signal);
@@ -46,6 +46,17 @@ async function byPicture(query, narrowed, signal) {
 
 async function newest(signal) {
   return (await ask("/albums", { query: { sort: "newest", limit: 36 }, signal })).albums;
+}
+
+/** Albums from anywhere in the catalogue, as many as fill whole rows. Ids are hardly ever missing, so it is enough to guess some. */
+async function some(signal) {
+  const columns = Math.max(2, Math.floor(document.getElementById("main").clientWidth / 184));
+  const count = columns * Math.ceil(18 / columns);
+  const { albums, total } = await ask("/albums", { query: { sort: "newest", limit: count }, signal });
+  if (total <= count) return { albums };
+  const ids = Array.from({ length: 3 * count }, () => 1 + Math.floor(Math.random() * albums[0].id));
+  const found = (await ask("/albums", { query: { id: [...new Set(ids)].slice(0, 200) }, signal })).albums.slice(0, count);
+  return { albums: found.length < count ? albums : found, shuffles: true };
 }
 
 async function byTaste(query, { k, genre, year }, signal) {

@@ -12,9 +12,9 @@ export class Problem extends Error {
 }
 
 /** The answer as JSON (null for 204). `query` values may be lists; empty ones are left out. A write that is answered
- * 401 asks the person for the key, once, and is sent again. */
-export async function ask(path, { method = "GET", query = {}, json, form, signal } = {}) {
-  const send = () => fetched(fromRoot(`/api/v1${path}${queryString(query)}`), method, json, form, signal);
+ * 401 asks the person for the key, once, and is sent again; one with `keepalive` outlives the page. */
+export async function ask(path, { method = "GET", query = {}, json, form, signal, keepalive = false } = {}) {
+  const send = () => fetched(fromRoot(`/api/v1${path}${queryString(query)}`), method, json, form, signal, keepalive);
   let response = await send();
   if (response.status === 401 && (await askForKey())) response = await send();
   if (response.status === 204) return null;
@@ -38,11 +38,11 @@ export function queryString(query) {
   return wanted.length ? `?${new URLSearchParams(wanted)}` : "";
 }
 
-async function fetched(url, method, json, form, signal) {
+async function fetched(url, method, json, form, signal, keepalive) {
   const headers = { Accept: "application/json", ...(method === "GET" ? {} : keyHeaders()) };
   if (json !== undefined) headers["Content-Type"] = "application/json";
   try {
-    return await fetch(url, { method, headers, signal, body: json === undefined ? form : JSON.stringify(json) });
+    return await fetch(url, { method, headers, signal, keepalive, body: json === undefined ? form : JSON.stringify(json) });
   } catch (error) {
     if (isCancelled(error)) throw error;
     throw new Problem(0, "Cannot reach the service. Check that it is running, then try again.");

@@ -1,8 +1,11 @@
 // The start of the app: its views, and what every view has around it.
 
+import { installTyping } from "./dom.js";
 import { installIntake } from "./intake.js";
 import { installKeys } from "./keys.js";
+import { installListing } from "./listing.js";
 import { installMarks } from "./marks.js";
+import { installPending } from "./pending.js";
 import { start } from "./router.js";
 import { installTheme, markView } from "./shell.js";
 import { installTray } from "./tray.js";
@@ -12,12 +15,18 @@ const VIEWS = [
   [/^\/album\/(\d+)$/, "album", () => import("./views/album.js")],
   [/^\/map$/, "map", () => import("./views/map.js")],
   [/^\/catalogue$/, "catalogue", () => import("./views/catalogue.js")],
+  [/^\/duplicates$/, "duplicates", () => import("./views/duplicates.js")],
+  [/^\/queue$/, "queue", () => import("./views/queue.js")],
+  [/^\/docs$/, "docs", () => import("./views/docs.js")],
   [/^\/index$/, "index", () => import("./views/index.js")],
 ];
 
 installTheme();
+installTyping();
 installIntake();
 installMarks();
 installKeys();
+installListing();
+installPending();
 const putTray = installTray();
 start(VIEWS, (name) => { markView(name); putTray(); });

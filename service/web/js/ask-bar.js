@@ -2,6 +2,7 @@
 
 import { h, icon } from "./dom.js";
 import { searchWith } from "./intake.js";
+import { note } from "./notes.js";
 import { ACCEPTED } from "./picture-files.js";
 import { hrefOf } from "./query.js";
 import { go } from "./router.js";
@@ -11,8 +12,8 @@ import { suggestions } from "./suggest.js";
 export function askBar(query, can, signal) {
   const byText = can?.model?.reads_text && !query.q;
   const field = h("input", {
-    type: "search", name: "q", value: query.q ?? query.text ?? "", "aria-label": "Artist, title, or what a cover looks like", autocomplete: "off", maxlength: 500,
-    placeholder: can?.model?.reads_text ? "Artist, title, or what it looks like" : "Artist, title, words on a cover, or paste one",
+    type: "search", name: "q", value: query.q ?? query.text ?? "", "aria-label": "Artist, title, or what a cover looks like", autocomplete: "off", maxlength: 200,
+    placeholder: can?.model?.reads_text ? "Artist, title, or what it looks like" : "Artist, title, genre, year …",
     enterkeyhint: "search",
   });
   const mode = can?.model?.reads_text && h("select", { "aria-label": "Search by", class: "mode" },
@@ -23,6 +24,7 @@ export function askBar(query, can, signal) {
     if (!words) return go("/");
     const kept = { genre: query.genre, year: query.year };
     if (can?.image_urls && /^https?:\/\/\S+$/.test(words)) return go(hrefOf({ ...kept, image_url: words }));
+    if (/^https?:\/\/\S+$/.test(words)) note("This service fetches no pictures from the web; its settings can allow it (SLEEVE_IMAGE_URLS=1). Drop or choose the picture instead.", { bad: true });
     return go(hrefOf({ ...kept, [mode ? mode.value : "q"]: words }));
   };
   const form = h("form", { class: "ask", role: "search", onsubmit: submit },

@@ -1,17 +1,19 @@
-// An album in a grid: its cover, its names, and what can be done with it.
+// An album in a grid or a row: its cover, its names, and what can be done with it.
 
 import { cover, faceOf } from "./cover.js";
-import { h, iconLink } from "./dom.js";
+import { h, iconButton, iconLink } from "./dom.js";
+import { likeness } from "./likeness.js";
 import { marks } from "./marks.js";
 import { fullName, lineOf, titleOf } from "./naming.js";
+import { isGoing } from "./pending.js";
 
 const EAGER = 12;
 
-/** `acts` are buttons over the cover, after those that every card has; `at` is its place in the grid, and `similar` the
- * address of what looks like it. */
-export function card(album, { acts = [], at = Infinity, similar = null } = {}) {
+/** `acts` are buttons over the cover, after those that every card has; `at` is its place in the list, `similar` the
+ * address of what looks like it, `tick` a box to select it; `ranked` if its similarity says something. */
+export function card(album, { acts = [], at = Infinity, similar = null, tick = null, ranked = true, shownPx = 200 } = {}) {
   const id = album.album_id ?? album.id;
-  const shown = album.similarity !== undefined;
+  const similarity = ranked ? album.similarity : undefined;
   const genres = album.genres.join(", ");
   const second = lineOf(album);
   const printed = (album.matches ?? []).filter((match) => match.place === "cover");
@@ -19,15 +21,30 @@ export function card(album, { acts = [], at = Infinity, similar = null } = {}) {
   const face = album.covers?.find((one) => one.id === shownId)?.content_hash ?? faceOf(album);
   const boxes = printed.filter((match) => match.cover_id === shownId).map((match) => match.box);
   const says = printed.map((match) => match.text).join(" · ");
-  const about = [fullName(album), album.year, genres, shown && `similarity ${album.similarity.toFixed(2)}`, says && `the cover says “${says}”`];
-  return h("li", { class: "card", "data-album": id },
+  const file = (album.matches ?? []).some((match) => match.place === "file") ? album.covers?.[0]?.file : null;
+  const about = [fullName(album), album.year, genres, similarity !== undefined && `similarity ${similarity.toFixed(2)}`, says && `the cover says “${says}”`, file];
+  const lines = [second, says ? `says “${says}”` : file ?? genres];
+  const over = h("div", { class: "acts" }, marks(album), iconLink("similar", `Find albums that look like ${titleOf(album)}`, similar ?? `/?album=${id}`), acts);
+  return h("li", { class: `card${isGoing(id) ? " going" : ""}`, "data-album": id, "data-at": Number.isFinite(at) ? at : null },
     h("a", { class: "face", href: `/album/${id}`, "aria-label": about.filter(Boolean).join(", "), title: about.filter(Boolean).join("\n") },
-      cover(face, { eager: at < EAGER, boxes }),
+      cover(face, { shownPx, eager: at < EAGER, boxes }),
       h("span", { class: "words", "aria-hidden": "true" },
-        h("div", { class: "name-line" }, h("span", { class: album.title ? "title" : "title unnamed" }, titleOf(album)), shown && h("span", { class: "num muted small" }, album.similarity.toFixed(2))),
-        second && h("div", { class: "line" }, second),
-        genres && h("div", { class: "line small" }, genres),
-        says && h("div", { class: "line small says" }, `says “${says}”`))),
+        h("div", { class: album.title ? "title" : "title unnamed" }, titleOf(album)),
+        lines.filter(Boolean).map((line, place) => h("div", { class: place ? "line small" : "line" }, line)),
+        similarity !== undefined && likeness(similarity))),
     album.same_artwork && h("span", { class: "tag", title: "Another pressing or copy with the same picture" }, "same artwork"),
-    h("div", { class: "acts" }, marks(album), iconLink("similar", `Find albums that look like ${titleOf(album)}`, similar ?? `/?album=${id}`), acts));
+    tick,
+    iconButton("dots", `What to do with ${titleOf(album)}`, (event) => toggle(event.currentTarget.closest(".card")), { class: "unfold", "aria-expanded": "false" }),
+    over);
+}
+
+/** On a touch screen the actions of a card are behind one button. */
+function toggle(card) {
+  for (const open of document.querySelectorAll(".card.unfolded")) if (open !== card) put(open, false);
+  put(card, !card.classList.contains("unfolded"));
+}
+
+function put(card, isOpen) {
+  card.classList.toggle("unfolded", isOpen);
+  card.querySelector(".unfold").setAttribute("aria-expanded", String(isOpen));
 }

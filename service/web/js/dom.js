@@ -19,6 +19,14 @@ const ICONS = {
   pin: "M12 21s7-6.500 7-11.500a7 7 0 1 0-14 0C5 14.500 12 21 12 21zM12 7.500a2 2 0 1 0 0 4a2 2 0 1 0 0-4",
   sun: "M12 8a4 4 0 1 0 0 8a4 4 0 1 0 0-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.400 1.400M17.600 17.600L19 19M19 5l-1.400 1.400M6.400 17.600L5 19",
   moon: "M20 14.500A8.500 8.500 0 1 1 9.500 4a7 7 0 0 0 10.500 10.500z",
+  dots: "M5 12h.01M12 12h.01M19 12h.01",
+  save: "M12 4v11M7 11l5 5 5-5M4 20h16",
+  list: "M4 6h16M4 12h16M4 18h16",
+  grid: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
+  left: "M15 5l-7 7 7 7",
+  right: "M9 5l7 7-7 7",
+  out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
+  lasso: "M12 4c5 0 9 2.500 9 6s-4 6-9 6-9-2.500-9-6 4-6 9-6M8 15c-1 2-1 4-4 5",
   check: "M5 12.500l4.500 4.500L19 7.500",
 };
 
@@ -59,11 +67,23 @@ export function iconLink(name, label, href) {
   return h("a", { class: "button icon-only", href, "aria-label": label, title: label }, icon(name));
 }
 
-/** Replace what an element holds; a field that had the focus has it still. */
+/** Replace what an element holds; a field that had the focus has it still, with what was typed since its form was sent. */
 export function replaceKeepingFocus(element, ...children) {
-  const name = element.contains(document.activeElement) ? document.activeElement.name : null;
+  const before = element.contains(document.activeElement) ? document.activeElement : null;
   element.replaceChildren(...children);
-  if (name) element.querySelector(`[name="${CSS.escape(name)}"]`)?.focus({ preventScroll: true });
+  const field = before?.name ? element.querySelector(`[name="${CSS.escape(before.name)}"]`) : null;
+  if (!field) return;
+  field.focus({ preventScroll: true });
+  if (before.type !== "search" || (!("typed" in before.dataset) && !before.closest(".first"))) return;
+  field.value = before.value;
+  field.dataset.typed = "";
+  if (before.selectionStart !== null) field.setSelectionRange(before.selectionStart, before.selectionEnd);
+}
+
+/** Notes which fields were typed in since their form was sent. */
+export function installTyping() {
+  document.addEventListener("input", ({ target }) => { target.dataset.typed = ""; });
+  document.addEventListener("submit", ({ target }) => { for (const field of target.elements) delete field.dataset.typed; });
 }
 
 /** Text as nodes; what is in `backticks` is something to type. */

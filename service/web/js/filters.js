@@ -1,36 +1,51 @@
-// Genre and years, as every list has them.
+// Genre, years and what else narrows a list.
 
 import { h } from "./dom.js";
 import { genres } from "./facts.js";
 import { yearOf, yearsOf } from "./query.js";
 
+const LACKS = { title: "without title", artist: "without artist", year: "without year", genre: "without genre" };
+
 /** The fields; `onChange({genre, year})` is called when a genre is chosen, and for the years on Enter or when both are left. */
 export function filterFields({ genre, year }, onChange) {
-  const choice = h("select", { name: "genre", onchange: () => report() }, h("option", { value: "" }, "All genres"));
+  const choice = h("select", { name: "genre", onchange: () => onChange({ genre: choice.value || null, year }) }, h("option", { value: "" }, "All genres"));
   if (genre) choice.append(h("option", { value: genre, selected: true }, genre));
   genres().then((all) => {
     choice.replaceChildren(choice.options[0], ...all.map((one) =>
       h("option", { value: one.name, selected: one.name === genre }, `${one.name} (${one.albums})`)));
     if (genre && !all.some((one) => one.name === genre)) choice.append(h("option", { value: genre, selected: true }, genre));
   }).catch(() => { /* the list itself says what is wrong */ });
+  return [h("label", {}, "Genre", choice), ...yearFields({ year }, (years) => onChange({ genre: choice.value || null, year: years }))];
+}
+
+/** The two fields of years; `onChange(year)` is called on Enter or when both are left. */
+export function yearFields({ year }, onChange) {
   const years = yearsOf(year);
   const field = (name, value) => h("input", {
-    type: "number", name, min: 0, max: 9999, step: 1, value, placeholder: "any", inputmode: "numeric", onfocusout: left, onkeydown: (event) => { if (event.key === "Enter") reportYears(); },
+    type: "number", name, min: 0, max: 9999, step: 1, value, placeholder: "any", inputmode: "numeric", onfocusout: left, onkeydown: (event) => { if (event.key === "Enter") report(); },
   });
   const from = field("from", years.from);
   const to = field("to", years.to);
   function left({ relatedTarget }) {
-    if (relatedTarget !== from && relatedTarget !== to) setTimeout(reportYears);
-  }
-  function reportYears() {
-    if (from.isConnected && yearOf(from.value, to.value) !== (year || null)) report();
+    if (relatedTarget !== from && relatedTarget !== to) setTimeout(report);
   }
   function report() {
-    onChange({ genre: choice.value || null, year: yearOf(from.value, to.value) });
+    const now = yearOf(from.value, to.value);
+    if (from.isConnected && now !== (year || null)) onChange(now);
   }
-  return [
-    h("label", {}, "Genre", choice),
-    h("label", { class: "year" }, "From year", from),
-    h("label", { class: "year" }, "To year", to),
-  ];
+  return [h("label", { class: "year" }, "From year", from), h("label", { class: "year" }, "To year", to)];
+}
+
+/** The filters that are on, each with the way to take it away; `hrefWith(change)` is the address with other ones. */
+export function filterChips({ q, genre, year, artist, missing }, hrefWith) {
+  const { from, to } = yearsOf(year);
+  const years = from && to ? (from === to ? from : `${from}–${to}`) : from ? `from ${from}` : `until ${to}`;
+  const on = [
+    q && [`“${q}”`, { q: null }],
+    genre && [genre === "none" ? "without genre" : genre, { genre: null }],
+    year && [years, { year: null }],
+    artist && [`Artist: ${artist}`, { artist: null }],
+    missing && [LACKS[missing] ?? missing, { missing: null }],
+  ].filter(Boolean);
+  return h("div", { class: "chips" }, on.map(([text, change]) => h("span", { class: "chip" }, text, h("a", { href: hrefWith(change), "aria-label": `Not only ${text}` }, "✕"))));
 }

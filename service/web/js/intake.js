@@ -1,9 +1,11 @@
-// A picture dropped or pasted anywhere on the page becomes a search.
+// A picture dropped or pasted anywhere on the page becomes a search; several go into the queue.
 
 import { h } from "./dom.js";
 import { note } from "./notes.js";
 import { isPicture } from "./picture-files.js";
 import { hrefOf } from "./query.js";
+import { enqueue } from "./queue.js";
+import { within } from "./root.js";
 import { go } from "./router.js";
 import { keep } from "./uploads.js";
 
@@ -17,7 +19,7 @@ export async function searchWith(file, filters = {}) {
 }
 
 export function installIntake() {
-  const veil = h("div", { class: "drop-veil", hidden: true }, h("p", {}, "Drop a cover to find albums that look like it"));
+  const veil = h("div", { class: "drop-veil", hidden: true }, h("p", {}, "Drop a cover to find albums that look like it, or several to add them"));
   document.body.append(veil);
   const elsewhere = () => document.querySelector("dialog[open]") !== null;
   let depth = 0;
@@ -32,16 +34,30 @@ export function installIntake() {
     over(-depth);
     if (!hasFiles(event) || elsewhere()) return;
     event.preventDefault();
-    const file = [...event.dataTransfer.files].find(isPicture);
-    if (file) searchWith(file);
-    else note("That is not a picture. Drop a JPEG, PNG, WebP or another image file.", { bad: true });
+    take([...event.dataTransfer.files]);
   });
   addEventListener("paste", (event) => {
-    const file = [...(event.clipboardData?.files ?? [])].find(isPicture);
-    if (!file || elsewhere()) return;
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.some(isPicture) || elsewhere()) return;
     event.preventDefault();
-    searchWith(file);
+    take(files);
   });
+}
+
+/** One picture is searched with; several are looked up in the queue, as is any on the page of the queue. */
+function take(files) {
+  const pictures = files.filter(isPicture);
+  const isQueue = within(location.pathname) === "/queue";
+  if (!pictures.length) note("That is not a picture. Drop a JPEG, PNG, WebP or another image file.", { bad: true });
+  else if (pictures.length === 1 && !isQueue) searchWith(pictures[0]);
+  else {
+    const left = enqueue(files);
+    if (!isQueue) {
+      go("/queue");
+      note(`${pictures.length} pictures are looked up. Nothing is added until you say so.`);
+    }
+    if (left) note(`${left} of ${files.length} files were left out: not a picture, there already, or more than 200.`, { bad: true });
+  }
 }
 
 function hasFiles(event) {

@@ -1,10 +1,13 @@
 // The part of the map on screen: a centre in map units (-1 to 1) and a scale in CSS pixels a unit.
 
 const MARGIN = 0.92;
-const MOST_ZOOM = 400;
+/** As far as at which few albums are left on the screen. */
+const LEAST_MOST_ZOOM = 14;
 
 export class Camera {
-  constructor() {
+  /** For a map of so many albums. */
+  constructor(count) {
+    this.mostZoom = Math.max(LEAST_MOST_ZOOM, Math.sqrt(count));
     this.width = 1;
     this.height = 1;
     this.x = 0;
@@ -32,14 +35,14 @@ export class Camera {
   /** Zoom by a factor; what is under this pixel stays there. */
   zoomAt(factor, left, top) {
     const [x, y] = this.toMap(left, top);
-    this.zoom = Math.min(MOST_ZOOM, Math.max(0.8, this.zoom * factor));
+    this.zoom = Math.min(this.mostZoom, Math.max(0.8, this.zoom * factor));
     this.lookAt(x - (left - this.width / 2) / this.scale, y - (top - this.height / 2) / this.scale, this.zoom);
   }
 
   lookAt(x, y, zoom) {
     this.x = Math.min(1.1, Math.max(-1.1, x));
     this.y = Math.min(1.1, Math.max(-1.1, y));
-    this.zoom = Math.min(MOST_ZOOM, Math.max(0.8, zoom));
+    this.zoom = Math.min(this.mostZoom, Math.max(0.8, zoom));
   }
 
   /** Look at all of these points at once. */

@@ -5,6 +5,7 @@
 const MOST_COLOURS = 64;
 const MOVING_MS = 20;
 const LEAST_MOVING = 3000;
+const ASKED_RING = [0.85, 0.25, 0.12, 1];
 
 const VERTEX = `#version 300 es
 in vec2 place;
@@ -48,13 +49,23 @@ export class MapCanvas {
     this.at = Object.fromEntries(["centre", "stretch", "size", "colours", "override_colour"].map((name) => [name, gl.getUniformLocation(this.program, name)]));
     this.everyone = this.#buffers(points, mixed(points.count));
     this.lit = null;
+    this.asked = null;
+    this.indices = [[], []];
     this.points = points;
     this.allMs = null;
   }
 
-  /** Points to show larger, with a ring, above the others. */
-  light(indices) {
+  /** Points to show larger, with a ring, above the others; the ring of `asked` is of another colour. */
+  light(indices, asked) {
+    this.indices = [indices, asked];
     this.lit = indices.length ? this.#buffers(this.points, indices) : null;
+    this.asked = asked.length ? this.#buffers(this.points, asked) : null;
+  }
+
+  /** The points are of other classes from now on. */
+  classify() {
+    this.everyone = this.#buffers(this.points, mixed(this.points.count));
+    this.light(...this.indices);
   }
 
   /** All points; while ``moving`` only as many as are drawn in time. */
@@ -91,6 +102,9 @@ export class MapCanvas {
     const litPx = Math.max(9, sizePx * 1.5);
     this.#pass(this.lit, colours, ring, (litPx + 5) * ratio, 1);
     this.#pass(this.lit, colours, [0, 0, 0, 0], litPx * ratio, 1);
+    if (!this.asked) return;
+    this.#pass(this.asked, colours, ASKED_RING, (litPx + 12) * ratio, 1);
+    this.#pass(this.asked, colours, [0, 0, 0, 0], (litPx + 2) * ratio, 1);
   }
 
   forget() {
@@ -115,7 +129,7 @@ export class MapCanvas {
     order.forEach((at, place) => {
       places[place * 2] = points.x[at];
       places[place * 2 + 1] = points.y[at];
-      genres[place] = points.genre[at];
+      genres[place] = points.classes[at];
     });
     const array = gl.createVertexArray();
     gl.bindVertexArray(array);

@@ -3,11 +3,13 @@
 const CLICK_PX = 5;
 const KEY_PAN_PX = 80;
 const KEY_ZOOM = 1.5;
+const SECOND_CLICK_MS = 260;
 
 /** Calls `moved()`, `pointed(left, top, byTouch)`, `left()` and `pressed(left, top, byTouch)`; positions in CSS pixels. */
 export function installHands(canvas, camera, { moved, pointed, left, pressed, reset }, signal) {
   const fingers = new Map();
   let travelled = 0;
+  let click = 0;
   const on = (name, listener, options = {}) => canvas.addEventListener(name, listener, { signal, ...options });
   on("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
@@ -31,7 +33,12 @@ export function installHands(canvas, camera, { moved, pointed, left, pressed, re
   const up = (event) => {
     const alone = fingers.size === 1;
     fingers.delete(event.pointerId);
-    if (event.type === "pointerup" && alone && travelled <= CLICK_PX) pressed(event.offsetX, event.offsetY, event.pointerType !== "mouse");
+    if (event.type !== "pointerup" || !alone || travelled > CLICK_PX) return;
+    const [left, top, byTouch] = [event.offsetX, event.offsetY, event.pointerType !== "mouse"];
+    clearTimeout(click);
+    // A second click makes it a zoom.
+    if (byTouch) pressed(left, top, true);
+    else click = setTimeout(() => { if (!signal.aborted) pressed(left, top, false); }, SECOND_CLICK_MS);
   };
   on("pointerup", up);
   on("pointercancel", up);
@@ -43,7 +50,7 @@ export function installHands(canvas, camera, { moved, pointed, left, pressed, re
     left();
     moved();
   }, { passive: false });
-  on("dblclick", (event) => { camera.zoomAt(2, event.offsetX, event.offsetY); moved(); });
+  on("dblclick", (event) => { clearTimeout(click); camera.zoomAt(2, event.offsetX, event.offsetY); moved(); });
   on("keydown", (event) => {
     const middle = [camera.width / 2, camera.height / 2];
     const actions = {

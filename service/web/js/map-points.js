@@ -4,7 +4,7 @@ const CELLS = 192;
 const REACH = 1.001;
 
 export class Points {
-  constructor({ albums, covers, x, y, genre, genres }) {
+  constructor({ albums, covers, x, y, genre, genres, year, predicted, missing }) {
     this.count = albums.length;
     this.albums = albums;
     this.covers = covers;
@@ -13,6 +13,12 @@ export class Points {
     /** 0 if no genre is known, else its place in ``genres`` plus one. */
     this.genre = Uint8Array.from(genre, (one) => Math.min(one + 1, 255));
     this.genres = genres;
+    this.predicted = predicted && Uint8Array.from(predicted, (one) => Math.min(one + 1, 255));
+    /** 0 if it is not known. */
+    this.year = Uint16Array.from(year);
+    this.missing = missing;
+    /** What each is coloured by; ``shown`` says which of these are on the map. */
+    this.classes = this.genre;
     this.shown = new Uint8Array(256).fill(1);
     this.#fillGrid();
   }
@@ -44,7 +50,7 @@ export class Points {
       const to = this.#first[row * CELLS + this.cellOf(right) + 1];
       for (let place = from; place < to; place += 1) {
         const at = this.#order[place];
-        if (this.shown[this.genre[at]]) yield at;
+        if (this.shown[this.classes[at]]) yield at;
       }
     }
   }
@@ -58,11 +64,5 @@ export class Points {
       if (distance <= least) [best, least] = [at, distance];
     }
     return best;
-  }
-
-  countsPerGenre() {
-    const counts = new Uint32Array(256);
-    for (const one of this.genre) counts[one] += 1;
-    return counts;
   }
 }

@@ -8,10 +8,11 @@ const MOST = 240;
 const SETTLE_MS = 120;
 
 export class Thumbs {
-  constructor(layer, points, lit) {
+  constructor(layer, points, lit, asked) {
     this.layer = layer;
     this.points = points;
     this.lit = lit;
+    this.asked = asked;
     this.there = new Map();
     this.sizePx = matchMedia("(max-width: 640px)").matches ? 46 : 58;
   }
@@ -36,7 +37,7 @@ export class Thumbs {
     }
     for (const at of chosen) {
       if (this.there.has(at)) continue;
-      const image = h("img", { alt: "", width: this.sizePx, height: this.sizePx, onload: () => image.classList.add("there"), onerror: () => image.remove(), class: this.lit.includes(at) ? "lit" : null, src: imageUrl(this.points.covers[at], 96 * Math.min(2, Math.ceil(devicePixelRatio))) });
+      const image = h("img", { alt: "", width: this.sizePx, height: this.sizePx, onload: () => image.classList.add("there"), onerror: () => image.remove(), class: this.asked.includes(at) ? "lit asked" : this.lit.includes(at) ? "lit" : null, src: imageUrl(this.points.covers[at], 96 * Math.min(2, Math.ceil(devicePixelRatio))) });
       this.there.set(at, image);
       this.layer.append(image);
     }

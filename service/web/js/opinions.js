@@ -1,23 +1,26 @@
-// The genres predicted for a cover, and why: the neighbours' vote, the head, the text, who voted, which words spoke; and correcting them.
+// The genres predicted for a cover, one bar each; behind "Why?" the neighbours, the head and the words that spoke. And correcting them.
 
 import { ask, isCancelled } from "./api.js";
-import { cover, pictureOf } from "./cover.js";
 import { h, icon } from "./dom.js";
 import { forgetFacts, genres as allGenres } from "./facts.js";
-import { fullName, percent } from "./naming.js";
+import { percent } from "./naming.js";
 import { note, problemLine } from "./notes.js";
+import { why } from "./why.js";
 
 const SHOWN = 4;
-const VOTERS = 18;
-const WORDS = 6;
+const LEAST = 0.005;
 
 /** A panel about an album (`albumId`, the content hash of its cover `face`) or a picture (`file`, with the `outline` that a person gave it); `onCorrected(album)` gets the album with its genre corrected. */
 export function opinionPanel({ albumId = null, face = null, file = null, outline = null, genres = [], signal, onCorrected = () => {} }) {
   const body = h("div", { class: "stack" }, h("div", { class: "wait" }, h("div", { class: "bone" }), h("div", { class: "bone" }), h("div", { class: "bone" })));
-  const panel = h("details", { class: "panel why", open: !matchMedia("(max-width: 980px)").matches }, h("summary", {}, h("h2", {}, "Genre, and why")), body);
+  const answer = h("span", { class: "answer" });
+  const panel = h("details", { class: "panel why", open: !matchMedia("(max-width: 980px)").matches }, h("summary", {}, h("h2", {}, "Genre"), answer), body);
   const load = async () => {
     try {
-      body.replaceChildren(...parts(await classified(albumId, file, outline, signal), { albumId, face, file, signal, genres, correct }));
+      const found = await classified(albumId, file, outline, signal);
+      const [best] = found.genres;
+      answer.textContent = !best ? "unknown" : found.unsure ? "unsure" : `${best.genre}, ${percent(best.probability)}`;
+      body.replaceChildren(...parts(found, { albumId, face, file, signal, genres, correct }));
     } catch (error) {
       if (!isCancelled(error)) body.replaceChildren(problemLine(error, load));
     }
@@ -48,75 +51,46 @@ function classified(albumId, file, outline, signal) {
 }
 
 function parts(answer, { albumId, face, file, signal, genres, correct }) {
-  const rows = answer.genres.map((one) => opinion(one, albumId && { is: genres.includes(one.genre), correct }));
-  const rest = h("div", { hidden: true }, rows.slice(SHOWN));
-  const more = h("button", { type: "button", class: "quiet small", "aria-expanded": "false", onclick: () => {
-    rest.hidden = !rest.hidden;
-    more.setAttribute("aria-expanded", String(!rest.hidden));
-    more.textContent = rest.hidden ? `Show all ${rows.length}` : "Show fewer";
-  } }, `Show all ${rows.length}`);
+  const likely = answer.genres.filter((one, place) => place === 0 || one.probability >= LEAST || genres.includes(one.genre));
+  const rows = likely.map((one) => opinion(one, albumId && { is: genres.includes(one.genre), has: genres, correct }));
+  const rest = rows.slice(SHOWN);
   return [
     answer.unsure && h("p", { class: "unsure" }, h("strong", {}, "Unsure."), " No genre is likely enough; take these as guesses."),
-    h("div", { class: "key" }, h("span", {}, "prediction"), h("span", { class: "vote" }, "neighbours' vote"), h("span", { class: "head" }, "head"), h("span", { class: "text" }, "text")),
-    h("div", {}, rows.slice(0, SHOWN), rest),
-    rows.length > SHOWN && more,
-    albumId && otherGenre(correct),
-    answer.text.length > 0 && printed(answer, { face, file, signal }),
-    answer.neighbours.length > 0 && voters(answer.neighbours),
+    h("div", {}, rows.slice(0, SHOWN), rest.length > 0 && h("details", { class: "rest" }, h("summary", { class: "small" }, `${rest.length} less likely`), rest)),
+    albumId && otherGenre(genres, correct),
+    why(answer, { face, file, signal }),
   ].filter(Boolean);
 }
 
-function opinion({ genre, probability, vote, head, text }, album) {
-  const members = `vote ${share(vote)}, head ${share(head)}, text ${share(text)}`;
+function opinion({ genre, probability }, album) {
+  const fill = h("i");
+  fill.style.width = percent(Math.max(0, Math.min(1, probability))).replace(" ", "");
   return h("div", { class: "opinion" },
-    h("span", { class: "which" }, genre, h("span", { class: "sr" }, ` ${members}`)),
+    h("span", { class: "which" }, genre),
     h("span", { class: "num small" }, percent(probability)),
     album ? setButton(genre, album) : h("span"),
-    h("div", { class: "bars", "aria-hidden": "true", title: `${genre}: ${percent(probability)}; ${members}` },
-      bar("bar", probability), bar("bar thin vote", vote), bar("bar thin head", head), bar("bar thin text", text)));
+    h("div", { class: "bar", "aria-hidden": "true" }, fill));
 }
 
-function share(value) {
-  return value === null || value === undefined ? "none" : percent(value);
+function setButton(genre, { is, has, correct }) {
+  if (is) return h("button", { type: "button", class: "set on", "aria-pressed": "true", title: `Take ${genre} away`, "aria-label": `Take ${genre} away`, onclick: () => correct(has.filter((one) => one !== genre)) }, icon("check"));
+  return h("button", { type: "button", class: "set", "aria-label": `Set the genre to ${genre}`, title: `Set the genre to ${genre}${has.length ? ` in place of ${has.join(", ")}` : ""}`, onclick: () => correct([genre]) }, "Set");
 }
 
-function setButton(genre, { is, correct }) {
-  if (is) return h("span", { class: "row-wrap small", title: "This album's genre" }, icon("check"), h("span", { class: "sr" }, "this album's genre"));
-  return h("button", { type: "button", class: "set", "aria-label": `Set the genre to ${genre}`, title: `Set the genre to ${genre}`, onclick: () => correct([genre]) }, "Set");
-}
-
-function bar(kind, value) {
-  const fill = h("i");
-  fill.style.width = `${Math.max(0, Math.min(1, value ?? 0)) * 100}%`;
-  return h("div", { class: kind }, fill);
-}
-
-/** The words that spoke for the likeliest genre, and where they are on the cover. */
-function printed(answer, { face, file, signal }) {
-  const [{ genre, words }] = answer.genres;
-  const said = [...new Set(words.map((one) => one.word))].slice(0, WORDS);
-  const boxes = [...new Set(words.filter((one) => said.includes(one.word)).map((one) => one.line))].map((line) => answer.text[line].box);
-  const alt = `The cover, with the lines outlined that speak for ${genre}`;
-  const picture = () => face ? cover(face, { shownPx: 200, alt, boxes }) : pictureOf(file, { shownPx: 200, alt, boxes, signal });
-  return h("div", { class: "stack spoken" },
-    h("h3", {}, "Words on the cover"),
-    said.length ? h("p", { class: "small" }, `For ${genre}: `, h("strong", {}, said.join(", "))) : h("p", { class: "muted small" }, `No word speaks for ${genre}.`),
-    said.length > 0 && picture(),
-    h("p", { class: "muted small" }, answer.text.map((line) => line.text).join(" · "), answer.text_is_whole ? "" : " … (not read to the end)"));
-}
-
-function otherGenre(correct) {
-  const field = h("input", { name: "genre", list: "known-genres", placeholder: "Another genre", "aria-label": "Another genre", maxlength: 500, autocomplete: "off", required: true });
-  const known = h("datalist", { id: "known-genres" });
-  allGenres().then((all) => known.append(...all.map((one) => h("option", { value: one.name })))).catch(() => { /* only suggestions */ });
-  return h("form", { class: "spread", onsubmit: (event) => { event.preventDefault(); correct([field.value.trim()]); } },
-    h("div", { class: "grow" }, field), known, h("button", {}, "Set"));
-}
-
-function voters(neighbours) {
-  return h("div", { class: "stack" },
-    h("h3", {}, "Neighbours that voted", neighbours.length > VOTERS && h("span", { class: "muted" }, `, the nearest ${VOTERS} of ${neighbours.length}`)),
-    h("ul", { class: "voters" }, neighbours.slice(0, VOTERS).map((one) => h("li", {},
-      h("a", { href: `/album/${one.album_id}`, title: `${fullName(one)}\n${one.genres.join(", ") || "no genre"} · ${one.similarity.toFixed(2)}` },
-        cover(one.content_hash, { shownPx: 52, alt: `${fullName(one)}, ${one.genres.join(", ") || "no genre"}` }))))));
+/** A genre that is not in the list; one that the catalogue does not know yet is asked about. */
+function otherGenre(genres, correct) {
+  let known = [];
+  const field = h("input", { name: "genre", list: "known-genres", placeholder: "Another genre", "aria-label": "Another genre", maxlength: 500, autocomplete: "off", required: true, oninput: () => { asked.hidden = true; } });
+  const names = h("datalist", { id: "known-genres" });
+  allGenres().then((all) => { known = all.map((one) => one.name); names.append(...known.map((name) => h("option", { value: name }))); }).catch(() => { /* only suggestions */ });
+  const asked = h("p", { class: "small", hidden: true, role: "status" });
+  const name = () => field.value.trim().toLowerCase();
+  const put = (wanted) => {
+    if (!known.length || known.includes(name()) || !asked.hidden) return correct(wanted);
+    asked.replaceChildren(`No album is ${name()} yet. Press again to make it a new genre.`);
+    asked.hidden = false;
+    return undefined;
+  };
+  return h("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); put([name()]); } },
+    h("div", { class: "other-genre" }, field, h("button", {}, "Set"), genres.length > 0 && h("button", { type: "button", onclick: () => { if (name()) put([...new Set([...genres, name()])]); } }, "Add")), names, asked);
 }

@@ -1,65 +1,90 @@
 // What a person decides against what was found: not the same artwork, one album, two albums, a cover that goes.
 
-import { opened } from "./album-edit.js";
 import { ask } from "./api.js";
 import { h, icon, iconButton } from "./dom.js";
+import { forgetFacts } from "./facts.js";
 import { titleOf } from "./naming.js";
-import { note, problemLine } from "./notes.js";
+import { note } from "./notes.js";
+import { doLater } from "./pending.js";
 import { again, go } from "./router.js";
+
+const LINKED = { same: true, byHand: false };
+const NOT_LINKED = { same: false, byHand: false };
 
 /** Buttons on another album that is said to have the artwork of `album`. */
 export function artworkActs(album, other) {
-  const id = other.album_id ?? other.id;
   return [
-    iconButton("minus", `Not the same artwork: ${titleOf(other)}`, () => decided(ask(`/albums/${album.id}/same-artwork/${id}`, { method: "DELETE" }), "They count as different artworks from now on.", again, () => sameArtwork(album, id))),
-    iconButton("plus", `The same album: ${titleOf(other)}`, () => decided(ask(`/albums/${album.id}/merge`, { method: "POST", json: { album_ids: [id] } }), "They are one album from now on.", again)),
+    iconButton("minus", `Not the same artwork: ${titleOf(other)}`, () => decideArtwork(album, other, false, LINKED, again)),
+    iconButton("plus", `The same album: ${titleOf(other)}`, () => ask(`/albums/${other.album_id ?? other.id}`).then((whole) => mergeAlbums(album, [whole], again, again)).catch(refused)),
   ];
-}
-
-function sameArtwork(album, id) {
-  decided(ask(`/albums/${album.id}/same-artwork/${id}`, { method: "PUT" }), "They count as one artwork from now on.", again);
 }
 
 /** A button on an album that is not said to have the artwork of `album`. */
 export function likenessActs(album, other) {
-  return [iconButton("twins", `The same artwork: ${titleOf(other)}`, () => sameArtwork(album, other.album_id ?? other.id))];
+  return [iconButton("twins", `The same artwork: ${titleOf(other)}`, () => decideArtwork(album, other, true, NOT_LINKED, again))];
+}
+
+/** Say whether two albums have the same artwork; `before` is how they were, {same, byHand}, for an undo. `then()` is called
+ * after both. */
+export async function decideArtwork(album, other, same, before, then) {
+  const path = `/albums/${album.id}/same-artwork/${other.album_id ?? other.id}`;
+  const say = (isSame, byHand) => ask(path, { method: isSame ? "PUT" : "DELETE", query: { by_hand: byHand } }).then(then);
+  try {
+    await say(same, true);
+    note(same ? "They count as one artwork from now on." : "They count as different artworks from now on.", { undo: () => say(before.same, before.byHand).catch(refused) });
+  } catch (error) {
+    refused(error);
+  }
+}
+
+/** Make `others` one with `album`; `onMerged(album)`, and `onUndone()` when it was taken back. */
+export async function mergeAlbums(album, others, onMerged, onUndone) {
+  try {
+    const merged = await ask(`/albums/${album.id}/merge`, { method: "POST", json: { album_ids: others.map((other) => other.id) } });
+    forgetFacts();
+    onMerged(merged);
+    note("They are one album from now on.", { undo: () => part(album, others).then(onUndone, refused) });
+  } catch (error) {
+    refused(error);
+  }
+}
+
+/** Each of the others becomes an album again, with the names and genres that it had. */
+async function part(album, others) {
+  for (const other of others) {
+    const { id } = await ask(`/albums/${album.id}/split`, { method: "POST", json: { cover_ids: other.covers.map((cover) => cover.id) } });
+    await ask(`/albums/${id}`, { method: "PATCH", json: namesOf(other) });
+  }
+  await ask(`/albums/${album.id}`, { method: "PATCH", json: namesOf(album) });
+  forgetFacts();
+}
+
+function namesOf({ title, artist, year, genres }) {
+  return { title, artist, year, genres };
 }
 
 /** Buttons about the cover that is shown, of an album of several; `shown()` is that cover. */
 export function coverActs(album, shown) {
   return h("div", { class: "row-wrap" },
-    h("button", { type: "button", onclick: () => decided(ask(`/albums/${album.id}/split`, { method: "POST", json: { cover_ids: [shown().id] } }), "It is an album of its own from now on.", (made) => go(`/album/${made.id}`)) }, "Make it another album"),
-    h("button", { type: "button", class: "danger", onclick: () => openRemoval(album, shown()) }, icon("bin"), "Remove this cover"));
+    h("button", { type: "button", onclick: () => splitOff(album, shown()) }, "Make it another album"),
+    h("button", { type: "button", class: "danger", onclick: () => remove(album, shown()) }, icon("bin"), "Remove this cover"));
 }
 
-function openRemoval(album, cover) {
-  const wrong = h("div");
-  const remove = async () => {
-    try {
-      await ask(`/albums/${album.id}/covers/${cover.id}`, { method: "DELETE" });
-      dialog.close();
-      note("The cover was removed.");
-      again();
-    } catch (error) {
-      wrong.replaceChildren(problemLine(error));
-    }
-  };
-  const dialog = opened(h("dialog", { "aria-labelledby": "remove-title" },
-    h("div", { class: "stack" },
-      h("h2", { id: "remove-title" }, `Remove the ${cover.side} of ${titleOf(album)}?`),
-      h("p", {}, "The album stays with its other covers. A file in your own folders stays, and is left out when you add them again; \u201csleeve add --again\u201d brings it back."),
-      wrong,
-      h("div", { class: "row" },
-        h("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, "Keep it"),
-        h("button", { type: "button", class: "danger", onclick: remove }, "Remove")))));
-}
-
-async function decided(request, said, then, undo = null) {
+async function splitOff(album, cover) {
   try {
-    const answer = await request;
-    note(said, { undo });
-    then(answer);
+    const made = await ask(`/albums/${album.id}/split`, { method: "POST", json: { cover_ids: [cover.id] } });
+    forgetFacts();
+    note("It is an album of its own from now on.", { undo: () => ask(`/albums/${album.id}/merge`, { method: "POST", json: { album_ids: [made.id] } }).then(() => go(`/album/${album.id}`)).catch(refused) });
+    go(`/album/${made.id}`);
   } catch (error) {
-    note(error.message, { bad: true });
+    refused(error);
   }
+}
+
+function remove(album, cover) {
+  doLater(`The ${cover.side} of ${titleOf(album)} was removed.`, { path: `/albums/${album.id}/covers/${cover.id}`, method: "DELETE" }, { onDone: again });
+}
+
+function refused(error) {
+  note(error.message, { bad: true });
 }

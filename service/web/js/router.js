@@ -75,7 +75,8 @@ async function show({ moved, place }) {
   }
   const another = shown !== `${name}${match?.[1] ?? ""}`;
   if (another) {
-    main.replaceChildren();
+    // What the page came with stays until the first view is there: somebody may be typing in it.
+    if (shown) main.replaceChildren();
     main.className = "";
   }
   shown = `${name}${match?.[1] ?? ""}`;
@@ -87,6 +88,6 @@ async function show({ moved, place }) {
   }
   await done;
   if (signal.aborted || !place) return;
-  scroll({ top: place.scrollY ?? 0 });
+  if (place.scrollY !== undefined) scroll({ top: place.scrollY });
   if (place.album) main.querySelector(`.card[data-album="${Number(place.album)}"] .face`)?.focus({ preventScroll: true });
 }

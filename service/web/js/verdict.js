@@ -1,10 +1,10 @@
 // What a picture shows: an album of the catalogue, another pressing of one, or none.
 
-import { openAdder } from "./add-covers.js";
 import { cover } from "./cover.js";
 import { h } from "./dom.js";
 import { count, fullName, lineOf, titleOf } from "./naming.js";
-import { again } from "./router.js";
+import { enqueue } from "./queue.js";
+import { go } from "./router.js";
 
 /** A large card for an answer's `verdict` on a picture (`file`). */
 export function verdictCard({ verdict, file }) {
@@ -29,5 +29,5 @@ function notHere(file) {
     h("div", { class: "stack" },
       h("h2", {}, "Not in your catalogue"),
       h("p", { class: "muted" }, "No cover shows this picture, as far as can be seen. The closest are below."),
-      h("div", { class: "row-wrap" }, h("button", { type: "button", class: "primary", onclick: () => openAdder(again, [file]) }, "Add it"))));
+      h("div", { class: "row-wrap" }, h("button", { type: "button", class: "primary", onclick: () => { enqueue([file]); go("/queue"); } }, "Add it"))));
 }

@@ -283,6 +283,8 @@ def test_the_api_is_described(client: httpx.Client) -> None:
         "/api/v1/albums/{album_id}/same-artwork",
         "/api/v1/albums/{album_id}/same-artwork/{other_id}",
         "/api/v1/albums/{album_id}/covers/{cover_id}",
+        "/api/v1/albums/facets",
+        "/api/v1/albums/remove",
         "/api/v1/albums/{album_id}/merge",
         "/api/v1/albums/{album_id}/split",
         "/api/v1/albums/{album_id}/text",
@@ -293,6 +295,9 @@ def test_the_api_is_described(client: httpx.Client) -> None:
         "/api/v1/status",
         "/api/v1/covers/{cover_id}/image",
         "/api/v1/images/{content_hash}",
+        "/api/v1/duplicates",
+        "/api/v1/index/versions/{version}/live",
+        "/api/v1/map/work",
     }
     content = document["paths"]["/api/v1/similar"]["post"]["requestBody"]["content"]
     assert set(content) == {"multipart/form-data", "application/json"}

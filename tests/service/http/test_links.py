@@ -226,6 +226,7 @@ def test_pairs_are_listed_until_a_person_has_decided(client: httpx.Client) -> No
         return [([album["id"] for album in pair["albums"]], pair["same"]) for pair in page["pairs"]]
 
     one, other = album_with(client, "/4.png"), upload(client, bordered(artwork(4)), "Second of two")
+    assert one < other
     assert pairs(decided=False)[0] == ([one, other], True)
     assert client.get("/api/v1/duplicates?limit=1").json()["pairs"][0]["albums"][1]["title"] == "Second of two"
     before = len(pairs(decided=False))
@@ -233,7 +234,12 @@ def test_pairs_are_listed_until_a_person_has_decided(client: httpx.Client) -> No
     client.delete(f"/api/v1/albums/{other}/same-artwork/{one}")
     assert ([one, other], False) in pairs(decided=True)
     assert len(pairs(decided=False)) == before - 1
+    client.put(f"/api/v1/albums/{one}/same-artwork/{other}", params={"by_hand": False})
+    assert ([one, other], True) in pairs(decided=False)
     client.put(f"/api/v1/albums/{one}/same-artwork/{other}")
     assert ([one, other], True) in pairs(decided=True)
+    client.delete(f"/api/v1/albums/{one}/same-artwork/{other}", params={"by_hand": False})
+    assert not [pair for pair, _ in (*pairs(decided=False), *pairs(decided=True)) if other in pair]
+    client.put(f"/api/v1/albums/{one}/same-artwork/{other}")
     client.post(f"/api/v1/albums/{one}/merge", json={"album_ids": [other]})
     assert not [pair for pair, _ in (*pairs(decided=False), *pairs(decided=True)) if other in pair]

@@ -1,26 +1,32 @@
-// One album: its covers, its data, what looks like it.
+// One album: its covers, its data, what belongs to it and what looks like it.
 
-import { ask, imageUrl, isCancelled } from "../api.js";
-import { openDeletion, openEditor } from "../album-edit.js";
+import { ask, isCancelled } from "../api.js";
+import { albumCovers } from "../album-covers.js";
+import { openEditor } from "../album-edit.js";
 import { card } from "../card.js";
-import { cover, faceOf } from "../cover.js";
-import { h, icon } from "../dom.js";
+import { faceOf } from "../cover.js";
+import { h, icon, iconLink } from "../dom.js";
+import { status } from "../facts.js";
+import { listingOf } from "../listing.js";
 import { marks } from "../marks.js";
 import { fullName, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
-import { artworkActs, coverActs, likenessActs } from "../overrule.js";
+import { outsideLinks } from "../outside-links.js";
+import { artworkActs, likenessActs } from "../overrule.js";
+import { removeAlbums } from "../pending.js";
 import { printedPanel } from "../printed.js";
 import { again, go, setTitle } from "../router.js";
 
-const RECOMMENDED = 18;
+const SHELF = 12;
 
 export async function show(main, { id, signal }) {
   setTitle(`Album ${id}`);
   main.replaceChildren(h("div", { class: "album wait" }, h("span", { class: "cover" }), h("div", { class: "stack" }, h("div", { class: "bone" }), h("div", { class: "bone" }))));
   let album;
+  let can;
   try {
-    album = await ask(`/albums/${id}`, { signal });
+    [album, can] = await Promise.all([ask(`/albums/${id}`, { signal }), status().catch(() => null)]);
   } catch (error) {
     if (isCancelled(error)) return;
     main.replaceChildren(error.status === 404
@@ -28,64 +34,66 @@ export async function show(main, { id, signal }) {
       : problemLine(error, again));
     return;
   }
-  setTitle(fullName(album));
+  if (signal.aborted) return;
   const data = h("div", { class: "stack" });
-  const put = (now) => { album = now; data.replaceChildren(...facts(album, put)); setTitle(fullName(album)); };
+  const put = (now) => { album = now; data.replaceChildren(...facts(album, can, put)); setTitle(fullName(album)); };
   put(album);
-  const alike = shelf("twins", "Same artwork", "Other pressings and copies with the same picture.", (other) => artworkActs(album, other));
-  const liked = shelf("liked", "You may like", "Recommended from this album, without copies of its artwork.", (other) => likenessActs(album, other));
-  main.replaceChildren(
-    h("div", { class: "album" }, covers(album), h("div", { class: "stack" }, data, printedPanel(album, { signal, onSaved: put }), opinionPanel({ albumId: id, face: faceOf(album), genres: album.genres, signal, onCorrected: put }))),
-    alike.section, liked.section);
+  const way = h("nav", { class: "way", "aria-label": "The list that you came from", hidden: true });
+  const pressings = shelf("twins", "Pressings", "Other albums and copies with the same picture.", (other) => ({ acts: artworkActs(album, other), ranked: false }));
+  const alike = shelf("alike", "Looks like", null, (other) => ({ acts: likenessActs(album, other) }), h("a", { class: "chip", href: `/?album=${id}` }, "See all"));
+  const liked = shelf("liked", "You may like", "Recommended from this album, without copies of its artwork.", () => ({ ranked: false }));
+  const by = album.artist && shelf("by", `More by ${album.artist}`, null, () => ({}), h("a", { class: "chip", href: `/catalogue?${new URLSearchParams({ artist: album.artist })}` }, "See all"));
+  main.replaceChildren(way,
+    h("div", { class: "album" }, albumCovers(album), h("div", { class: "stack" }, data, opinionPanel({ albumId: id, face: faceOf(album), genres: album.genres, signal, onCorrected: put }), printedPanel(album, { signal, onSaved: put }))),
+    pressings.section, by ? by.section : "", alike.section, liked.section);
+  const others = (albums) => albums.filter((one) => (one.album_id ?? one.id) !== id).slice(0, SHELF);
   await Promise.all([
-    alike.fill(() => ask(`/albums/${id}/same-artwork`, { signal }).then((answer) => answer.neighbours), "No other album has this artwork."),
-    liked.fill(() => ask("/recommend", { method: "POST", json: { like: [id], k: RECOMMENDED }, signal }).then((answer) => answer.recommendations), "Nothing to recommend yet."),
+    showWay(way, id, signal),
+    pressings.fill(() => ask(`/albums/${id}/same-artwork`, { signal }).then((answer) => answer.neighbours)),
+    by && by.fill(() => ask("/albums", { query: { artist: album.artist, sort: "year", limit: SHELF + 1 }, signal }).then((answer) => others(answer.albums))),
+    alike.fill(() => ask("/similar", { method: "POST", query: { k: SHELF + 1 }, json: { album_id: id }, signal }).then((answer) => others(answer.neighbours))),
+    liked.fill(() => ask("/recommend", { method: "POST", json: { like: [id], k: SHELF }, signal }).then((answer) => answer.recommendations)),
   ]);
 }
 
-function covers(album) {
-  const stage = h("figure", { class: "stage" });
-  const put = (one) => stage.replaceChildren(
-    h("img", { src: imageUrl(one.content_hash, 768), width: 640, height: 640, alt: `${one.side === "back" ? "Back" : "Front"} cover of ${fullName(album)}`, onerror: (event) => event.target.replaceWith(h("p", { class: "muted" }, "This picture cannot be read. Check that its file is still there.")) }));
-  const first = album.covers.find((one) => one.side === "front") ?? album.covers[0];
-  if (!first) return h("div", {}, emptyState("No cover", "This album has no cover."));
-  let shown = first;
-  put(first);
-  const buttons = album.covers.map((one) => h("button", { type: "button", class: "thumb", "aria-label": `Show the ${one.side} cover`, "aria-pressed": String(one === first), onclick: (event) => {
-    shown = one;
-    put(one);
-    for (const button of strip.children) button.setAttribute("aria-pressed", String(button === event.currentTarget));
-  } }, cover(one.content_hash, { shownPx: 72 }), h("span", { class: "small" }, one.side)));
-  const strip = h("div", { class: "strip" }, buttons);
-  return h("div", { class: "stack" }, stage, album.covers.length > 1 && [strip, coverActs(album, () => shown)]);
+async function showWay(way, id, signal) {
+  const listing = await listingOf(id, signal).catch(() => null);
+  if (!listing || signal.aborted) return;
+  const { name, href, at, total, previous, next } = listing;
+  const to = (symbol, label, album, rel) => (album ? Object.assign(iconLink(symbol, label, `/album/${album}`), { rel }) : "");
+  way.replaceChildren(h("a", { class: "chip", href }, icon("left"), name), h("span", { class: "muted small num" }, `${(at + 1).toLocaleString("en")} of ${total.toLocaleString("en")}`), to("left", "The album before", previous, "prev"), to("right", "The next album", next, "next"));
+  way.hidden = false;
 }
 
-function facts(album, onSaved) {
+function facts(album, can, onSaved) {
   const genres = album.genres.map((genre) => h("li", {}, h("a", { class: "chip", href: `/catalogue?${new URLSearchParams({ genre })}` }, genre)));
+  const remove = () => { removeAlbums([album], `${titleOf(album)} was deleted.`, { onUndo: () => go(`/album/${album.id}`) }); go("/catalogue"); };
   return [
     h("div", {}, h("h1", {}, titleOf(album)),
-      h("p", { class: "muted by" }, album.artist && h("a", { href: `/catalogue?${new URLSearchParams({ artist: album.artist })}` }, album.artist), album.artist && album.year && " · ", album.year)),
+      h("p", { class: "muted by" }, album.artist && h("a", { href: `/catalogue?${new URLSearchParams({ artist: album.artist })}` }, album.artist), album.artist && album.year && " · ", album.year && h("a", { href: `/catalogue?year=${album.year}` }, album.year))),
     genres.length ? h("ul", { class: "chips", "aria-label": "Genres" }, genres) : h("p", { class: "muted small" }, "No genre yet. Press Edit to set one."),
     h("div", { class: "row-wrap" },
       h("a", { class: "button primary", href: `/?album=${album.id}` }, icon("similar"), "Find similar"),
       marks(album),
-      h("a", { class: "button", href: `/map?highlight=${album.id}` }, icon("pin"), "On the map"),
       h("button", { type: "button", onclick: () => openEditor(album, onSaved) }, icon("edit"), "Edit"),
-      h("button", { type: "button", class: "danger", onclick: () => openDeletion(album, () => go("/catalogue")) }, icon("bin"), "Delete")),
-    h("p", { class: "muted small files" }, album.covers.map((one) => h("span", {}, one.file))),
+      can?.has_map && h("a", { class: "button", href: `/map?highlight=${album.id}` }, icon("pin"), "On the map"),
+      h("button", { type: "button", class: "quiet danger", onclick: remove }, icon("bin"), "Delete")),
+    h("div", { class: "row-wrap" }, outsideLinks(album)),
+    h("p", { class: "muted small files" }, album.covers.map((one) => h("span", {}, one.file)), h("span", { class: "num" }, `Album ${album.id}`)),
   ];
 }
 
-function shelf(name, title, text, acts = () => []) {
+/** A row of albums with a title; hidden if there are none. `how(album)` says how each is shown. */
+function shelf(name, title, text, how, more = null) {
   const list = h("ul", { class: "grid" }, waitingCards(6));
-  const section = h("section", { class: "shelf", "aria-labelledby": `shelf-${name}` }, h("div", {}, h("h2", { id: `shelf-${name}` }, title), h("p", { class: "muted small" }, text)), list);
-  const fill = async (load, none) => {
+  const section = h("section", { class: "shelf", "aria-labelledby": `shelf-${name}` }, h("div", {}, h("div", { class: "spread" }, h("h2", { id: `shelf-${name}` }, title), more), text && h("p", { class: "muted small" }, text)), list);
+  const fill = async (load) => {
     try {
       const albums = await load();
-      list.replaceChildren(...albums.map((album) => card(album, { acts: acts(album) })));
-      if (!albums.length) list.replaceWith(h("p", { class: "muted" }, none));
+      list.replaceChildren(...albums.map((album) => card(album, how(album))));
+      section.hidden = !albums.length;
     } catch (error) {
-      if (!isCancelled(error)) list.replaceChildren(problemLine(error, () => fill(load, none)));
+      if (!isCancelled(error)) list.replaceChildren(problemLine(error, () => fill(load)));
     }
   };
   return { section, fill };

@@ -1,118 +1,157 @@
-// The catalogue: every album, searched, filtered, sorted; more load on scrolling down.
+// The catalogue: every album, searched, filtered, sorted, as tiles or rows; several can be changed at once.
 
-import { ask, isCancelled, queryString } from "../api.js";
-import { openAdder } from "../add-covers.js";
-import { openDeletion } from "../album-edit.js";
+import { isCancelled, queryString } from "../api.js";
+import { AlbumsAt } from "../albums-at.js";
+import { bulkBar } from "../bulk.js";
 import { card } from "../card.js";
-import { h, icon, iconButton, replaceKeepingFocus } from "../dom.js";
+import { h, icon, iconButton, iconLink, replaceKeepingFocus } from "../dom.js";
+import { facetPanel } from "../facet-panel.js";
 import { lists } from "../facts.js";
-import { filterFields } from "../filters.js";
+import { filterChips, yearFields } from "../filters.js";
+import { setListing } from "../listing.js";
 import { count, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
-import { fromRoot } from "../root.js";
+import { removeAlbums } from "../pending.js";
 import { again, go, setTitle } from "../router.js";
+import { Selection } from "../selection.js";
+import { VirtualList } from "../virtual-list.js";
 
-const PAGE = 60;
 const REMEMBERED = 6;
 const SORTS = [["newest", "Newest first"], ["title", "Title"], ["artist", "Artist"], ["year", "Year"]];
+const ADDRESS_AFTER_MS = 250;
+const TILE_PX = 178;
+const WORDS_PX = 74;
+const GAP_PX = 22;
+const ROW_PX = 64;
 
 export async function show(main, { url, signal }) {
   setTitle("Catalogue");
-  const asked = Object.fromEntries(["q", "genre", "year", "artist", "sort"].map((name) => [name, url.searchParams.get(name)]));
-  const loaded = lists.get(url.search) ?? { albums: [], next: null, total: null };
-  remember(url.search, loaded);
+  const given = (name) => url.searchParams.get(name);
+  const asked = Object.fromEntries(["q", "genre", "year", "artist", "missing", "sort"].map((name) => [name, given(name)]));
+  const inRows = given("view") === "rows";
+  const hrefWith = (change) => `/catalogue${queryString({ ...asked, view: inRows ? "rows" : null, ...change })}`;
+  const key = queryString(asked);
+  let albums = lists.get(key) ?? new AlbumsAt(asked);
+  remember(key, albums);
   const total = h("p", { class: "muted", role: "status" });
-  const list = h("ul", { class: "grid" });
-  const more = h("button", { type: "button", onclick: () => load() }, "Load more");
-  const foot = h("p", { class: "more" }, more);
-  const hrefWith = (change) => `/catalogue${queryString({ ...asked, ...change })}`;
-  replaceKeepingFocus(main, ...[
+  const place = h("p", { class: "muted small num place" });
+  const list = h("ul", { class: inRows ? "virtual rows" : "virtual tiles" });
+  const frame = h("div", { class: "virtual-frame" }, list);
+  const wrong = h("div");
+  const jumps = h("nav", { class: "jumps", "aria-label": "Go to", hidden: true });
+  const selection = new Selection(async (from, to) => {
+    await albums.load(from, to);
+    return Array.from({ length: to - from }, (_, step) => albums.get(from + step)).filter(Boolean);
+  }, () => bulk.put());
+  const reload = async () => {
+    albums = new AlbumsAt(asked);
+    remember(key, albums);
+    selection.clear();
+    await albums.load(virtual.first, virtual.first + 1);
+    if (signal.aborted) return;
+    put();
+    virtual.refresh();
+  };
+  const bulk = bulkBar(selection, () => reload().catch(failed));
+  const facets = facetPanel(asked, hrefWith, { signal, onJumps: (found) => {
+    jumps.hidden = found.length < 2;
+    jumps.replaceChildren(...found.map(({ name, skip }) => h("button", { type: "button", class: "quiet", onclick: () => virtual.goTo(skip) }, name)));
+  } });
+  replaceKeepingFocus(main,
     h("div", { class: "spread page-head" }, h("div", {}, h("h1", {}, "Catalogue"), total),
-      h("button", { type: "button", class: "primary", onclick: () => openAdder(again) }, icon("plus"), "Add covers")),
-    tools(asked, hrefWith),
-    asked.artist && h("div", { class: "chips" }, h("span", { class: "chip" }, `Artist: ${asked.artist}`, h("a", { href: hrefWith({ artist: null }), "aria-label": "All artists" }, "✕"))),
-    list, foot].filter(Boolean));
-  let busy = false;
-  async function load() {
-    if (busy) return;
-    busy = true;
-    const waiting = waitingCards(loaded.albums.length ? 6 : 18);
-    list.append(...waiting);
-    foot.hidden = true;
-    try {
-      const page = await ask("/albums", { query: { ...asked, limit: PAGE, cursor: loaded.next }, signal });
-      waiting.forEach((one) => one.remove());
-      loaded.albums.push(...page.albums);
-      loaded.next = page.next;
-      loaded.total = page.total;
-      put(page.albums);
-    } catch (error) {
-      if (isCancelled(error)) return;
-      waiting.forEach((one) => one.remove());
-      list.append(problemLine(error, (event) => { event.target.closest(".problem").remove(); load(); }));
-    } finally {
-      busy = false;
+      h("div", { class: "row-wrap" }, h("a", { class: "button", href: "/duplicates" }, icon("twins"), "Duplicates"), h("a", { class: "button primary", href: "/queue" }, icon("plus"), "Add covers"))),
+    tools(asked, inRows, hrefWith),
+    h("div", { class: "with-facets" }, facets,
+      h("section", { "aria-label": "Albums", class: "listed" },
+        h("div", { class: "list-bar" }, h("div", { class: "spread" }, filterChips(asked, hrefWith), h("button", { type: "button", class: "touch-only small", "aria-pressed": "false", onclick: (event) => event.currentTarget.setAttribute("aria-pressed", String(list.classList.toggle("choosing"))) }, "Select"), place), jumps, bulk.bar), wrong, frame)));
+  const virtual = new VirtualList(frame, list, { signal, measure: () => measured(frame, inRows), make, seen });
+  const failed = (error) => {
+    if (!isCancelled(error)) wrong.replaceChildren(problemLine(error, again));
+  };
+
+  function make(at) {
+    const album = albums.get(at);
+    if (!album) return waitingCards(1).map((one) => h("li", { class: one.className }, ...one.childNodes))[0];
+    const remove = iconButton("bin", `Delete ${titleOf(album)}`, () => removeAlbums([album], `${titleOf(album)} was deleted.`), { class: "hover-only" });
+    return card(album, { at, acts: [remove], tick: selection.box(album, at), shownPx: inRows ? 48 : 200 });
+  }
+  let timer = 0;
+  function seen(first, last) {
+    place.textContent = albums.total ? `${(first + 1).toLocaleString("en")}–${Math.max(first + 1, last).toLocaleString("en")} of ${albums.total.toLocaleString("en")}` : "";
+    const missing = [];
+    for (let at = first; at < Math.min(albums.total ?? 0, last + 30); at += 1) if (!albums.get(at)) missing.push(at);
+    if (missing.length) {
+      albums.load(missing[0], missing.at(-1) + 1).then(() => { if (!signal.aborted) virtual.refresh(missing); }, failed);
     }
+    clearTimeout(timer);
+    timer = setTimeout(() => { if (!signal.aborted) keepPlace(first); }, ADDRESS_AFTER_MS);
   }
-  function put(albums) {
-    const start = list.childElementCount;
-    list.append(...albums.map((album, at) => row(album, start + at)));
-    showTotal();
+  function put() {
+    total.textContent = count(albums.total, "album");
+    setListing({ name: "Catalogue", query: asked });
+    if (albums.total && (!list.isConnected || list.nextSibling)) frame.replaceChildren(list);
+    if (albums.total) virtual.resize(albums.total);
+    else frame.replaceChildren(none(asked));
+    const isEmpty = !albums.total && !Object.values(asked).some(Boolean);
+    main.querySelector("form.filters").hidden = facets.hidden = isEmpty;
   }
-  function showTotal() {
-    total.textContent = loaded.total === null ? "" : count(loaded.total, "album");
-    foot.hidden = !loaded.next;
-    if (!loaded.albums.length) list.replaceChildren(none(asked, again));
+  frame.append(h("ul", { class: "grid" }, albums.total === null ? waitingCards(18) : []));
+  try {
+    const at = Number(given("at")) || 0;
+    await albums.load(at, at + 1);
+    if (signal.aborted) return;
+    put();
+    if (at && albums.total) virtual.goTo(at);
+  } catch (error) {
+    frame.replaceChildren();
+    failed(error);
   }
-  function row(album, at) {
-    const remove = iconButton("bin", `Delete ${titleOf(album)}`, () => openDeletion(album, () => {
-      loaded.albums = loaded.albums.filter((one) => one.id !== album.id);
-      loaded.total -= 1;
-      remember(url.search, loaded);
-      element.remove();
-      showTotal();
-    }), { class: "hover-only" });
-    const element = card(album, { at, acts: [remove] });
-    return element;
-  }
-  if (loaded.total !== null) put(loaded.albums);
-  else await load();
-  if (signal.aborted) return;
-  const watcher = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting) && loaded.next) load(); }, { rootMargin: "900px" });
-  watcher.observe(foot);
-  signal.addEventListener("abort", () => watcher.disconnect());
-  if (url.searchParams.has("add")) {
-    history.replaceState(history.state, "", fromRoot("/catalogue"));
-    openAdder(again);
-  }
+  addEventListener("catalogchange", () => reload().catch(failed), { signal });
+  signal.addEventListener("abort", () => { clearTimeout(timer); setListing(null); });
 }
 
-function remember(search, loaded) {
-  lists.delete(search);
-  lists.set(search, loaded);
+function measured(frame, inRows) {
+  if (inRows) return { columns: 1, rowPx: ROW_PX };
+  const columns = Math.max(2, Math.floor(frame.clientWidth / TILE_PX));
+  return { columns, rowPx: Math.round(frame.clientWidth / columns) + WORDS_PX + GAP_PX - 16 };
+}
+
+function keepPlace(at) {
+  const now = new URL(location.href);
+  if (at) now.searchParams.set("at", String(at));
+  else now.searchParams.delete("at");
+  if (now.href !== location.href) history.replaceState(history.state, "", now.pathname + now.search);
+}
+
+function remember(key, albums) {
+  lists.delete(key);
+  lists.set(key, albums);
   if (lists.size > REMEMBERED) lists.delete(lists.keys().next().value);
 }
 
-function tools(asked, hrefWith) {
-  const words = h("input", { type: "search", name: "q", value: asked.q ?? "", placeholder: "Artist, title, words on the cover", autocomplete: "off", maxlength: 500 });
+function tools(asked, inRows, hrefWith) {
+  const words = h("input", { type: "search", name: "q", value: asked.q ?? "", placeholder: "Artist, title, genre, year, words on the cover", autocomplete: "off", maxlength: 200 });
   const sorts = asked.q ? [["match", "Best match first"], ...SORTS] : SORTS;
-  const sort = h("select", { onchange: () => go(hrefWith({ sort: sort.value === sorts[0][0] ? null : sort.value })) },
+  const sort = h("select", { name: "sort", onchange: () => go(hrefWith({ sort: sort.value === sorts[0][0] ? null : sort.value })) },
     sorts.map(([value, label]) => h("option", { value, selected: value === asked.sort }, label)));
   // Enter in a field of years changes the address first: the words are added to what it says by then.
   const submit = (event) => {
     event.preventDefault();
     const now = new URLSearchParams(location.search);
     now.delete("q");
+    now.delete("at");
     if (words.value.trim()) now.set("q", words.value.trim());
     go(`/catalogue${now.size ? `?${now}` : ""}`);
   };
   return h("form", { class: "filters", role: "search", "aria-label": "Catalogue", onsubmit: submit },
-    h("label", { class: "grow" }, "Search", words), filterFields(asked, (chosen) => go(hrefWith(chosen))), h("label", {}, "Sort by", sort), h("button", { "aria-label": "Search the catalogue", title: "Search", class: "icon-only" }, icon("search")));
+    h("label", { class: "grow" }, "Search", words), yearFields(asked, (year) => go(hrefWith({ year }))), h("label", {}, "Sort by", sort),
+    h("button", { "aria-label": "Search the catalogue", title: "Search", class: "icon-only" }, icon("search")),
+    inRows ? iconLink("grid", "Show as tiles", hrefWith({ view: null })) : iconLink("list", "Show as rows", hrefWith({ view: "rows" })));
 }
 
-function none(asked, onAdded) {
+function none(asked) {
   if (Object.entries(asked).some(([name, value]) => value && name !== "sort")) {
     return emptyState("Nothing found", "No album matches this search.", h("a", { class: "button", href: "/catalogue" }, "Show all albums"));
   }
-  return emptyState("The catalogue is empty", "Add covers here, or run `sleeve add FOLDER` and `sleeve index`.", h("button", { type: "button", class: "primary", onclick: () => openAdder(onAdded) }, "Add covers"));
+  return emptyState("The catalogue is empty", "Add covers here, or run `sleeve add FOLDER` and `sleeve index`.", h("a", { class: "button primary", href: "/queue" }, "Add covers"));
 }

@@ -1,82 +1,109 @@
-// The map: each album is a point near those that look like it.
+// The map: every album as a point, near those that look like it; covers when they fit. Searched, coloured, gathered by a line.
 
 import { ask, isCancelled } from "../api.js";
-import { cover } from "../cover.js";
-import { h, iconButton } from "../dom.js";
+import { h, icon, iconButton } from "../dom.js";
 import { Camera } from "../map-camera.js";
 import { MapCanvas } from "../map-canvas.js";
+import { hoverCard } from "../map-card.js";
 import { installHands } from "../map-hands.js";
+import { drawLasso, inside, lassoPanel } from "../map-lasso.js";
 import { legend } from "../map-legend.js";
 import { Points } from "../map-points.js";
+import { Regions } from "../map-regions.js";
 import { Thumbs } from "../map-thumbs.js";
-import { count, fullName, lineOf, titleOf } from "../naming.js";
+import { drawButton } from "../map-update.js";
+import { schemes } from "../map-colours.js";
+import { status } from "../facts.js";
+import { count } from "../naming.js";
 import { emptyState, problemLine } from "../notes.js";
 import { again, go, setTitle } from "../router.js";
 
 const POINT_REACH_PX = 14;
 const THUMB_REACH_PX = 30;
-const CARD_AFTER_MS = 60;
 const ADDRESS_AFTER_MS = 250;
 const SETTLED_AFTER_MS = 160;
+const FOUND = 100;
 
 export async function show(main, { url, signal }) {
   setTitle("Map");
   main.className = "bleed";
   main.replaceChildren(h("div", { class: "map wait" }, h("div", { class: "state" }, h("h1", { class: "sr" }, "Map"), "Loading the map …")));
   try {
-    const points = new Points(await ask("/map", { signal }));
-    if (!signal.aborted) build(main, points, url, signal);
+    const [drawn, wanted] = await Promise.all([ask("/map", { signal }), highlighted(url, signal)]);
+    if (!signal.aborted) build(main, new Points(drawn), wanted, url, signal);
   } catch (error) {
     if (isCancelled(error)) return;
-    main.replaceChildren(error.status === 404
-      ? emptyState("No map yet", "Run `sleeve map` to make one. It takes about a minute.", h("a", { class: "button", href: "/catalogue" }, "See the catalogue"))
-      : h("div", { class: "bleed-problem" }, problemLine(error, again)));
+    main.className = "";
+    main.replaceChildren(error.status === 404 ? await noMap(signal) : problemLine(error, again));
   }
 }
 
-function build(main, points, url, signal) {
-  const camera = new Camera();
+async function noMap(signal) {
+  const can = await status().catch(() => null);
+  if (!can?.albums) return emptyState("No map yet", "The catalogue is empty. Add covers first.", h("a", { class: "button primary", href: "/queue" }, "Add covers"));
+  return emptyState("No map yet", "On the map, albums that look alike are near each other. Drawing it takes about a minute for a few thousand albums.", drawButton("Draw the map", signal), h("a", { class: "button", href: "/catalogue" }, "See the catalogue"));
+}
+
+/** The ids to highlight, and which of them was asked with: those of the address, or those that hold its words. */
+async function highlighted(url, signal) {
+  const ids = url.searchParams.getAll("highlight").map(Number);
+  const asked = Number(url.searchParams.get("asked")) || null;
+  const q = url.searchParams.get("q");
+  if (!q) return { ids, asked };
+  const { albums } = await ask("/albums", { query: { q, limit: FOUND }, signal });
+  return { ids: albums.map((album) => album.id), asked: null, q };
+}
+
+function build(main, points, wanted, url, signal) {
+  const camera = new Camera(points.count);
   const canvas = h("canvas", { tabindex: 0, role: "application", "aria-label": `Map of ${count(points.count, "album")}. Arrow keys move, plus and minus zoom, 0 shows all, Enter opens the album in the middle.`, "data-points": points.count });
   const layer = h("div", { class: "thumbs", "aria-hidden": "true" });
+  const names = h("div", { class: "region-names", "aria-hidden": "true" });
   const hover = h("div", { class: "hover", hidden: true });
   const cross = h("div", { class: "cross", "aria-hidden": "true" });
-  const stage = h("div", { class: "map" }, canvas, layer, cross, hover);
+  const stage = h("div", { class: "map" }, canvas, names, layer, cross, hover);
   main.replaceChildren(h("h1", { class: "sr" }, "Map"), stage);
+  const place = new Map(points.albums.map((id, at) => [id, at]));
+  const asked = place.has(wanted.asked) ? [place.get(wanted.asked)] : [];
+  const lit = [...asked, ...wanted.ids.filter((id) => place.has(id) && id !== wanted.asked).map((id) => place.get(id))];
   const drawn = new MapCanvas(canvas, points);
-  const lit = litIndices(points, url);
-  drawn.light(lit);
-  const thumbs = new Thumbs(layer, points, lit);
-  let colours = [];
-  let asked = false;
-  let moving = false;
+  drawn.light(lit, asked);
+  const thumbs = new Thumbs(layer, points, lit, asked);
+  const regions = new Regions(names, points);
+  const state = { colours: [], by: url.searchParams.get("by"), only: url.searchParams.getAll("genre"), frame: false, moving: false, touched: url.searchParams.has("z") };
+  const caption = h("p", { class: "caption small" });
   const redraw = () => {
-    if (asked || signal.aborted) return;
-    asked = true;
+    if (state.frame || signal.aborted) return;
+    state.frame = true;
     requestAnimationFrame(() => {
-      asked = false;
+      state.frame = false;
       if (signal.aborted) return;
-      drawn.draw(camera, colours, ringColour(), devicePixelRatio, { moving });
+      drawn.draw(camera, state.colours, ringColour(), devicePixelRatio, { moving: state.moving });
       thumbs.follow(camera);
+      regions.follow(camera);
       keepAddress();
     });
   };
-  const settle = later(SETTLED_AFTER_MS, signal, () => { moving = false; redraw(); });
-  let only = url.searchParams.getAll("genre");
+  const settle = later(SETTLED_AFTER_MS, signal, () => { state.moving = false; redraw(); });
   const keepAddress = later(ADDRESS_AFTER_MS, signal, () => {
-    const now = new URL(location.href);
-    for (const name of ["x", "y", "z", "genre"]) now.searchParams.delete(name);
-    if (touched) [["x", camera.x.toFixed(3)], ["y", camera.y.toFixed(3)], ["z", camera.zoom.toFixed(2)]].forEach(([name, value]) => now.searchParams.set(name, value));
-    only.forEach((name) => now.searchParams.append("genre", name));
-    history.replaceState(history.state, "", now.pathname + now.search);
+    putAddress(camera, state);
+    caption.firstChild.textContent = captionOf(points, lit, wanted, thumbs.there.size > 0);
   });
-  let touched = false;
-  const moved = () => { [touched, moving] = [true, true]; redraw(); settle(); };
+  const moved = () => { [state.touched, state.moving] = [true, true]; redraw(); settle(); };
   const reset = () => { camera.lookAt(0, 0, 1); moved(); };
   const zoom = (factor) => { camera.zoomAt(factor, camera.width / 2, camera.height / 2); moved(); };
+  caption.append(captionOf(points, lit, wanted, false), " ");
+  if (wanted.ids.length || wanted.q) caption.append(h("a", { href: "/map" }, "Clear"));
   stage.append(
-    legend(points, only, (chosen, painted) => { only = chosen; colours = painted; redraw(); }),
-    h("div", { class: "zoom" }, iconButton("plus", "Zoom in", () => zoom(1.8)), iconButton("minus", "Zoom out", () => zoom(1 / 1.8)), iconButton("fit", "Show the whole map", reset)),
-    h("p", { class: "caption small" }, captionOf(points, lit), " ", lit.length > 0 && h("a", { href: "/map" }, "Clear")));
+    legend(points, state.by, state.only, ({ by, only, classes, colours }) => {
+      Object.assign(state, { by, only, colours });
+      drawn.classify();
+      regions.name(classes, schemes(points)[by].names);
+      redraw();
+    }),
+    searchField(wanted.q),
+    h("div", { class: "zoom" }, lassoButton(stage, camera, points, signal), iconButton("plus", "Zoom in", () => zoom(1.8)), iconButton("minus", "Zoom out", () => zoom(1 / 1.8)), iconButton("fit", "Show the whole map", reset)),
+    caption, points.missing > 0 ? h("div", { class: "map-notice small", role: "status" }, `${count(points.missing, "album")} ${points.missing === 1 ? "is" : "are"} not on the map yet.`, drawButton("Update the map", signal)) : "");
   const pick = (left, top) => {
     const reachPx = thumbs.there.size ? THUMB_REACH_PX : POINT_REACH_PX;
     return points.nearest(...camera.toMap(left, top), reachPx / camera.scale);
@@ -105,6 +132,28 @@ function build(main, points, url, signal) {
   signal.addEventListener("abort", () => { sized.disconnect(); thumbs.forget(); card.hide(); drawn.forget(); });
 }
 
+function searchField(q) {
+  const field = h("input", { type: "search", name: "q", value: q ?? "", placeholder: "Find on the map", "aria-label": "Find on the map", autocomplete: "off", maxlength: 200 });
+  return h("form", { class: "map-search", role: "search", onsubmit: (event) => {
+    event.preventDefault();
+    go(field.value.trim() ? `/map?${new URLSearchParams({ q: field.value.trim() })}` : "/map");
+  } }, h("span", { class: "lens" }, icon("search")), field);
+}
+
+function lassoButton(stage, camera, points, signal) {
+  let panel = null;
+  const close = () => { panel?.remove(); panel = null; };
+  return iconButton("lasso", "Draw a line around albums to list them", () => {
+    close();
+    drawLasso(stage, camera, (outline) => {
+      const found = outline ? inside(points, outline).map((at) => points.albums[at]) : [];
+      if (!found.length) return;
+      panel = lassoPanel(found, { signal, onClose: close, onChanged: () => {} });
+      stage.append(panel);
+    });
+  });
+}
+
 function begin(camera, points, lit, url) {
   const [x, y, z] = ["x", "y", "z"].map((name) => Number(url.searchParams.get(name)));
   if (url.searchParams.has("z") && [x, y, z].every(Number.isFinite)) camera.lookAt(x, y, z);
@@ -112,53 +161,24 @@ function begin(camera, points, lit, url) {
   else camera.lookAt(0, 0, 1);
 }
 
-function litIndices(points, url) {
-  const wanted = new Set(url.searchParams.getAll("highlight").map(Number));
-  return wanted.size ? points.albums.flatMap((id, at) => (wanted.has(id) ? [at] : [])) : [];
+function putAddress(camera, { touched, by, only }) {
+  const now = new URL(location.href);
+  for (const name of ["x", "y", "z", "genre", "by"]) now.searchParams.delete(name);
+  if (touched) [["x", camera.x.toFixed(3)], ["y", camera.y.toFixed(3)], ["z", camera.zoom.toFixed(2)]].forEach(([name, value]) => now.searchParams.set(name, value));
+  if (by !== "genre") now.searchParams.set("by", by);
+  only.forEach((name) => now.searchParams.append("genre", name));
+  history.replaceState(history.state, "", now.pathname + now.search);
 }
 
-function captionOf(points, lit) {
-  return lit.length ? `${count(lit.length, "album")} highlighted` : `${count(points.count, "album")}: zoom in to see covers`;
+function captionOf(points, lit, { ids, q }, hasCovers) {
+  if (!ids.length && !q) return `${count(points.count, "album")}${hasCovers ? "" : ": zoom in to see covers"}`;
+  const away = ids.length - lit.length;
+  if (!ids.length) return `No album for “${q}”.`;
+  return `${count(lit.length, "album")} highlighted${away ? `, ${away} not on the map yet` : ""}`;
 }
 
 function ringColour() {
   return document.documentElement.dataset.theme === "dark" ? [1, 1, 1, 1] : [0.08, 0.08, 0.08, 1];
-}
-
-function hoverCard(element, points, camera, signal) {
-  const known = new Map();
-  let shownAt = -1;
-  let timer = 0;
-  const album = (id) => {
-    if (!known.has(id)) known.set(id, ask(`/albums/${id}`, { signal }));
-    return known.get(id);
-  };
-  const hide = () => { clearTimeout(timer); shownAt = -1; element.hidden = true; };
-  const show = (at, { open = false } = {}) => {
-    if (at < 0) return hide();
-    if (at === shownAt) return undefined;
-    clearTimeout(timer);
-    shownAt = at;
-    timer = setTimeout(async () => {
-      const found = await album(points.albums[at]).catch(() => null);
-      if (shownAt !== at || !found) return;
-      element.classList.toggle("opens", open);
-      element.replaceChildren(cover(points.covers[at], { shownPx: 200, eager: true }),
-        h("div", { class: "words" }, h("div", { class: "name" }, titleOf(found)), h("div", { class: "muted small" }, lineOf(found)), h("div", { class: "muted small" }, found.genres.join(", ") || "no genre"),
-          open && h("a", { class: "button", href: `/album/${found.id}`, "aria-label": `Open ${fullName(found)}` }, "Open")));
-      element.hidden = false;
-      place(element, ...camera.toScreen(points.x[at], points.y[at]), camera);
-    }, CARD_AFTER_MS);
-    return undefined;
-  };
-  return { show, hide };
-}
-
-function place(element, left, top, camera) {
-  const [width, height, gap] = [element.offsetWidth, element.offsetHeight, 22];
-  const x = left + gap + width < camera.width ? left + gap : Math.max(8, left - gap - width);
-  const y = Math.min(Math.max(8, top - height / 2), camera.height - height - 8);
-  element.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
 }
 
 function later(delayMs, signal, act) {

@@ -9,12 +9,13 @@ import { cover, faceOf } from "../cover.js";
 import { h, icon, replaceKeepingFocus } from "../dom.js";
 import { status } from "../facts.js";
 import { filterFields } from "../filters.js";
+import { setListing } from "../listing.js";
 import { marks } from "../marks.js";
 import { count, fullName, lineOf, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
 import { outlineEditor } from "../outline.js";
-import { FIRST_K, hasBasket, hrefOf, isBlank, MOST_K, queryOf } from "../query.js";
+import { FIRST_K, hasBasket, hrefOf, isBlank, isByTaste, MOST_K, queryOf } from "../query.js";
 import { again, go, setTitle } from "../router.js";
 import { verdictCard } from "../verdict.js";
 
@@ -30,9 +31,9 @@ export async function show(main, { url, signal }) {
   const aside = h("aside", { class: "stack", "aria-label": "What you searched with" });
   const heading = h("h1", { id: blank ? null : "found-title", tabindex: -1 }, blank ? "Albums that look like this" : "Searching …");
   const list = h("ul", { class: "grid" }, waitingCards(WAITING));
-  found.append(h("div", { class: "found-head" }, blank ? h("h2", { id: "found-title" }, "Or start with one of these") : heading), list);
+  found.append(h("div", { class: "found-head" }, blank ? h("h2", { id: "found-title" }, can && !can.albums ? "Your catalogue" : "Or start with one of these") : heading), list);
   replaceKeepingFocus(main,
-    blank ? landing(query, can, heading, signal) : h("div", { class: "asked" }, askBar(query, can, signal), h("div", { class: "filters" }, filters(query)), h("a", { class: "skip", href: "#found-title" }, "Skip to the results")),
+    blank ? landing(query, can, heading, signal) : h("div", { class: "asked" }, askBar(query, can, signal), folded(query, filters(query)), h("a", { class: "skip", href: "#found-title" }, "Skip to the results")),
     h("div", { class: blank ? "" : "results" }, blank ? null : aside, found));
   try {
     const answer = await answerTo(query, signal);
@@ -44,6 +45,8 @@ export async function show(main, { url, signal }) {
     if (!aside.childElementCount) aside.closest(".results")?.classList.add("alone");
     if (answer.verdict && !query.sameArtwork) list.before(verdictCard(answer));
     list.replaceChildren(...answer.albums.map((album, at) => resultCard(album, at, query)));
+    setListing({ name: blank ? "Search" : answer.heading, ids: answer.albums.map((album) => album.album_id ?? album.id) });
+    if (blank && answer.shuffles) found.querySelector(".found-head").append(h("button", { type: "button", class: "small", onclick: again }, "Others"));
     if (!answer.albums.length) list.replaceChildren(nothing(query, can, blank));
     found.append(moreButton(query, answer) ?? "");
   } catch (error) {
@@ -59,9 +62,9 @@ export async function show(main, { url, signal }) {
 function landing(query, can, heading, signal) {
   return h("section", { class: "landing" },
     heading,
-    h("p", { class: "muted" }, can ? `${count(can.albums, "album")} to search. Give it a cover, and it finds albums that look like it.` : ""),
+    h("p", { class: "muted" }, can?.albums ? `${count(can.albums, "album")} to search. Give it a cover, and it finds albums that look like it.` : "Give it a cover, and it finds albums that look like it."),
     askBar(query, can, signal),
-    h("div", { class: "drop" }, h("p", {}, "Drop or paste a cover anywhere"),
+    h("div", { class: "drop" }, h("p", {}, "Drop or paste a cover anywhere; several are looked up to be added"),
       h("div", { class: "row-wrap" },
         picker("image", "Choose a picture of a cover", query, { words: "Choose a picture" }),
         picker("camera", "Take a photo of a cover", query, { words: "Take a photo", capture: "environment", class: "touch-only" }))));
@@ -75,8 +78,15 @@ function filters(query) {
   return [...fields, toggle];
 }
 
+/** Filters; on a phone behind one line, unless some are on. */
+function folded(query, fields) {
+  const row = h("div", { class: "filters" }, fields);
+  if (!matchMedia("(max-width: 640px)").matches) return row;
+  return h("details", { class: "folded", open: Boolean(query.genre || query.year || query.sameArtwork) }, h("summary", {}, "Filters"), row);
+}
+
 function resultCard(album, at, query) {
-  return card(album, { at, similar: hrefOf({ genre: query.genre, year: query.year, album: album.album_id ?? album.id }) });
+  return card(album, { at, ranked: !isByTaste(query), similar: hrefOf({ genre: query.genre, year: query.year, album: album.album_id ?? album.id }) });
 }
 
 function fillAside(aside, query, answer, signal) {
@@ -93,7 +103,7 @@ function albumAsked(album) {
     h("a", { href: `/album/${album.id}`, "aria-label": fullName(album) }, cover(faceOf(album), { shownPx: 300, eager: true })),
     h("div", { class: "stack" },
       h("div", {}, h("div", { class: "name" }, titleOf(album)), h("div", { class: "muted small" }, lineOf(album)), h("div", { class: "muted small" }, album.genres.join(", "))),
-      h("div", { class: "row-wrap" }, marks(album), h("a", { class: "chip", href: `/album/${album.id}` }, "Open"), h("a", { class: "chip", href: `/map?highlight=${album.id}` }, "On the map"))));
+      h("div", { class: "row-wrap" }, marks(album), h("a", { class: "chip", href: `/album/${album.id}` }, "Open"))));
 }
 
 function pictureAsked(query, { file, outline }, signal) {
@@ -105,12 +115,12 @@ function pictureAsked(query, { file, outline }, signal) {
 
 function onTheMap({ album, albums }) {
   const ids = [album?.id, ...albums.map((one) => one.album_id ?? one.id)].filter(Boolean);
-  return h("a", { class: "chip", href: `/map${queryString({ highlight: ids })}` }, icon("pin"), "Show on the map");
+  return h("a", { class: "chip", href: `/map${queryString({ asked: album?.id, highlight: ids })}` }, icon("pin"), "Show on the map");
 }
 
 function nothing(query, can, blank) {
   if (blank && can && !can.albums) {
-    return emptyState("The catalogue is empty", "Add covers to start.", h("a", { class: "button primary", href: "/catalogue?add=1" }, "Add covers"));
+    return emptyState("Nothing here yet", "Drop covers on this page to add them. To try Sleeve with invented albums first, run `sleeve demo`.", h("a", { class: "button primary", href: "/queue" }, "Add covers"));
   }
   if (query.sameArtwork) return emptyState("No other album has this artwork", "Press “Same artwork only” again to see what looks like it.");
   const filtered = query.genre || query.year;

@@ -1,0 +1,38 @@
+// What the albums of a list are, by count; each count is a link that filters by it, or takes the filter away.
+
+import { ask, isCancelled } from "./api.js";
+import { h } from "./dom.js";
+
+const SHOWN = 14;
+const LACKS = { title: "No title", artist: "No artist", year: "No year", genre: "No genre" };
+
+/** The panel; `hrefWith(change)` is the list's address with other filters. `onJumps(jumps)` gets the places of letters. */
+export function facetPanel(asked, hrefWith, { signal, onJumps }) {
+  const body = h("div", { class: "stack" });
+  const wide = matchMedia("(min-width: 981px)").matches;
+  const panel = h("details", { class: "facets", open: wide }, h("summary", {}, "Narrow down"), body);
+  ask("/albums/facets", { query: asked, signal }).then((found) => {
+    body.replaceChildren(...groups(found, asked, hrefWith));
+    onJumps(found.jumps);
+  }).catch((error) => { if (!isCancelled(error)) panel.hidden = true; });
+  return panel;
+}
+
+function groups(found, asked, hrefWith) {
+  const decade = (year) => `${year}:${year + 9}`;
+  return [
+    group("Genre", found.genres.map(({ name, albums }) => [name, albums, asked.genre === name, { genre: name }, { genre: null }])),
+    group("Decade", found.decades.map(({ year, albums }) => [`${year}s`, albums, asked.year === decade(year), { year: decade(year) }, { year: null }])),
+    group("Artist", found.artists.map(({ name, albums }) => [name, albums, asked.artist === name, { artist: name }, { artist: null }])),
+    group("To be completed", Object.entries(found.missing).map(([fact, albums]) => [LACKS[fact], albums, asked.missing === fact, { missing: fact }, { missing: null }])),
+  ];
+
+  function group(title, entries) {
+    const rows = entries.filter(([, albums]) => albums > 0).map(([name, albums, isOn, change, back]) => h("li", {},
+      h("a", { href: hrefWith(isOn ? back : change), class: isOn ? "on" : null, "aria-current": isOn ? "true" : null }, h("span", {}, name), h("span", { class: "num muted small" }, albums.toLocaleString("en")))));
+    if (!rows.length) return "";
+    const rest = rows.slice(SHOWN);
+    const more = rest.length > 0 && h("details", { class: "rest" }, h("summary", { class: "small" }, `${rest.length} more`), h("ul", {}, rest));
+    return h("section", {}, h("h2", { class: "small" }, title), h("ul", {}, rows.slice(0, SHOWN)), more);
+  }
+}

@@ -1,0 +1,71 @@
+// A picture of the queue as a row: what it shows, what it will be called, and what can be done with it.
+
+import { cover } from "./cover.js";
+import { h, icon, iconButton } from "./dom.js";
+import { listOf } from "./album-edit.js";
+import { fullName, lineOf, percent, titleOf } from "./naming.js";
+import { note } from "./notes.js";
+import { ACCEPTED } from "./picture-files.js";
+import { add, drop, retry, skip, takeBack } from "./queue.js";
+
+/** The element of a row; Enter does what is likeliest, "s" skips it. */
+export function queueRow(row) {
+  const acts = actsOf(row);
+  return h("li", { class: `queue-row ${row.state}`, tabindex: 0, "aria-label": `${row.name}: ${saidOf(row)}`, onkeydown: (event) => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && acts[0]) acts[0].click();
+    else if (event.key === "s" && isOpen(row)) skip(row);
+    else return;
+    event.preventDefault();
+  } },
+    h("span", { class: "cover" }, h("img", { src: row.url, alt: "", width: 72, height: 72, class: "there" })),
+    h("div", { class: "stack what" },
+      h("div", { class: "row-wrap" }, h("strong", { class: "name" }, row.name), h("span", { class: `chip state-${row.state}` }, LABELS[row.state])),
+      shown(row), isOpen(row) && row.state !== "found" && fieldsOf(row)),
+    h("div", { class: "row-wrap acts-of-row" }, acts));
+}
+
+const LABELS = { waiting: "waiting", asked: "looking …", failed: "failed", found: "found", pressing: "pressing of", new: "new", added: "added", skipped: "skipped" };
+
+function isOpen({ state }) {
+  return ["found", "pressing", "new"].includes(state);
+}
+
+function saidOf(row) {
+  return row.state === "failed" ? `failed, ${row.problem}` : row.shows ? `${LABELS[row.state]} ${fullName(row.shows)}` : LABELS[row.state];
+}
+
+function shown(row) {
+  if (row.state === "failed") return h("p", { class: "bad-text" }, row.problem);
+  if (row.state === "added") return h("p", {}, row.album.added_covers.length ? "Added as " : "It was there already: ", albumLink(row.album, row.album.id));
+  if (!row.shows || !isOpen(row)) return null;
+  return h("div", { class: "shows" }, cover(row.shows.content_hash, { shownPx: 48 }),
+    h("div", {}, row.state === "found" ? "This is " : "Another pressing of ", albumLink(row.shows, row.shows.album_id), h("div", { class: "muted small" }, [lineOf(row.shows), row.shows.genres.join(", ")].filter(Boolean).join(" · "))));
+}
+
+function albumLink(album, id) {
+  return h("a", { href: `/album/${id}` }, titleOf({ ...album, id }));
+}
+
+function fieldsOf(row) {
+  const keep = (name) => (event) => { row.fields[name] = event.target.value.trim(); };
+  const field = (name, label, props = {}) => h("input", { name, value: row.fields[name] ?? "", "aria-label": `${label} of ${row.name}`, placeholder: label, maxlength: 500, autocomplete: "off", oninput: keep(name), ...props });
+  const genres = h("input", { name: "genres", value: (row.fields.genres ?? []).join(", "), list: "queue-genres", "aria-label": `Genres of ${row.name}`, placeholder: "Genres", maxlength: 500, autocomplete: "off", oninput: (event) => { row.fields.genres = listOf(event.target.value); } });
+  const back = h("input", { type: "file", accept: ACCEPTED, hidden: true, "aria-label": `Back cover of ${row.name}`, onchange: () => { row.back = back.files[0] ?? null; backButton.classList.toggle("on", row.back !== null); } });
+  const backButton = h("button", { type: "button", class: `small${row.back ? " on" : ""}`, onclick: () => back.click() }, "Back cover …");
+  return h("div", { class: "queue-fields" }, field("artist", "Artist"), field("title", "Title"), field("year", "Year", { type: "number", min: 1, max: 9999 }),
+    h("div", { class: "genre-field" }, genres, row.guess && h("span", { class: "muted small" }, `${row.guess.genre}: ${percent(row.guess.probability)} likely`)), back, backButton);
+}
+
+/** The first one is what Enter does. */
+function actsOf(row) {
+  const button = (text, act, kind = "") => h("button", { type: "button", class: kind, onclick: act }, text);
+  const remove = iconButton("close", `Take ${row.name} out of the queue`, () => drop(row), { class: "quiet" });
+  if (row.state === "failed") return [button("Try again", () => retry(row)), remove];
+  if (row.state === "found") return [button("It is there: done", () => skip(row), "primary"), button("Add it all the same", () => add(row))];
+  if (row.state === "pressing") return [button("Add this pressing", () => add(row), "primary"), button("Skip", () => skip(row))];
+  if (row.state === "new") return [button("Add", () => add(row), "primary"), button("Skip", () => skip(row))];
+  if (row.state === "added" && row.album.added_covers.length) return [button("Undo", () => takeBack(row).catch((error) => note(error.message, { bad: true }))), remove];
+  if (row.state === "skipped") return [button("Undo", () => retry(row)), remove];
+  return [row.state === "added" ? remove : icon("dots")];
+}
