@@ -5,14 +5,18 @@ import signal
 import subprocess
 import sys
 import time
-from threading import Thread
+from threading import Thread, Timer
 
 from indexer.home import Home
 from sleeve.platform import BACKGROUND, lower_priority
 
+BEGIN_WITHIN_S = 60.0
+"""How long the process may take to say that it has begun: it has the lowest priority, and much to import."""
+
 END_WITHIN_S = 10.0
 """How long a process may take to end once it was asked to."""
 
+_BEGUN = b"begun\n"
 _LOOK_EVERY_S = 0.5
 
 
@@ -38,6 +42,25 @@ def start_in_background(
         stdout=stdout,
         creationflags=BACKGROUND,
     )
+
+
+def has_begun(process: "subprocess.Popen[bytes]") -> bool:
+    """Wait until a process says that its work has begun (``say_begun``); false if it ended before, or is ended because
+    it did not begin in time."""
+    assert process.stdout is not None
+    # Its end ends the reading as well.
+    late = Timer(BEGIN_WITHIN_S, process.kill)
+    late.start()
+    with process.stdout as lines:
+        begun = lines.readline() == _BEGUN
+    late.cancel()
+    return begun
+
+
+def say_begun() -> None:
+    """Say on stdout, which is a pipe to the process that started this one, that the work has begun."""
+    sys.stdout.buffer.write(_BEGUN)
+    sys.stdout.flush()
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:

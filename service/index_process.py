@@ -8,24 +8,19 @@ Run by the service only; the settings come from the environment. One line on std
 import logging
 import subprocess
 import sys
-from threading import Timer
 
 from indexer.files import is_locked
 from indexer.home import Home
 from indexer.jobs.bring_up_to_date import bring_up_to_date
 from indexer.jobs.running import busy_error, job
 from indexer.progress import Progress
-from service.background import begin, start_in_background
+from service.background import begin, has_begun, say_begun, start_in_background
 from sleeve.errors import BundleError, BusyError, OutputError, SleeveError, VectorIndexError
 from sleeve.settings import read_settings
 
 _log = logging.getLogger(__name__)
 
-BEGIN_WITHIN_S = 60.0
-"""How long the process may take to say that it has begun: it has the lowest priority, and much to import."""
-
 _REBUILD = "--rebuild"
-_BEGUN = b"begun\n"
 _BUSY_EXIT = 3
 _UNWRITTEN_EXIT = 4
 
@@ -43,14 +38,7 @@ def start_index(home: Home, *, rebuild: bool) -> "subprocess.Popen[bytes]":
     if is_locked(home.index_lock):
         raise busy_error()
     process = start_in_background(home, __name__, *([_REBUILD] if rebuild else []), stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    # Its end ends the reading as well.
-    late = Timer(BEGIN_WITHIN_S, process.kill)
-    late.start()
-    with process.stdout as lines:
-        begun = lines.readline() == _BEGUN
-    late.cancel()
-    if not begun:
+    if not has_begun(process):
         raise _reason(process.wait())
     return process
 
@@ -71,8 +59,7 @@ def main() -> None:
         with Home(read_settings()) as home, job(home) as reported:
             if not reported.is_written:
                 sys.exit(_UNWRITTEN_EXIT)
-            sys.stdout.buffer.write(_BEGUN)
-            sys.stdout.flush()
+            say_begun()
             home.set_up()
             _mend(home, reported, rebuild=_REBUILD in sys.argv)
     except BusyError:

@@ -40,8 +40,10 @@ def draw_map(home: Home, progress: Progress, predict: Predict | None = None) -> 
     """
     with locked(home.map_lock, BusyError("the map is being drawn already; wait until that is done")):
         live = home.require_live()
+        progress.start("Reading vectors", 1)
         with home.database.reading() as session:
             albums = vectors.representative_vectors(session, live.bundle)
+        progress.advance(1)
         if not len(albums.album_ids):
             raise VectorIndexError("there is nothing to map; run `sleeve add` and `sleeve index` first")
         layout = lay_out(albums.vectors, threads=home.threads, progress=progress)

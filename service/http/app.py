@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from threading import Event
 from typing import TypedDict
 
@@ -22,6 +23,7 @@ from service.http.metrics import Metrics
 from service.http.questions import IMAGE_THREADS, ImageUrls
 from service.http.room import Room
 from service.http.routes import ROUTERS
+from service.http.routes.web import on_not_found
 from service.http.stopping import stop_with_parent, watch_for_stop
 from service.http.thumbnails import Thumbnails
 from service.logs import set_up_logs
@@ -102,6 +104,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     protection.install(app, known, metrics)
     problems.install(app)
+    app.add_exception_handler(HTTPStatus.NOT_FOUND, on_not_found)
     return app
 
 

@@ -52,7 +52,7 @@ _log = logging.getLogger(__name__)
 def install(app: FastAPI) -> None:
     """Make the app answer every error with a problem document; ``protection.unexpected`` does so for bugs."""
     app.add_exception_handler(SleeveError, _on_sleeve_error)
-    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(ClientDisconnect, _on_gone)
     app.add_exception_handler(OSError, _on_system_error)
@@ -93,7 +93,8 @@ def _on_sleeve_error(_request: Request, error: Exception) -> JSONResponse:
     return _response(document_of(error))
 
 
-def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
+def on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    """The problem document of what a route, or the lack of one, raised."""
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, OSError):  # FastAPI calls whatever fails while a form is received a wrong form
         return _on_system_error(_request, error.__cause__)

@@ -5,12 +5,17 @@ import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from html import escape
 from pathlib import Path
+
+from db.records import AlbumRecord
+from sleeve.vocabulary import Side
 
 FOLDER = Path(__file__).parents[1] / "web"
 PAGE = "index.html"
 
 _VERSION_MARK, _ROOT_MARK = "@version", "@root"
+_TITLE = b"<title>Sleeve</title>"
 _DIGITS = 16
 _TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
 
@@ -62,3 +67,14 @@ def web_file(name: str, content: bytes) -> WebFile:
     kind = _TYPES.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     etag = sha256(content).hexdigest()[:_DIGITS]
     return WebFile(kind, content, gzip.compress(content, mtime=0), etag)
+
+
+def about_album(page: bytes, album: AlbumRecord, root_path: str) -> bytes:
+    """The page with an album's name as its title, and its cover for previews of links."""
+    name = " by ".join(filter(None, (album.title or f"Album {album.id}", album.artist)))
+    tags = f'<title>{escape(name)} · Sleeve</title>\n<meta property="og:title" content="{escape(name)}">'
+    face = next((cover for cover in album.covers if cover.side is Side.FRONT), None)
+    if face is not None:
+        address = escape(f"{root_path}/api/v1/images/{face.content_hash}?size=768&format=jpeg")
+        tags += f'\n<meta property="og:image" content="{address}">'
+    return page.replace(_TITLE, tags.encode(), 1)

@@ -91,6 +91,9 @@ MISTAKES: list[tuple[tuple[object, ...], str]] = [
     (("similar", "q.png", "--text", "red"), "name one of an image, an album"),
     (("similar", "q.png", "--year", "nineties"), "is not a range of years"),
     (("similar", "q.png", "-k", 0), "-k"),
+    (("similar", "--album", "blue"), "'blue' is not an id; `sleeve find WORDS` shows the ids of albums"),
+    (("remove", "--album", 2**63), "is not an id"),
+    (("recommend", "--dislike", 3), "name at least one album to like (--like ID)"),
     (("index", "--kind", "magic"), "magic"),
     (("serve", "--port", 99999), "port"),
     (("fly",), "No such command"),
@@ -181,6 +184,38 @@ def test_an_empty_catalogue_says_what_to_do(make_home: Callable[[Path, str], Com
     assert "sleeve add" not in home.sleeve("index").stderr
 
 
+def test_looking_makes_nothing(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    folder = home.environment["SLEEVE_HOME"]
+    found = home.json("status")
+    assert (found["albums"], found["home"], found["database"]) == (0, folder, f"sqlite:///{folder}/sleeve.sqlite3")
+    assert not Path(folder).exists()
+
+
+def test_a_genre_that_is_not_there_is_named_with_the_closest(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path
+) -> None:
+    home = make_home(tmp_path, "sqlite")
+    write_covers(tmp_path / "covers", {"hip-hop": 2, "jazz": 1})
+    home.sleeve("add", "covers")
+    home.sleeve("index")
+    said = "sleeve: there is no genre hip hop; did you mean hip-hop?\n"
+    for command in (("similar", "--album", 1), ("find", "cover"), ("recommend", "--like", 1)):
+        assert home.sleeve(*command, "--genre", "Hip Hop", code=1).stderr == said
+    assert home.sleeve("similar", "--album", 1, "--genre", "zzzz", code=1).stderr == "sleeve: there is no genre zzzz\n"
+    assert home.json("similar", "--album", 1, "--genre", "none")["neighbours"] == []
+
+
+def test_help_groups_commands_and_names_no_types(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
+    home = make_home(tmp_path, "sqlite")
+    groups = ("Fill the catalogue", "Ask", "Teach and measure", "Look after it", "Show it")
+    shown = home.sleeve("--help").stdout
+    assert [shown.index(f"─ {group} ─") for group in groups] == sorted(shown.index(f"─ {group} ─") for group in groups)
+    for command in ("similar", "recommend", "serve", "train", "remove"):
+        assert " range>" not in home.sleeve(command, "--help").stdout
+        assert "9223372036854775807" not in home.sleeve(command, "--help").stdout
+
+
 def test_help_shows_examples(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     assert "sleeve add" in home.sleeve("--help").stdout
@@ -228,5 +263,5 @@ def test_names_appear_letter_for_letter(make_home: Callable[[Path, str], Command
 
 def test_a_new_home_is_its_owner_s(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
-    home.sleeve("status")
+    home.sleeve("find", "blue")
     assert stat.S_IMODE(Path(home.environment["SLEEVE_HOME"]).stat().st_mode) == 0o700

@@ -257,7 +257,7 @@ def test_no_process_is_started_while_somebody_is_at_work(kept: Kept, monkeypatch
 
 
 def test_a_process_that_does_not_begin_in_time_is_ended(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.index_process.BEGIN_WITHIN_S", 0.1)
+    monkeypatch.setattr("service.background.BEGIN_WITHIN_S", 0.1)
     monkeypatch.setattr("service.index_process.start_in_background", _sleeping)
     with pytest.raises(VectorIndexError, match="could not begin"):
         start_index(home_at(kept.home), rebuild=True)

@@ -6,6 +6,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.command_home import CommandHome
+from tests.factories import write_cover
+
 EVERY_CALL_100_MS_LATER = "let now = 0; performance.now = () => (now += 100);"
 
 
@@ -105,3 +108,65 @@ def test_where_drawing_is_slow_fewer_points_move_and_all_come_to_rest(page: Page
     page.mouse.wheel(0, 10)
     expect(canvas).to_have_attribute("data-drawn", "4000")
     expect(canvas).to_have_attribute("data-drawn", "20000")
+
+
+@pytest.mark.slow
+def test_albums_are_found_on_the_map_and_coloured_by_decade(page: Page) -> None:
+    page.goto("/map")
+    page.get_by_role("searchbox", name="Find on the map").fill("blue windw")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 albums highlighted")).to_be_visible()
+    expect(page.locator(".thumbs img.lit")).not_to_have_count(0)
+    page.get_by_label("Colour by").select_option("year")
+    expect(page).to_have_url(re.compile("by=year"))
+    expect(page.locator(".legend").get_by_role("button", name=re.compile("^1970s"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Colour by")).to_have_value("year")
+    page.get_by_role("link", name="Clear").click()
+    expect(page).to_have_url(re.compile(r"/map(\?by=year)?$"))
+    page.goto("/map?q=zz+zz+qq")
+    expect(page.get_by_text("No album for “zz zz qq”.")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_line_gathers_albums_into_a_list(page: Page) -> None:
+    page.goto("/map")
+    expect(page.locator("canvas")).to_have_attribute("data-drawn", re.compile(r"4\d"))
+    page.get_by_role("button", name="Draw a line around albums to list them").click()
+    box = page.locator(".lasso").bounding_box()
+    assert box is not None
+    corners = [(2, 2), (box["width"] - 4, 2), (box["width"] - 4, box["height"] - 4), (2, box["height"] - 4)]
+    page.mouse.move(box["x"] + 2, box["y"] + 2)
+    page.mouse.down()
+    for left, top in corners:
+        page.mouse.move(box["x"] + left, box["y"] + top, steps=3)
+    page.mouse.up()
+    panel = page.get_by_role("complementary", name="Albums inside the line")
+    points = int(page.locator("canvas").get_attribute("data-points") or 0)
+    expect(panel.get_by_role("heading")).to_have_text(f"{points} albums")
+    expect(panel.locator("li.card[data-album]")).to_have_count(points)
+    panel.get_by_role("button", name="Select all").click()
+    expect(panel.locator(".bulk")).to_contain_text(f"{points} albums selected")
+    panel.get_by_role("button", name="Close the list").click()
+    expect(panel).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_albums_that_are_not_on_the_map_are_said_and_put_on_it(page: Page, web_home: CommandHome) -> None:
+    page.goto("/map")
+    points = int(page.locator("canvas").get_attribute("data-points") or 0)
+    image = write_cover(web_home.folder / "late.png", seed=7100).read_bytes()
+    made = page.request.post(
+        "/api/v1/albums", multipart={"image": {"name": "l.png", "mimeType": "image/png", "buffer": image}}
+    )
+    album = made.json()["id"]
+    page.goto(f"/map?highlight={album}")
+    expect(page.get_by_text("0 albums highlighted, 1 not on the map yet")).to_be_visible()
+    notice = page.locator(".map-notice")
+    expect(notice).to_contain_text("1 album is not on the map yet.")
+    notice.get_by_role("button", name="Update the map").click()
+    expect(page.locator("canvas")).to_have_attribute("data-points", str(points + 1), timeout=120_000)
+    expect(notice).to_have_count(0)
+    expect(page.get_by_text("1 album highlighted")).to_be_visible()
+    page.get_by_label("Colour by").select_option("predicted")
+    expect(page.locator(".legend li")).not_to_have_count(0)

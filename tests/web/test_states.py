@@ -77,6 +77,17 @@ def test_a_view_that_cannot_be_loaded_says_so_and_is_tried_again(page: Page, exp
 def test_a_picture_of_another_browser(page: Page) -> None:
     page.goto("/?upload=someone-elses")
     expect(page.get_by_role("alert")).to_contain_text("Drop or choose it again")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(page.get_by_role("button", name="Choose another picture")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_wrong_link_says_so_and_shows_the_way_home(page: Page, expected_failures: list[int]) -> None:
+    expected_failures.append(404)
+    page.goto("/nosuch/page")
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    page.get_by_role("main").get_by_role("link", name="See the catalogue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Catalogue")
 
 
 def test_an_empty_catalogue_says_what_to_do(
@@ -105,3 +116,19 @@ def test_an_empty_catalogue_says_what_to_do(
         page.goto("/catalogue")
         expect(page.locator("li.card[data-album]")).to_have_count(1)
         page.close()
+
+
+@pytest.mark.slow
+def test_the_search_field_is_there_before_the_app_and_keeps_what_is_typed(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/js/app.js", lambda route: held.append(route))
+    with page.expect_request("**/js/app.js"):
+        page.goto("/", wait_until="commit")
+    page.get_by_role("searchbox").press_sequentially("blue win")
+    held[0].continue_()
+    field = page.get_by_role("combobox", name="Artist")
+    expect(field).to_have_value("blue win")
+    expect(field).to_be_focused()
+    field.press_sequentially("dow")
+    field.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 albums for “blue window”")

@@ -1,16 +1,22 @@
 """The HTTP routes of the web app: one page for every view, and the files it loads."""
 
 from functools import cache
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from starlette.exceptions import HTTPException
 
+from db import albums
 from indexer.report.place import remembered, shown_file
+from service.http.api import API
 from service.http.caching import ASK_EACH_TIME, FOR_GOOD, send
 from service.http.dependencies import HomeDep
-from service.http.web_files import WebFile, WebFiles, read_web_files, web_file
+from service.http.problems import on_http_error
+from service.http.web_files import PAGE, WebFile, WebFiles, about_album, read_web_files, web_file
 from service.schemas import MAX_ID
+from sleeve.errors import SleeveError
+from sleeve.vocabulary import AlbumId
 
 READ = ["GET", "HEAD"]
 
@@ -36,9 +42,27 @@ def page(request: Request) -> Response:
 
 
 @router.api_route("/album/{album_id}", methods=READ)
-def album_page(request: Request, album_id: Annotated[int, Path(ge=1, le=MAX_ID)]) -> Response:
-    """The page, about one album."""
-    return page(request)
+def album_page(request: Request, album_id: Annotated[int, Path(ge=1, le=MAX_ID)], home: HomeDep) -> Response:
+    """The page, about one album: it names it and its cover for whoever shows a link to it."""
+    try:
+        with home.database.reading() as session:
+            album = albums.album(session, AlbumId(album_id))
+    except SleeveError:  # the page says what is wrong
+        return page(request)
+    files = _files(request.state.root_path)
+    return _sent(
+        request, web_file(PAGE, about_album(files.page.content, album, request.state.root_path)), ASK_EACH_TIME
+    )
+
+
+def on_not_found(request: Request, error: Exception) -> Response:
+    """For a person who followed a wrong link the page, which says so; for programs a problem document."""
+    wants_page = request.method in READ and "text/html" in request.headers.get("accept", "")
+    if not wants_page or request.scope["path"].startswith((f"{API}/", "/static/")):
+        return on_http_error(request, error)
+    answer = page(request)
+    answer.status_code = HTTPStatus.NOT_FOUND
+    return answer
 
 
 @router.api_route("/report/{name}", methods=READ)

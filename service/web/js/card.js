@@ -4,18 +4,17 @@ import { cover, faceOf } from "./cover.js";
 import { h, iconButton, iconLink } from "./dom.js";
 import { likeness } from "./likeness.js";
 import { marks } from "./marks.js";
-import { fullName, lineOf, titleOf } from "./naming.js";
+import { fullName, titleOf } from "./naming.js";
 import { isGoing } from "./pending.js";
 
 const EAGER = 12;
 
 /** `acts` are buttons over the cover, after those that every card has; `at` is its place in the list, `similar` the
  * address of what looks like it, `tick` a box to select it; `ranked` if its similarity says something. */
-export function card(album, { acts = [], at = Infinity, similar = null, tick = null, ranked = true, shownPx = 200 } = {}) {
+export function card(album, { acts = [], at = Infinity, similar = null, tick = null, ranked = true, shownPx = 190 } = {}) {
   const id = album.album_id ?? album.id;
   const similarity = ranked ? album.similarity : undefined;
   const genres = album.genres.join(", ");
-  const second = lineOf(album);
   const printed = (album.matches ?? []).filter((match) => match.place === "cover");
   const shownId = printed[0]?.cover_id;
   const face = album.covers?.find((one) => one.id === shownId)?.content_hash ?? faceOf(album);
@@ -23,14 +22,15 @@ export function card(album, { acts = [], at = Infinity, similar = null, tick = n
   const says = printed.map((match) => match.text).join(" · ");
   const file = (album.matches ?? []).some((match) => match.place === "file") ? album.covers?.[0]?.file : null;
   const about = [fullName(album), album.year, genres, similarity !== undefined && `similarity ${similarity.toFixed(2)}`, says && `the cover says “${says}”`, file];
-  const lines = [second, says ? `says “${says}”` : file ?? genres];
+  const by = (album.artist || album.year) && h("div", { class: "by-line" }, h("span", { class: "line" }, album.artist ?? ""), h("span", { class: "year" }, [album.artist && album.year ? "· " : "", album.year ?? ""].join("")));
+  const more = says ? `says “${says}”` : file ?? genres;
   const over = h("div", { class: "acts" }, marks(album), iconLink("similar", `Find albums that look like ${titleOf(album)}`, similar ?? `/?album=${id}`), acts);
   return h("li", { class: `card${isGoing(id) ? " going" : ""}`, "data-album": id, "data-at": Number.isFinite(at) ? at : null },
     h("a", { class: "face", href: `/album/${id}`, "aria-label": about.filter(Boolean).join(", "), title: about.filter(Boolean).join("\n") },
       cover(face, { shownPx, eager: at < EAGER, boxes }),
       h("span", { class: "words", "aria-hidden": "true" },
         h("div", { class: album.title ? "title" : "title unnamed" }, titleOf(album)),
-        lines.filter(Boolean).map((line, place) => h("div", { class: place ? "line small" : "line" }, line)),
+        by, more && h("div", { class: by ? "line small" : "line" }, more),
         similarity !== undefined && likeness(similarity))),
     album.same_artwork && h("span", { class: "tag", title: "Another pressing or copy with the same picture" }, "same artwork"),
     tick,

@@ -31,7 +31,8 @@ export function legend(points, by, only, onChange) {
     const counts = countsOf(classes);
     points.shown.fill(1);
     const order = names.map((one, place) => [one, place]).filter(([, place]) => counts[place]);
-    if (name !== "year") order.sort(([, one], [, other]) => (other ? counts[other] : 0) - (one ? counts[one] : 0));
+    // What there is nothing to say of comes last.
+    order.sort(([, one], [, other]) => (name === "year" ? (one || 256) - (other || 256) : (other ? counts[other] : 0) - (one ? counts[one] : 0)));
     buttons = order.map(([one, place]) => [one, entry(one, colours[place], counts[place], () => toggle(one))]);
     list.replaceChildren(...buttons.map(([, button]) => h("li", {}, button)));
     apply();

@@ -35,7 +35,6 @@ async function wait(signal) {
         return again();
       }
       if (!drawing) {
-        // It may have begun and ended between two looks.
         if ((await drawnAt(signal)) === before) note("The map could not be drawn; the log of the service says why.", { bad: true });
         return again();
       }

@@ -41,7 +41,7 @@ export function waitingCards(count) {
 }
 
 /** A message as a sentence. */
-function sentence(text) {
+export function sentence(text) {
   const whole = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }

@@ -4,7 +4,7 @@ import { cover } from "./cover.js";
 import { h, icon, iconButton } from "./dom.js";
 import { listOf } from "./album-edit.js";
 import { fullName, lineOf, percent, titleOf } from "./naming.js";
-import { note } from "./notes.js";
+import { note, sentence } from "./notes.js";
 import { ACCEPTED } from "./picture-files.js";
 import { add, drop, retry, skip, takeBack } from "./queue.js";
 
@@ -36,7 +36,7 @@ function saidOf(row) {
 }
 
 function shown(row) {
-  if (row.state === "failed") return h("p", { class: "bad-text" }, row.problem);
+  if (row.state === "failed") return h("p", { class: "bad-text" }, sentence(row.problem));
   if (row.state === "added") return h("p", {}, row.album.added_covers.length ? "Added as " : "It was there already: ", albumLink(row.album, row.album.id));
   if (!row.shows || !isOpen(row)) return null;
   return h("div", { class: "shows" }, cover(row.shows.content_hash, { shownPx: 48 }),

@@ -1,8 +1,12 @@
 // Addresses and views: every view is an address, links stay links, and going back shows what was there.
 // The views use this module, so it is given them and imports none.
 
-import { problemLine } from "./notes.js";
+import { h } from "./dom.js";
+import { emptyState, problemLine } from "./notes.js";
 import { fromRoot, within } from "./root.js";
+
+/** The view of an address that is none. */
+const NOWHERE = { show: (main) => main.replaceChildren(h("h1", { class: "sr" }, "Not found"), emptyState("There is no such page", "The link may be old, or mistyped.", h("a", { class: "button primary", href: "/" }, "Search"), h("a", { class: "button", href: "/catalogue" }, "See the catalogue"))) };
 
 let views = [];
 let shown = null;
@@ -21,8 +25,7 @@ export function again() {
   return show({ moved: false });
 }
 
-/** Start with a list of [pattern of the address, name, how to load the module]; the first is shown for an address
- * that fits none. `named(name)` is called for each view that is shown. */
+/** Start with a list of [pattern of the address, name, how to load the module]. `named(name)` is called for each view that is shown. */
 export function start(known, named) {
   views = known;
   onView = named;
@@ -63,7 +66,7 @@ async function show({ moved, place }) {
   leaving = new AbortController();
   const { signal } = leaving;
   const url = new URL(location.href);
-  const [match, name, load] = views.map(([pattern, ...rest]) => [pattern.exec(within(url.pathname)), ...rest]).find(([found]) => found) ?? views[0];
+  const [match, name, load] = views.map(([pattern, ...rest]) => [pattern.exec(within(url.pathname)), ...rest]).find(([found]) => found) ?? [null, "", async () => NOWHERE];
   const main = document.getElementById("main");
   const view = await load().catch(() => null);
   if (signal.aborted) return;

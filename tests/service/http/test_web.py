@@ -8,7 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.http.web_files import FOLDER, read_web_files
+from db.records import AlbumRecord, CoverRecord
+from service.http.web_files import FOLDER, about_album, read_web_files
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 from tests.command_home import CommandHome
 
 VIEWS = ("/", "/?album=12", "/map", "/catalogue?q=a", "/index", "/duplicates", "/queue", "/docs", "/album/12")
@@ -25,7 +27,7 @@ def client(tmp_path_factory: pytest.TempPathFactory, make_home: object) -> Itera
 def test_every_view_is_the_page(client: httpx.Client) -> None:
     pages = [client.get(view) for view in VIEWS]
     assert {page.status_code for page in pages} == {200}
-    assert len({page.content for page in pages}) == 1
+    assert len({page.content for page in pages}) == 1, "there is no album 12"
     assert pages[0].headers["content-type"].startswith("text/html")
     assert pages[0].headers["cache-control"] == "no-cache"
     known = client.get("/map", headers={"If-None-Match": pages[0].headers["etag"]})
@@ -105,3 +107,23 @@ def test_the_version_changes_with_any_file(tmp_path: Path) -> None:
     second = read_web_files(tmp_path)
     assert first.version != second.version
     assert gzip.decompress(second.page.compressed) == f"<script src=/static/{second.version}/a.js>".encode()
+
+
+def test_a_person_gets_a_page_for_a_wrong_link_and_a_program_a_problem(client: httpx.Client) -> None:
+    person = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = client.get("/nosuch/page", headers=person)
+    assert (page.status_code, page.content) == (404, client.get("/").content)
+    for path, headers in (("/nosuch", {}), ("/api/v1/nosuch", person), ("/static/v/none.js", person)):
+        assert client.get(path, headers=headers).headers["content-type"] == "application/problem+json"
+    assert client.get("/api/v1/similar", headers=person).status_code == 405
+
+
+def test_the_page_of_an_album_names_it_and_its_cover_as_text() -> None:
+    cover = CoverRecord(CoverId(3), AlbumId(7), Side.FRONT, "a.png", Path("/a.png"), ContentHash("c" * 64))
+    album = AlbumRecord(AlbumId(7), '<b>"Blue" & Train', "Ann", 1957, (), (cover,))
+    page = about_album(b"<title>Sleeve</title>", album, "/music").decode()
+    assert page.split("\n") == [
+        "<title>&lt;b&gt;&quot;Blue&quot; &amp; Train by Ann · Sleeve</title>",
+        '<meta property="og:title" content="&lt;b&gt;&quot;Blue&quot; &amp; Train by Ann">',
+        f'<meta property="og:image" content="/music/api/v1/images/{"c" * 64}?size=768&amp;format=jpeg">',
+    ]

@@ -73,7 +73,7 @@ export async function show(main, { url, signal }) {
     const album = albums.get(at);
     if (!album) return waitingCards(1).map((one) => h("li", { class: one.className }, ...one.childNodes))[0];
     const remove = iconButton("bin", `Delete ${titleOf(album)}`, () => removeAlbums([album], `${titleOf(album)} was deleted.`), { class: "hover-only" });
-    return card(album, { at, acts: [remove], tick: selection.box(album, at), shownPx: inRows ? 48 : 200 });
+    return card(album, { at, acts: [remove], tick: selection.box(album, at), shownPx: inRows ? 48 : 190 });
   }
   let timer = 0;
   function seen(first, last) {

@@ -52,11 +52,22 @@ export async function show(main, { url, signal }) {
   } catch (error) {
     if (isCancelled(error)) return;
     heading.textContent = blank ? heading.textContent : "The search failed";
-    list.replaceChildren(problemLine(error, again));
+    list.replaceChildren(problemLine(error, mayHelp(error) ? again : null, ...helps(error, query)));
     aside.closest(".results")?.classList.add("alone");
   } finally {
     found.removeAttribute("aria-busy");
   }
+}
+
+/** Whether it makes sense to ask the same again. */
+function mayHelp({ status }) {
+  return status === 0 || status === 429 || status >= 500;
+}
+
+function helps(error, query) {
+  if (error.status === 503 && /no index/.test(error.message)) return [h("a", { class: "button", href: "/queue" }, "Add covers")];
+  if (error.status === 404) return [h("a", { class: "button", href: "/catalogue" }, "See the catalogue")];
+  return mayHelp(error) ? [] : picker("image", "Choose another picture", query, { words: "Choose another picture" });
 }
 
 function landing(query, can, heading, signal) {
