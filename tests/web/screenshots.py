@@ -27,8 +27,14 @@ VIEWS = {
     "map": "/map",
     "map-near": "/map?x=0.1&y=0.1&z=5",
     "map-result": "/map?{highlight}",
+    "map-decades": "/map?by=year",
     "catalogue": "/catalogue",
+    "catalogue-rows": "/catalogue?sort=title&view=rows",
+    "duplicates": "/duplicates",
+    "queue": "/queue",
     "index": "/index",
+    "docs": "/docs",
+    "nowhere": "/there/is/no/such/page",
     "nothing": "/?q=there+is+no+such+album",
 }
 SCREENS = {

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.command_home import CommandHome
 from tests.factories import write_cover
@@ -262,3 +262,21 @@ def test_what_was_found_is_overruled(page: Page) -> None:
     page.get_by_role("button", name="Make it another album").click()
     expect(page.get_by_text("It is an album of its own from now on.")).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("^Back cover of"))).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_removal_is_done_when_there_was_time_to_undo_it(page: Page, web_home: CommandHome) -> None:
+    image = write_cover(web_home.folder / "short.png", seed=7200).read_bytes()
+    picture: FilePayload = {"name": "short.png", "mimeType": "image/png", "buffer": image}
+    made = page.request.post("/api/v1/albums", multipart={"image": picture, "title": "Short-lived"}).json()
+    page.clock.install()
+    page.goto("/catalogue")
+    card = page.locator(CARDS).filter(has_text="Short-lived")
+    card.hover()
+    card.get_by_role("button", name="Delete Short-lived").click()
+    expect(page.locator(".card.going")).to_have_count(1)
+    assert page.request.get(f"/api/v1/albums/{made['id']}").status == 200
+    page.mouse.move(5, 400)
+    page.clock.fast_forward(9_000)
+    expect(card).to_have_count(0)
+    assert page.request.get(f"/api/v1/albums/{made['id']}").status == 404

@@ -9,19 +9,20 @@ const UNDO_MS = 8000;
 const waiting = new Set();
 const going = new Set();
 
-/** Albums that are about to be removed. */
+/** Albums that are about to be removed, or were: no other album ever gets their ids. */
 export function isGoing(id) {
   return going.has(id);
 }
 
-/** Remove albums when there was time to undo it; `onUndo()` if it was undone or refused. Lists hear "albumschange". */
+/** Remove albums when there was time to undo it; `onUndo()` if it was undone or refused. Cards hear "albumschange", the
+ * catalogue "cataloguechange" when it is done. */
 export function removeAlbums(albums, said, { onUndo = () => {} } = {}) {
   const ids = albums.map((album) => album.album_id ?? album.id);
   ids.forEach((id) => going.add(id));
   announce();
-  const end = () => { ids.forEach((id) => going.delete(id)); announce(); };
+  const back = () => { ids.forEach((id) => going.delete(id)); announce(); onUndo(); };
   const request = ids.length === 1 ? { path: `/albums/${ids[0]}`, method: "DELETE" } : { path: "/albums/remove", method: "POST", json: { album_ids: ids } };
-  doLater(said, request, { onDone: end, onUndo: () => { end(); onUndo(); } });
+  doLater(said, request, { onDone: () => dispatchEvent(new Event("cataloguechange")), onUndo: back });
 }
 
 /** Say that something was done, and do it when there was time to undo it. */

@@ -186,13 +186,14 @@ def _use(page: Page, address: str, root: str, image: Path) -> None:
     expect(page).to_have_url(f"{address}{root}/index")
     page.get_by_role("link", name="Catalogue").click()
     expect(page).to_have_url(f"{address}{root}/catalogue")
-    page.goto(f"{address}{root}/catalogue?add=1")
-    with page.expect_response(lambda got: got.request.method == "POST") as sent:
-        page.locator("dialog input[type=file]").set_input_files(image)
-        page.get_by_role("dialog").get_by_role("button", name=re.compile("^Add")).click()
+    page.goto(f"{address}{root}/queue")
+    page.get_by_label("Pictures of covers").set_input_files(image)
+    with page.expect_response(lambda got: got.url.endswith("/albums") and got.request.method == "POST") as sent:
+        page.locator(".queue-row").get_by_role("button", name=re.compile("^Add")).first.click()
     assert sent.value.status == 201
     assert sent.value.headers["location"].startswith(f"{root}/api/v1/albums/")
-    expect(page).to_have_url(f"{address}{root}/catalogue")
+    page.locator(".queue-row").get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile(rf"^{address}{root}/album/\d+$"))
     assert failed == []
 
 

@@ -106,7 +106,7 @@ export async function show(main, { url, signal }) {
     frame.replaceChildren();
     failed(error);
   }
-  addEventListener("catalogchange", () => reload().catch(failed), { signal });
+  addEventListener("cataloguechange", () => reload().catch(failed), { signal });
   signal.addEventListener("abort", () => { clearTimeout(timer); setListing(null); });
 }
 
