@@ -19,6 +19,9 @@ LEAST_RECOGNISED = ((12, 0.4), (8, 0.6))
 """Points and agreeing cells that recognise a cover in a picture: in 400 drawn photos and scans, each compared with 16
 strangers, no stranger reached either, and 0.97 to 1 of the covers themselves did."""
 
+LEAST_RECOGNISED_BY_WORDS = ((12, 0.25), (8, 0.4))
+"""The same if the cover also says what is read in the picture."""
+
 LEAST_CELLS_OF_PHOTO = 0.5
 LEAST_CELLS_OF_SCAN = 0.85
 """Of that very cover; a hand, a reflection and blur hide cells of a photographed one."""
@@ -52,9 +55,14 @@ def equal_as_they_are(first: Sketch, second: Sketch) -> bool:
     return whole_agreement(first, second) >= LEAST_WHOLE
 
 
-def is_recognised(found: Recognition) -> bool:
-    """Whether a cover's artwork is in a picture."""
-    return any(found.points >= points and found.cells >= cells for points, cells in LEAST_RECOGNISED)
+def is_recognised(found: Recognition, *, words_agree: bool = False) -> bool:
+    """Whether a cover's artwork is in a picture.
+
+    Args:
+        words_agree: the cover is known to say what the picture says.
+    """
+    least = LEAST_RECOGNISED_BY_WORDS if words_agree else LEAST_RECOGNISED
+    return any(found.points >= points and found.cells >= cells for points, cells in least)
 
 
 def is_whole(cells: float, corners: Corners, *, is_photo: bool) -> bool:

@@ -12,7 +12,16 @@ WHOLE: Corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float64)
 
 WHOLE.setflags(write=False)
 
+EMBEDDED_PX, READ_PX = 480, 1024
+"""The most pixels of a side of a sleeve that is seen head on: enough to embed and compare it, and to read it."""
+
 _LEAST_PX = 32
+
+
+def middle(size: tuple[int, int]) -> Corners:
+    """The largest square in the middle of a picture of this width and height."""
+    half = min(size) / np.array(size) / 2
+    return np.asarray(0.5 + (2 * WHOLE - 1) * half)
 
 
 def rectify(picture: Image.Image, corners: Corners, side_px: int) -> Image.Image:

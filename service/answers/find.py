@@ -187,8 +187,15 @@ def _candidates(session: Any, tokens: Sequence[str], asked: str) -> list[AlbumId
     pieces = [token for token in tokens if len(token) >= words.LEAST_LETTERS]
     # Short words next to each other: what is looked up has no spaces either.
     pieces = pieces or [token for token in ["".join(tokens)] if len(token) >= words.LEAST_LETTERS]
-    if not pieces:
-        return words.called(session, asked, limit=COMPARED)
+    return holding_most(session, pieces) if pieces else words.called(session, asked, limit=COMPARED)
+
+
+def holding_most(session: Any, pieces: Sequence[str]) -> list[AlbumId]:
+    """At most ``COMPARED`` albums that hold all of these pieces, or if those are few, also most parts of them.
+
+    Args:
+        pieces: as ``db.letters`` makes them, at least ``words.LEAST_LETTERS`` long.
+    """
     [whole] = words.holding(session, [pieces], limit=COMPARED // 2)
     if len(whole) >= _ENOUGH:
         return whole

@@ -35,7 +35,7 @@ def open_answers(home: Home, timed: Timed = untimed) -> Answers:
 
     live_index = LiveIndex(home.database, home.versions, load_model)
     reader = QueryReader(home.reader, timed)
-    search = Search(home.database, live_index, timed)
+    search = Search(home.database, live_index, timed, reader.read)
     return Answers(
         live_index, search, Classifier(home.database, search, reader.read), Recommender(home.database, search)
     )

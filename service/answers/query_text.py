@@ -10,7 +10,7 @@ import numpy as np
 
 from db.records import TextLine
 from indexer.images.decoding import QUERY_LIMITS, decode
-from indexer.outline import Corners, in_picture, rectify
+from indexer.outline import READ_PX, Corners, in_picture, rectify
 from indexer.reading import SIDE_PX, OpenVinoReader
 from service.answers.records import Outline, ReadText
 from service.answers.timing import Stage, Timed, untimed
@@ -18,9 +18,6 @@ from sleeve.errors import ReaderError
 
 READ_WITHIN_S = 3.0
 """No line is begun later than this after the picture was decoded; a picture full of text has up to 100."""
-
-READ_PX = 1024
-"""The most pixels of a side of a sleeve that is read seen head on."""
 
 _log = logging.getLogger(__name__)
 

@@ -30,7 +30,13 @@ class ArtworkFinder:
         self._comparison = Comparison(_KEPT_SKETCHES)
 
     def recognised(
-        self, picture: Sketch, content_hash: ContentHash | None, neighbours: Sequence[Neighbour], *, most_strangers: int
+        self,
+        picture: Sketch,
+        content_hash: ContentHash | None,
+        neighbours: Sequence[Neighbour],
+        *,
+        most_strangers: int,
+        words_agree: bool = False,
     ) -> list[Recognised]:
         """The neighbours whose covers are in a picture, the surest first.
 
@@ -38,13 +44,14 @@ class ArtworkFinder:
             content_hash: of the picture's file, if all of it is looked at.
             neighbours: of the picture, nearest first.
             most_strangers: after so many that are not in it, or after one once some are, no more are compared.
+            words_agree: their covers are known to say what the picture says.
         """
         found: list[Recognised] = []
         strangers = 0
         for neighbour in neighbours[:MAX_COMPARED]:
             if strangers == most_strangers:
                 break
-            recognition = self._recognition(picture, content_hash, neighbour)
+            recognition = self._recognition(picture, content_hash, neighbour, words_agree)
             if recognition is not None:
                 found.append(Recognised(neighbour, recognition))
             else:
@@ -54,7 +61,7 @@ class ArtworkFinder:
         return sorted(found, key=lambda one: -one.recognition.strength)
 
     def _recognition(
-        self, picture: Sketch, content_hash: ContentHash | None, neighbour: Neighbour
+        self, picture: Sketch, content_hash: ContentHash | None, neighbour: Neighbour, words_agree: bool
     ) -> Recognition | None:
         if neighbour.content_hash == content_hash:
             return Recognition.of_the_same()
@@ -63,6 +70,6 @@ class ArtworkFinder:
         if own is None:
             return None
         found = recognise(own, picture)
-        if found is not None and is_recognised(found):
+        if found is not None and is_recognised(found, words_agree=words_agree):
             return found
         return Recognition.of_the_same() if equal_as_they_are(own, picture) else None

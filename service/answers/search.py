@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from db import albums, vectors
 from db.database import Database
-from db.records import AlbumRecord, AskedAlbum, VectorOwner, fold
+from db.records import AlbumRecord, AskedAlbum, CatalogueFilter, VectorOwner, fold
 from indexer.images.decoding import QUERY_LIMITS
 from indexer.models.preparing import fit_image
 from indexer.vector_index import Hits
@@ -19,10 +19,11 @@ from service.answers.live_index import LiveIndex, Snapshot
 from service.answers.memory import Memory, OutdatedError
 from service.answers.model import Model
 from service.answers.ranking import rank_albums
-from service.answers.records import MAX_K, Neighbour, Outline, SimilarAnswer, SimilarRequest
+from service.answers.records import MAX_K, Neighbour, Outline, ReadText, SimilarAnswer, SimilarRequest
 from service.answers.same_artwork import MAX_COMPARED, ArtworkFinder
+from service.answers.saying import NEAR, albums_saying
 from service.answers.timing import Stage, Timed, untimed
-from service.answers.understanding import Understanding, Understood
+from service.answers.understanding import Read, Understanding, Understood, no_text
 from sleeve.errors import NotFoundError, QueryError
 from sleeve.vocabulary import AlbumId, Side
 
@@ -35,13 +36,14 @@ _SPARE_HITS = 8
 class Search:
     """Answers from the live index version, its delta and the database. Safe to use from several threads at once."""
 
-    def __init__(self, database: Database, live_index: LiveIndex, timed: Timed = untimed) -> None:
+    def __init__(self, database: Database, live_index: LiveIndex, timed: Timed = untimed, read: Read = no_text) -> None:
+        """``read`` reads the text on the sleeve in an image."""
         self._database = database
         self._live_index = live_index
         self._timed = timed
         self.genre_classifiers = GenreClassifiers(database)
         self.artworks = ArtworkFinder()
-        self._understanding = Understanding(self.artworks, timed)
+        self._understanding = Understanding(self.artworks, read, timed)
 
     def by_image(self, data: bytes, request: SimilarRequest, outline: Outline | None = None) -> SimilarAnswer:
         """The albums that look like the sleeve in an image, given as the bytes of its file: first the one that it
@@ -73,7 +75,17 @@ class Search:
                 return ()
             return self.by_vectors(snapshot, vector, SimilarRequest(MAX_COMPARED)).neighbours
 
-        return self._understanding.of(data, model.backbone, nearest, outline)
+        def saying(vector: NDArray[np.float32], text: ReadText) -> list[tuple[Neighbour, float]]:
+            if snapshot is None or not text.lines:
+                return []
+            near = self.by_vectors(snapshot, vector, SimilarRequest(NEAR)).neighbours
+            fits = {
+                one.album_id: one.fit
+                for one in albums_saying(self._database, text.lines, [one.album_id for one in near])
+            }
+            return [(one, fits[one.album_id]) for one in self.of_albums(snapshot, vector, fits)]
+
+        return self._understanding.of(data, model.backbone, nearest, saying, outline)
 
     def by_text(self, text: str, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like what a text describes.
@@ -120,7 +132,7 @@ class Search:
         """
         snapshot = self.snapshot()
         asked = self.asked(snapshot, album_id)
-        return _marked(self._of_albums(snapshot, asked)[:MAX_K], asked.linked)
+        return _marked(self.of_albums(snapshot, asked.vectors, asked.linked)[:MAX_K], asked.linked)
 
     def snapshot(self) -> Snapshot:
         """The version and model to answer a whole request with.
@@ -233,24 +245,43 @@ class Search:
         limit = self.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
         found = self.understand(snapshot.model, data, snapshot, outline)
         answer = self.by_vectors(snapshot, found.vector, request)
+        neighbours = self._likeliest_first(snapshot, found, request, answer.neighbours)
         marked = [
             replace(
                 one,
                 same_artwork=one.album_id in found.verdict.album_ids,
                 near_duplicate=one.similarity >= limit and one.album_id not in found.verdict.apart,
             )
-            for one in answer.neighbours
+            for one in neighbours
         ]
-        marked.sort(key=lambda one: found.verdict.album is None or one.album_id != found.verdict.album.album_id)
         return replace(answer, neighbours=tuple(marked), verdict=found.verdict, outline=found.outline)
 
-    def _of_albums(self, snapshot: Snapshot, asked: AskedAlbum) -> list[Neighbour]:
-        """The albums linked to one as its neighbours."""
-        version = snapshot.version
+    def of_albums(
+        self,
+        snapshot: Snapshot,
+        queries: NDArray[np.float32],
+        album_ids: Collection[AlbumId],
+        allowed: CatalogueFilter | None = None,
+    ) -> list[Neighbour]:
+        """These albums as neighbours of (q, d) vectors, as far as a filter lets them through, nearest first."""
+        version, bundle = snapshot.version, snapshot.version.record.bundle
         with self._database.reading() as session:
-            ids = vectors.ids_of_albums(session, version.record.bundle, asked.linked)
+            ids = vectors.ids_of_albums(session, bundle, album_ids)
+        if allowed is not None and not allowed.allows_all:
+            ids = np.intersect1d(ids, snapshot.memory.allowed(bundle, allowed))
         parts = (version.index, *version.delta) if len(ids) else ()
-        return _neighbours(snapshot.memory, [part.search(asked.vectors, len(ids), ids) for part in parts])
+        return _neighbours(snapshot.memory, [part.search(queries, len(ids), ids) for part in parts])
+
+    def _likeliest_first(
+        self, snapshot: Snapshot, found: Understood, request: SimilarRequest, nearest: Sequence[Neighbour]
+    ) -> list[Neighbour]:
+        """The nearest albums of a picture; before them the likeliest, if the request allows it, however near it is."""
+        first = [one for one in nearest if one.album_id == found.likeliest]
+        if found.likeliest is not None and not first:
+            first = self.of_albums(snapshot, found.vector, {found.likeliest}, request.allowed)
+            first = _asked_for(first, request)
+        others = [one for one in nearest if one.album_id != found.likeliest]
+        return [*first, *others][: request.k]
 
 
 def _neighbours(

@@ -2,35 +2,39 @@
 
 The picture as a whole is looked at first. If it is not plainly a cover of the catalogue, outlines are looked for, and
 what is inside one is seen head on. The nearest albums of each view are looked for in it by their pixels; the view in
-which one is recognised is the right one.
+which one is recognised is the right one. If none is, the sleeve is read, and the albums that say what it says are
+looked for too; less of their pixels is enough.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from indexer.artwork import LEAST_SIMILARITY, SURE_SIMILARITY, is_whole, sketch
+from indexer.artwork import SURE_SIMILARITY, is_whole, sketch
 from indexer.images.decoding import QUERY_LIMITS, decode, fit
 from indexer.models.backbone import Backbone
-from indexer.outline import WHOLE, Corners, find_outline, in_picture, rectify
-from service.answers.records import NOT_HERE, Found, Neighbour, Outline, Verdict
+from indexer.outline import EMBEDDED_PX, WHOLE, Corners, find_outline, in_picture, middle, rectify
+from service.answers.records import NOT_HERE, Found, Neighbour, Outline, ReadText, Verdict
 from service.answers.same_artwork import ArtworkFinder, Recognised
 from service.answers.timing import Stage, Timed
-from sleeve.vocabulary import ContentHash
+from sleeve.vocabulary import AlbumId, ContentHash
 
-RECTIFIED_PX = 480
-"""The most pixels of a side of a sleeve that is seen head on: enough to embed and compare it."""
+LEAST_SIMILARITY = 0.4
+"""Cosine below which a picture is not compared with an album by its looks."""
 
-LEAST_SIMILARITY_IN_PHOTO = 0.4
-"""Cosine below which a photographed sleeve is not compared with an album."""
-
-_STRANGERS = 2
+_STRANGERS = 3
 _STRANGERS_IN_PHOTO = 5
 """So many neighbours of a scan, or of a photo, may turn out to show another artwork before the rest is left alone."""
+
+_FIT_COUNTS = 0.5
+"""What words that fit wholly count, in similarity."""
+
+_LEAST_FIT = 0.6
+"""From here on an album says what the picture says."""
 
 _SQUARE = 1.1
 """The longer side over the shorter one, up to which a picture may be a cover as a whole."""
@@ -47,6 +51,17 @@ _OUTSIDE = 0.1
 Nearest = Callable[[NDArray[np.float32]], Sequence[Neighbour]]
 """(1, d) vector → the albums nearest to it, nearest first."""
 
+Saying = Callable[[NDArray[np.float32], ReadText], Sequence[tuple[Neighbour, float]]]
+"""(1, d) vector, text → the albums that say it, and how well they fit its words, 0 to 1 and a little more."""
+
+Read = Callable[[bytes, Outline | None], ReadText]
+"""Reads the sleeve in a picture, given as the bytes of its file."""
+
+
+def no_text(_data: bytes, _outline: Outline | None = None) -> ReadText:
+    """What reads nothing."""
+    return ReadText()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Understood:
@@ -55,16 +70,20 @@ class Understood:
     Attributes:
         vector: (1, d) of the sleeve in it.
         corners: the sleeve's; ``WHOLE`` if the picture is taken for a cover as a whole.
+        likeliest: the album that comes first: the one that it shows, or else the one that says what the sleeve says.
+        text: of the sleeve; None if it was not read.
     """
 
     vector: NDArray[np.float32]
     corners: Corners
     verdict: Verdict
+    likeliest: AlbumId | None = None
+    text: ReadText | None = None
 
     @property
     def outline(self) -> Outline | None:
         """As answers have it."""
-        return None if self.corners is WHOLE else tuple((float(x), float(y)) for x, y in self.corners)
+        return _outline(self.corners)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,15 +100,19 @@ class _View:
 class Understanding:
     """Understands pictures. Safe to use from several threads at once."""
 
-    def __init__(self, artworks: ArtworkFinder, timed: Timed) -> None:
+    def __init__(self, artworks: ArtworkFinder, read: Read, timed: Timed) -> None:
         self._artworks = artworks
+        self._read = read
         self._timed = timed
 
-    def of(self, data: bytes, backbone: Backbone, nearest: Nearest, outline: Outline | None = None) -> Understood:
+    def of(
+        self, data: bytes, backbone: Backbone, nearest: Nearest, saying: Saying, outline: Outline | None = None
+    ) -> Understood:
         """What is known of an image, given as the bytes of its file.
 
         Args:
             nearest: neighbours among all albums; none if there is no index.
+            saying: as ``nearest``, by words.
             outline: where a person says that the sleeve is.
 
         Raises:
@@ -105,7 +128,14 @@ class Understanding:
             if found:
                 return self._understood(view, found, picture, backbone)
         best = _best(seen, picture)
-        return Understood(best.vector, best.corners, NOT_HERE)
+        if not best.neighbours:
+            return Understood(best.vector, best.corners, NOT_HERE)
+        text = self._read(data, _outline(best.corners))
+        said = [neighbour for neighbour, fit in _by_looks_and_words(saying(best.vector, text)) if fit >= _LEAST_FIT]
+        found = self._recognised_by_words(best, said)
+        if found:
+            return replace(self._understood(best, found, picture, backbone), text=text)
+        return Understood(best.vector, best.corners, NOT_HERE, said[0].album_id if said else None, text)
 
     def _views(
         self, picture: Image.Image, backbone: Backbone, nearest: Nearest, outline: Outline | None
@@ -113,7 +143,7 @@ class Understanding:
         """The views to look at, in this order, until an album is recognised."""
 
         def view(corners: Corners, sure: bool) -> _View:
-            image = picture if corners is WHOLE else rectify(picture, corners, RECTIFIED_PX)
+            image = picture if corners is WHOLE else rectify(picture, corners, EMBEDDED_PX)
             vector = self._embed(image, backbone)
             return _View(image, corners, vector, nearest(vector), sure)
 
@@ -130,7 +160,7 @@ class Understanding:
         if found is not None and not (found.printed and _may_be_cover(picture)):
             yield view(found.corners, found.sure)
         elif not _may_be_cover(picture):
-            yield view(_middle(picture), sure=False)
+            yield view(middle(picture.size), sure=False)
         if not is_near:
             yield whole
 
@@ -139,9 +169,8 @@ class Understanding:
             return backbone.embed(fit(image, backbone.input_size_px, backbone.resize)[np.newaxis])
 
     def _recognised(self, view: _View, picture: Image.Image, content_hash: ContentHash) -> list[Recognised]:
-        in_photo = view.sure or not _may_be_cover(picture)
-        least = LEAST_SIMILARITY_IN_PHOTO if in_photo else LEAST_SIMILARITY
-        near = [neighbour for neighbour in view.neighbours if neighbour.similarity >= least]
+        in_photo = view.corners is not WHOLE or not _may_be_cover(picture)
+        near = [neighbour for neighbour in view.neighbours if neighbour.similarity >= LEAST_SIMILARITY]
         if not near:
             return []
         with self._timed(Stage.COMPARE):
@@ -152,6 +181,14 @@ class Understanding:
                 most_strangers=_STRANGERS_IN_PHOTO if in_photo else _STRANGERS,
             )
 
+    def _recognised_by_words(self, view: _View, said: Sequence[Neighbour]) -> list[Recognised]:
+        if not said:
+            return []
+        with self._timed(Stage.COMPARE):
+            return self._artworks.recognised(
+                sketch(view.image), None, said, most_strangers=_STRANGERS_IN_PHOTO, words_agree=True
+            )
+
     def _understood(
         self, view: _View, found: Sequence[Recognised], picture: Image.Image, backbone: Backbone
     ) -> Understood:
@@ -159,7 +196,7 @@ class Understanding:
         seen = in_picture(best.recognition.corners, view.corners)
         corners, vector = view.corners, view.vector
         if np.abs(seen - view.corners).max() >= _MOVED and _can_be_seen(seen):
-            corners, vector = seen, self._embed(rectify(picture, seen, RECTIFIED_PX), backbone)
+            corners, vector = seen, self._embed(rectify(picture, seen, EMBEDDED_PX), backbone)
         same = {one.neighbour.album_id for one in found}
         pressings = same.union(*(one.neighbour.linked for one in found)) - best.neighbour.apart
         whole = is_whole(best.recognition.cells, seen, is_photo=view.sure or not _may_be_cover(picture))
@@ -170,7 +207,7 @@ class Understanding:
             best.recognition.cells,
             tuple(sorted(pressings - {best.neighbour.album_id})),
         )
-        return Understood(vector, corners, verdict)
+        return Understood(vector, corners, verdict, best.neighbour.album_id)
 
 
 def _best(views: Sequence[_View], picture: Image.Image) -> _View:
@@ -186,14 +223,16 @@ def _best(views: Sequence[_View], picture: Image.Image) -> _View:
     return other if near >= whole_near + _NEARER else whole
 
 
+def _by_looks_and_words(said: Sequence[tuple[Neighbour, float]]) -> list[tuple[Neighbour, float]]:
+    return sorted(said, key=lambda one: one[0].similarity + _FIT_COUNTS * one[1], reverse=True)
+
+
+def _outline(corners: Corners) -> Outline | None:
+    return None if corners is WHOLE else tuple((float(x), float(y)) for x, y in corners)
+
+
 def _may_be_cover(picture: Image.Image) -> bool:
     return max(picture.size) <= _SQUARE * min(picture.size)
-
-
-def _middle(picture: Image.Image) -> Corners:
-    """The largest square in the middle of a picture."""
-    half = min(picture.size) / np.array(picture.size) / 2
-    return 0.5 + (2 * WHOLE - 1) * half
 
 
 def _can_be_seen(corners: Corners) -> bool:

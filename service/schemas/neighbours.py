@@ -91,7 +91,7 @@ class VerdictSchema(BaseModel):
 
 
 class SimilarSchema(BaseModel):
-    """The answer of ``similar``: neighbours, nearest first; before them the album that an image shows."""
+    """The answer of ``similar``: neighbours, nearest first; before them the album that an image shows or says."""
 
     query: Query
     bundle: str = Field(description="the model that made the vectors")

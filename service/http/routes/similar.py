@@ -33,8 +33,8 @@ async def similar(
     One image is understood as a photo of a sleeve: `outline` in the answer says where the sleeve was seen, and
     `verdict` whether it is an album of the catalogue. Send the parameter `outline` to correct it.
 
-    The answer holds each album once, nearest first (before them the album that an image shows), without the albums of
-    the query. A text needs a model with a text tower; without one the answer is 422.
+    The answer holds each album once, nearest first (before them the album that an image shows, or whose words it
+    says), without the albums of the query. A text needs a model with a text tower; without one the answer is 422.
     """
     async with question_of(request, schemas.SimilarQuery, max_images=schemas.MAX_IMAGES) as question:
         if question.by_taste:

@@ -1,0 +1,57 @@
+"""Which albums say what a picture says, in their names or on their covers. The text alone proves nothing: many covers
+say "Greatest hits"; it names albums to look at, and speaks for one of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from db import words
+from db.database import Database
+from db.letters import letters
+from db.records import CatalogueFilter, TextLine
+from service.answers.find import holding_most
+from service.answers.word_ranking import ranked
+from sleeve.vocabulary import AlbumId
+
+LEAST_CONFIDENCE = 0.8
+"""Of a line; below it most words of photos are misread."""
+
+LEAST_LETTERS = 5
+"""Of all words together: fewer are on too many covers."""
+
+MOST_WORDS = 8
+"""Words that are looked up, the longest."""
+
+NEAR = 50
+"""Albums that look like the picture, whose texts are compared whatever the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """An album, and how well it fits the words, from 0 to 1 and a little more (see ``Ranked``)."""
+
+    album_id: AlbumId
+    fit: float
+
+
+def albums_saying(database: Database, lines: Sequence[TextLine], near: Sequence[AlbumId]) -> list[Saying]:
+    """The albums that say what these lines say, those that fit best first; none if the lines say too little.
+
+    Args:
+        near: albums that look like the picture, nearest first.
+
+    Raises:
+        CatalogueError: the database cannot be used.
+    """
+    asked = _words(lines)
+    if sum(map(len, asked)) < LEAST_LETTERS:
+        return []
+    with database.reading() as session:
+        candidates = list(dict.fromkeys([*near[:NEAR], *holding_most(session, asked)]))
+        found = ranked(asked, words.of_albums(session, candidates, CatalogueFilter()))
+    return [Saying(one.album.album_id, one.fit) for one in found]
+
+
+def _words(lines: Sequence[TextLine]) -> list[str]:
+    sure = (line.text for line in lines if line.confidence >= LEAST_CONFIDENCE)
+    found = dict.fromkeys(letters(word) for text in sure for word in text.split())
+    return sorted((word for word in found if len(word) >= words.LEAST_LETTERS), key=len, reverse=True)[:MOST_WORDS]
