@@ -11,7 +11,7 @@ from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.records import BundleRecord, FrontVectors, HashedCover
-from db.tables import Cover, CoverLink, Vector, unpacked
+from db.tables import Album, Cover, CoverLink, Vector, unpacked
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 
 _ASKED_AT_ONCE = 8192
@@ -49,6 +49,16 @@ def fronts(session: Session, vector_ids: Sequence[int]) -> dict[int, HashedCover
         )
         for row in session.execute(query):
             found[row.id] = HashedCover(CoverId(row.cover_id), row.file, row.path, ContentHash(row.content_hash))
+    return found
+
+
+def titles(session: Session, cover_ids: Sequence[CoverId]) -> dict[CoverId, str | None]:
+    """The title of each cover's album."""
+    found: dict[CoverId, str | None] = {}
+    for start in range(0, len(cover_ids), _ASKED_AT_ONCE):
+        query = select(Cover.id, Album.title).join(Album, Album.id == Cover.album_id)
+        rows = session.execute(query.where(Cover.id.in_(cover_ids[start : start + _ASKED_AT_ONCE])))
+        found |= {CoverId(row.id): row.title for row in rows}
     return found
 
 

@@ -6,8 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from db.records import HashedCover
-from indexer.artwork.geometry import SIDE_PX, Sketch, sketch
-from indexer.artwork.verdict import show_one_artwork
+from indexer.artwork.geometry import SIDE_PX, Sketch, agreement, sketch
+from indexer.artwork.verdict import is_same_under_other_titles, show_one_artwork
 from indexer.images.decoding import decode, read
 from sleeve.errors import FileRejectedError
 
@@ -64,6 +64,13 @@ class Comparison:
         """A front's picture to be compared; None if the file is gone, is not an image any more, or is another than the
         one that was added."""
         return self._sketch(cover)
+
+    def same_under_other_titles(self, first: HashedCover, second: HashedCover) -> bool:
+        """Whether two covers show one artwork although their albums have different titles."""
+        if first.content_hash == second.content_hash:
+            return True
+        one, other = self._sketch(first), self._sketch(second)
+        return one is not None and other is not None and is_same_under_other_titles(agreement(one, other))
 
     def _compare(self, first: HashedCover, second: HashedCover) -> bool | None:
         # Also if a picture is too plain for its points to decide.

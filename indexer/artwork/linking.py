@@ -14,7 +14,7 @@ from db.database import Database
 from db.records import FrontVectors, HashedCover, IndexVersionRecord, TextLine
 from indexer.artwork.comparing import Comparison
 from indexer.artwork.proposing import propose
-from indexer.artwork.series import say_different_numbers
+from indexer.artwork.series import have_different_titles, say_different_numbers
 from indexer.progress import Progress, Silent
 from indexer.vector_index.delta import Delta
 from indexer.vector_index.versions import IndexVersions, OpenVersion
@@ -70,7 +70,7 @@ def link_pending(
             if not page.covers:
                 return linked
             matches = pool.map(comparison.matches, page.covers, _proposed(database, version, page))
-            linked += _record(database, page, list(matches))
+            linked += _record(database, comparison, page, list(matches))
             progress.advance(len(page.covers))
             after = page.covers[-1].cover_id
 
@@ -87,7 +87,7 @@ def link_album(database: Database, version: OpenVersion, album_id: AlbumId) -> L
         )
     comparison, proposed = Comparison(), _proposed(database, version, page)
     matches = [comparison.matches(cover, some) for cover, some in zip(page.covers, proposed, strict=True)]
-    return _record(database, page, matches)
+    return _record(database, comparison, page, matches)
 
 
 def _proposed(database: Database, version: OpenVersion, page: FrontVectors) -> list[list[HashedCover]]:
@@ -95,17 +95,33 @@ def _proposed(database: Database, version: OpenVersion, page: FrontVectors) -> l
         return propose(page, (version.index, *version.delta), lambda ids: cover_links.fronts(session, ids))
 
 
-def _record(database: Database, page: FrontVectors, matches: Sequence[Sequence[HashedCover] | None]) -> Linked:
+def _record(
+    database: Database, comparison: Comparison, page: FrontVectors, matches: Sequence[Sequence[HashedCover] | None]
+) -> Linked:
     compared = [(cover, same) for cover, same in zip(page.covers, matches, strict=True) if same is not None]
     if not compared:
         return Linked()
-    pairs = [(cover, other) for cover, same in compared for other in same]
+    pairs = _of_one_title(database, comparison, [(cover, other) for cover, same in compared for other in same])
     with database.writing() as session:
         ids = [(one.cover_id, other.cover_id) for one, other in pairs]
         series = set(_of_series(ids, texts.of_covers(session, sorted({*chain.from_iterable(ids)}))))
         same = [pair for pair, of in zip(pairs, ids, strict=True) if of not in series]
         links = cover_links.record(session, [cover for cover, _ in compared], same)
     return Linked(len(compared), len(links))
+
+
+def _of_one_title(
+    database: Database, comparison: Comparison, pairs: Sequence[tuple[HashedCover, HashedCover]]
+) -> list[tuple[HashedCover, HashedCover]]:
+    """The pairs whose albums may have one title, and those that show one artwork although the titles differ."""
+    with database.reading() as session:
+        titles = cover_links.titles(session, sorted({cover.cover_id for cover in chain.from_iterable(pairs)}))
+    return [
+        (one, other)
+        for one, other in pairs
+        if not have_different_titles(titles.get(one.cover_id), titles.get(other.cover_id))
+        or comparison.same_under_other_titles(one, other)
+    ]
 
 
 def part_series(database: Database) -> int:

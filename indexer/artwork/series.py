@@ -1,7 +1,10 @@
-"""Covers of one series: their pictures agree, and their texts differ in a number ("Vol. 1", "Vol. 2")."""
+"""Covers of one series: their pictures agree, and their texts differ in a number ("Vol. 1", "Vol. 2"), or their titles
+differ."""
 
 import re
 from collections.abc import Sequence
+
+from rapidfuzz.fuzz import partial_ratio
 
 from db.letters import letters
 from db.records import TextLine
@@ -12,6 +15,10 @@ LEAST_CONFIDENCE = 0.9
 LEAST_LETTERS = 3
 """Letters around a number that say that it counts something."""
 
+LEAST_LIKENESS = 90
+"""Of titles, in per cent: spelt in another way they are still one."""
+
+_IN_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]")
 _NUMBER = re.compile(r"\d+|\b[ivx]{1,4}\b")
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 
@@ -24,6 +31,12 @@ def say_different_numbers(first: Sequence[TextLine], second: Sequence[TextLine])
         for around in one.keys() & other.keys()
         if len(around) >= LEAST_LETTERS
     )
+
+
+def have_different_titles(first: str | None, second: str | None) -> bool:
+    """Whether two titles are known and neither is the other with more around it, such as the name of an edition."""
+    one, other = (letters(_IN_BRACKETS.sub(" ", title or "")) for title in (first, second))
+    return bool(one and other) and partial_ratio(one, other) < LEAST_LIKENESS
 
 
 def _may_be_one(first: tuple[int, ...], second: tuple[int, ...]) -> bool:

@@ -15,6 +15,9 @@ LEAST_OVERLAP = 0.5
 LEAST_CELLS = 0.6
 """0.4 finds one in forty more copies, and joins covers of a series that share a frame or lettering."""
 
+LEAST_ALIGNED_UNDER_OTHER_TITLES = 0.95
+"""Also of the overlap and of the cells: an artist's albums may share one layout, in which the title is a small part."""
+
 LEAST_RECOGNISED = ((12, 0.4), (8, 0.6))
 """Points and agreeing cells that recognise a cover in a picture: in 400 drawn photos and scans, each compared with 16
 strangers, no stranger reached either, and 0.97 to 1 of the covers themselves did."""
@@ -43,6 +46,11 @@ def is_same_artwork(found: Agreement) -> bool:
         and found.overlap >= LEAST_OVERLAP
         and found.cells >= LEAST_CELLS
     )
+
+
+def is_same_under_other_titles(found: Agreement) -> bool:
+    """``is_same_artwork`` of covers whose albums have different titles: little else may differ."""
+    return is_same_artwork(found) and min(found.aligned, found.overlap, found.cells) >= LEAST_ALIGNED_UNDER_OTHER_TITLES
 
 
 def show_one_artwork(first: Sketch, second: Sketch) -> bool:

@@ -12,8 +12,10 @@ from db import albums, answering, bundles, cover_links, texts
 from db.database import Database
 from db.records import BundleRecord, NewText, TextLine
 from db.tables import Cover, RemovedFile
-from indexer.artwork import Linked, linking
+from indexer.artwork import Linked, agreement, is_same_artwork, linking, sketch
 from indexer.artwork.comparing import Comparison
+from indexer.artwork.series import have_different_titles
+from indexer.artwork.verdict import is_same_under_other_titles
 from indexer.models.embedding import embed_pending
 from indexer.sources import open_source
 from indexer.sources.adding import add_source
@@ -275,3 +277,54 @@ def test_numbers_in_the_text_part_covers_of_one_series(database: Database, tmp_p
         linking.part_series(database)
     everything = {(first, second) for first in said for second in said if first < second}
     assert catalogue.links() == everything - {("one", "two"), ("copy", "two")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("Chrome Sunset", "Infrared Sunset", True),
+        ("First Distance", "Still Distance", True),
+        ("Chrome Sunset", "Chrome Sunset (Remastered)", False),
+        ("Chrome Sunset [Import]", "Chrome Sunset, Club Edition", False),
+        ("Abbey Road", "Abbey Rd.", False),
+        ("Ágætis byrjun", "AGAETIS BYRJUN", False),
+        ("(untitled)", "Chrome Sunset", False),
+        (None, "Chrome Sunset", False),
+        (None, None, False),
+    ],
+)
+def test_titles_differ_unless_one_may_be_the_other(one: str | None, other: str | None, differ: bool) -> None:
+    assert have_different_titles(one, other) is differ
+    assert have_different_titles(other, one) is differ
+
+
+def test_under_different_titles_a_common_layout_is_not_enough(database: Database, tmp_path: Path) -> None:
+    """Of one artwork, a part of it is drawn anew: linked under one title, or if no title is known. An equal picture is
+    linked whatever the titles."""
+    catalogue = Catalogue(database, tmp_path)
+    titles = {
+        "one": "Chrome Sunset",
+        "again": "Chrome Sunset (Reissue)",
+        "two": "Turbo Skyline",
+        "equal": "Ocean Drive",
+    }
+    layout = artwork(3)
+    anew = layout.copy()
+    anew.paste(artwork(8).crop((0, 0, 120, 200)), (0, 0))
+    alike = agreement(sketch(layout), sketch(anew))
+    assert is_same_artwork(alike)
+    assert not is_same_under_other_titles(alike)
+    for name, picture in {"one": layout, "again": anew, "two": anew, "equal": layout, "nameless": anew}.items():
+        catalogue.put(name, picture)
+        file = tmp_path / f"covers/{name}.png"
+        file.write_bytes(file.read_bytes() + name.encode())
+    table = ["file,album", *(f'covers/{name}.png,"{titles.get(name, "")}"' for name in (*titles, "nameless"))]
+    (tmp_path / "table.csv").write_text("\n".join(table))
+    add_source(database, open_source(tmp_path / "table.csv"), threads=1)
+    embed_pending(database, catalogue.backbone, catalogue.bundle, threads=1)
+    catalogue.versions.refresh(catalogue.bundle)
+    catalogue.link()
+    everything = {
+        (first, second) for first in (*titles, "nameless") for second in (*titles, "nameless") if first < second
+    }
+    assert catalogue.links() == everything - {("one", "two"), ("equal", "two"), ("again", "equal")}
