@@ -6,6 +6,7 @@ every cover in turn; both give an ``EvaluationReport``.
 
 from indexer.evaluation.evaluate import Baseline, cross_evaluate, evaluate
 from indexer.evaluation.grouping import difference_hash, group_covers
+from indexer.evaluation.photos import Photos
 from indexer.evaluation.report import EvaluationReport
 from indexer.evaluation.retrieval import ArtworkQueries
 
@@ -13,6 +14,7 @@ __all__ = [
     "ArtworkQueries",
     "Baseline",
     "EvaluationReport",
+    "Photos",
     "cross_evaluate",
     "difference_hash",
     "evaluate",

@@ -14,9 +14,11 @@ from indexer.evaluation.measuring import (
     measure_genre_retrieval,
     measure_method,
 )
-from indexer.evaluation.procedures import fitted_answers, majority_answers, nearest_answers
-from indexer.evaluation.report import EvaluationReport, LeakCheck
+from indexer.evaluation.photos import Answered, Photos, answer_both, measure_pictures
+from indexer.evaluation.procedures import majority_answers, model_answers, nearest_answers
+from indexer.evaluation.report import EvaluationReport, LeakCheck, PictureScores
 from indexer.evaluation.retrieval import ArtworkQueries
+from indexer.genre.fit import GenreModel, fit_genre_model
 from indexer.genre.folds import group_folds
 from indexer.genre.labelled_vectors import LabelledVectors
 from indexer.genre.voting import VoteSettings
@@ -85,6 +87,7 @@ def cross_evaluate(
     near_duplicate_similarity: float = _NEAR_DUPLICATE_SIMILARITY,
     baselines: Sequence[Baseline] = (),
     artworks: Sequence[ArtworkQueries] = (),
+    photos: Photos | None = None,
     leak_check: bool = True,
     resamples: int = RESAMPLES,
 ) -> EvaluationReport:
@@ -92,6 +95,9 @@ def cross_evaluate(
 
     Five times the work of ``evaluate`` and, of the same covers, five times the evidence. Settings, calibration and head
     are chosen anew in every fold, so nothing that is measured was fitted to.
+
+    Args:
+        photos: of some of the covers that the backbone has not seen, to be answered next to their scans.
 
     Raises:
         TrainingError: the backbone has seen every cover, or there is too little to fit to.
@@ -101,7 +107,7 @@ def cross_evaluate(
         raise TrainingError("the backbone was trained on every album with a genre; none is left to measure a model on")
     parts = list(_parts(data, unseen, seed))
     leaks = check_leaks(data, near_duplicate_similarity=near_duplicate_similarity, seed=seed) if leak_check else None
-    return _report(data, parts, baselines, artworks, leaks, near_duplicate_similarity, seed, resamples)
+    return _report(data, parts, baselines, artworks, leaks, near_duplicate_similarity, seed, resamples, photos)
 
 
 def _parts(data: LabelledVectors, tested: NDArray[np.int64], seed: int) -> Iterator[_Part]:
@@ -120,20 +126,23 @@ def _report(
     near_duplicate_similarity: float,
     seed: int,
     resamples: int,
+    photos: Photos | None = None,
 ) -> EvaluationReport:
     rows = np.concatenate([part.test for part in parts])
     kinds = kinds_of_covers(data, [(part.train, part.test) for part in parts])
     tested, resampling = data.take(rows), Resampling(resamples, seed)
     if not tested.unseen_or_all.all():
         raise TrainingError("the backbone was trained on covers that are to be tested; test only those it has not seen")
+    models = _models(data, parts, near_duplicate_similarity, seed)
     found = {
-        **_answers(data, parts, near_duplicate_similarity, seed, fitted=True),
+        **_answers(data, parts, models),
         MAJORITY: np.concatenate([majority_answers(data.take(part.train), data.take(part.test)) for part in parts]),
     }
     vectors = {"bundle": data.vectors}
     for baseline in baselines:
         other = replace(data, vectors=baseline.vectors, unseen=None, genre_dimensions=0, texts=None)
-        answers = _answers(other, parts, near_duplicate_similarity, seed, fitted=baseline.fitted)
+        of_other = _models(other, parts, near_duplicate_similarity, seed) if baseline.fitted else [None] * len(parts)
+        answers = _answers(other, parts, of_other)
         found |= {f"{baseline.name}: {method}": probabilities for method, probabilities in answers.items()}
         vectors[baseline.name] = baseline.vectors
     across = sum(
@@ -155,24 +164,45 @@ def _report(
             name: measure_genre_retrieval(data, rows, of_covers, resampling) for name, of_covers in vectors.items()
         },
         artwork_retrieval={queries.name: measure_artwork_retrieval(queries) for queries in artworks},
+        pictures=() if photos is None else _pictures(data, parts, models, photos),
         leak_check=leaks,
         near_duplicates_across=across,
         warnings=tuple(_warnings(leaks, across, data)),
     )
 
 
+def _models(
+    data: LabelledVectors, parts: Sequence[_Part], near_duplicate_similarity: float, seed: int
+) -> list[GenreModel]:
+    return [
+        fit_genre_model(data.take(part.train), seed=seed, near_duplicate_similarity=near_duplicate_similarity)
+        for part in parts
+    ]
+
+
 def _answers(
-    data: LabelledVectors, parts: Sequence[_Part], near_duplicate_similarity: float, seed: int, *, fitted: bool
+    data: LabelledVectors, parts: Sequence[_Part], models: Sequence[GenreModel | None]
 ) -> dict[str, NDArray[np.float64]]:
     found: dict[str, list[NDArray[np.float64]]] = {}
-    for part in parts:
+    for part, model in zip(parts, models, strict=True):
         train, test = data.take(part.train), data.take(part.test)
         answers = {NEAREST: nearest_answers(train, test)}
-        if fitted:
-            answers |= fitted_answers(train, test, near_duplicate_similarity=near_duplicate_similarity, seed=seed)
+        if model is not None:
+            answers |= model_answers(model, train, test)
         for method, probabilities in answers.items():
             found.setdefault(method, []).append(probabilities)
     return {method: np.concatenate(probabilities) for method, probabilities in found.items()}
+
+
+def _pictures(
+    data: LabelledVectors, parts: Sequence[_Part], models: Sequence[GenreModel], photos: Photos
+) -> tuple[PictureScores, ...]:
+    found: list[tuple[Answered, Answered]] = [
+        answer_both(model, data.take(part.train), data, photos, part.test)
+        for part, model in zip(parts, models, strict=True)
+    ]
+    scans, of_photos = zip(*found, strict=True)
+    return measure_pictures("scan", scans), measure_pictures("photo", of_photos)
 
 
 def _warnings(leaks: LeakCheck | None, across: int, data: LabelledVectors) -> Iterator[str]:

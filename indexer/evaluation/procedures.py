@@ -21,16 +21,27 @@ WITHOUT_TEXT = "vote and head"
 def fitted_answers(
     train: LabelledVectors, test: LabelledVectors, *, near_duplicate_similarity: float, seed: int
 ) -> dict[str, NDArray[np.float64]]:
-    """What "vote", "head", "text" and "prediction" say about each tested cover, (m, g), chosen and fitted on ``train``
-    alone.
-
-    With texts, "vote and head" is what the same model says about the covers as if nobody had read them. Without, there
-    is no "text" either.
+    """``model_answers`` of a model that is chosen and fitted on ``train`` alone.
 
     Raises:
         TrainingError: there is too little to fit to.
     """
     model = fit_genre_model(train, seed=seed, near_duplicate_similarity=near_duplicate_similarity)
+    return model_answers(model, train, test)
+
+
+def model_answers(
+    model: GenreModel, train: LabelledVectors, test: LabelledVectors, *, are_photos: bool = False
+) -> dict[str, NDArray[np.float64]]:
+    """What "vote", "head", "text" and "prediction" say about each tested cover, (m, g).
+
+    With texts, "vote and head" is what the same model says about the covers as if nobody had read them. Without, there
+    is no "text" either.
+
+    Args:
+        train: what the model was fitted to.
+        are_photos: the vectors and texts are of photos.
+    """
     heads, votes = _heads(model, test), _votes(model, train, test)
     fuse = partial(
         predict,
@@ -40,6 +51,7 @@ def fitted_answers(
         head_knows=np.isin(train.genres, model.head.genres),
         vote_knows=np.asarray(train.targets.any(axis=0)),
         offsets=model.calibration.offsets_of(train.genres),
+        is_photo=are_photos,
     )
     if test.texts is None:
         return {PREDICTION: fuse(), "head": heads, "vote": votes}

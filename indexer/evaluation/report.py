@@ -104,6 +104,24 @@ class ArtworkRetrieval(_Frozen):
     recall_at_5: float
 
 
+class PictureScores(_Frozen):
+    """The predictions for one kind of picture of the same covers: "scan" or "photo".
+
+    Attributes:
+        unsure: share of the predictions that are no answer.
+        accuracy_if_sure, accuracy_if_unsure: how often the others' and their likeliest genre is right.
+    """
+
+    picture: str
+    covers: int
+    accuracy: float
+    top_3: float
+    calibration_error: float
+    unsure: float
+    accuracy_if_sure: float
+    accuracy_if_unsure: float
+
+
 class LeakCheck(_Frozen):
     """The same procedure with groups kept together, and with covers split at random."""
 
@@ -120,6 +138,7 @@ class EvaluationReport(_Frozen):
             texts, "text" and "vote and head", which is the prediction without them.
         genre_retrieval: by name of the vectors.
         artwork_retrieval: by kind of view.
+        pictures: scans and photos of the same covers; empty if none were photographed.
         near_duplicates_across: tested covers that have a near-duplicate, by similarity, among those trained on.
         warnings: what a reader must know before quoting a number.
     """
@@ -133,6 +152,7 @@ class EvaluationReport(_Frozen):
     methods: dict[str, MethodReport]
     genre_retrieval: dict[str, GenreRetrieval]
     artwork_retrieval: dict[str, ArtworkRetrieval]
+    pictures: tuple[PictureScores, ...] = ()
     leak_check: LeakCheck | None
     near_duplicates_across: int
     warnings: tuple[str, ...]

@@ -4,7 +4,7 @@ If both know a genre, they are fused by a log-linear pool, p ∝ head^a · vote^
 probability distributions", 1986, equation 3.1). The exponents are fitted, so they also hold the temperature (Guo et
 al., "On calibration of modern neural networks", 2017, section 4.2). Alone, each has an exponent of its own. What vote
 and head say together, the picture's opinion, is fused with the text opinion in the same way. Last, each genre has an
-offset, since the three raise rare genres by more or less than covers bear out.
+offset, since the three raise rare genres by more or less than covers bear out; and a photo has an exponent for all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +38,8 @@ class Calibration(BaseModel):
         vote_floor: share of the vote spread evenly over its genres before it is fused, since k voters who are all wrong
             must not rule a genre out.
         genre_offsets: what is added to the logarithm of a genre's chance in the end; of others, nothing.
+        photo_exponent: of the prediction for a photo, which is right less often than it would say. The default was
+            fitted to 400 drawn photos (docs/benchmarks.md), and holds for every catalogue.
         unsure_below: a prediction whose likeliest genre is less probable than this is not an answer.
     """
 
@@ -54,6 +56,7 @@ class Calibration(BaseModel):
     text_alone_exponent: Exponent = 1.0
     vote_floor: Annotated[float, Field(gt=0, lt=1)] = 0.05
     genre_offsets: Mapping[str, Offset] = {}
+    photo_exponent: Exponent = 0.78
     unsure_below: Probability = 0.25
 
     def offsets_of(self, genres: Sequence[str]) -> NDArray[np.float64]:
@@ -88,6 +91,7 @@ def predict(
     vote_knows: NDArray[np.bool_] | None = None,
     text_knows: NDArray[np.bool_] | None = None,
     offsets: NDArray[np.float64] | None = None,
+    is_photo: bool = False,
 ) -> NDArray[np.float64]:
     """Fuse what the head, the vote and the text opinion say, on one axis of genres.
 
@@ -101,6 +105,7 @@ def predict(
         text: the same; None, or rows of zeros, if there is nothing to read.
         head_knows, vote_knows, text_knows: (g,), the genres that each can name; None for all.
         offsets: (g,) of ``Calibration.offsets_of``; None for none.
+        is_photo: vectors and texts are of photos.
 
     Returns:
         Of the same shape, rows sum to 1; zeros if none has spoken.
@@ -119,7 +124,8 @@ def predict(
         everything if vote_knows is None else vote_knows,
     )
     fused = _with_texts(pictures, texts, calibration, everything if text_knows is None else text_knows)
-    return (fused if offsets is None else offset(fused, offsets)).reshape(shape)
+    shifted_by = fused if offsets is None else offset(fused, offsets)
+    return (rows_to_one(shifted_by**calibration.photo_exponent) if is_photo else shifted_by).reshape(shape)
 
 
 def is_unsure(probabilities: NDArray[np.floating], calibration: Calibration) -> bool:

@@ -48,6 +48,8 @@ def score_genres(
     albums_per_genre: Mapping[str, int],
     classifier: GenreClassifier,
     lines: Sequence[TextLine] = (),
+    *,
+    is_photo: bool = False,
 ) -> GenreScores:
     """Classify one cover.
 
@@ -57,6 +59,7 @@ def score_genres(
         genres_of_neighbours: of the same albums in the same order.
         albums_per_genre: of the whole catalogue; decides the prior and what the vote can name.
         lines: the text read on the cover.
+        is_photo: the vector and the lines are of a sleeve in a photo.
 
     Raises:
         BundleError: the head takes vectors of another length.
@@ -90,6 +93,7 @@ def score_genres(
         vote_knows=vote_knows,
         text_knows=text_knows,
         offsets=calibration.offsets_of(genres),
+        is_photo=is_photo,
     )
     spoken = text.spoken(lines) if text is not None else {}
     found = [

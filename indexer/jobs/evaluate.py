@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, cross_evaluate
+from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, Photos, cross_evaluate
 from indexer.evaluation.labelled_catalogue import (
     LabelledCatalogue,
     difference_hashes,
@@ -49,8 +49,22 @@ def evaluate(home: Home, progress: Progress, *, baselines: bool = False, seed: i
     covers = labelled_covers(catalogue, hashes)
     compared, notes = _baselines(home, catalogue, progress) if baselines else ([], ())
     views = _changed_views(home, catalogue, progress)
+    photos = _photos(home, catalogue, progress)
     progress.start("Evaluating", 1)
-    return Evaluated(cross_evaluate(covers, seed=seed, baselines=compared, artworks=views), notes)
+    return Evaluated(cross_evaluate(covers, seed=seed, baselines=compared, artworks=views, photos=photos), notes)
+
+
+def _photos(home: Home, catalogue: LabelledCatalogue, progress: Progress) -> Photos:
+    """Of covers with a genre that the backbone has not seen; rows as ``labelled_covers`` has them."""
+    from indexer.training.photographed_covers import photographed_covers
+
+    found = catalogue.vectors
+    labelled = [row for row, genres in enumerate(found.genres) if genres]
+    unseen = np.flatnonzero(unseen_by(catalogue.bundle, [found.content_hashes[row] for row in labelled]))
+    asked = np.sort(np.random.default_rng(0).permutation(unseen)[:SHOWN_QUERIES])
+    read_text = home.reader().read if any(catalogue.texts) else None
+    paths = [found.paths[row] for row in labelled]
+    return photographed_covers(paths, asked, home.backbone(catalogue.bundle), read_text, progress)
 
 
 def _baselines(home: Home, catalogue: LabelledCatalogue, progress: Progress) -> tuple[list[Baseline], tuple[str, ...]]:

@@ -15,6 +15,7 @@ from service.answers.live_index import Snapshot
 from service.answers.model import Model
 from service.answers.records import ClassifyAnswer, Neighbour, Outline, ReadText, SimilarRequest
 from service.answers.search import Search
+from service.answers.understanding import Understood
 from sleeve.errors import NotFoundError, VectorIndexError
 from sleeve.vocabulary import AlbumId, Side
 
@@ -53,8 +54,10 @@ class Classifier:
         except VectorIndexError:
             model, snapshot = self._search.model(), None
         asked = self._search.understand(model, data, snapshot, outline)
-        text = self._text(model, data, asked.outline)
-        answer = self._answer(model, asked.vector, snapshot, text, apart=asked.verdict.apart)
+        text = self._text(model, data, asked)
+        answer = self._answer(
+            model, asked.vector, snapshot, text, apart=asked.verdict.apart, is_photo=asked.outline is not None
+        )
         own = asked.verdict.album.genres if asked.verdict.album else ()
         voters = (replace(voter, same_artwork=voter.album_id in asked.verdict.album_ids) for voter in answer.neighbours)
         return replace(
@@ -95,9 +98,12 @@ class Classifier:
             return None
         return Predicted(found.genres[0].genre, found.genres[0].probability, found.unsure)
 
-    def _text(self, model: Model, data: bytes, outline: Outline | None) -> ReadText:
+    def _text(self, model: Model, data: bytes, asked: Understood) -> ReadText:
         """The lines on the sleeve in an image; none if nobody would listen to them, since reading takes its time."""
-        return self._read(data, outline) if self._search.genre_classifiers.of(model).text is not None else ReadText()
+        if asked.text is not None:
+            return asked.text
+        listens = self._search.genre_classifiers.of(model).text is not None
+        return self._read(data, asked.outline) if listens else ReadText()
 
     def _answer(
         self,
@@ -108,6 +114,7 @@ class Classifier:
         *,
         leave_out: Collection[AlbumId] = (),
         apart: Collection[AlbumId] = (),
+        is_photo: bool = False,
     ) -> ClassifyAnswer:
         with self._database.reading() as session:
             per_genre = albums.albums_per_genre(session)
@@ -132,6 +139,7 @@ class Classifier:
             per_genre,
             classifier,
             text.lines,
+            is_photo=is_photo,
         )
         return ClassifyAnswer(
             bundle=model.name,

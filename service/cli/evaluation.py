@@ -29,7 +29,7 @@ def evaluate(
 
     If covers have been read (`sleeve read`), there is a text opinion too, and "vote and head" is the prediction without
     it. A second table shows the accuracy for covers with and without text, and by whether the artist's name may have
-    been seen in training.
+    been seen in training. A third one shows scans and drawn photos of the same covers side by side.
 
     Examples:
 
@@ -61,12 +61,32 @@ def _show(report: "EvaluationReport") -> None:
     if report.methods["prediction"].per_kind:
         answer(_kinds(report))
         answer("")
+    if report.pictures:
+        answer(_pictures(report))
+        answer("")
     views = Table("a changed cover finds itself", "first", "in 5", "covers", box=None, pad_edge=False)
     for kind, found in report.artwork_retrieval.items():
         views.add_row(kind, f"{found.recall_at_1:.3f}", f"{found.recall_at_5:.3f}", str(found.queries))
     answer(views)
     for warning in report.warnings:
         say(f"note: {warning}")
+
+
+def _pictures(report: "EvaluationReport") -> Table:
+    table = Table("the same covers as", "covers", "accuracy", "top 3", "calibration error", box=None, pad_edge=False)
+    for column in ("unsure", "accuracy if sure", "if unsure"):
+        table.add_column(column)
+    for scores in report.pictures:
+        shares = (
+            scores.accuracy,
+            scores.top_3,
+            scores.calibration_error,
+            scores.unsure,
+            scores.accuracy_if_sure,
+            scores.accuracy_if_unsure,
+        )
+        table.add_row(scores.picture, str(scores.covers), *(f"{share:.3f}" for share in shares))
+    return table
 
 
 def _kinds(report: "EvaluationReport") -> Table:

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, cross_evaluate, evaluate
+from indexer.evaluation import ArtworkQueries, Baseline, EvaluationReport, Photos, cross_evaluate, evaluate
 from indexer.evaluation.kinds import MAYBE_SEEN, NOT_SEEN, kinds_of_covers
 from indexer.evaluation.leaks import near_duplicates_across
 from indexer.evaluation.procedures import fitted_answers
@@ -187,3 +188,32 @@ def test_a_rare_word_of_training_may_be_a_name(covers: LabelledVectors) -> None:
     kinds = kinds_of_covers(data, [(ROWS[:10], ROWS[10:14])])
     assert kinds[MAYBE_SEEN].tolist() == [True, False, False, False]
     assert kinds[NOT_SEEN].tolist() == [False, True, True, True]
+
+
+@pytest.fixture(scope="module")
+def with_photos(covers: LabelledVectors) -> tuple[NDArray[np.int64], EvaluationReport, EvaluationReport]:
+    """Reports on photos that are the scans, and on photos that show other covers."""
+    rows = ROWS[::2]
+    others = covers.vectors[np.random.default_rng(3).permutation(240)][rows]
+    same, noise = (
+        cross_evaluate(covers, seed=0, photos=Photos(rows, vectors), leak_check=False, resamples=5)
+        for vectors in (covers.vectors[rows], others)
+    )
+    return rows, same, noise
+
+
+@pytest.mark.slow
+def test_scans_and_photos_of_the_same_covers_are_measured_side_by_side(
+    covers: LabelledVectors, with_photos: tuple[NDArray[np.int64], EvaluationReport, EvaluationReport]
+) -> None:
+    rows, same, noise = with_photos
+    for report in (same, noise):
+        assert [one.picture for one in report.pictures] == ["scan", "photo"]
+        assert [one.covers for one in report.pictures] == [len(rows)] * 2
+        for one in report.pictures:
+            shares = one.unsure * one.accuracy_if_unsure + (1 - one.unsure) * one.accuracy_if_sure
+            assert one.accuracy == pytest.approx(shares)
+    assert same.pictures[0] == noise.pictures[0], "photos have no say about scans"
+    assert same.pictures[0].accuracy == same.pictures[1].accuracy > 0.85
+    assert same.pictures[0].unsure < same.pictures[1].unsure, "what is believed of photos is less sure"
+    assert noise.pictures[1].accuracy < 0.6

@@ -173,6 +173,16 @@ def test_offsets_are_added_to_the_logarithms_last() -> None:
     assert predict(None, np.zeros(3), PLAIN, offsets=offsets).tolist() == [0, 0, 0]
 
 
+def test_what_is_said_of_a_photo_is_raised_to_a_power_last() -> None:
+    offsets = np.array([0.5, 0, -1])
+    calibration = PLAIN.model_copy(update={"photo_exponent": 0.6})
+    scan = predict(HEAD, VOTE, calibration, offsets=offsets)
+    assert scan.tolist() == predict(HEAD, VOTE, PLAIN, offsets=offsets).tolist()
+    photo = predict(HEAD, VOTE, calibration, offsets=offsets, is_photo=True)
+    assert photo.tolist() == pytest.approx((scan**0.6 / (scan**0.6).sum()).tolist())
+    assert predict(None, np.zeros(3), calibration, is_photo=True).tolist() == [0, 0, 0]
+
+
 def test_offsets_undo_what_raised_a_genre_and_few_covers_move_them_little() -> None:
     heads, _, targets = drawn(1, 4_000, 2.0)
     genres = ("a", "b", "c", "d")

@@ -61,3 +61,14 @@ def test_the_order_of_neighbours_decides_nothing() -> None:
     assert [opinion.probability for opinion in once.genres] == pytest.approx(
         [opinion.probability for opinion in turned.genres]
     )
+
+
+def test_a_photo_is_believed_less_than_a_scan_of_the_same() -> None:
+    calibration = CALIBRATION.model_copy(update={"photo_exponent": 0.5, "unsure_below": 0.65})
+    classifier = GenreClassifier(HEAD, calibration)
+    said = [VECTOR, [0.5, 0.5], [["jazz"], ["rock"]], {"jazz": 5, "rock": 5}, classifier]
+    scan, photo = score_genres(*said), score_genres(*said, is_photo=True)  # type: ignore[arg-type]
+    assert [one.genre for one in photo.genres] == [one.genre for one in scan.genres]
+    odds = scan.genres[0].probability / scan.genres[1].probability
+    assert photo.genres[0].probability / photo.genres[1].probability == pytest.approx(odds**0.5)
+    assert (scan.unsure, photo.unsure) == (False, True)
