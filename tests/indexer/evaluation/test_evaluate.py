@@ -215,5 +215,5 @@ def test_scans_and_photos_of_the_same_covers_are_measured_side_by_side(
             assert one.accuracy == pytest.approx(shares)
     assert same.pictures[0] == noise.pictures[0], "photos have no say about scans"
     assert same.pictures[0].accuracy == same.pictures[1].accuracy > 0.85
-    assert same.pictures[0].unsure < same.pictures[1].unsure, "what is believed of photos is less sure"
+    assert same.pictures[0].calibration_error < same.pictures[1].calibration_error, "right, and photos believed less"
     assert noise.pictures[1].accuracy < 0.6
