@@ -18,7 +18,7 @@ from db.facets import MOST_ARTISTS
 from db.letters import letters
 from db.records import AlbumPlace, AlbumRecord, CatalogueFilter, Facets, TextLine, fold
 from service.answers.records import WordMatch
-from service.answers.word_facts import album_number, file_name, meaning_of
+from service.answers.word_facts import album_number, file_name, meaning_of, years_of
 from service.answers.word_ranking import LEAST_FIT_OF_BEST, Place, Ranked, ranked
 from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId, Fact, WordPlace
 
@@ -30,6 +30,9 @@ COMPARED = 120
 
 _BY_NUMBER = 2.0
 """What it counts if the words are an album's number."""
+
+_BY_YEAR_LIKE_NUMBER = 0.97
+"""The same if it may as well be a year: albums that are called so come before it."""
 
 _BY_FACTS = 0.95
 """What words count that are a genre, a year or a file's name: a little less than the same words in a name."""
@@ -153,7 +156,8 @@ def _named(session: Any, tokens: Sequence[str], asked: str, allowed: CatalogueFi
 def _by_number(session: Any, asked: str, allowed: CatalogueFilter) -> list[Ranked]:
     number = album_number(asked)
     found = [] if number is None else words.of_albums(session, [number], allowed)
-    return [Ranked(album, _BY_NUMBER, (Place(WordPlace.NUMBER),)) for album in found]
+    fit = _BY_YEAR_LIKE_NUMBER if years_of(asked.strip()) else _BY_NUMBER
+    return [Ranked(album, fit, (Place(WordPlace.NUMBER),)) for album in found]
 
 
 def _by_file(session: Any, asked: str, allowed: CatalogueFilter) -> list[Ranked]:

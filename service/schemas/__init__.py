@@ -15,6 +15,7 @@ from service.schemas.albums import (
     LinkedAlbumsSchema,
     LinkedPageSchema,
     MergeRequest,
+    PrintedNamesSchema,
     SplitRequest,
     WordMatchSchema,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "NotFilledSchema",
     "OneLine",
     "OtherFilesSchema",
+    "PrintedNamesSchema",
     "Problem",
     "PruneSchema",
     "Query",

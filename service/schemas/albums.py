@@ -206,6 +206,23 @@ class FacetsSchema(BaseModel):
         )
 
 
+class PrintedNameSchema(BaseModel):
+    """What the front of an album without a title says largest."""
+
+    album_id: int
+    lines: list[str] = Field(description="one or two, from top to bottom")
+
+
+class PrintedNamesSchema(BaseModel):
+    """What fronts say."""
+
+    albums: list[PrintedNameSchema]
+
+    @classmethod
+    def of(cls, found: Mapping[AlbumId, Sequence[str]]) -> "PrintedNamesSchema":
+        return cls(albums=[PrintedNameSchema(album_id=one, lines=list(lines)) for one, lines in found.items()])
+
+
 class LinkedAlbumsSchema(BaseModel):
     """Two albums whose fronts were found to show the same artwork, or of which a person says whether they do."""
 

@@ -16,6 +16,7 @@ from service.actions.adding import GivenAlbum
 from service.actions.editing import edit_album, edit_albums
 from service.actions.overruling import decide_albums_artwork, merge_albums, split_album
 from service.answers.find import facets_of_found, find
+from service.answers.printed_names import printed_names
 from service.answers.records import Upload
 from service.http.api import API, PROBLEM, PROBLEMS
 from service.http.dependencies import (
@@ -109,11 +110,22 @@ def list_facets(
 ) -> schemas.FacetsSchema:
     """Genres, artists, decades and what is missing, each counted without the filter on itself; with words, of the
     albums found. `jumps` say at which place (`skip`) the list comes to a letter or a decade."""
+    # Counting goes through all albums.
+    allowance.take_found()
     if q.strip():
-        allowance.take_found()
         return schemas.FacetsSchema.of(facets_of_found(find(home.database, q, allowed)))
     with home.database.reading() as session:
         return schemas.FacetsSchema.of(facets.of_list(session, allowed, sort or AlbumOrder.NEWEST))
+
+
+@router.get("/printed", summary="What covers say of albums without a title", responses={422: PROBLEM, 503: PROBLEM})
+def printed(
+    home: HomeDep, id: Annotated[list[schemas.AlbumIdNumber], Query(min_length=1, max_length=MAX_PAGE)]
+) -> schemas.PrintedNamesSchema:
+    """The one or two largest lines on the front of each, to show instead of a name: as they were read, maybe with
+    mistakes. Albums that have a title, or whose front says nothing, are left out."""
+    found = printed_names(home.database, [AlbumId(each) for each in dict.fromkeys(id)])
+    return schemas.PrintedNamesSchema.of(found)
 
 
 @router.patch("", summary="Change albums", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})

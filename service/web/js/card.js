@@ -6,6 +6,7 @@ import { likeness } from "./likeness.js";
 import { marks } from "./marks.js";
 import { fullName, titleOf } from "./naming.js";
 import { isGoing } from "./pending.js";
+import { callByCover } from "./printed-names.js";
 
 const EAGER = 12;
 
@@ -23,13 +24,15 @@ export function card(album, { acts = [], at = Infinity, similar = null, tick = n
   const file = (album.matches ?? []).some((match) => match.place === "file") ? album.covers?.[0]?.file : null;
   const about = [fullName(album), album.year, genres, similarity !== undefined && `similarity ${similarity.toFixed(2)}`, says && `the cover says “${says}”`, file];
   const by = (album.artist || album.year) && h("div", { class: "by-line" }, h("span", { class: "line" }, album.artist ?? ""), h("span", { class: "year" }, [album.artist && album.year ? "· " : "", album.year ?? ""].join("")));
+  const name = h("div", { class: album.title ? "title" : "title unnamed" }, titleOf(album));
+  if (!album.title) callByCover(name, id);
   const more = says ? `says “${says}”` : file ?? genres;
   const over = h("div", { class: "acts" }, marks(album), iconLink("similar", `Find albums that look like ${titleOf(album)}`, similar ?? `/?album=${id}`), acts);
   return h("li", { class: `card${isGoing(id) ? " going" : ""}`, "data-album": id, "data-at": Number.isFinite(at) ? at : null },
     h("a", { class: "face", href: `/album/${id}`, "aria-label": about.filter(Boolean).join(", "), title: about.filter(Boolean).join("\n") },
       cover(face, { shownPx, eager: at < EAGER, boxes }),
       h("span", { class: "words", "aria-hidden": "true" },
-        h("div", { class: album.title ? "title" : "title unnamed" }, titleOf(album)),
+        name,
         by, more && h("div", { class: by ? "line small" : "line" }, more),
         similarity !== undefined && likeness(similarity))),
     album.same_artwork && h("span", { class: "tag", title: "Another pressing or copy with the same picture" }, "same artwork"),

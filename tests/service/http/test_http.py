@@ -284,6 +284,7 @@ def test_the_api_is_described(client: httpx.Client) -> None:
         "/api/v1/albums/{album_id}/same-artwork/{other_id}",
         "/api/v1/albums/{album_id}/covers/{cover_id}",
         "/api/v1/albums/facets",
+        "/api/v1/albums/printed",
         "/api/v1/albums/remove",
         "/api/v1/albums/{album_id}/merge",
         "/api/v1/albums/{album_id}/split",

@@ -1,5 +1,6 @@
 """Lists of albums as the web app shows them, on both engines: any place of them, counts, changes of several albums."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.command_home import CommandHome
+from tests.command_home import CommandHome, execute
 from tests.factories import write_cover, write_covers
 from tests.service.http.test_http import problem
 
@@ -168,3 +169,29 @@ def test_the_map_is_drawn_again_with_years_and_predictions(home: CommandHome, cl
     assert client.get("/api/v1/map/work").json() == {"drawing": False}
     home.sleeve("remove", "more")
     assert client.get("/api/v1/map").json()["missing"] == 0
+
+
+def test_albums_without_a_title_are_called_by_what_is_largest_on_their_front(
+    home: CommandHome, client: httpx.Client
+) -> None:
+    """Album 6 has no title; the drawn covers say nothing, so its text is written into the database."""
+    assert client.get("/api/v1/albums/printed", params={"id": [1, 6]}).json() == {"albums": []}
+    heights = {"STEREO": 0.02, "GIANT STEPS": 0.1, "by": 0.3, "COLTRANE": 0.08, "blurred": 0.2}
+    lines = [
+        {
+            "text": text,
+            "box": [[0.1, 0.1 * row], [0.9, 0.1 * row], [0.9, 0.1 * row + height], [0.1, 0.1 * row + height]],
+            "confidence": 0.3 if text == "blurred" else 0.9,
+        }
+        for row, (text, height) in enumerate(heights.items())
+    ]
+    for cover_id in (1, 6):
+        execute(
+            home,
+            "INSERT INTO texts (cover_id, reader, lines, letters, read_at) "
+            f"VALUES ({cover_id}, 'test', '{json.dumps(lines)}', 'x', '2026-11-30 12:00:00')".replace(":0", "\\:0"),
+        )
+    found = client.get("/api/v1/albums/printed", params={"id": [6, 1, 999]}).json()
+    assert found == {"albums": [{"album_id": 6, "lines": ["GIANT STEPS", "COLTRANE"]}]}
+    assert problem(client.get("/api/v1/albums/printed"), 422)
+    execute(home, "DELETE FROM texts")
