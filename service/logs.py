@@ -56,5 +56,7 @@ def set_up_logs(kind: Literal["text", "json"], level: int = logging.WARNING) -> 
         handler.setFormatter(lines)
     if kind == "json":
         logging.getLogger(REQUESTS).setLevel(logging.INFO)
+    # It warns of the Ctrl-C with which watching ends.
+    logging.getLogger("watchfiles").setLevel(logging.ERROR)
     # A line for every odd form or protocol that a stranger sends would be a way to fill the log.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)

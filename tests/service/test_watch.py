@@ -75,6 +75,7 @@ def test_changes_are_added_until_ctrl_c(make_home: Callable[[Path, str], Command
         _, err = process.communicate(timeout=30)
     assert process.returncode == 0, err
     assert "Traceback" not in err
+    assert "WARNING" not in err
     status = home.json("status")
     assert (status["covers"], status["genres"]) == (4, {"jazz": 2, "rock": 1, "soul": 1})
 
