@@ -12,6 +12,7 @@ PACKAGES = ("db", "indexer", "migrations", "service", "sleeve")
 LATE = {
     "openvino": ("indexer.models.backbone",),
     "pyarrow": ("indexer.sources",),
+    "tokenizers": ("indexer.models.tokenizer",),
     "torchvision": ("indexer.training",),
 }
 """Libraries that are imported late, and who may; the others are those that pyproject.toml protects."""

@@ -157,7 +157,7 @@ def _compile(bundle: Bundle, streams: int) -> Any:
                 "ENABLE_CPU_PINNING": False,
             },
         )
-        made = compiled.output().get_partial_shape()
+        made = compiled.output(0).get_partial_shape()
     except RuntimeError as error:
         raise BundleError(f"{path} cannot be run: {last_line(error)}") from error
     if made != ov.PartialShape([1, manifest.dimension]):

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from indexer.files import new_folder
 from indexer.images.decoding import ResizeRule
 from indexer.models.external_data import has_external_data
+from indexer.models.tokenizer import MERGES_FILE, TOKENIZER_FILE, TextCleaning
 from sleeve.errors import BundleError
 from sleeve.faults import first_fault
 from sleeve.vocabulary import Fingerprint
@@ -35,10 +36,9 @@ TEXT_OPINION_FILE = "text_opinion.npz"
 """What one that knows genres by the words on covers holds as well; it decides no vector."""
 
 TEXT_MODEL_FILE = "text.onnx"
-"""Input ``tokens``: (n, places) int64. Output ``vectors``: (n, d) float32, in the space of the images' vectors."""
-
-TEXT_MERGES_FILE = "merges.txt"
-"""What its tokenizer needs; see ``ClipTokenizer.from_bytes``. Neither file decides a cover's vector."""
+"""First input: (n, places) integers, the numbers of tokens; a second one may say which of them are not padding. First
+output: (n, d) float32, in the space of the images' vectors. Neither it nor its tokenizer (``TOKENIZER_FILE``, or
+``MERGES_FILE`` in bundles of before) decides a cover's vector."""
 
 _MAX_MANIFEST_BYTES = 2**20
 
@@ -72,6 +72,7 @@ class BundleDescription(BaseModel):
     mean: tuple[Channel, Channel, Channel]
     std: tuple[Deviation, Deviation, Deviation]
     precision: Precision
+    text_cleaning: TextCleaning = TextCleaning.LOWER
     genres: tuple[str, ...] = ()
     metrics: dict[str, float] = {}
     trained_on: str
@@ -104,8 +105,8 @@ class BundleManifest(BundleDescription):
             raise ValueError(f"{MODEL_FILE} is not among them")
         if MANIFEST_FILE in files:
             raise ValueError(f"{MANIFEST_FILE} cannot vouch for itself")
-        if (TEXT_MODEL_FILE in files) != (TEXT_MERGES_FILE in files):
-            raise ValueError(f"a text tower is {TEXT_MODEL_FILE} and {TEXT_MERGES_FILE}, one is missing")
+        if (TEXT_MODEL_FILE in files) != (TOKENIZER_FILE in files or MERGES_FILE in files):
+            raise ValueError(f"a text tower is {TEXT_MODEL_FILE} and {TOKENIZER_FILE}, one is missing")
         return files
 
 

@@ -8,16 +8,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from indexer.images.decoding import ResizeRule
 from indexer.models.backbone import unit_rows
-from indexer.models.bundle import TEXT_MERGES_FILE, TEXT_MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
-from indexer.models.clip_tokenizer import ClipTokenizer
-from indexer.models.text_tower import TextTower, tokens_of
+from indexer.models.bundle import TEXT_MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
+from indexer.models.published import RESIZE_RULES
+from indexer.models.text_tower import TextTower
+from indexer.models.tokenizer import TOKENIZER_FILE, TextCleaning, TextTokenizer, clip_tokenizer
 from indexer.training.onnx_bundle import export_backbone, onnx_bytes, require_parity
 from indexer.training.open_clip_models import load_open_clip
 from sleeve.errors import BundleError
-
-_RESIZE = {"shortest": ResizeRule.CROP, "squash": ResizeRule.SQUASH, "longest": ResizeRule.PAD}
 
 _PROBES = (
     "a foggy forest",
@@ -53,7 +51,7 @@ def export_open_clip(name: str, folder: Path, *, bundle_name: str) -> Bundle:
             input_size_px=model.side_px,
             mean=tuple(255 * value for value in cfg["mean"]),
             std=tuple(255 * value for value in cfg["std"]),
-            resize=_RESIZE[cfg["resize_mode"]],
+            resize=RESIZE_RULES[cfg["resize_mode"]],
             precision=Precision.F32,
             genres=(),
             metrics={},
@@ -96,17 +94,14 @@ def _text_files(model: Any, tokenizer: Any) -> dict[str, bytes]:
     merges = "".join(f"{first} {second}\n" for first, second in tokenizer.bpe_ranks)
     return {
         TEXT_MODEL_FILE: onnx_bytes(_Tower(model, "encode_text").eval(), tokens, "tokens"),
-        TEXT_MERGES_FILE: merges.encode(),
+        TOKENIZER_FILE: clip_tokenizer(merges.encode()),
     }
 
 
 def _require_text_parity(model: Any, tokenizer: Any, bundle: Bundle) -> None:
     tokens = tokenizer(list(_PROBES))
-    ours = ClipTokenizer.from_bytes(bundle.read(TEXT_MERGES_FILE))
-    if not all(
-        np.array_equal(tokens_of(text, ours, tokens.shape[1])[0], row)
-        for text, row in zip(_PROBES, tokens.numpy(), strict=True)
-    ):
+    ours = TextTokenizer(bundle.read(TOKENIZER_FILE), TextCleaning.LOWER, tokens.shape[1])
+    if [ours.encode(text)[0] for text in _PROBES] != tokens.tolist():
         raise BundleError("the exported tokenizer is not open_clip's: they read a text differently")
     with torch.inference_mode():
         expected = model.encode_text(tokens).float().numpy()

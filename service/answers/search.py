@@ -165,8 +165,8 @@ class Search:
         """
         if model.text_tower is None:
             raise QueryError(
-                "this bundle has no text tower, so it cannot be asked with a text; `sleeve bundles export` makes one "
-                "from a CLIP model that can, and `sleeve bundles use` switches to it"
+                "this bundle has no text tower, so it cannot be asked with a text; `sleeve bundles add` takes a "
+                "CLIP or SigLIP model that can, and `sleeve bundles use` switches to it"
             )
         with self._timed(Stage.EMBED):
             return model.text_tower.embed(text)

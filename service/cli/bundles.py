@@ -1,15 +1,19 @@
 """``sleeve bundles``: list the models, switch between them, make one from a CLIP model."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.table import Table
 
 from indexer.home import Home, open_home
+from indexer.jobs.add_bundle import add_bundle
 from indexer.jobs.export_bundle import export_bundle
 from indexer.jobs.index import index
 from indexer.jobs.list_bundles import list_bundles
-from indexer.models.bundle import TEXT_MODEL_FILE
+from indexer.models.bundle import TEXT_MODEL_FILE, Bundle
+from indexer.models.published import RESIZE_RULES, Preparation
 from service.cli.console import (
     Json,
     ProgressBar,
@@ -23,6 +27,7 @@ from service.cli.console import (
 from service.cli.index import report_index
 from service.schemas import BundleExportSchema, HomeBundleSchema, RejectionSchema
 from sleeve.errors import BundleError
+from sleeve.faults import first_fault
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -105,7 +110,63 @@ def export(
     """
     with Home(settings_of(context)) as home, ProgressBar() as bar:
         bundle = export_bundle(home, bar, model, name=name)
-    reads_text = TEXT_MODEL_FILE in bundle.manifest.files
+    _report_new(bundle, json=json)
+
+
+def add(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="FOLDER|MODEL.onnx", help="A published model.")],
+    name: Annotated[str, typer.Option(help="The new bundle's name; by default the folder's or file's.")] = "",
+    size: Annotated[
+        int | None, typer.Option(metavar="PX", help="The side of the images that MODEL.onnx takes.")
+    ] = None,
+    mean: Annotated[str, typer.Option(metavar="R,G,B", help="What is taken off each pixel, as parts of 1.")] = "0,0,0",
+    std: Annotated[str, typer.Option(metavar="R,G,B", help="What the rest is divided by.")] = "1,1,1",
+    resize: Annotated[str, typer.Option(metavar="|".join(RESIZE_RULES), help="How images become square.")] = "shortest",
+    json: Json = False,
+) -> None:
+    """Make a bundle of a model that is published as ONNX (needs no PyTorch).
+
+    A folder holds a CLIP or SigLIP model as Immich publishes them (https://huggingface.co/immich-app): `visual/` with
+    `model.onnx` and `preprocess_cfg.json`; `textual/` with `model.onnx`, `tokenizer.json` and `tokenizer_config.json`;
+    and `config.json`. `sleeve similar --text` then works with it, in every language that the model reads.
+
+    An image model alone takes one image, (n, 3, side, side) float32, and its first output is the vectors.
+
+    Both are run before the bundle is written. The weights' licence is yours to look up.
+
+    Examples:
+
+        sleeve bundles add ViT-B-16-SigLIP__webli
+
+        sleeve bundles add resnet50.onnx --size 224 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
+    """
+    is_folder = path.is_dir()
+    if not path.exists():
+        raise BundleError(f"there is no {path}")
+    if is_folder and size is not None:
+        raise BundleError(f"{path} says itself how its images are made ready; --size is for an image model alone")
+    preparation = None if is_folder else _preparation(size, mean, std, resize)
+    with Home(settings_of(context)) as home, ProgressBar() as bar:
+        named = name or (path.resolve().name if is_folder else path.stem)
+        bundle = add_bundle(home, bar, path, name=named, preparation=preparation)
+    _report_new(bundle, json=json)
+
+
+def _preparation(size: int | None, mean: str, std: str, resize: str) -> Preparation:
+    if size is None:
+        raise BundleError("an image model alone needs --size, the side of its images, and perhaps --mean and --std")
+    said: dict[str, Any] = {"size": size, "mean": mean.split(","), "std": std.split(","), "resize_mode": resize}
+    if any(len(said[name]) != 3 for name in ("mean", "std")):
+        raise BundleError("--mean and --std are three numbers each, of red, green and blue: 0.5,0.5,0.5")
+    try:
+        return Preparation.model_validate(said)
+    except ValidationError as error:
+        raise BundleError(f"--{first_fault(error)}") from error
+
+
+def _report_new(bundle: Bundle, *, json: bool) -> None:
+    name, reads_text = bundle.folder.name, TEXT_MODEL_FILE in bundle.manifest.files
     document = BundleExportSchema(
         name=name,
         folder=str(bundle.folder),
@@ -118,11 +179,12 @@ def export(
         return
     answer(f"bundle {name} is in {document.folder}")
     if not reads_text:
-        say("It has no text tower: only models that read texts with CLIP's own tokenizer can bring theirs.")
+        say("It has no text tower, so `sleeve similar --text` does not work with it.")
     say(f"Next: `sleeve bundles use {name}` embeds the catalogue with it.")
 
 
 app.command()(use)
+app.command()(add)
 app.command()(export)
 
 

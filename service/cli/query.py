@@ -45,7 +45,7 @@ def similar(
     An image may be a photo of a sleeve: it says first whether that is an album of the catalogue, and where in the photo
     it was seen.
 
-    Searching by text needs a model that reads text; `sleeve bundles export` makes one from a CLIP model.
+    Searching by text needs a model that reads text: `sleeve bundles add` takes one that is published as ONNX.
 
     Examples:
 

@@ -126,3 +126,28 @@ def test_a_damaged_model_is_refused_by_whatever_uses_it_and_by_nothing_else(shel
     for command in (("index",), ("similar", "covers/2.png"), ("classify", "covers/2.png"), ("bundles", "use", "light")):
         assert "model.onnx is damaged" in shelf.sleeve(*command, code=1).stderr
     assert listed(shelf)["dark"]["vectors"] == 4
+
+
+def test_a_published_image_model_becomes_a_bundle_that_answers(shelf: CommandHome) -> None:
+    model = shelf.folder / "plain.onnx"
+    shutil.copyfile(Path(shelf.environment["SLEEVE_HOME"]) / "bundles/light" / MODEL_FILE, model)
+    added = shelf.json("bundles", "add", "plain.onnx", "--size", 32, "--mean", "0.47,0.47,0.47", "--name", "ready")
+    assert (added["name"], added["dimension"], added["reads_text"]) == ("ready", 48, False)
+    shelf.sleeve("bundles", "use", "ready")
+    assert shelf.json("similar", "covers/2.png", "-k", 1)["neighbours"][0]["file"] == "covers/2.png"
+    for arguments, said in (
+        (["plain.onnx"], "an image model alone needs --size"),
+        (["plain.onnx", "--size", "16"], "takes images of 32 x 32 px, not of 16 px"),
+        (["plain.onnx", "--size", "16", "--mean", "1,2"], "three numbers each"),
+        (
+            ["plain.onnx", "--size", "16", "--resize", "bend"],
+            "--resize_mode: must be 'shortest', 'squash' or 'longest'",
+        ),
+        (["plain.onnx", "--size", "16", "--std", "1,0,1"], "must be more than 0"),
+        (["gone.onnx", "--size", "16"], "there is no gone.onnx"),
+        (["covers", "--size", "16"], "says itself how its images are made ready"),
+        (["covers"], "preprocess_cfg.json cannot be read"),
+    ):
+        refused = shelf.sleeve("bundles", "add", *arguments, code=1)
+        assert said in refused.stderr
+        assert refused.stderr.count("\n") == 1

@@ -1,6 +1,5 @@
 """A text tower that is known by heart: the mean of a table's rows at the tokens."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,8 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from indexer.models.bundle import MODEL_FILE, TEXT_MERGES_FILE, TEXT_MODEL_FILE, Bundle, BundleDescription, write_bundle
+from indexer.models.bundle import MODEL_FILE, TEXT_MODEL_FILE, Bundle, BundleDescription, write_bundle
 from indexer.models.text_tower import MAX_TEXT_CHARACTERS, TextTower, text_tower_of
+from indexer.models.tokenizer import MERGES_FILE, TOKENIZER_FILE, clip_tokenizer
 from sleeve.errors import BundleError, QueryError
 from tests.tiny_bundle import write_tiny_bundle
 
@@ -40,16 +40,16 @@ def text_model(dimension: int) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def with_text(folder: Path, model: bytes, merges: bytes = MERGES) -> Bundle:
+def with_text(folder: Path, model: bytes, tokenizer: bytes, name: str = TOKENIZER_FILE) -> Bundle:
     plain = write_tiny_bundle(folder / "plain")
     description = BundleDescription(**plain.manifest.model_dump(include=set(BundleDescription.model_fields)))
-    files = {MODEL_FILE: plain.read(MODEL_FILE), TEXT_MODEL_FILE: model, TEXT_MERGES_FILE: merges}
+    files = {MODEL_FILE: plain.read(MODEL_FILE), TEXT_MODEL_FILE: model, name: tokenizer}
     return write_bundle(folder / "bundle", description, files)
 
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return with_text(tmp_path_factory.mktemp("text"), text_model(48))
+    return with_text(tmp_path_factory.mktemp("text"), text_model(48), clip_tokenizer(MERGES))
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_an_empty_text_is_refused(tower: TextTower, text: str) -> None:
 
 def test_a_text_beyond_the_limits_is_refused(tower: TextTower) -> None:
     tower.embed("abc " * (PLACES - 2))
-    with pytest.raises(QueryError, match="the text has 7 tokens and this bundle reads 6"):
+    with pytest.raises(QueryError, match="the text has 9 tokens with its start and end, and this bundle reads 8"):
         tower.embed("abc " * (PLACES - 1))
     tower.embed("x".ljust(MAX_TEXT_CHARACTERS))
     with pytest.raises(QueryError, match="the text has 501 characters; 500 is the most"):
@@ -101,21 +101,26 @@ def test_a_text_tower_decides_no_covers_vector(bundle: Bundle, tmp_path: Path) -
 
 def test_half_a_text_tower_is_no_bundle(bundle: Bundle, tmp_path: Path) -> None:
     description = BundleDescription(**bundle.manifest.model_dump(include=set(BundleDescription.model_fields)))
-    for missing in (TEXT_MODEL_FILE, TEXT_MERGES_FILE):
+    for missing in (TEXT_MODEL_FILE, TOKENIZER_FILE):
         files = {name: bundle.read(name) for name in bundle.manifest.files if name != missing}
         with pytest.raises(BundleError, match="one is missing"):
             write_bundle(tmp_path / missing, description, files)
 
 
 @pytest.mark.parametrize(
-    ("model", "merges", "result"),
+    ("model", "tokenizer", "result"),
     [
-        (text_model(47), MERGES, r"makes vectors of shape \[1,47\], not \[1,48\]"),
-        (b"no model", MERGES, r"text\.onnx cannot be run"),
-        (text_model(48), json.dumps({}).encode(), "merges are damaged"),
+        (text_model(47), clip_tokenizer(MERGES), r"makes vectors of shape \[1,47\], not \[1,48\]"),
+        (b"no model", clip_tokenizer(MERGES), r"text\.onnx cannot be run"),
+        (text_model(48), b"{}", "the tokenizer is damaged"),
     ],
-    ids=["dimension", "model", "merges"],
+    ids=["dimension", "model", "tokenizer"],
 )
-def test_a_tower_that_does_not_fit_is_refused(tmp_path: Path, model: bytes, merges: bytes, result: str) -> None:
+def test_a_tower_that_does_not_fit_is_refused(tmp_path: Path, model: bytes, tokenizer: bytes, result: str) -> None:
     with pytest.raises(BundleError, match=result):
-        TextTower(with_text(tmp_path, model, merges), threads=1).embed("abc")
+        TextTower(with_text(tmp_path, model, tokenizer), threads=1).embed("abc")
+
+
+def test_a_bundle_of_before_has_merges_instead_of_a_tokenizer(tower: TextTower, tmp_path: Path) -> None:
+    before = TextTower(with_text(tmp_path, text_model(48), MERGES, MERGES_FILE), threads=1)
+    np.testing.assert_array_equal(before.embed("ABC x"), tower.embed("ABC x"))

@@ -73,7 +73,7 @@ def test_the_service_answers_as_the_command_line_does(home: CommandHome, client:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [(" \n", "the text is empty"), ("red " * 15, "the text has 15 tokens and this bundle reads 14")],
+    [(" \n", "the text is empty"), ("red " * 15, "17 tokens with its start and end, and this bundle reads 16")],
 )
 def test_a_text_that_cannot_be_asked_with_is_refused(
     home: CommandHome, client: httpx.Client, text: str, said: str
