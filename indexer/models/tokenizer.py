@@ -1,8 +1,10 @@
 """Text → token numbers, as a bundle's text tower was taught: open_clip's cleaning, then a Hugging Face tokenizer."""
 
 import html
+import json
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from importlib import import_module
 from typing import Any
@@ -21,6 +23,9 @@ a letter and none, so it is skipped."""
 
 _CLIP_ENDS = ("<start_of_text>", "<end_of_text>")
 _WORD_END = "</w>"
+_LARGEST_NUMBER = 2**24
+"""In a tokenizer: vocabularies have less than a million tokens, and the library allocates what a number says."""
+
 _CLIP_PADDING = 0
 """CLIP fills up with the number of "!"."""
 
@@ -67,7 +72,8 @@ class TextTokenizer:
 
         Both are as long as there are places, or longer if the text has too many tokens; empty if it has none.
         """
-        found = self._tokenizer.encode(cleaned(text, self._cleaning))
+        with _refused():
+            found = self._tokenizer.encode(cleaned(text, self._cleaning))
         return (found.ids, found.attention_mask) if 0 in found.special_tokens_mask else ([], [])
 
 
@@ -91,6 +97,7 @@ def with_padding(data: bytes, token: str) -> bytes:
     if number is None:
         raise BundleError(f"the tokenizer does not know the token {token} that it is to fill up with")
     tokenizer.enable_padding(pad_id=number, pad_token=token)
+    tokenizer.no_truncation()
     return str(tokenizer.to_str()).encode()
 
 
@@ -106,9 +113,31 @@ def lowers(data: bytes) -> bool:
 
 
 def _loaded(data: bytes) -> Any:
+    """The tokenizer of a ``TOKENIZER_FILE``."""
     try:
+        if _largest(json.loads(data)) > _LARGEST_NUMBER:
+            raise BundleError(f"the tokenizer is damaged: it holds a number above {_LARGEST_NUMBER}")
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"the tokenizer is damaged: {first_line(error)}") from error
+    with _refused():
         return import_module("tokenizers").Tokenizer.from_buffer(data)
-    except Exception as error:  # noqa: BLE001: the library raises nothing more particular
+
+
+def _largest(part: object) -> float:
+    """The largest number in a document of JSON, whatever its sign."""
+    if isinstance(part, dict | list):
+        return max(map(_largest, part.values() if isinstance(part, dict) else part), default=0)
+    return abs(part) if isinstance(part, int | float) else 0
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """What the library makes of a damaged tokenizer: plain exceptions, and the panics of Rust, which are none."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
         raise BundleError(f"the tokenizer is damaged: {first_line(error)}") from error
 
 
@@ -123,11 +152,8 @@ def clip_tokenizer(merges: bytes) -> bytes:
     single = list(_byte_symbols().values())
     words = [*single, *(symbol + _WORD_END for symbol in single), *(first + second for first, second in pairs)]
     numbers = {word: number for number, word in enumerate([*words, *_CLIP_ENDS])}
-    try:
-        model = tokenizers.models.BPE(vocab=numbers, merges=pairs, end_of_word_suffix=_WORD_END)
-    except Exception as error:  # noqa: BLE001: the library raises nothing more particular
-        raise BundleError(f"the tokenizer's merges are damaged: {first_line(error)}") from error
-    found = tokenizers.Tokenizer(model)
+    with _refused():
+        found = tokenizers.Tokenizer(tokenizers.models.BPE(vocab=numbers, merges=pairs, end_of_word_suffix=_WORD_END))
     parts = tokenizers.pre_tokenizers
     pieces = parts.Split(tokenizers.Regex(_CLIP_PIECES), "removed", invert=True)
     found.pre_tokenizer = parts.Sequence([pieces, parts.ByteLevel(add_prefix_space=False, use_regex=False)])

@@ -85,7 +85,7 @@ def test_clips_own_on_every_letter_mark_and_sign_of_the_first_plane(ours: TextTo
 
 @pytest.mark.parametrize("data", [b"a b\nc\n", b"a b c\n", b"\xff \xfe\n", b"", b"a q\xc3\xa9\n"])
 def test_damaged_merges_are_refused(data: bytes) -> None:
-    with pytest.raises(BundleError, match="merges are"):
+    with pytest.raises(BundleError, match="merges are|the tokenizer is damaged"):
         clip_tokenizer(data)
 
 
@@ -109,5 +109,10 @@ def test_a_damaged_tokenizer_is_refused() -> None:
     for data in (b"", b"{}", b"\xff", json.dumps({**whole, "model": {"type": "BPE"}}).encode()):
         with pytest.raises(BundleError, match="the tokenizer is damaged"):
             TextTokenizer(data, TextCleaning.LOWER, PLACES)
+    cut = {"max_length": 2**24 + 1, "strategy": "LongestFirst", "direction": "Right", "stride": 0}
+    with pytest.raises(BundleError, match="holds a number above 16777216"):
+        TextTokenizer(json.dumps({**whole, "truncation": cut}).encode(), TextCleaning.LOWER, PLACES)
+    with pytest.raises(BundleError, match="the tokenizer is damaged"):
+        TextTokenizer(b"[" * 100_000, TextCleaning.LOWER, PLACES)
     with pytest.raises(BundleError, match="does not say what it fills up with"):
         TextTokenizer(json.dumps({**whole, "padding": None}).encode(), TextCleaning.LOWER, PLACES)
