@@ -85,7 +85,7 @@ def test_clips_own_on_every_letter_mark_and_sign_of_the_first_plane(ours: TextTo
 
 @pytest.mark.parametrize("data", [b"a b\nc\n", b"a b c\n", b"\xff \xfe\n", b"", b"a q\xc3\xa9\n"])
 def test_damaged_merges_are_refused(data: bytes) -> None:
-    with pytest.raises(BundleError, match="merges are|the tokenizer is damaged"):
+    with pytest.raises(BundleError, match=r"merges are|the tokenizer is damaged"):
         clip_tokenizer(data)
 
 
