@@ -49,9 +49,12 @@ class Generator:
 
     def draw(self, count: int) -> NDArray[np.float32]:
         """(count, d) normalised vectors, others at every call."""
-        centres = self._real[self._random.integers(len(self._real), size=count)]
-        noise = self._random.standard_normal((count, self.dimension), dtype=np.float32) @ self._spread
-        made = centres + noise
+        return self.draw_around(self._random.integers(len(self._real), size=count))
+
+    def draw_around(self, centres: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(n, d) normalised vectors, each around one of the real vectors, by their numbers."""
+        noise = self._random.standard_normal((len(centres), self.dimension), dtype=np.float32) @ self._spread
+        made = self._real[centres] + noise
         return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True))
 
     def batches(self, count: int) -> Iterator[NDArray[np.float16]]:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from benchmarks.clustered_vectors import ROWS_A_STEP, Generator, local_intrinsic_dimensionality, read_vectors
 from indexer import vector_index
 from indexer.vector_index import IndexKind
-from indexer.vector_index.versions import fit_and_measure
+from indexer.vector_index.gate import fit_and_measure
 from sleeve.vocabulary import Fingerprint
 
 K = 20

@@ -223,6 +223,13 @@ def albums_per_genre(session: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def decades(session: Session) -> list[int]:
+    """The first years of the decades that albums are from, the one with most albums first."""
+    decade = (Album.year // 10 * 10).label("decade")
+    query = select(decade).where(Album.year.is_not(None)).group_by(decade).order_by(desc(func.count()), decade)
+    return list(session.scalars(query))
+
+
 def remove(session: Session, album_ids: Sequence[AlbumId]) -> int:
     """Forget albums with their covers, labels, vectors and files; returns how many covers went.
 

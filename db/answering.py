@@ -4,21 +4,52 @@ A state is a number that every change of what answers show moves (``db.tables.Ch
 same state saw the same catalogue. The statements are built once, since building one takes longer than running it.
 """
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, Connection, ScalarSelect, Text, bindparam, case, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    FunctionElement,
+    ScalarSelect,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from db.records import AskedAlbum, BundleRecord, VectorOwner
 from db.tables import Album, AlbumGenre, Changes, Cover, CoverLink, Genre, Vector, unpacked
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
 
-MOST_OWNERS = 8192
-"""Vectors that one statement can be asked for."""
-
 _BETWEEN = "\x1f"
 """Between genres in a list; no genre holds it, because it counts as white space and names have only plain spaces."""
+
+
+class _is_listed(FunctionElement[bool]):  # noqa: N801 - named like the functions of SQLAlchemy
+    """Whether a number is in a list, given as JSON: one parameter, so that the statement is the same for any length."""
+
+    inherit_cache = True
+
+
+@compiles(_is_listed, "sqlite")
+def _in_json(element: _is_listed, compiler: SQLCompiler, **options: Any) -> str:
+    number, listed = (compiler.process(part, **options) for part in element.clauses)
+    return f"{number} IN (SELECT value FROM json_each({listed}))"
+
+
+@compiles(_is_listed, "postgresql")
+def _in_array(element: _is_listed, compiler: SQLCompiler, **options: Any) -> str:
+    number, listed = (compiler.process(part, **options) for part in element.clauses)
+    return f"{number} = ANY (CAST(translate({listed}, '[]', '{{}}') AS BIGINT[]))"
 
 
 def _genres() -> ScalarSelect[str]:
@@ -59,7 +90,7 @@ _OWNERS = (
     )
     .add_columns(Album.title, Album.artist, Album.year, _genres().label("genres"), _related().label("related"))
     .select_from(Changes)
-    .outerjoin(Vector, Vector.id.in_(bindparam("vector_ids", expanding=True, type_=BigInteger)))
+    .outerjoin(Vector, _is_listed(Vector.id, bindparam("vector_ids", type_=Text)))
     .outerjoin(Cover, Cover.id == Vector.cover_id)
     .outerjoin(Album, Album.id == Cover.album_id)
 )
@@ -80,30 +111,42 @@ def state(connection: Connection) -> int:
 
 
 def owners(connection: Connection, vector_ids: Sequence[int]) -> tuple[int, dict[int, VectorOwner]]:
-    """The state, and the cover and album of each vector (at most ``MOST_OWNERS``); one that is gone is absent."""
+    """The state, and the cover and album of each vector; one that is gone is absent."""
     if not vector_ids:
         return state(connection), {}
-    rows = connection.execute(_OWNERS, {"vector_ids": vector_ids}).all()
-    return rows[0].state, {
-        row.id: VectorOwner(
-            vector_id=VectorId(row.id),
-            cover_id=CoverId(row.cover_id),
-            album_id=AlbumId(row.album_id),
-            side=Side(row.side),
-            title=row.title,
-            artist=row.artist,
-            year=row.year,
-            genres=_in_order(row.genres),
-            file=row.file,
-            path=row.path,
-            content_hash=ContentHash(row.content_hash),
-            linked=linked,
-            apart=apart,
-        )
-        for row in rows
-        if row.id is not None
-        for linked, apart in [_linked_and_apart(row.related)]
-    }
+    rows = connection.execute(_OWNERS, {"vector_ids": json.dumps(vector_ids)}).all()
+    return rows[0].state, {row.id: _owner(*row[1:]) for row in rows if row.id is not None}
+
+
+def _owner(
+    vector_id: int,
+    cover_id: int,
+    side: str,
+    file: str,
+    path: str,
+    content_hash: str,
+    album_id: int,
+    title: str | None,
+    artist: str | None,
+    year: int | None,
+    genres: str | None,
+    related: str | None,
+) -> VectorOwner:
+    """Of the columns of ``_OWNERS`` behind the state, in their order."""
+    return VectorOwner(
+        VectorId(vector_id),
+        CoverId(cover_id),
+        AlbumId(album_id),
+        Side(side),
+        title,
+        artist,
+        year,
+        _in_order(genres),
+        file,
+        path,
+        ContentHash(content_hash),
+        *_linked_and_apart(related),
+    )
 
 
 def asked_album(connection: Connection, bundle: BundleRecord, album_id: AlbumId) -> tuple[int, AskedAlbum | None]:

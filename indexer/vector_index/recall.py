@@ -11,25 +11,29 @@ _TIE = 1e-5
 """Similarities this close count as equal: far below fp16's rounding, far above that of the sums."""
 
 
-def recall_against_exact(index: VectorIndex, queries: NDArray[np.float32], k: int) -> float:
+def recall_against_exact(
+    index: VectorIndex, queries: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None
+) -> float:
     """Return recall@k: the part of the returned neighbours that belong to the k truly nearest, over all queries.
 
     The truth is a brute-force fp32 product with the vectors read back from the index, and a neighbour belongs when its
     similarity, computed from what is stored under its id, is not below the k-th best. So vectors tied at the k-th place
-    count whichever is returned. k is cut to the size of the index. Holds at most 64 MB of products at a time for up to
+    count whichever is returned. k is cut to what may be returned. Holds at most 64 MB of products at a time for up to
     a thousand queries of any dimension; memory grows with the queries, not with the index.
 
     Args:
         queries: (q, d) normalised.
+        allowed: the ids that may be returned, each once; None for all.
 
     Raises:
-        VectorIndexError: no queries, k below 1 or an empty index, of which recall says nothing.
+        VectorIndexError: no queries, k below 1 or nothing to be returned, of which recall says nothing.
     """
-    k = min(k, len(index))
+    among = index.ids if allowed is None else np.intersect1d(index.ids, allowed)
+    k = min(k, len(among))
     if k < 1 or not len(queries):
         raise VectorIndexError("recall needs a query, a neighbour to look for and a vector in the index")
-    least = _kth_best(index, queries, k) - _TIE
-    found = index.search(queries, k).ids
+    least = _kth_best(index, queries, k, among) - _TIE
+    found = index.search(queries, k, allowed).ids
     return float(np.mean(_similarities(index, queries, found) >= least[:, np.newaxis]))
 
 
@@ -42,19 +46,21 @@ def choose_width(index: VectorIndex, queries: NDArray[np.float32], k: int, least
     k = min(k, len(index))
     if not index.widths or k < 1:
         return
-    bars = _kth_best(index, queries, k)[:, np.newaxis] - _TIE
+    bars = _kth_best(index, queries, k, index.ids)[:, np.newaxis] - _TIE
     for width in index.widths:
         index.search_with(width)
         if np.mean(_similarities(index, queries, index.search(queries, k).ids) >= bars) >= least:
             return
 
 
-def _kth_best(index: VectorIndex, queries: NDArray[np.float32], k: int) -> NDArray[np.float32]:
-    """Return (q,) the exact k-th highest similarity of each query."""
+def _kth_best(
+    index: VectorIndex, queries: NDArray[np.float32], k: int, among: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Return (q,) the exact k-th highest similarity of each query to the vectors under some ids."""
     best = np.full((len(queries), k), -np.inf, dtype=np.float32)
     rows = max(1, _VALUES_A_STEP // max(len(queries), index.dimension))
-    for start in range(0, len(index), rows):
-        vectors = index.vectors(index.ids[start : start + rows]).astype(np.float32)
+    for start in range(0, len(among), rows):
+        vectors = index.vectors(among[start : start + rows]).astype(np.float32)
         both = np.concatenate([best, queries @ vectors.T], axis=1)
         best = np.partition(both, -k, axis=1)[:, -k:]
     least: NDArray[np.float32] = best.min(axis=1)

@@ -11,31 +11,27 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db import index_versions, vectors
+from db import albums, index_versions, vectors
 from db.database import Database
-from db.records import BundleRecord, IndexVersionRecord
+from db.records import BundleRecord, CatalogueFilter, IndexVersionRecord
 from indexer import vector_index
 from indexer.files import replacing
 from indexer.progress import Progress, Silent
 from indexer.vector_index import IndexKind, VectorIndex
 from indexer.vector_index.crowds import Crowds
+from indexer.vector_index.gate import GATE_K, GATE_RECALL, fit_and_measure
 from sleeve.errors import NotFoundError, VectorIndexError
 
-GATE_RECALL = 0.98
-"""A version whose recall against exact search is lower is not promoted, unless the settings say otherwise."""
-
-ENOUGH_RECALL = 0.995
-"""An index searches as widely as it takes to reach this, and no wider."""
-
-GATE_K = 20
-GATE_QUERIES = 256
-_GATE_SEED = 13
+GATE_GENRES = 16
+GATE_DECADES = 4
+"""The commonest ones; the gate asks for neighbours of one genre or decade too."""
 
 EXTENDED_AT_ONCE = 1_000
 """An index of up to this many vectors is extended for any change, which takes a tenth of a second."""
@@ -198,6 +194,13 @@ class IndexVersions:
         index = vector_index.open_folder(self._folder / record.folder, expected_fingerprint=record.bundle.fingerprint)
         return OpenVersion(record, index)
 
+    def arguments(self, record: IndexVersionRecord) -> dict[str, int]:
+        """What trades speed for recall in a version, as its manifest says; empty if that cannot be read."""
+        try:
+            return vector_index.read_manifest(self._folder / record.folder).arguments
+        except VectorIndexError:
+            return {}
+
     def stamp(self, record: IndexVersionRecord) -> tuple[object, ...]:
         """What changes when somebody deletes, replaces or writes to a version's files; they are not read."""
         return vector_index.stamp(self._folder / record.folder)
@@ -353,7 +356,8 @@ class IndexVersions:
 
     def _promote(self, bundle: BundleRecord, index: VectorIndex, progress: Progress) -> IndexVersionRecord:
         progress.start("Measuring its recall", 1)
-        recall = fit_and_measure(index)
+        # What does without a graph or cells finds all that is allowed.
+        recall = fit_and_measure(index, self._filters(bundle) if index.widths else ())
         progress.advance(1)
         if recall < self._gate_recall:
             raise VectorIndexError(
@@ -370,6 +374,15 @@ class IndexVersions:
             )
         self.prune()
         return version
+
+    def _filters(self, bundle: BundleRecord) -> list[NDArray[np.int64]]:
+        """What the filters that let through most allow: those of one genre, and those of a decade."""
+        with self._database.reading() as session:
+            genres = islice(albums.albums_per_genre(session), GATE_GENRES)
+            filters = [CatalogueFilter(genre=genre) for genre in genres]
+            for year in islice(albums.decades(session), GATE_DECADES):
+                filters.append(CatalogueFilter(year_from=year, year_to=year + 9))
+            return [vectors.allowed_ids(session, bundle, allowed) for allowed in filters]
 
     def _with_owner(self) -> str:
         """The id of this home, made if it has none."""
@@ -400,26 +413,3 @@ def _likely_cause(index: VectorIndex) -> str:
         else "too many of its vectors are about equally near"
     )
     return f": {cause}; `sleeve index --rebuild --kind exact` makes an index that finds all, but takes longer to search"
-
-
-def fit_and_measure(index: VectorIndex) -> float:
-    """Give an index the width that it needs, and return its recall at ``GATE_K`` of up to ``GATE_QUERIES`` queries; 1
-    when it is empty.
-
-    No query is a vector of the index, which every index finds. Each is halfway between one of them, spread evenly over
-    the ids, and another: its nearest neighbour, or for every second one, as unlike all of them as photos and texts are,
-    any other.
-    """
-    if not len(index):
-        return 1.0
-    spread = np.linspace(0, len(index) - 1, min(GATE_QUERIES, len(index)), dtype=np.int64)
-    chosen = np.sort(index.ids)[np.unique(spread)]
-    own = index.vectors(chosen).astype(np.float32)
-    nearest = index.search(own, min(2, len(index))).ids
-    others = np.where(nearest[:, 0] == chosen, nearest[:, -1], nearest[:, 0])
-    others[1::2] = np.random.default_rng(_GATE_SEED).permutation(chosen)[1::2]
-    halfway = own + index.vectors(others).astype(np.float32)
-    lengths = np.linalg.norm(halfway, axis=1, keepdims=True)
-    queries = np.divide(halfway, lengths, out=own, where=lengths > 0)
-    vector_index.choose_width(index, queries, GATE_K, ENOUGH_RECALL)
-    return vector_index.recall_against_exact(index, queries, GATE_K)

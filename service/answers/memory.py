@@ -103,16 +103,8 @@ class Memory:
         return found
 
     def _read_owners(self, vector_ids: Sequence[int]) -> tuple[int, dict[int, VectorOwner]]:
-        if len(vector_ids) <= answering.MOST_OWNERS:
-            with self._database.asking() as connection:
-                return answering.owners(connection, vector_ids)
-        found: dict[int, VectorOwner] = {}
-        with self._database.reading() as session:
-            for start in range(0, len(vector_ids), answering.MOST_OWNERS):
-                some = vector_ids[start : start + answering.MOST_OWNERS]
-                state, owners = answering.owners(session.connection(), some)
-                found |= owners
-        return state, found
+        with self._database.asking() as connection:
+            return answering.owners(connection, vector_ids)
 
 
 def _keep(kept: dict[Key, Value], more: dict[Key, Value], most: int) -> None:

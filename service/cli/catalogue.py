@@ -126,7 +126,8 @@ def _show(document: HomeStatusSchema) -> None:
     if document.others:
         lines.append(f"others    {_listed(document.others)}")
     for version in document.versions:
-        what = f"{version.count} vectors of {version.bundle}, recall {version.recall:.3f}"
+        searched = "".join(f", {name} {number}" for name, number in version.arguments.items())
+        what = f"{version.count} vectors of {version.bundle}, recall {version.recall:.3f}{searched}"
         lines.append(f"index     {version.version}: {'live' if version.live else 'kept'}, {what}")
     if not document.versions:
         lines.append("index     none yet; `sleeve index` builds it")

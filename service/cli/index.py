@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.filesize import decimal
 
-from indexer.home import open_home
+from indexer.home import Home, open_home
 from indexer.jobs.bring_up_to_date import IndexReport
 from indexer.jobs.index import index as run_index
 from indexer.jobs.prune import prune as prune_versions
@@ -65,7 +65,7 @@ def index(
         run = run_index(home, bar, rebuild=rebuild, kind=kind)
     rejections = [RejectionSchema.of(r) for r in run.embedded.rejected]
     if json:
-        answer_json(_document(run, rejections))
+        answer_json(_document(home, run, rejections))
     else:
         report_rejected(rejections)
         report_index(run)
@@ -88,7 +88,7 @@ def rollback(context: typer.Context, json: Json = False) -> None:
         rolled_back = roll_back(home, bar)
     version, pending = rolled_back.version, rolled_back.pending
     if json:
-        answer_json(VersionSchema.of(version))
+        answer_json(VersionSchema.of(version, home.versions.arguments(version)))
     else:
         waiting = f"; {pending} covers wait for `sleeve index` with it" if pending else ""
         answer(f"index {version.folder} ({version.count} vectors of {version.bundle.name}) is live again{waiting}")
@@ -158,7 +158,7 @@ def _summary(run: IndexReport) -> str:
     )
 
 
-def _document(run: IndexReport, rejections: list[RejectionSchema]) -> IndexRunSchema:
+def _document(home: Home, run: IndexReport, rejections: list[RejectionSchema]) -> IndexRunSchema:
     refresh = run.refresh
     return IndexRunSchema(
         embedded=run.embedded.embedded,
@@ -170,5 +170,5 @@ def _document(run: IndexReport, rejections: list[RejectionSchema]) -> IndexRunSc
         delta=refresh.delta,
         links=run.linked.links,
         rebuilt=refresh.rebuilt,
-        version=VersionSchema.of(refresh.version),
+        version=VersionSchema.of(refresh.version, home.versions.arguments(refresh.version)),
     )

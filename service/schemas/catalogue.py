@@ -90,7 +90,7 @@ class HomeStatusSchema(CountsSchema):
             rejections=dict(counts.rejections),
             others=dict(counts.others),
             bundle=live.bundle.name if live else None,
-            versions=[VersionSchema.of(version) for version in status.versions],
+            versions=[VersionSchema.of(version, home.versions.arguments(version)) for version in status.versions],
             genres=dict(counts.genres),
         )
 

@@ -1,5 +1,6 @@
 """The index: how it is, the work on it, its versions."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import BaseModel, Field
@@ -49,12 +50,16 @@ class VersionSchema(BaseModel):
     bundle: str
     count: int = Field(description="vectors when it was built")
     recall: float = Field(description="measured when it was built")
+    arguments: dict[str, int] = Field(
+        description="what trades speed for recall, in FAISS' words; how widely it is searched was "
+        "measured when it was built"
+    )
     live: bool
     created_at: datetime
     name: str = Field(deprecated=True, description="old name of `version`; leaves with the next release")
 
     @classmethod
-    def of(cls, record: IndexVersionRecord) -> "VersionSchema":
+    def of(cls, record: IndexVersionRecord, arguments: Mapping[str, int]) -> "VersionSchema":
         return cls(
             version=record.folder,
             name=record.folder,
@@ -62,6 +67,7 @@ class VersionSchema(BaseModel):
             bundle=record.bundle.name,
             count=record.count,
             recall=record.recall,
+            arguments=dict(arguments),
             live=record.live,
             created_at=record.created_at,
         )

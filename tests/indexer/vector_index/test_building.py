@@ -15,8 +15,8 @@ from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue, check_s
     ("count", "kind"),
     [
         (0, IndexKind.EXACT),
-        (100_000, IndexKind.EXACT),
-        (100_001, IndexKind.HNSW),
+        (50_000, IndexKind.EXACT),
+        (50_001, IndexKind.HNSW),
         (5_000_000, IndexKind.HNSW),
         (5_000_001, IndexKind.IVF),
     ],

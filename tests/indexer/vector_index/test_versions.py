@@ -139,7 +139,7 @@ def test_an_index_below_its_gate_is_not_promoted(
     add_vectors(database, bundle, 50, seed=1)
     live = versions.refresh(bundle).version
     add_vectors(database, bundle, 50, seed=2)
-    monkeypatch.setattr("indexer.vector_index.versions.vector_index.recall_against_exact", lambda *_: 0.97)
+    monkeypatch.setattr("indexer.vector_index.gate.recall_against_exact", lambda *_: 0.97)
     with pytest.raises(VectorIndexError, match=r"0\.970 of the 20 nearest.*not promoted"):
         versions.refresh(bundle)
     assert versions.live() == live
@@ -151,7 +151,7 @@ def test_a_failed_gate_says_why_and_what_helps(
     database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_vectors(database, bundle, 50, seed=1)
-    monkeypatch.setattr("indexer.vector_index.versions.vector_index.recall_against_exact", lambda *_: 0.97)
+    monkeypatch.setattr("indexer.vector_index.gate.recall_against_exact", lambda *_: 0.97)
     with pytest.raises(VectorIndexError, match=r"about equally near; `sleeve index --rebuild --kind exact`"):
         versions.refresh(bundle, kind=IndexKind.HNSW)
     one = unit_vectors(1, seed=2)
@@ -377,7 +377,7 @@ def test_the_gate_asks_with_vectors_that_the_index_does_not_hold(
         asked.append(queries)
         return recall_against_exact(index, queries, k)
 
-    monkeypatch.setattr("indexer.vector_index.versions.vector_index.recall_against_exact", record)
+    monkeypatch.setattr("indexer.vector_index.gate.recall_against_exact", record)
     index = versions.open(versions.refresh(bundle).version).index
     [queries] = asked
     assert len(queries) == 256
@@ -397,6 +397,6 @@ def test_the_width_that_was_measured_is_kept_with_the_version(
         assert (len(queries), k, least) == (256, 20, 0.995)
         index.search_with(48)
 
-    monkeypatch.setattr("indexer.vector_index.versions.vector_index.choose_width", choose)
+    monkeypatch.setattr("indexer.vector_index.gate.choose_width", choose)
     opened = versions.open(versions.refresh(bundle, kind=IndexKind.HNSW).version)
     assert opened.index.arguments["efSearch"] == 48

@@ -1,0 +1,1 @@
+"""Whole answers, next to the design that a user would pick instead."""
