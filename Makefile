@@ -47,7 +47,7 @@ check: $(VENV)/.dev ## Check style, types (Linux, macOS, Windows) and import rul
 fix: $(VENV)/.dev ## Format the code, repair what can be repaired, write docs/commands.md
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@$(BIN)/python -m typer service.cli utils docs --name sleeve --title Commands --output docs/commands.md
+	@$(BIN)/python -m typer service.cli.whole utils docs --name sleeve --title Commands --output docs/commands.md
 
 # PyTorch has files of its own: where an index offers its build without graphics cards, that is installed instead of PyPI's.
 LOCK = $(BIN)/uv pip compile -q - -c constraints.txt --universal --python-version 3.11 \

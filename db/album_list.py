@@ -7,10 +7,10 @@ are added or removed meanwhile neither repeat nor hide any other.
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.album_conditions import album_conditions
-from db.albums import album_record
+from db.albums import of_ids
 from db.records import AlbumPage, AlbumPlace, CatalogueFilter
 from db.tables import Album
 from sleeve.vocabulary import AlbumId, AlbumOrder
@@ -41,7 +41,7 @@ def page(
     """
     conditions = album_conditions(allowed)
     key = _KEYS.get(order)
-    query = select(Album).where(*conditions).options(selectinload(Album.covers), selectinload(Album.labels))
+    query = select(Album.id, *(() if key is None else (key.label("key"),))).where(*conditions)
     if key is None:
         query = query.order_by(Album.id.desc())
         beyond = None if after is None else Album.id < after.id
@@ -50,11 +50,13 @@ def page(
         beyond = None if after is None else _behind(key, after)
     if beyond is not None:
         query = query.where(beyond)
-    rows = session.scalars(query.limit(limit + 1).offset(skip)).all()
-    shown = rows[:limit]
+    rows = session.execute(query.limit(limit + 1).offset(skip)).all()
+    shown = [AlbumId(row.id) for row in rows[:limit]]
+    found = of_ids(session, shown)
+    last = rows[limit - 1] if len(rows) > limit else None
     return AlbumPage(
-        albums=tuple(album_record(row) for row in shown),
-        next=_place(shown[-1], key) if len(rows) > limit else None,
+        albums=tuple(found[album_id] for album_id in shown),
+        next=None if last is None else AlbumPlace(None if key is None else last.key, AlbumId(last.id)),
         total=session.scalar(select(func.count(Album.id)).where(*conditions)) or 0,
     )
 
@@ -64,7 +66,3 @@ def _behind(key: InstrumentedAttribute[Any], after: AlbumPlace) -> ColumnElement
     if after.key is None:
         return and_(key.is_(None), Album.id > after.id)
     return or_(key > after.key, and_(key == after.key, Album.id > after.id), key.is_(None))
-
-
-def _place(row: Album, key: InstrumentedAttribute[Any] | None) -> AlbumPlace:
-    return AlbumPlace(None if key is None else getattr(row, key.key), AlbumId(row.id))

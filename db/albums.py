@@ -27,6 +27,12 @@ _COVERS_OF = (
     .where(Cover.album_id.in_(_SOME))
     .order_by(Cover.id)
 )
+_COVERS_OF_CONTENT = (
+    select(Cover.id, Cover.album_id, Cover.side, Cover.file, Cover.path, Cover.content_hash)
+    .where(Cover.content_hash == bindparam("content_hash"))
+    .order_by(Cover.id)
+    .limit(bindparam("limit"))
+)
 _GENRES_OF = (
     select(AlbumGenre.album_id, Genre.name)
     .join(Genre, Genre.id == AlbumGenre.genre_id)
@@ -41,12 +47,10 @@ def album(session: Session, album_id: AlbumId) -> AlbumRecord:
     Raises:
         NotFoundError: there is none with this id.
     """
-    found = session.scalar(
-        select(Album).where(Album.id == album_id).options(selectinload(Album.covers), selectinload(Album.labels))
-    )
+    found = of_ids(session, [album_id]).get(album_id)
     if found is None:
         raise NotFoundError(f"there is no album {album_id}")
-    return album_record(found)
+    return found
 
 
 def of_ids(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, AlbumRecord]:
@@ -67,18 +71,6 @@ def of_ids(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, Albu
         )
         for row in session.execute(_ALBUMS, asked)
     }
-
-
-def album_record(row: Album) -> AlbumRecord:
-    """A row, with its covers and labels, as the record that leaves this package."""
-    return AlbumRecord(
-        id=AlbumId(row.id),
-        title=row.title,
-        artist=row.artist,
-        year=row.year,
-        genres=tuple(dict.fromkeys(label.genre.name for label in sorted(row.labels, key=lambda label: label.position))),
-        covers=tuple(cover_record(cover) for cover in row.covers),
-    )
 
 
 def rows(session: Session) -> Iterator[CatalogueRow]:
@@ -257,8 +249,8 @@ def stored_covers(session: Session, album_ids: Sequence[AlbumId]) -> list[CoverR
 
 def covers_of_content(session: Session, content_hash: ContentHash, limit: int) -> list[CoverRecord]:
     """Covers with these bytes, in the order in which they were added."""
-    found = session.scalars(select(Cover).where(Cover.content_hash == content_hash).order_by(Cover.id).limit(limit))
-    return [cover_record(cover) for cover in found]
+    found = session.execute(_COVERS_OF_CONTENT, {"content_hash": content_hash, "limit": limit})
+    return [cover_record(row) for row in found]
 
 
 def paths_of_content(session: Session, content_hash: ContentHash) -> list[Path]:

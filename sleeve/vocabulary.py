@@ -8,6 +8,9 @@ absolute place of the bytes, and what the catalogue knows a file by.
 from enum import StrEnum
 from typing import NewType
 
+MAX_ID = 2**63 - 1
+"""The largest id that the database can hold."""
+
 AlbumId = NewType("AlbumId", int)
 """Primary key of an album; stable for the album's life and never used again."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from indexer.models.backbone import load_openvino
 
 for name in (
-    "service.cli",
+    "service.cli.whole",
     "service.http.app",
     "service.actions.tagging",
     "alembic.command",

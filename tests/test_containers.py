@@ -11,7 +11,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from service.cli import app
+from service.cli.whole import app
 
 PROJECT = Path(__file__).parent.parent
 

@@ -8,7 +8,7 @@ from typer import Context
 from typer.cli import get_docs_for_click
 from typer.main import get_command
 
-from service.cli import app
+from service.cli.whole import app
 from service.http.app import create_app
 from sleeve.settings import Settings
 

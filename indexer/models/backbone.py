@@ -2,7 +2,7 @@
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib import import_module
 from queue import SimpleQueue
@@ -86,6 +86,30 @@ class OpenVinoBackbone:
             return made
         finally:
             self._idle.put(request)
+
+
+class BackboneOnDemand:
+    """A bundle that is loaded and compiled with the first images, and never if none come.
+
+    Args:
+        bundle, threads: as for ``OpenVinoBackbone``, whose errors ``embed`` raises.
+    """
+
+    def __init__(self, bundle: Bundle, threads: int | None = None) -> None:
+        self.fingerprint = fingerprint_here(bundle)
+        self.dimension = bundle.manifest.dimension
+        self.input_size_px = bundle.manifest.input_size_px
+        self.resize = bundle.manifest.resize
+        self._bundle = bundle
+        self._threads = threads
+
+    def embed(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See ``Backbone.embed``."""
+        return self._compiled.embed(images)
+
+    @cached_property
+    def _compiled(self) -> OpenVinoBackbone:
+        return OpenVinoBackbone(self._bundle, self._threads)
 
 
 def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

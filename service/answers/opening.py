@@ -23,15 +23,17 @@ class Answers:
     recommender: Recommender
 
 
-def open_answers(home: Home, timed: Timed = untimed) -> Answers:
+def open_answers(home: Home, timed: Timed = untimed, *, on_demand: bool = False) -> Answers:
     """Build everything that answers queries; index and model are loaded with the first query.
 
     Args:
         timed: times each stage of each query.
+        on_demand: the model is compiled with the first image, for those who may ask without any.
     """
 
     def load_model(record: BundleRecord | None) -> Model:
-        return open_model(home.bundle() if record is None else home.shelf.require(record), home.threads)
+        bundle = home.bundle() if record is None else home.shelf.require(record)
+        return open_model(bundle, home.threads, on_demand=on_demand)
 
     live_index = LiveIndex(home.database, home.versions, load_model)
     reader = QueryReader(home.reader, timed)

@@ -15,7 +15,7 @@ from service.schemas import MAX_GENRES, AlbumChange, AlbumSchema, HomeStatusSche
 from sleeve.faults import first_fault
 from sleeve.vocabulary import AlbumId, CoverId
 
-database = typer.Typer(help="The database and its schema.")
+database = typer.Typer()
 
 
 def remove(
@@ -145,8 +145,8 @@ def _listed(counts: dict[str, int]) -> str:
 
 
 @database.callback()
-def _group() -> None:
-    """Keeps ``upgrade`` a sub-command while it is the only one."""
+def describe_database() -> None:
+    """The database and its schema."""
 
 
 @database.command()

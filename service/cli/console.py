@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 from pydantic import BaseModel
@@ -23,8 +23,11 @@ from rich.progress import (
 from rich.text import Text
 
 from service.logs import printable
-from service.schemas import MAX_ID, RejectionSchema
 from sleeve.settings import Settings
+from sleeve.vocabulary import MAX_ID
+
+if TYPE_CHECKING:
+    from service.schemas import RejectionSchema
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
@@ -87,7 +90,7 @@ def answer_json_list(documents: Sequence[BaseModel]) -> None:
     sys.stdout.write(json.dumps([document.model_dump(mode="json") for document in documents], indent=2) + "\n")
 
 
-def report_rejected(rejections: list[RejectionSchema]) -> None:
+def report_rejected(rejections: "list[RejectionSchema]") -> None:
     """Name rejected files with their reasons, the first few of them."""
     for item in rejections[:SHOWN_REJECTIONS]:
         say(f"rejected {item.file}: {item.reason}" + (f" ({item.detail})" if item.detail else ""))

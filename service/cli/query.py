@@ -66,7 +66,7 @@ def similar(
         with open_home(settings_of(context)) as home:
             check_genre(home.database, request.allowed)
             data = read(image) if image is not None else b""
-            search = open_answers(home).search
+            search = open_answers(home, on_demand=True).search
             if album is not None:
                 document = SimilarSchema.of(Query(album_id=album), search.by_album(AlbumId(album), request))
             elif text is not None:

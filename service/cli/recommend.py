@@ -61,7 +61,7 @@ def recommend(
         raise typer.BadParameter(str(error)) from error
     with open_home(settings_of(context)) as home:
         check_genre(home.database, request.allowed)
-        found = open_answers(home).recommender.recommend(examples, request)
+        found = open_answers(home, on_demand=True).recommender.recommend(examples, request)
     document = RecommendSchema.of(Query(like=liked, dislike=disliked), found)
     if json:
         answer_json(document)

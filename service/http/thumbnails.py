@@ -25,6 +25,8 @@ SIZES_PX = (96, 192, 384, 768, 1536, MAX_SIZE_PX)
 
 _JPEG_QUALITY = 85
 _WEBP_QUALITY = 80
+_WEBP_METHOD = 2
+"""Takes less than half the time of the usual 4, for 3 % more bytes."""
 
 _PRUNED_TO_SHARE = 0.8
 _LOOK_AFTER_SHARE = 1 / 16
@@ -130,7 +132,7 @@ def _scaled(data: bytes, size_px: int, kind: PictureFormat) -> bytes:
     image.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
     buffer = BytesIO()
     if kind is PictureFormat.WEBP:
-        image.save(buffer, "WEBP", quality=_WEBP_QUALITY)
+        image.save(buffer, "WEBP", quality=_WEBP_QUALITY, method=_WEBP_METHOD)
     else:
         image.save(buffer, "JPEG", quality=_JPEG_QUALITY, optimize=True)
     return buffer.getvalue()

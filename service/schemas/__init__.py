@@ -79,7 +79,6 @@ from service.schemas.queries import (
 )
 from service.schemas.words import (
     MAX_GENRES,
-    MAX_ID,
     MAX_WORDS,
     MAX_WORDS_CHARACTERS,
     AlbumIdNumber,
@@ -89,6 +88,7 @@ from service.schemas.words import (
     OneLine,
     Year,
 )
+from sleeve.vocabulary import MAX_ID
 
 __all__ = [
     "MAX_BATCH",

@@ -1,11 +1,11 @@
 """Albums: one, a list of them, and what a person may change."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from db.records import AlbumEdit, AlbumPage, AlbumRecord, CoverRecord, Facets, LinkedAlbums, TextLine
+from db.records import AlbumEdit, AlbumPage, AlbumRecord, Facets, LinkedAlbums, TextLine
 from service.answers.find import FoundAlbum, FoundPage
 from service.answers.records import WordMatch
 from service.schemas.cursor import to_cursor
@@ -26,10 +26,6 @@ class CoverSchema(BaseModel):
     side: Side
     file: str = Field(description=FILE_HELP)
     content_hash: str = Field(description=HASH_HELP)
-
-    @classmethod
-    def of(cls, cover: CoverRecord) -> "CoverSchema":
-        return cls.model_validate(cover, from_attributes=True)
 
 
 class AlbumSchema(BaseModel):
@@ -65,15 +61,8 @@ class AlbumSchema(BaseModel):
     covers: list[CoverSchema]
 
     @classmethod
-    def of(cls, album: AlbumRecord) -> "AlbumSchema":
-        return cls(
-            id=album.id,
-            title=album.title,
-            artist=album.artist,
-            year=album.year,
-            genres=album.genres,
-            covers=[CoverSchema.of(cover) for cover in album.covers],
-        )
+    def of(cls, album: AlbumRecord) -> Self:
+        return cls.model_validate(album, from_attributes=True)
 
 
 class AddedAlbumSchema(AlbumSchema):
@@ -111,8 +100,9 @@ class FoundAlbumSchema(AlbumSchema):
 
     @classmethod
     def of_found(cls, found: FoundAlbum) -> "FoundAlbumSchema":
-        matches = [WordMatchSchema.of(match) for match in found.matches]
-        return cls(**AlbumSchema.of(found.album).model_dump(), matches=matches)
+        listed = cls.of(found.album)
+        listed.matches = [WordMatchSchema.of(match) for match in found.matches]
+        return listed
 
 
 class TextLineSchema(BaseModel):

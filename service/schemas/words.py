@@ -6,9 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from db.records import MAX_NAME_CHARACTERS
-
-MAX_ID = 2**63 - 1
-"""The largest id that the database can hold."""
+from sleeve.vocabulary import MAX_ID
 
 MAX_GENRES = 16
 """Genres that a person may give one album."""

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from indexer.sources.musicbrainz import services
-from service.cli import app
+from service.cli.whole import app
 from tests.command_home import CommandHome
 from tests.factories import write_covers
 from tests.indexer.sources.musicbrainz.runs import Time

@@ -12,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from indexer.images.decoding import ResizeRule
 from indexer.models.backbone import (
     Backbone,
+    BackboneOnDemand,
     OpenVinoBackbone,
     fingerprint_as_run,
     fingerprint_here,
@@ -221,6 +222,19 @@ def test_a_damaged_model_is_not_run(bundle: Bundle) -> None:
     (bundle.folder / MODEL_FILE).write_bytes(b"not what was written")
     with pytest.raises(BundleError, match=r"model\.onnx is damaged"):
         OpenVinoBackbone(bundle)
+
+
+def test_on_demand_the_model_is_loaded_with_the_first_images(bundle: Bundle) -> None:
+    backbone: Backbone = BackboneOnDemand(bundle, 2)
+    at_once = OpenVinoBackbone(bundle)
+    assert backbone.fingerprint == at_once.fingerprint
+    assert (backbone.dimension, backbone.input_size_px, backbone.resize) == (12, 4, ResizeRule.PAD)
+    np.testing.assert_array_equal(backbone.embed(noise(3)), at_once.embed(noise(3)))
+    (bundle.folder / MODEL_FILE).write_bytes(b"not what was written")
+    np.testing.assert_array_equal(backbone.embed(noise(2)), at_once.embed(noise(2)), "it is loaded once")
+    without_images = BackboneOnDemand(bundle)
+    with pytest.raises(BundleError, match=r"model\.onnx is damaged"):
+        without_images.embed(noise(1))
 
 
 def test_a_model_that_is_none(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from mutagen.id3 import APIC, ID3, TALB, TCON, TIT2, TPE1
 from db import albums
 from db.database import Database
 from db.records import CoverFile, Guess, RejectedFile
-from db.tables import Album
 from indexer.images.audio.tags import Tags
 from indexer.images.decoding import read
 from indexer.sources import GenreFrom, open_source
@@ -90,7 +89,7 @@ def test_the_next_picture_is_taken_and_the_bad_one_named(database: Database, tmp
         "C/cover.jpg": Rejection.NOT_AN_IMAGE,
     }
     with database.reading() as session:
-        taken = {found.title: found.covers[0].path for found in map(albums.album_record, session.query(Album))}
+        taken = {found.title: found.covers[0].path for found in albums.of_ids(session, [*albums.ids(session)]).values()}
     assert taken == {"A": root / "A/2.mp3/front", "B": root / "B/front.jpg"}
     # Of the nine files, two tracks are none of these; a picture that is in a track counts as the track.
     assert report.of_kind() == {"music files read for their tags": 2}

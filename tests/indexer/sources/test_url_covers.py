@@ -361,7 +361,7 @@ def test_few_are_fetched_at_once_and_each_is_reported(database: Database, tmp_pa
 
 COMMAND = """
 from indexer.jobs import add
-from service.cli import app
+from service.cli.whole import app
 from tests.command_home import CommandHome
 from tests.indexer.sources.musicbrainz.stand_in import picture
 from tests.indexer.sources.remote_image.server import near

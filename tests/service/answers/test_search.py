@@ -1,5 +1,6 @@
 """Answers against brute force over the vectors that the database holds, on both engines."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -88,8 +89,10 @@ class Catalogue:
 
 
 @pytest.fixture
-def catalogue(database: Database, tmp_path: Path) -> Catalogue:
-    return Catalogue(database, tmp_path)
+def catalogue(database: Database, tmp_path: Path) -> Iterator[Catalogue]:
+    found = Catalogue(database, tmp_path)
+    yield found
+    found.pairs.settle()
 
 
 def assert_same(catalogue: Catalogue, request: SimilarRequest, image: Path, **allowed: object) -> None:

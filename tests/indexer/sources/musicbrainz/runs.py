@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from db.albums import album_record
+from db import albums
 from db.database import Database
-from db.tables import Album, Cover
+from db.tables import Cover
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Silent
 from indexer.sources.musicbrainz import GroupAdder, GroupQuery, GroupReport, QueryKind
@@ -71,10 +71,10 @@ def catalogue_of(database: Database, home: Path) -> list[tuple[object, ...]]:
     """Every cover with its album, and that its bytes are where they are said to be."""
     with database.reading() as session:
         extra = {row.id: row.extra for row in session.execute(select(Cover.id, Cover.extra))}
-        albums = [album_record(row) for row in session.scalars(select(Album))]
+        found = albums.of_ids(session, [*albums.ids(session)]).values()
     rows = [
         (a.title, a.artist, a.year, a.genres, str(c.side), c.file, str(c.path.relative_to(home)), extra[c.id].items())
-        for a in albums
+        for a in found
         for c in a.covers
         if c.path.is_file()
     ]
