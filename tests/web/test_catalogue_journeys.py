@@ -272,8 +272,8 @@ def test_a_removal_is_done_when_there_was_time_to_undo_it(page: Page, web_home: 
     page.clock.install()
     page.goto("/catalogue")
     card = page.locator(CARDS).filter(has_text="Short-lived")
-    card.hover()
-    card.get_by_role("button", name="Delete Short-lived").click()
+    card.get_by_label("Select Short-lived").check()
+    page.locator(".bulk").get_by_role("button", name="Delete").click()
     expect(page.locator(".card.going")).to_have_count(1)
     assert page.request.get(f"/api/v1/albums/{made['id']}").status == 200
     page.mouse.move(5, 400)

@@ -7,10 +7,10 @@ export class VirtualList {
   #shown = new Map();
   #frame = 0;
 
-  /** `list` is a ul in `frame`; `make(at)` returns the element at a place, `measure()` {columns, rowPx}, and
-   * `seen(first, last)` hears which places are in sight. */
-  constructor(frame, list, { make, measure, seen, signal }) {
-    Object.assign(this, { frame, list, make, measure, seen, total: 0 });
+  /** `list` is a ul in `frame`; `make(at)` returns the element at a place, `measure()` {columns, rowPx}, `covered()` how
+   * many pixels the bars at the top of the page hide, and `seen(first, last)` hears which places are in sight. */
+  constructor(frame, list, { make, measure, covered, seen, signal }) {
+    Object.assign(this, { frame, list, make, measure, covered, seen, total: 0 });
     const later = () => { this.#frame ||= requestAnimationFrame(() => { this.#frame = 0; this.draw(); }); };
     addEventListener("scroll", later, { signal, passive: true });
     const sized = new ResizeObserver(() => this.#resized());
@@ -113,12 +113,7 @@ export class VirtualList {
   }
 
   #top() {
-    return this.frame.getBoundingClientRect().top + scrollY - this.#covered();
-  }
-
-  /** What the bars at the top of the page hide. */
-  #covered() {
-    return Number.parseFloat(getComputedStyle(this.frame).scrollMarginTop) || 0;
+    return this.frame.getBoundingClientRect().top + scrollY - this.covered();
   }
 
   #seenPx() {

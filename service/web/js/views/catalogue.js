@@ -4,14 +4,13 @@ import { isCancelled, queryString } from "../api.js";
 import { AlbumsAt } from "../albums-at.js";
 import { bulkBar } from "../bulk.js";
 import { card } from "../card.js";
-import { h, icon, iconButton, iconLink, replaceKeepingFocus } from "../dom.js";
+import { h, icon, iconLink, replaceKeepingFocus } from "../dom.js";
 import { facetPanel } from "../facet-panel.js";
 import { lists } from "../facts.js";
 import { filterChips, yearFields } from "../filters.js";
 import { setListing } from "../listing.js";
-import { count, titleOf } from "../naming.js";
+import { count } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
-import { removeAlbums } from "../pending.js";
 import { again, go, setTitle } from "../router.js";
 import { Selection } from "../selection.js";
 import { VirtualList } from "../virtual-list.js";
@@ -38,7 +37,7 @@ export async function show(main, { url, signal }) {
   const list = h("ul", { class: inRows ? "virtual rows" : "virtual tiles" });
   const frame = h("div", { class: "virtual-frame" }, list);
   const wrong = h("div");
-  const jumps = h("nav", { class: "jumps", "aria-label": "Go to", hidden: true });
+  const jumps = h("nav", { class: "jumps", "aria-label": "Go to", hidden: !["title", "artist", "year"].includes(asked.sort) || Boolean(asked.q) });
   const selection = new Selection(async (from, to) => {
     await albums.load(from, to);
     return Array.from({ length: to - from }, (_, step) => albums.get(from + step)).filter(Boolean);
@@ -54,17 +53,18 @@ export async function show(main, { url, signal }) {
   };
   const bulk = bulkBar(selection, () => reload().catch(failed));
   const facets = facetPanel(asked, hrefWith, { signal, onJumps: (found) => {
-    jumps.hidden = found.length < 2;
+    if (!found.length) jumps.hidden = true;
     jumps.replaceChildren(...found.map(({ name, skip }) => h("button", { type: "button", class: "quiet", onclick: () => virtual.goTo(skip) }, name)));
   } });
+  const bar = h("div", { class: "list-bar" }, h("div", { class: "spread" }, filterChips(asked, hrefWith), h("button", { type: "button", class: "touch-only small", "aria-pressed": "false", onclick: (event) => event.currentTarget.setAttribute("aria-pressed", String(list.classList.toggle("choosing"))) }, "Select"), place), jumps, bulk.bar);
   replaceKeepingFocus(main,
     h("div", { class: "spread page-head" }, h("div", {}, h("h1", {}, "Catalogue"), total),
       h("div", { class: "row-wrap" }, h("a", { class: "button", href: "/duplicates" }, icon("twins"), "Duplicates"), h("a", { class: "button primary", href: "/queue" }, icon("plus"), "Add covers"))),
     tools(asked, inRows, hrefWith),
     h("div", { class: "with-facets" }, facets,
       h("section", { "aria-label": "Albums", class: "listed" },
-        h("div", { class: "list-bar" }, h("div", { class: "spread" }, filterChips(asked, hrefWith), h("button", { type: "button", class: "touch-only small", "aria-pressed": "false", onclick: (event) => event.currentTarget.setAttribute("aria-pressed", String(list.classList.toggle("choosing"))) }, "Select"), place), jumps, bulk.bar), wrong, frame)));
-  const virtual = new VirtualList(frame, list, { signal, measure: () => measured(frame, inRows), make, seen });
+        bar, wrong, frame)));
+  const virtual = new VirtualList(frame, list, { signal, measure: () => measured(frame, inRows), covered: () => document.querySelector(".top").offsetHeight + bar.offsetHeight, make, seen });
   const failed = (error) => {
     if (!isCancelled(error)) wrong.replaceChildren(problemLine(error, again));
   };
@@ -72,8 +72,7 @@ export async function show(main, { url, signal }) {
   function make(at) {
     const album = albums.get(at);
     if (!album) return waitingCards(1).map((one) => h("li", { class: one.className }, ...one.childNodes))[0];
-    const remove = iconButton("bin", `Delete ${titleOf(album)}`, () => removeAlbums([album], `${titleOf(album)} was deleted.`), { class: "hover-only" });
-    return card(album, { at, acts: [remove], tick: selection.box(album, at), shownPx: inRows ? 48 : 190 });
+    return card(album, { at, tick: selection.box(album, at), shownPx: inRows ? 48 : 190 });
   }
   let timer = 0;
   function seen(first, last) {
