@@ -92,9 +92,9 @@ export class VirtualList {
 
   #lay() {
     Object.assign(this, this.measure());
-    const heightPx = Math.ceil(this.total / this.columns) * this.rowPx;
-    const shownPx = Math.min(heightPx, MOST_PX);
-    this.ratio = shownPx > innerHeight ? Math.max(1, (heightPx - innerHeight) / (shownPx - innerHeight)) : 1;
+    this.heightPx = Math.ceil(this.total / this.columns) * this.rowPx;
+    const shownPx = Math.min(this.heightPx, MOST_PX);
+    this.ratio = shownPx > innerHeight ? Math.max(1, (this.heightPx - innerHeight) / (shownPx - innerHeight)) : 1;
     this.frame.style.height = `${Math.ceil(shownPx)}px`;
   }
 
@@ -117,6 +117,8 @@ export class VirtualList {
   }
 
   #seenPx() {
-    return Math.max(0, (scrollY - this.#top()) * this.ratio);
+    const px = Math.max(0, (scrollY - this.#top()) * this.ratio);
+    // What is below the list must not scroll its end away.
+    return this.ratio === 1 ? px : Math.min(px, this.heightPx - (innerHeight - this.covered()));
   }
 }
