@@ -26,6 +26,7 @@ from db.records import NewText
 from indexer.home import Home
 from indexer.jobs.report import report
 from indexer.progress import Silent
+from indexer.report.place import shown_file
 from indexer.report.writing import MAX_PAGE_BYTES
 from sleeve.errors import MissingExtraError
 from sleeve.vocabulary import Fingerprint
@@ -248,3 +249,13 @@ def test_without_the_extra_a_line_says_how_to_install_it(tmp_path: Path, monkeyp
     needed = re.escape("a report needs umap; run `pip install -e '.[report]'` in Sleeve's source folder")
     with home_at(tmp_path) as home, pytest.raises(MissingExtraError, match=needed):
         report(home, Silent(), tmp_path / "report")
+
+
+def test_what_the_web_app_shows_of_it_names_no_file(reported: Reported) -> None:
+    shown = {file.name: shown_file(reported.folder, file.name) for file in reported.folder.iterdir()}
+    seen = {name: data for name, data in shown.items() if data is not None}
+    assert "report.html" in seen
+    assert sum(name.endswith(".csv") for name in seen) > 5
+    for name, data in seen.items():
+        assert str(reported.home.folder).encode() not in data, name
+        assert not re.search(rb"\b\d{1,3}\.png\b", data), name

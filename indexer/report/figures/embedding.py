@@ -104,7 +104,7 @@ def cover_map(material: Material, model: Model, projection: Projection) -> Plate
         extent = (corner[0], corner[0] + step[0] * 0.94, corner[1], corner[1] + step[1] * 0.94)
         axes.imshow(np.asarray(image.resize((_PICTURE_PX, _PICTURE_PX))), extent=extent, aspect="auto", zorder=2)
         cover = material.covers[row]
-        rows.append((cover.cover_id, cover.album_id, cover.file, *(round(float(v), 5) for v in projection.points[row])))
+        rows.append((cover.cover_id, cover.album_id, *(round(float(v), 5) for v in projection.points[row])))
     axes.set_xlim(low[0], high[0])
     axes.set_ylim(low[1], high[1])
     return Plate(
@@ -112,7 +112,7 @@ def cover_map(material: Material, model: Model, projection: Projection) -> Plate
         f"The map with covers on it ({model.name}, {projection.title})",
         f"Of each of {_MAP_CELLS} x {_MAP_CELLS} cells the cover nearest its middle, moved into the cell.",
         drawn,
-        ("cover_id", "album_id", "file", "x", "y"),
+        ("cover_id", "album_id", "x", "y"),
         rows,
         photographic=True,
     )
