@@ -134,7 +134,8 @@ def news(cover: Cover, cover_file: CoverFile) -> CoverFile | None:
 
     An export that was not changed is the catalogue seen twice, and no source of its own.
     """
-    album, genres = cover.album, {fold(genre) for genre in cover_file.genres}
+    album, genres = cover.album, list(dict.fromkeys(map(fold, cover_file.genres)))
+    known_genres = [label.genre.name for label in sorted(cover.album.labels, key=lambda label: label.position)]
     artist, title = (
         None if name is None or name == known else name
         for name, known in ((cover_file.artist, album.artist), (cover_file.title, album.title))
@@ -144,7 +145,7 @@ def news(cover: Cover, cover_file: CoverFile) -> CoverFile | None:
         artist=artist,
         title=title,
         year=None if cover_file.year == album.year else cover_file.year,
-        genres=() if genres == {label.genre.name for label in album.labels} else cover_file.genres,
+        genres=() if genres == known_genres else cover_file.genres,
         extra={name: text for name, text in cover_file.extra.items() if cover.extra.get(name) != text},
         exported=None,
     )

@@ -1,14 +1,18 @@
 """Which encoding of the time before Unicode a text is in. The letters themselves are the only evidence."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from charset_normalizer import from_bytes
 
-_ASIAN = ("cp932", "gb18030", "big5", "cp949")
+_ASIAN = ("cp949", "gb18030", "big5", "cp932")
+"""Of those that explain a text equally well, the likelier first: every Korean syllable has the bytes of a Chinese
+letter, and few Chinese texts have only such letters."""
 
 OF_TABLES = (
-    *(*_ASIAN, "euc_jp", "koi8_u"),
+    *("cp949", "gb18030", "euc_jp", "big5", "cp932", "koi8_u"),
     *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "iso8859_2"),
 )
 """Encodings of tables, those of Windows and Unix."""
@@ -36,7 +40,7 @@ def _both_cases(*languages: str) -> tuple[frozenset[str], ...]:
 
 
 _WEST = _both_cases("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿœß", "áéíóúýæöðþ")
-_CENTRAL = _both_cases("ąćęłńóśźż", "áäčďéěíĺľňóôŕřšťúůýž", "áéíóöőúüű", "čćđšž", "ăâîşţ")
+_CENTRAL = _both_cases("ąćęłńóśźż", "áäčďéěíľňóôřšťúůýž", "áéíóöőúüű", "čćđšž", "ăâîşţ")
 _LATIN = {
     "cp1252": _WEST,
     "cp850": _WEST,
@@ -47,6 +51,28 @@ _LATIN = {
 }
 """The letters past ASCII of the languages that are written in an encoding, each language or group of its own."""
 
+_MOSTLY = 3 / 4
+_EAST_ASIAN_SIGNS = frozenset("　、。・〜～「」『』《》（）！？：，－ー…·")  # noqa: RUF001
+_SPACES = re.compile(r"[\s/\-,;:&+]+")
+_QUOTES = "‘’“”„–—…«»·()[]!?.'\"\xa0"  # noqa: RUF001
+
+
+def _lead(letter: str, encoding: str, first: int, last: int) -> bool:
+    """Whether the first of the two bytes of a letter is one of these."""
+    code = letter.encode(encoding)
+    return len(code) == len("xx") and first <= code[0] <= last
+
+
+_COMMON: dict[str, Callable[[str], bool]] = {
+    "cp932": lambda letter: "\u3041" <= letter <= "\u30ff" or _lead(letter, "cp932", 0x88, 0x97),
+    "euc_jp": lambda letter: "\u3041" <= letter <= "\u30ff" or _lead(letter, "euc_jp", 0xB0, 0xCF),
+    "gb18030": lambda letter: _lead(letter, "gb18030", 0xB0, 0xD7) and letter.encode("gb18030")[1] > 0xA0,
+    "big5": lambda letter: _lead(letter, "big5", 0xA4, 0xC6),
+    "cp949": lambda letter: _lead(letter, "cp949", 0xB0, 0xC8) and letter.encode("cp949")[1] > 0xA0,
+}
+"""The letters that nearly all of a text are made of, by the order of each standard: kana and kanji of level 1, hanzi of
+level 1, hangul of KS X 1001."""
+
 _NEUTRAL = frozenset("‘’“”„–—…«»·°€™©®\xa0\ufffd")  # noqa: RUF001
 
 
@@ -56,11 +82,18 @@ def likely_encoding(text: bytes, candidates: Sequence[str]) -> str:
     Args:
         candidates: some of those above; one at least that is Western or Cyrillic.
     """
-    guess = from_bytes(text, cp_isolation=list(candidates)).best()
+    alphabets = [name for name in candidates if name not in _COMMON]
+    east_asian, has_words = _east_asian(text, candidates), any(_has_words(text, name) for name in alphabets)
+    if east_asian and not has_words:
+        return east_asian
+    likely = alphabets if has_words and not east_asian else list(candidates)
+    guess = from_bytes(text, cp_isolation=likely).best()
     if guess is None:
-        likely = _WESTERN if _is_western(text) else _CYRILLIC
-        return next(name for name in (*likely, *_CYRILLIC, *_WESTERN) if name in candidates)
+        usual = _WESTERN if _is_western(text) else _CYRILLIC
+        return next(name for name in (*usual, *_CYRILLIC, *_WESTERN) if name in candidates)
     name = guess.encoding
+    if name in _COMMON and east_asian:
+        return east_asian
     return _latin(text, name, candidates) if name in _LATIN else name
 
 
@@ -68,7 +101,10 @@ def likely_encoding_of_tags(text: bytes) -> str:
     """The likeliest encoding of texts that say they are Latin-1: Western unless the letters speak against it."""
     words = [word for word in _WORD.findall(text) if _HIGH.search(word)]
     ascii_letters = sum(len(word) - len(_HIGH.findall(word)) for word in words)
-    if not _is_shift_jis(text) and (_is_western(text) or 2 * ascii_letters >= sum(map(len, words))):
+    alphabets = ("cp1252", "cp1250", "cp1251", "cp1253")
+    if (found := _east_asian(text, _ASIAN)) and not any(_has_words(text, name) for name in alphabets):
+        return found
+    if _is_western(text) or 2 * ascii_letters >= sum(map(len, words)):
         return _latin(text, "cp1252", ("cp1252", "cp1250"))
     # East Asian letters of two bytes have lower ones too.
     is_alphabet = not _NO_SMALL_ALPHABET.search(text)
@@ -89,13 +125,33 @@ def _latin(text: bytes, guess: str, candidates: Sequence[str]) -> str:
     return max(known, key=lambda name: (share(name), name in {"cp1254", "cp850"}, name == guess))
 
 
-def _is_shift_jis(text: bytes) -> bool:
-    """Whether half of a text are wide letters of Shift-JIS, whose second bytes may be ASCII."""
+def _east_asian(text: bytes, candidates: Sequence[str]) -> str | None:
+    """The encoding in which most of a text past ASCII are everyday letters of its language; None if few are in any."""
+
+    def share(name: str) -> float:
+        times = Counter(text.decode(name, "replace"))
+        letters = [letter for letter in times if letter > "\x7f" and letter not in _EAST_ASIAN_SIGNS]
+        common = (times[letter] for letter in letters if letter != "\ufffd" and _COMMON[name](letter))
+        return sum(common) / max(1, sum(times[letter] for letter in letters))
+
+    shares = {name: share(name) for name in candidates if name in _COMMON}
+    best = max(shares, key=lambda name: shares[name], default=None)
+    return best if best and shares[best] > _MOSTLY else None
+
+
+def _has_words(text: bytes, encoding: str) -> bool:
+    """Whether words past ASCII look like words: letters only, and none is a capital after a small one."""
     try:
-        wide = sum(character > "\x7f" and not "\uff61" <= character <= "\uff9f" for character in text.decode("cp932"))
+        words = _SPACES.split(text.decode(encoding))
     except UnicodeDecodeError:
         return False
-    return 4 * wide >= len(b"".join(text.split()))
+    past_ascii = [word.strip(_QUOTES) for word in words if not word.isascii()]
+    return 2 * sum(map(_is_word, past_ascii)) > len(past_ascii)
+
+
+def _is_word(word: str) -> bool:
+    mixed = any(one.islower() and two.isupper() and not (one + two).isascii() for one, two in pairwise(word))
+    return not mixed and all(letter.isalpha() for letter in word if letter > "\x7f")
 
 
 def _is_western(text: bytes) -> bool:

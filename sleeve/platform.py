@@ -76,6 +76,13 @@ def keep_owner(original: Path, copy: Path) -> None:
             os.chown(copy, status.st_uid, status.st_gid)
 
 
+def read_names_as_utf8() -> None:
+    """Start the command again in Python's UTF-8 mode if the locale is another one, such as Latin-1: it says how text is
+    shown, not how the names of files are written."""
+    if sys.getfilesystemencoding() != "utf-8":
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+
+
 def write_utf8() -> None:
     """Make stdout and stderr take every character; on Windows a pipe or a file gets the country's encoding."""
     for stream in (sys.stdout, sys.stderr):

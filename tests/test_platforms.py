@@ -144,3 +144,12 @@ def test_the_demo_is_drawn_and_runs(home: CommandHome) -> None:
     assert len(expected) == 5
     places = [shown.stdout.index(neighbour["title"]) for neighbour in expected]
     assert places == sorted(places)
+
+
+def test_names_of_files_are_utf8_in_any_locale(tmp_path: Path) -> None:
+    write_covers(tmp_path / "covers", {"música": 1, "рок": 1})
+    environment = {**os.environ, "SLEEVE_HOME": str(tmp_path / "home"), "LC_ALL": "C", "PYTHONUTF8": "0"}
+    other = CommandHome(tmp_path, {**environment, "PYTHONCOERCECLOCALE": "0"}, as_script=True)
+    assert other.json("add", "covers")["added"] == 2
+    other.sleeve("relabel", "--album", 1, "--genre", "música", "--genre", "ново")
+    assert set(other.json("status")["genres"]) == {"música", "ново", "рок"}

@@ -32,10 +32,29 @@ _OTHER_PARTS = _NO_FRONT | frozenset(
 
 _ART_FOLDERS = frozenset(
     {
-        *("scans", "scan", "artwork", "artworks", "art", "albumart", "album art", "covers", "cover", "cover art"),
-        *("coverart", "images", "pictures", "front"),
+        *(
+            "scans",
+            "scan",
+            "artwork",
+            "artworks",
+            "art",
+            "albumart",
+            "covers",
+            "cover",
+            "coverart",
+            "images",
+            "pictures",
+        ),
+        *("front", "booklet", "booklets"),
     }
 )
+"""Words, one of which is in the name of a folder that usually holds scans and art."""
+
+_ANY_FOLDERS = frozenset(
+    {*_ART_FOLDERS, *("album", "cd", "lp", "back", "and", "hq", "dpi", "png", "jpg", "jpeg", "tiff")}
+)
+"""Words of which all of such a name is made: "Scans (600 dpi)", but not "Cover Songs"."""
+
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
@@ -51,7 +70,8 @@ class Listing:
 
     def art_folders(self, folder: Path) -> list[Path]:
         """The folders in a folder that usually hold scans and art."""
-        return [below for below in self._of(folder)[1] if fold(below.name) in _ART_FOLDERS]
+        words = {below: _words_of(fold(below.name)) for below in self._of(folder)[1]}
+        return [below for below, said in words.items() if said & _ART_FOLDERS and said <= _ANY_FOLDERS]
 
     def _of(self, folder: Path) -> tuple[list[Path], list[Path]]:
         if folder not in self._read:

@@ -30,6 +30,7 @@ _DISC_FOLDER = re.compile(
 _DISC_ENDING = re.compile(
     rf"[\s,:._-]*(?:\(\s*{_DISC}[^()]*\)|\[\s*{_DISC}[^\[\]]*\]|[\s,:._-]{_DISC})\s*$", re.IGNORECASE
 )
+_SEVERAL = 2
 _TITLE, _ARTIST = 1, 2
 """Parts of a group's key, behind its folder."""
 
@@ -89,6 +90,10 @@ def albums_of(tracks: Iterable[Track]) -> list[TrackAlbum]:
         groups[_folder_of(track.path), title, artist, "" if title else track.tags.picture or ""].append(track)
     whole = _joined(groups)
     tracks_in = Counter(folder for members in whole for track in members for folder in _folders([track]))
+    for members in whole:
+        above = _above_all(members)
+        if above is not None:
+            tracks_in[above] = sum(above in track.path.parents for others in whole for track in others)
     return [_album(members, tracks_in) for members in whole]
 
 
@@ -140,6 +145,9 @@ def _album(members: Sequence[Track], tracks_in: Counter[Path]) -> TrackAlbum:
     for track in members:
         ids = {**track.tags.musicbrainz, **ids}
     own = Counter(folder for track in members for folder in _folders([track]))
+    above = _above_all(members)
+    if above is not None:
+        own[above] = len(members)
     is_single = not titles and len(members) == 1 and members[0].tags.picture
     return TrackAlbum(
         folder=_folder_of(members[0].path),
@@ -201,7 +209,22 @@ def _folders(members: Sequence[Track]) -> list[Path]:
     """Where an album's art may be: above its discs, then with its tracks."""
     own = [track.path.parent for track in members]
     above = [folder.parent for folder in own if _DISC_FOLDER.match(folder.name)]
-    return list(dict.fromkeys([*above, *own]))
+    around = _above_all(members)
+    return list(dict.fromkeys([*above, *([around] if around else []), *own]))
+
+
+def _above_all(members: Sequence[Track]) -> Path | None:
+    """The folder around the folders of an album's discs, if they are called by what is on them and not by its title:
+    "Studio" and "Live" are in the album's folder, "Title (Live)" is in the artist's."""
+    folders = {track.path.parent for track in members}
+    around = {folder.parent for folder in folders}
+    title = fold(_title(members[0].tags) or "")
+    names = [folder.name for folder in folders]
+    if len(folders) < _SEVERAL or len(around) > 1 or any(title in fold(name) for name in names):
+        return None
+    if any(_DISC_FOLDER.match(name) for name in names):
+        return None
+    return around.pop()
 
 
 def _commonest(values: Sequence[Value]) -> Value | None:

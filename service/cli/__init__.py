@@ -9,7 +9,7 @@ import typer
 from service.cli.commands import app_for
 from service.cli.console import say
 from sleeve.errors import SleeveError
-from sleeve.platform import write_utf8
+from sleeve.platform import read_names_as_utf8, write_utf8
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
         # A source like any other to those who add it; its options are a command's.
         arguments = arguments[1:]
     command = typer.main.get_command(app_for(arguments))
+    read_names_as_utf8()
     gc.freeze()  # modules stay to the end, and looking through them again and again is a fifth of `sleeve add`
     try:
         code = command.main(arguments, standalone_mode=False)

@@ -109,6 +109,25 @@ def test_export_and_add_give_the_same_catalogue(database: Database, tmp_path: Pa
     assert contents(database) == before
 
 
+def test_the_order_of_genres_can_be_corrected_in_an_export(database: Database, tmp_path: Path) -> None:
+    """The first genre is the main one, so another order says something else; the same order says nothing new."""
+    write_cover(tmp_path / "0.png", 0)
+    (tmp_path / "m.csv").write_text("file,genre\n0.png,soul; funk\n")
+    add_source(database, open_source(tmp_path / "m.csv"), threads=1)
+    export_catalogue(home_at(tmp_path, database), Silent(), tmp_path / "out.csv")
+    text = (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+    def order_after(table: str) -> tuple[str, ...]:
+        (tmp_path / "out.csv").write_text(table, encoding="utf-8")
+        add_source(database, open_source(tmp_path / "out.csv"), threads=1)
+        with database.reading() as session:
+            [album_id] = session.scalars(select(Album.id))
+            return albums.album(session, AlbumId(album_id)).genres
+
+    assert order_after(text) == ("soul", "funk")
+    assert order_after(text.replace("soul; funk", "funk; soul")) == ("funk", "soul")
+
+
 def test_what_is_written_is_plain(database: Database, tmp_path: Path) -> None:
     fill(database, tmp_path)
     for suffix in SUFFIXES:

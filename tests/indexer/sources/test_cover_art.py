@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mutagen.id3 import APIC, ID3, TALB, TCON, TIT2, TPE1
+from mutagen.id3 import APIC, ID3, TALB, TCON, TIT2, TPE1, TPOS
 
 from db import albums
 from db.database import Database
@@ -46,6 +46,7 @@ def art(root: Path, *names: str, title: str = "Back in Black", artist: str = "AC
         ),
         *("booklet front.jpg", "Back in Black.jpg", "AC-DC - Back in Black.jpg", "IMG_2041.jpg", "download.jpg"),
         *("Scans/front.jpg", "Artwork/Cover.jpg", "covers/folder.png", "Scans/scan0001.jpg", "Art/AC-DC.jpg"),
+        *("Booklet/front.jpg", "[Scans]/front.jpg", "Scans (600 dpi)/Front.jpg", "Artwork PNG/front.png"),
     ],
 )
 def test_usual_names_are_covers(tmp_path: Path, name: str) -> None:
@@ -181,6 +182,19 @@ def test_discs_are_told_by_tags_and_then_by_folders() -> None:
     assert of(("x/1", "Disco 3", None), ("x/2", "Disco 4", None)) == [("x", 1), ("x", 1)], "titles of albums"
 
 
+def test_art_next_to_the_folders_of_discs_is_the_albums(tmp_path: Path) -> None:
+    """Not if the discs are called by its title, or other albums are there too: that is the folder of an artist."""
+    for name, disc in (("Studio", "1/2"), ("Live", "2/2")):
+        for folder in (f"a/Box/{name}", f"b/Title {name}", f"c/{name}"):
+            track = ID3(write_track(tmp_path / folder / "1.mp3", album="Title", artist="X"))
+            track.add(TPOS(encoding=3, text=[disc]))
+            track.save()
+    write_track(tmp_path / "c/Other/1.mp3", album="Other", artist="X")
+    for folder in ("a/Box", "b", "c"):
+        write_cover(tmp_path / folder / "folder.png", 1)
+    assert titles(tmp_path) == {"Title": ["a/Box/folder.png"]}
+
+
 def test_several_album_artists_are_all_named(tmp_path: Path) -> None:
     said: dict[str, Any] = {"album": "A", "artist": "Miles Davis", "pictures": [(3, b"x")]}
     for kind in ("mp3", "flac", "m4a"):
@@ -208,7 +222,13 @@ def retag(path: Path, artists: list[str]) -> None:
         (("Кино", "Группа крови", "рок"), "cp1251"),
         (("ДДТ", "Метель", "рок"), "cp1251"),
         (("崔健", "新长征路上的摇滚", "摇滚"), "gb18030"),
+        (("王菲", "浮躁", "摇滚"), "gb18030"),
+        (("孙燕姿", "The Moment", "流行"), "gb18030"),
         (("山下達郎", "フォー・ユー", "ポップ"), "cp932"),
+        (("中島みゆき", "寒水魚", "ロック"), "cp932"),
+        (("Perfume", "GAME", "テクノ"), "cp932"),
+        (("張國榮", "寵愛", "粵語"), "big5"),
+        (("이문세", "이문세 5집", "발라드"), "cp949"),
         (("Μάνος Χατζιδάκις", "Το χαμόγελο", "έντεχνο"), "cp1253"),
         (("Die Ärzte", "Geräusch", "Rock"), "latin-1"),
         (("João Gilberto", "Coleção", "Canções"), "latin-1"),
@@ -227,7 +247,8 @@ def test_code_pages_in_latin1_frames_are_read(tmp_path: Path, names: tuple[str, 
     found = list(open_source(path, GenreFrom.TAGS))
     [cover] = [item for item in found if isinstance(item, CoverFile)]
     assert (cover.artist, cover.title) == names[:2]
-    assert cover.genres == ({"рок": "rock", "摇滚": "rock", "ポップ": "pop", "Rock": "rock"}.get(names[2], names[2]),)
+    spelled = {"рок": "rock", "摇滚": "rock", "ロック": "rock", "Rock": "rock", "ポップ": "pop", "流行": "pop"}
+    assert cover.genres == (spelled.get(names[2], names[2]),)
     guesses = [item.text for item in found if isinstance(item, Guess)]
     western = encoding in {"latin-1", "cp1252"}
     assert guesses == ([] if western else [f"the tags in {tmp_path} seem to be in {encoding.upper()}"])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from db.records import CoverFile
+from indexer.old_encodings import OF_TABLES, likely_encoding
 from indexer.sources.manifest import ManifestSource
 from indexer.sources.spelling import Spellings
 from indexer.sources.text_encoding import encoding_of
@@ -156,6 +157,15 @@ def test_names_are_read_as_they_were_written(tmp_path: Path, language: str, enco
     rows = TABLES[language][:count]
     path = write_table(tmp_path / "m.csv", rows, encoding)
     assert read_names(path) == [(artist, album, (genre,)) for artist, album, genre in rows]
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"), [("Japanese", "cp932"), ("Chinese", "gbk"), ("Taiwanese", "big5"), ("Korean", "cp949")]
+)
+def test_one_row_of_east_asian_letters_is_enough(language: str, encoding: str) -> None:
+    rows = [",".join(row) for row in TABLES[language]]
+    found = {row: likely_encoding(row.encode(encoding), OF_TABLES) for row in rows}
+    assert {row: row.encode(encoding).decode(name) for row, name in found.items()} == {row: row for row in rows}
 
 
 @pytest.mark.parametrize("language", TABLES)
