@@ -1,7 +1,7 @@
 """What sources offer besides covers, and what a source that is read again no longer offers."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import TypeVar
 
@@ -37,6 +37,22 @@ def forget_not_met(session: Session, source: str, still: Set[str]) -> None:
     gone = [path for path in session.scalars(without_cover) if path not in still]
     for some in _lists(gone):
         session.execute(delete(File).where(File.path.in_(some)))
+
+
+def forget_gone(session: Session, present: Callable[[str], bool], *, everywhere: bool = False) -> None:
+    """Forget what was no cover in sources that are gone.
+
+    Args:
+        present: whether there is something at a path.
+        everywhere: look for each folder with files that are no covers, too, which takes long on a network.
+    """
+    found = {source for source in session.scalars(select(File.source).distinct()) if source is not None}
+    if everywhere:
+        found.update(session.scalars(select(OtherFilesRow.place).distinct()))
+    for place in sorted(found):
+        if not present(place):
+            forget_not_met(session, place, frozenset())
+            set_others(session, place, ())
 
 
 def set_others(session: Session, source: str, others: Iterable[OtherFiles]) -> None:

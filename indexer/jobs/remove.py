@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import albums, overruling
+from db import albums, offered, overruling
 from db.records import CoverRecord
 from indexer.home import Home
 from indexer.images.decoding import present
@@ -40,7 +40,8 @@ def remove(
 
     Args:
         paths: files, or folders with all that is below them.
-        missing: all covers whose files are gone; if they return, they are added.
+        missing: all covers whose files are gone; if they return, they are added. What was rejected in folders, archives
+            and tables that are gone is forgotten too.
 
     Raises:
         NotFoundError: one of them does not exist, or most files are missing; nothing is removed.
@@ -56,6 +57,8 @@ def remove(
         # Their files may only be away.
         emptied += overruling.remove_covers(session, only_missing, may_return=True) if only_missing else []
         left = [album_id for album_id in album_ids if album_id not in emptied]
+        if missing:
+            offered.forget_gone(session, present, everywhere=True)
         covers = len(named) + len(only_missing) + (albums.remove(session, left) if left else 0)
     _delete_files(home, progress, stored)
     return Removed(len({*album_ids, *emptied}), covers)

@@ -13,6 +13,7 @@ from indexer.sources.columns import COLUMNS
 from indexer.sources.folder import FolderSource
 from indexer.sources.image_folder import ImageFolderSource, metadata_tables
 from indexer.sources.manifest import ManifestSource
+from indexer.sources.other_files import ARCHIVES, HINTS, SPREADSHEETS, kind_of_name
 from indexer.sources.spelling import Spellings
 from indexer.sources.table_rows import TABLE_SUFFIXES
 from sleeve.errors import SourceError
@@ -98,6 +99,9 @@ def open_source(
         return FolderSource(path, label=label)
     if path.suffix.lower() in ARCHIVE_SUFFIXES:
         return ArchiveSource(path, label=label)
+    kind = kind_of_name(path.name)
+    if kind in {SPREADSHEETS, ARCHIVES}:
+        raise SourceError(f"{path} is not read ({kind}: {HINTS[kind]})")
     return FolderSource(path, label=False)
 
 

@@ -188,6 +188,7 @@ class _Adding:
             still = {item.path for item in (*self.report.rejected, *self.report.removed)}
             offered.forget_not_met(session, place, still)
             offered.set_others(session, place, others)
+            offered.forget_gone(session, present)
 
 
 def _holder() -> Callable[[str, str], bool]:

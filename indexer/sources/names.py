@@ -17,8 +17,9 @@ _DATE = re.compile(r"(\d{4})(?:([-/.])\d{1,2}\2\d{1,2}(?:[T ]+\d.*)?|(?:0[1-9]|1
 
 
 def clean(value: object) -> str | None:
-    """A cell or tag as text: printable, trimmed, cut; None when nothing is left."""
-    text = "".join(character for character in str("" if value is None else value) if character.isprintable())
+    """A cell or tag as text: printable, on one line, trimmed, cut; None when nothing is left."""
+    lines = str("" if value is None else value).splitlines()
+    text = "".join(character for character in " ".join(lines) if character.isprintable())
     return text.strip()[:MAX_NAME_CHARACTERS] or None
 
 

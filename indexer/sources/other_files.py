@@ -19,6 +19,7 @@ MUSIC = "music files"
 TRACKS = "music files read for their tags"
 TABLES = "tables"
 ARCHIVES = "archives that are not read"
+SPREADSHEETS = "spreadsheets"
 DESCRIPTIONS = "files read for what they say of a cover"
 PICTURES = "pictures that are no covers of albums"
 BLANK_ROWS = "blank rows"
@@ -30,11 +31,19 @@ HINTS: Mapping[str, str] = {
     SYSTEM: "such as thumbnails and recycle bins",
     MUSIC: "`--genre-from tags` reads them",
     TABLES: "`sleeve add TABLE` reads one",
+    SPREADSHEETS: "save one as CSV, which `sleeve add` reads",
     ARCHIVES: "unpack them first; zip and tar are read",
 }
 """What a person may want to know or do about a kind."""
 
+_SPREADSHEET_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers"})
 _ARCHIVE_SUFFIXES = frozenset({".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".cbz", ".cbr"})
+_SUFFIXES = {
+    MUSIC: AUDIO_SUFFIXES,
+    TABLES: TABLE_SUFFIXES,
+    SPREADSHEETS: _SPREADSHEET_SUFFIXES,
+    ARCHIVES: _ARCHIVE_SUFFIXES,
+}
 
 _SYSTEM_NAMES = frozenset(
     {
@@ -62,7 +71,7 @@ def ignored_as(name: str) -> str | None:
 def kind_of_name(name: str) -> str | None:
     """The kind of a file that its ending makes no picture; None if it may be one."""
     suffix = Path(name).suffix.lower()
-    for suffixes, kind in ((AUDIO_SUFFIXES, MUSIC), (TABLE_SUFFIXES, TABLES), (_ARCHIVE_SUFFIXES, ARCHIVES)):
+    for kind, suffixes in _SUFFIXES.items():
         if suffix in suffixes:
             return kind
     mime = _types.guess_type(f"x{suffix}", strict=False)[0]

@@ -27,6 +27,13 @@ _DISC_FOLDER = re.compile(
     r"[\s._#-]*(?:\d{1,2}|one|two|three|four|i{1,3}|iv)(?!\w)",
     re.IGNORECASE,
 )
+_PART_FOLDER = re.compile(
+    r"^(?:flac|alac|mp3|m4a|aac|ogg|wav|bonus(?:[\s_-]+(?:tracks?|dis[ck]|cd))?)"
+    r"(?:[\s_.()-]|\d+|v\d|kbps|kbit|k?hz|bit)*$",
+    re.IGNORECASE,
+)
+"""Folders in an album's that are called by their format ("FLAC 24-96"), or hold its bonus tracks."""
+
 _DISC_ENDING = re.compile(
     rf"[\s,:._-]*(?:\(\s*{_DISC}[^()]*\)|\[\s*{_DISC}[^\[\]]*\]|[\s,:._-]{_DISC})\s*$", re.IGNORECASE
 )
@@ -200,15 +207,20 @@ def _title(tags: Tags) -> str | None:
 
 def _folder_of(track: Path) -> Path:
     folder = track.parent
-    if _DISC_FOLDER.match(folder.name):
+    if _is_inner(folder):
         return folder.parent
     return folder.with_name(_DISC_ENDING.sub("", folder.name) or folder.name) if folder.name else folder
+
+
+def _is_inner(folder: Path) -> bool:
+    """Whether a folder's name says that the album's folder is around it."""
+    return bool(_DISC_FOLDER.match(folder.name) or _PART_FOLDER.match(folder.name))
 
 
 def _folders(members: Sequence[Track]) -> list[Path]:
     """Where an album's art may be: above its discs, then with its tracks."""
     own = [track.path.parent for track in members]
-    above = [folder.parent for folder in own if _DISC_FOLDER.match(folder.name)]
+    above = [folder.parent for folder in own if _is_inner(folder)]
     around = _above_all(members)
     return list(dict.fromkeys([*above, *([around] if around else []), *own]))
 
@@ -222,7 +234,7 @@ def _above_all(members: Sequence[Track]) -> Path | None:
     names = [folder.name for folder in folders]
     if len(folders) < _SEVERAL or len(around) > 1 or any(title in fold(name) for name in names):
         return None
-    if any(_DISC_FOLDER.match(name) for name in names):
+    if any(map(_is_inner, folders)):
         return None
     return around.pop()
 

@@ -171,14 +171,16 @@ def of(*said: tuple[str, str | None, str | None]) -> list[tuple[str, int]]:
 
 
 def test_discs_are_told_by_tags_and_then_by_folders() -> None:
-    assert of(("x/Main/1", "A", "1/2"), ("x/Bonus/1", "A", "2/2")) == [("x/Bonus", 2)]
-    assert of(("x/1", "A", "1"), ("x/Bonus/1", "A", "2")) == [("x", 2)]
+    assert of(("x/Main/1", "A", "1/2"), ("x/More/1", "A", "2/2")) == [("x/Main", 2)]
+    assert of(("x/1", "A", "1"), ("x/More/1", "A", "2")) == [("x", 2)]
     assert of(("x/CD/1", "A", "1"), ("x/LP/1", "A", "1")) == [("x/CD", 1), ("x/LP", 1)], "two editions"
     assert of(("x/a/1", "A", "1"), ("x/b/1", "B", "2")) == [("x/a", 1), ("x/b", 1)], "two titles"
     assert of(("x/a/1", "A", "1"), ("y/b/1", "A", "2")) == [("x/a", 1), ("y/b", 1)], "far apart"
     for names in (("CD1", "CD 2"), ("Disque 1", "Disque 2"), ("Диск 1", "диск_2"), ("ディスク1", "ディスク2")):
         assert of(*((f"x/{name}/1", "A", None) for name in names)) == [("x", 2)], names
     assert of(("x/Disc One/1", "A", None), ("x/Disc Two - Live/1", "A", None)) == [("x", 2)]
+    assert of(("x/1", "A", None), ("x/Bonus Tracks/2", "A", None), ("x/MP3 320/1", "A", None)) == [("x", 3)]
+    assert of(("x/FLAC 24-96/1", "A", None), ("x/Bonus Beats/1", "A", None)) == [("x/Bonus Beats", 1), ("x", 1)]
     assert of(("x/1", "Disco 3", None), ("x/2", "Disco 4", None)) == [("x", 1), ("x", 1)], "titles of albums"
 
 

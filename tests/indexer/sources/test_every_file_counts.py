@@ -9,10 +9,13 @@ import pytest
 from db import albums
 from db.database import Database
 from db.records import CoverFile, RejectedFile
+from indexer.jobs.remove import remove
+from indexer.progress import Silent
 from indexer.sources import GenreFrom, open_source
 from indexer.sources.adding import AddReport, add_source
+from sleeve.errors import SourceError
 from sleeve.vocabulary import Outcome, Rejection
-from tests.factories import write_cover
+from tests.factories import home_at, write_cover
 from tests.indexer.images.audio.recordings import write_track
 from tests.indexer.images.zips import cover_bytes
 
@@ -136,6 +139,38 @@ def test_what_is_not_met_any_more_is_not_counted(database: Database, tmp_path: P
     for name in ("jazz/bad.png", "rock/Bad.png"):
         (root / name).unlink()
     assert status(root) == ({}, {})
+
+
+def test_what_a_source_that_is_gone_offered_is_not_counted(database: Database, tmp_path: Path) -> None:
+    """Whatever is added next, or when a person asks for it: then without rejected files, too."""
+    home, old, new, later = home_at(tmp_path / "home", database), tmp_path / "old", tmp_path / "new", tmp_path / "later"
+    write_cover(old / "rock/a.png", 1)
+    for name in ("bad.png", "notes.txt"):
+        (old / "rock" / name).write_text("words")
+
+    def counted() -> tuple[dict[str, int], dict[str, int]]:
+        with database.reading() as session:
+            counts = albums.counts(session)
+            return dict(counts.rejections), dict(counts.others)
+
+    add_source(database, open_source(old), threads=1)
+    old.rename(new)
+    add_source(database, open_source(new), threads=1)
+    assert counted() == ({"not an image": 1}, {".txt files": 1})
+    (new / "rock/bad.png").unlink()
+    add_source(database, open_source(new), threads=1)
+    new.rename(later)
+    add_source(database, open_source(later), threads=1)
+    assert counted() == ({}, {".txt files": 2}), "of a source without rejected files nobody knows that it is gone"
+    remove(home, Silent(), missing=True)
+    assert counted() == ({}, {".txt files": 1})
+
+
+@pytest.mark.parametrize("name", ["mine.xlsx", "more.rar", "covers.tar.gz"])
+def test_what_cannot_be_read_at_all_is_refused_with_advice(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"words")
+    with pytest.raises(SourceError, match=r"is not read .*(save one as CSV|unpack them first)"):
+        open_source(tmp_path / name)
 
 
 def test_a_folder_that_cannot_be_read_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ def test_a_bad_row_costs_itself_only(tmp_path: Path) -> None:
         ("10.jpg", 'H "h"'),
         ("11.jpg", None),
     ]
-    assert covers[0].extra == {"notes": "twolines"}
+    assert covers[0].extra == {"notes": "two lines"}
     assert rejected == [
         ("4", "its quotes do not match"),
         ("6", "its quotes do not match"),
@@ -91,7 +91,7 @@ def test_quotes_in_a_tsv_without_quoting_are_names(tmp_path: Path) -> None:
     excel = 'file\talbum\n0.jpg\t"one, two"\n1.jpg\t"""Heroes"""\n'
     assert [cover.title for cover in read(tmp_path / "m.tsv", excel)[0]] == ["one, two", '"Heroes"']
     quoted = '"file"\t"album"\n"0.jpg"\t"two\nlines"\n"1.jpg"\t"Low"\n'
-    assert [cover.title for cover in read(tmp_path / "m.tsv", quoted)[0]] == ["twolines", "Low"]
+    assert [cover.title for cover in read(tmp_path / "m.tsv", quoted)[0]] == ["two lines", "Low"]
 
 
 def test_a_stray_byte_never_changes_the_rest(tmp_path: Path) -> None:
