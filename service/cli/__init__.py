@@ -17,13 +17,13 @@ def main() -> None:
 
     The exit code is 0 if all was done, 1 if not, 2 if the command line cannot be understood, 130 after Ctrl-C.
     """
+    read_names_as_utf8()
     write_utf8()
     arguments = sys.argv[1:] or ["--help"]
     if arguments[:2] == ["add", "musicbrainz"] and not Path("musicbrainz").exists():
         # A source like any other to those who add it; its options are a command's.
         arguments = arguments[1:]
     command = typer.main.get_command(app_for(arguments))
-    read_names_as_utf8()
     gc.freeze()  # modules stay to the end, and looking through them again and again is a fifth of `sleeve add`
     try:
         code = command.main(arguments, standalone_mode=False)
