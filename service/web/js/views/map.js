@@ -61,7 +61,7 @@ function build(main, points, wanted, url, signal) {
   const names = h("div", { class: "region-names", "aria-hidden": "true" });
   const hover = h("div", { class: "hover", hidden: true });
   const cross = h("div", { class: "cross", "aria-hidden": "true" });
-  const stage = h("div", { class: "map" }, canvas, names, layer, cross, hover);
+  const stage = h("div", { class: "map" }, canvas, layer, names, cross, hover);
   main.replaceChildren(h("h1", { class: "sr" }, "Map"), stage);
   const place = new Map(points.albums.map((id, at) => [id, at]));
   const asked = place.has(wanted.asked) ? [place.get(wanted.asked)] : [];
