@@ -25,6 +25,14 @@ def read_vectors(source: Path) -> NDArray[np.float32]:
     return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))
 
 
+def read_genres(home: Path) -> tuple[NDArray[np.float32], NDArray[np.str_]]:
+    """(n, d) normalised vectors of the fronts in a home, and the (n,) main genre of each; empty if it has none."""
+    with Home(Settings(home=home)) as opened, opened.database.reading() as session:
+        found = vectors.of_catalogue(session, opened.require_live().bundle)
+    lengths = np.linalg.norm(found.vectors, axis=1, keepdims=True)
+    return found.vectors / lengths, np.array([genres[0] if genres else "" for genres in found.genres])
+
+
 class Generator:
     """Draws around real vectors, with the covariance of the differences between real nearest neighbours.
 
@@ -42,6 +50,11 @@ class Generator:
         covariance = differences.T @ differences / len(differences)
         values, directions = np.linalg.eigh(covariance)
         self._spread = (directions * np.sqrt(np.maximum(values, 0))).T.astype(np.float32)
+
+    @property
+    def count(self) -> int:
+        """Of the real vectors."""
+        return len(self._real)
 
     @property
     def dimension(self) -> int:

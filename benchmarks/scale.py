@@ -3,7 +3,8 @@
 VECTORS is an .npy file of real vectors, or a home whose database has some. As many as are wanted are drawn like them
 (``clustered_vectors``), and a table a size is printed as Markdown. Every build and every search runs in a process of
 its own, so that memory and cold start are its own. Queries are drawn like the vectors and are none of them; the truth
-is a brute-force product in fp32.
+is a brute-force product in fp32. Of a home, what is drawn around a cover has its genre, and searches within one genre
+are measured too.
 """
 
 import argparse
@@ -13,13 +14,19 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter, process_time, thread_time
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.clustered_vectors import ROWS_A_STEP, Generator, local_intrinsic_dimensionality, read_vectors
+from benchmarks.clustered_vectors import (
+    ROWS_A_STEP,
+    Generator,
+    local_intrinsic_dimensionality,
+    read_genres,
+    read_vectors,
+)
 from indexer import vector_index
 from indexer.vector_index import IndexKind
 from indexer.vector_index.gate import fit_and_measure
@@ -29,6 +36,7 @@ K = 20
 QUERIES = 1000
 FILTERED_QUERIES = 200
 SHARES = (0.5, 0.1, 0.01, 0.001)
+LEAST_OF_GENRE = 50
 FINGERPRINT = Fingerprint("0" * 64)
 
 Answer = TypeVar("Answer")
@@ -56,10 +64,11 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A worker that opens an index and searches it: unfiltered, then by share allowed."""
+    """A worker that opens an index and searches it under each filter; times are of its processor."""
 
     seconds: float
     resident_bytes: int
+    width: str
     searched: Sequence[Searched]
 
 
@@ -70,26 +79,33 @@ def main() -> None:
     parser.add_argument("--counts", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--kinds", type=IndexKind, nargs="+", help="by default the kind for the count")
     asked = parser.parse_args()
-    real = read_vectors(asked.vectors)
+    real, genres = (read_vectors(asked.vectors), None) if asked.vectors.suffix == ".npy" else read_genres(asked.vectors)
     mixed = real[np.random.default_rng(1).permutation(len(real))]
     lid = local_intrinsic_dimensionality(mixed[500:20_500], mixed[:500])
     print(f"{len(real)} real vectors, d = {real.shape[1]}, LID {lid:.1f} among {min(len(real) - 500, 20_000):,}\n")
     for count in asked.counts:
         with tempfile.TemporaryDirectory() as folder:
-            _measure(Generator(real), count, asked.kinds or [vector_index.kind_for(count)], Path(folder))
+            _measure(Generator(real), genres, count, asked.kinds or [vector_index.kind_for(count)], Path(folder))
 
 
-def _measure(generator: Generator, count: int, kinds: Sequence[IndexKind], folder: Path) -> None:
+def _measure(
+    generator: Generator, genres: NDArray[np.str_] | None, count: int, kinds: Sequence[IndexKind], folder: Path
+) -> None:
     drawn = np.lib.format.open_memmap(folder / "v.npy", "w+", np.float16, (count, generator.dimension))
-    done = 0
-    for batch in generator.batches(count):
-        drawn[done : done + len(batch)] = batch
-        done += len(batch)
+    random = np.random.default_rng(3)
+    centres = random.integers(generator.count, size=count)
+    for start in range(0, count, ROWS_A_STEP):
+        drawn[start : start + ROWS_A_STEP] = generator.draw_around(centres[start : start + ROWS_A_STEP])
     drawn.flush()
+    masks = {"all": np.ones(count, dtype=np.bool_)} | {f"{share:.1%}": random.random(count) < share for share in SHARES}
+    if genres is not None:
+        names, covers = np.unique(genres[genres != ""], return_counts=True)
+        masks |= {name: genres[centres] == name for name in names[covers >= LEAST_OF_GENRE]}
+    np.save(folder / "masks.npy", np.stack(list(masks.values())))
     queries = generator.draw(QUERIES)
     lid = local_intrinsic_dimensionality(drawn[:20_000].astype(np.float32), queries[:500])
     np.save(folder / "queries.npy", queries)
-    np.save(folder / "least.npy", _least(drawn, queries))
+    np.save(folder / "least.npy", _least(drawn, queries, list(masks.values())))
     print(f"## {count:,} vectors like them, LID {lid:.1f} among 20,000\n")
     print("| kind | build s (CPU s) | peak MB building | bytes a vector | open s | resident MB |")
     print("|---|---|---|---|---|---|")
@@ -98,33 +114,22 @@ def _measure(generator: Generator, count: int, kinds: Sequence[IndexKind], folde
         built = _alone(_build, folder, kind)
         opened[kind] = worker = _alone(_search, folder, kind)
         print(
-            f"| {kind} | {built.seconds:.1f} ({built.cpu_seconds:.1f}) | {built.peak_bytes / 1e6:.0f} "
+            f"| {kind} {worker.width} | {built.seconds:.1f} ({built.cpu_seconds:.1f}) | {built.peak_bytes / 1e6:.0f} "
             f"| {built.file_bytes / count:.0f} | {worker.seconds:.2f} | {worker.resident_bytes / 1e6:.0f} |"
         )
     print(f"\n| kind | allowed | recall@{K} | p50 ms | p99 ms | answers too short |\n|---|---|---|---|---|---|")
     for kind, worker in opened.items():
-        for share, found in zip((1.0, *SHARES), worker.searched, strict=True):
+        for name, found in zip(masks, worker.searched, strict=True):
             print(
-                f"| {kind} | {share:.1%} | {found.recall:.4f} | {found.p50_ms:.2f} | {found.p99_ms:.2f} "
-                f"| {found.missing} |"
+                f"| {kind} | {name} | {found.recall:.4f} | {found.p50_ms:.2f} | {found.p99_ms:.2f} | {found.missing} |"
             )
     print(flush=True)
 
 
-def _allowed(count: int, share: float) -> NDArray[np.int64] | None:
-    """The ids 1 … count, or a random share of them."""
-    if share == 1:
-        return None
-    return np.flatnonzero(np.random.default_rng(3).random(count) < share) + 1
-
-
-def _least(drawn: NDArray[np.float16], queries: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(shares, q) the exact k-th highest similarity: of all vectors, then of those that each share allows."""
-    masks = []
-    for share in (1.0, *SHARES):
-        mask, allowed = np.zeros(len(drawn), dtype=np.bool_), _allowed(len(drawn), share)
-        mask[slice(None) if allowed is None else allowed - 1] = True
-        masks.append(mask)
+def _least(
+    drawn: NDArray[np.float16], queries: NDArray[np.float32], masks: Sequence[NDArray[np.bool_]]
+) -> NDArray[np.float32]:
+    """(masks, q) the exact k-th highest similarity among the vectors of each mask."""
     best = np.full((len(masks), len(queries), K), -np.inf, dtype=np.float32)
     for start in range(0, len(drawn), ROWS_A_STEP):
         products = queries @ drawn[start : start + ROWS_A_STEP].astype(np.float32).T
@@ -169,18 +174,19 @@ def _search(folder: Path, kind: IndexKind) -> Opened:
     queries, least = np.load(folder / "queries.npy"), np.load(folder / "least.npy")
     drawn = np.load(folder / "v.npy", mmap_mode="r")
     found = []
-    for number, share in enumerate((1.0, *SHARES)):
-        allowed = _allowed(len(drawn), share)
+    for number, mask in enumerate(np.load(folder / "masks.npy", mmap_mode="r")):
+        allowed = None if mask.all() else np.flatnonzero(mask) + 1
         some = queries if allowed is None else queries[:FILTERED_QUERIES]
         times, hits = [], []
         for query in some:
-            begun = perf_counter()
+            begun = thread_time()
             hits.append(index.search(query[np.newaxis], K, allowed).ids[0])
-            times.append(1000 * (perf_counter() - begun))
+            times.append(1000 * (thread_time() - begun))
         ids = np.stack(hits)
         found.append(_graded(drawn, some, ids, least[number], times))
     resident = _peak_bytes()
-    return Opened(seconds, resident, found)
+    width = "" if index.width_name is None else f"({index.width_name} {index.arguments[index.width_name]})"
+    return Opened(seconds, resident, width, found)
 
 
 def _peak_bytes() -> int:

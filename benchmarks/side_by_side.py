@@ -79,6 +79,9 @@ def _print_services(services: Sequence[Service], home: Path, count: int) -> None
     pages = [json.loads(one.ask("GET", f"/albums?limit={PAGE}")[1])["albums"] for one in connections]
     ids = [[album["id"] for album in page] for page in pages]
     images = _forms(home, count)
+    for one, some in zip(connections, ids, strict=True):  # the first question loads the index and the model
+        one.similar(K, some[0])
+        one.ask("POST", f"/similar?k={K}", images[0], FORM)
 
     def picture(which: int, number: int) -> object:
         shown = pages[which][number % PAGE]["covers"][0]
