@@ -28,7 +28,8 @@ _NO_TITLE = re.compile(
 _NO_FILE = re.compile(
     r"(?:no|missing|default|blank|empty|unknown|generic)?[ _-]*"
     r"(?:album|cover|folder|front|back|art|artwork|image|sleeve|poster|jacket|thumb|logo|placeholder|missing|default|"
-    r"blank|unknown)+[ _-]*(?:art|artwork|image|available|found)?"
+    r"blank|unknown)+[ _-]*(?:art|artwork|image|available|found)?(?: ?\(?\d{1,3}\)?)?"
+    r"|(?:img|dsc[fn]?|photo|picture|scan|screenshot|untitled|download)[ _-]*\(?\d*\)?"
 )
 _GENRE = "genres?|géneros?|género|genere|gatunek|žánr|жанр|styles?"
 _NO_GENRE = re.compile(
@@ -67,5 +68,5 @@ def folder_says_nothing(name: str) -> bool:
 
 
 def file_says_nothing(stem: str) -> bool:
-    """Whether the name of an image file, without its ending, would suit any album: ``cover``, ``no-cover``."""
+    """Whether the name of an image file, without its ending, would suit any album: ``no-cover``, ``scan0001``."""
     return _NO_FILE.fullmatch(fold(stem)) is not None

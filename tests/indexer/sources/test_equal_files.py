@@ -71,3 +71,20 @@ def test_equal_files_are_added_with_work_that_grows_with_their_number(
     for half, whole in zip(*done, strict=True):
         for what, amount in whole.items():
             assert amount <= 2.3 * half[what] + 20, (what, half, whole)
+
+
+def test_equal_files_of_two_genres_are_one_album_if_their_name_tells_which(database: Database, tmp_path: Path) -> None:
+    """A placeholder has a name that suits any album; an album that is listed twice has its own."""
+    names = ("Blue Train", "no-cover", "cover (1)", "IMG_2041", "scan0001")
+    for seed, name in enumerate(names):
+        image = write_cover(tmp_path / f"jazz/{name}.png", seed=seed, size_px=64).read_bytes()
+        (tmp_path / "metal").mkdir(exist_ok=True)
+        (tmp_path / f"metal/{name}.png").write_bytes(image)
+    add_source(database, open_source(tmp_path), threads=1)
+    with database.reading() as session:
+        found = [
+            (Path(one.path).stem, {label.genre.name for label in one.album.labels})
+            for one in session.scalars(select(Cover))
+        ]
+    apart = [(name, {genre}) for name in names[1:] for genre in ("jazz", "metal")]
+    assert sorted(found, key=str) == sorted([("Blue Train", {"jazz", "metal"}), *apart], key=str)
