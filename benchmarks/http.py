@@ -7,6 +7,7 @@ the service is read.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -129,8 +130,11 @@ def _resident_mb(process: "subprocess.Popen[str]") -> float:
 
 
 @contextmanager
-def serving() -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    with subprocess.Popen([str(SLEEVE), "serve", "--port", "0"], stderr=subprocess.PIPE, text=True) as process:
+def serving(home: Path | None = None) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """A service over a home, or the one of the settings, and its address."""
+    environment = os.environ if home is None else {**os.environ, "SLEEVE_HOME": str(home)}
+    command = [str(SLEEVE), "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stderr is not None
         try:
             yield process, process.stderr.readline().split()[2]

@@ -113,12 +113,13 @@ def fit_genre_model(
         genres=genres,
         left_out=fitted.left_out,
         C=strength,
-        metrics=_metrics(opinions, targets[tested]),
+        metrics=opinion_metrics(opinions, targets[tested]),
         out_of_fold=OutOfFold(tested, heads, votes, pictures, texts, opinions["prediction"]),
     )
 
 
-def _metrics(opinions: Mapping[str, NDArray[np.float64]], targets: NDArray[np.bool_]) -> dict[str, float]:
+def opinion_metrics(opinions: Mapping[str, NDArray[np.float64]], targets: NDArray[np.bool_]) -> dict[str, float]:
+    """The accuracy, macro F1 and negative log-likelihood of each opinion (m, g), by its name."""
     metrics = {}
     for name, probabilities in opinions.items():
         table = confusion(answers(probabilities), targets)

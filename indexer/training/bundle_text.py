@@ -17,8 +17,9 @@ import numpy as np
 
 from indexer.evaluation.labelled_catalogue import labelled_covers, read_labelled_catalogue
 from indexer.genre.classifier import shipped_classifier
-from indexer.genre.fit import fit_genre_model
+from indexer.genre.fit import GenreModel, fit_genre_model, opinion_metrics
 from indexer.genre.labelled_vectors import LabelledVectors
+from indexer.genre.prediction import predict
 from indexer.home import Home, open_home
 from indexer.models.bundle import CALIBRATION_FILE, TEXT_OPINION_FILE, Bundle, BundleDescription, write_bundle
 from sleeve.errors import TrainingError
@@ -29,8 +30,6 @@ LEAST_GROUPS = 8
 
 LONGEST_RUN = 3
 """Letters of a run that is kept."""
-
-_FITTED_METRICS = ("text_", "prediction_")
 
 
 def with_text_opinion(home: Home, folder: Path) -> Bundle:
@@ -45,17 +44,32 @@ def with_text_opinion(home: Home, folder: Path) -> Bundle:
     """
     catalogue = read_labelled_catalogue(home)
     bundle = catalogue.bundle
-    model = fit_genre_model(without_names(_of_genres(labelled_covers(catalogue), bundle.manifest.genres)), seed=0)
+    covers = without_names(_of_genres(labelled_covers(catalogue), bundle.manifest.genres))
+    model = fit_genre_model(covers, seed=0)
     if model.text is None:
         raise TrainingError("too few covers have been read; run `sleeve read` first")
     exponents = model.calibration.model_dump(include={"picture_exponent", "text_exponent", "text_alone_exponent"})
-    metrics = {name: value for name, value in model.metrics.items() if name.startswith(_FITTED_METRICS)}
+    metrics = _metrics(model, covers)
     manifest = bundle.manifest.model_copy(update={"metrics": {**bundle.manifest.metrics, **metrics}})
     contents = {name: bundle.read(name) for name in bundle.manifest.files}
     contents[CALIBRATION_FILE] = shipped_classifier(bundle).calibration.model_copy(update=exponents).to_bytes()
     contents[TEXT_OPINION_FILE] = model.text.to_bytes()
     description = BundleDescription(**manifest.model_dump(include=set(BundleDescription.model_fields)))
     return write_bundle(folder, description, contents)
+
+
+def _metrics(model: GenreModel, covers: LabelledVectors) -> dict[str, float]:
+    """Of the text opinion, and of the prediction as it is shipped: a genre's offset is the catalogue's own."""
+    found = model.out_of_fold
+    fused = predict(
+        found.head,
+        found.vote,
+        model.calibration,
+        text=found.text,
+        head_knows=np.isin(covers.genres, model.head.genres),
+        text_knows=np.isin(covers.genres, model.text.genres if model.text else ()),
+    )
+    return opinion_metrics({"text": found.text, "prediction": fused}, covers.targets[found.rows])
 
 
 def shipped_words() -> frozenset[str]:
