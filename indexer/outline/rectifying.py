@@ -63,6 +63,13 @@ def in_picture(places: NDArray[np.float64], corners: Corners) -> NDArray[np.floa
     return np.asarray(found[:, :2] / found[:, 2:])
 
 
+def outside(places: NDArray[np.float64], corners: Corners) -> NDArray[np.bool_]:
+    """(n,), which of (n, 2) places are outside of an outline, whose corners are clockwise."""
+    sides = np.roll(corners, -1, 0) - corners
+    off = places[:, None] - corners
+    return np.asarray((sides[:, 0] * off[..., 1] - sides[:, 1] * off[..., 0] < 0).any(axis=1))
+
+
 def _from_square(corners: Corners) -> NDArray[np.float64]:
     """(3, 3) that takes the unit square to four corners (Heckbert, "Fundamentals of texture mapping", 1989, 2.2.3)."""
     first, second, third, fourth = corners

@@ -4,10 +4,13 @@ say "Greatest hits"; it names albums to look at, and speaks for one of them."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from db import words
 from db.database import Database
 from db.letters import letters
 from db.records import CatalogueFilter, TextLine
+from indexer.outline import Corners, outside
 from service.answers.find import holding_most
 from service.answers.word_ranking import ranked
 from sleeve.vocabulary import AlbumId
@@ -49,6 +52,12 @@ def albums_saying(database: Database, lines: Sequence[TextLine], near: Sequence[
         candidates = list(dict.fromkeys([*near[:NEAR], *holding_most(session, asked)]))
         found = ranked(asked, words.of_albums(session, candidates, CatalogueFilter()))
     return [Saying(one.album.album_id, one.fit) for one in found]
+
+
+def has_words_outside(lines: Sequence[TextLine], corners: Corners) -> bool:
+    """Whether a line with a word is outside of an outline in the picture that the lines were read in."""
+    middles = [np.mean(line.box, axis=0) for line in lines if _words([line])]
+    return bool(outside(np.array(middles).reshape(-1, 2), corners).any())
 
 
 def _words(lines: Sequence[TextLine]) -> list[str]:

@@ -20,6 +20,7 @@ from indexer.models.backbone import Backbone
 from indexer.outline import EMBEDDED_PX, WHOLE, Corners, find_outline, in_picture, middle, rectify
 from service.answers.records import NOT_HERE, Found, Neighbour, Outline, ReadText, Verdict
 from service.answers.same_artwork import ArtworkFinder, Recognised
+from service.answers.saying import has_words_outside
 from service.answers.timing import Stage, Timed
 from sleeve.vocabulary import AlbumId, ContentHash
 
@@ -127,10 +128,7 @@ class Understanding:
             found = self._recognised(view, picture, content_hash)
             if found:
                 return self._understood(view, found, picture, backbone)
-        best = _best(seen, picture)
-        if not best.neighbours:
-            return Understood(best.vector, best.corners, NOT_HERE)
-        text = self._read(data, _outline(best.corners))
+        best, text = self._read_best(data, seen, picture)
         said = [neighbour for neighbour, fit in _by_looks_and_words(saying(best.vector, text)) if fit >= _LEAST_FIT]
         found = self._recognised_by_words(best, said)
         if found:
@@ -180,6 +178,19 @@ class Understanding:
                 near,
                 most_strangers=_STRANGERS_IN_PHOTO if in_photo else _STRANGERS,
             )
+
+    def _read_best(self, data: bytes, seen: Sequence[_View], picture: Image.Image) -> tuple[_View, ReadText]:
+        """The view to believe if no album is recognised in any, and what is read in it.
+
+        In a square picture an outline may be a frame or a picture on a cover. There are words around it then.
+        """
+        best = _best(seen, picture)
+        [whole] = [view for view in seen if view.corners is WHOLE] or [best]
+        if best is not whole and _may_be_cover(picture):
+            text = self._read(data, None)
+            if has_words_outside(text.lines, best.corners):
+                return whole, text
+        return best, self._read(data, _outline(best.corners))
 
     def _recognised_by_words(self, view: _View, said: Sequence[Neighbour]) -> list[Recognised]:
         if not said:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from indexer.outline import WHOLE, find_outline, in_picture, rectify
+from indexer.outline import WHOLE, find_outline, in_picture, outside, rectify
 from indexer.training.photographs import photograph
 from tests.indexer.artwork.artworks import artwork
 
@@ -90,3 +90,16 @@ def test_places_in_the_square_are_where_a_homography_puts_them() -> None:
     assert np.allclose(in_picture(np.array([[0.3, 0.6]]), WHOLE), [[0.3, 0.6]])
     moved = np.array([[0.5, 0.5], [1.0, 0.5], [1.0, 1.0], [0.5, 1.0]])
     assert np.allclose(in_picture(np.array([[0.5, 0.2]]), moved), [[0.75, 0.6]])
+
+
+def test_places_are_outside_of_an_outline_or_not() -> None:
+    """Against OpenCV's test of points and polygons."""
+    import cv2
+
+    generator = np.random.default_rng(4)
+    for corners in (WHOLE, np.array([[0.2, 0.1], [0.8, 0.25], [0.9, 0.7], [0.1, 0.9]])):
+        places = generator.uniform(-0.2, 1.2, (300, 2))
+        polygon = corners.astype(np.float32)
+        expected = [cv2.pointPolygonTest(polygon, (x, y), False) < 0 for x, y in places.tolist()]
+        assert outside(places, corners).tolist() == expected
+    assert outside(np.empty((0, 2)), WHOLE).tolist() == []

@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -15,6 +16,7 @@ from indexer.artwork import is_recognised, recognise, sketch
 from indexer.models.embedding import embed_pending
 from indexer.sources import open_source
 from indexer.sources.adding import add_source
+from indexer.training import photo_effects as effects
 from indexer.vector_index.versions import IndexVersions
 from service.answers.live_index import LiveIndex
 from service.answers.records import Found, Outline, ReadText, SimilarRequest
@@ -31,10 +33,15 @@ PRINTED = 5
 
 BOX = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.2), (0.1, 0.2))
 STRANGER = 700
+WHOLE_OUTLINE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
-def line(text: str, confidence: float = 0.95) -> TextLine:
-    return TextLine(text, BOX, confidence)
+LOW_BOX = ((0.4, 0.5), (0.6, 0.5), (0.6, 0.6), (0.4, 0.6))
+"""Across the top of a picture, and across its middle."""
+
+
+def line(text: str, confidence: float = 0.95, box: tuple[tuple[float, float], ...] = BOX) -> TextLine:
+    return TextLine(text, box, confidence)
 
 
 class Shop:
@@ -167,3 +174,36 @@ def test_a_picture_that_is_recognised_is_not_read(shop: Shop) -> None:
     assert shop.read == 0
     shop.search.by_image(as_bytes(artwork(STRANGER)), SimilarRequest())
     assert shop.read == 1
+
+
+def test_words_around_an_outline_in_a_square_picture_say_that_all_of_it_is_the_cover(shop: Shop) -> None:
+    """A picture that lies askew on a plain ground is a sleeve in a photo, or what is printed on a cover."""
+    quad = effects.turned_quad((200, 210), 250.0, 9.0)
+    picture = effects.lay(artwork(STRANGER), Image.new("RGB", (400, 400), (225, 215, 190)), quad)
+    corners = np.array(quad) / 400
+    for lines, has_outline in (
+        ((), True),
+        ((line("Unknown Words", box=LOW_BOX),), True),
+        ((line("Unknown Words", 0.6),), True),
+        ((line("Unknown Words"), line("More", box=LOW_BOX)), False),
+    ):
+        shop.said = lines
+        found = shop.search.by_image(as_bytes(picture), SimilarRequest())
+        if has_outline:
+            assert np.abs(np.array(found.outline) - corners).max() < 0.02
+        else:
+            assert found.outline is None
+            nearest = shop.search.by_image(as_bytes(picture), SimilarRequest(), WHOLE_OUTLINE).neighbours
+            assert [one.album_id for one in found.neighbours] == [one.album_id for one in nearest]
+            np.testing.assert_allclose(
+                [one.similarity for one in found.neighbours], [one.similarity for one in nearest], atol=1e-6
+            )
+    given = tuple((float(x), float(y)) for x, y in corners)
+    assert shop.search.by_image(as_bytes(picture), SimilarRequest(), given).outline is not None, "a person knows it"
+
+
+def test_words_around_an_outline_in_an_oblong_photo_are_of_something_else(shop: Shop) -> None:
+    quad = effects.turned_quad((200, 210), 250.0, 9.0)
+    picture = effects.lay(artwork(STRANGER), Image.new("RGB", (400, 520), (225, 215, 190)), quad)
+    shop.said = (line("Unknown Words"),)
+    assert shop.search.by_image(as_bytes(picture), SimilarRequest()).outline is not None
