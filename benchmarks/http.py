@@ -2,8 +2,8 @@
 
 Over the catalogue of the settings (SLEEVE_HOME), which is only read. The same questions are asked in this process and
 of a service of one worker, one at a time, taking turns so that a busy moment hits both: albums by their id, and uploads
-against decoding and embedding alone. Then many clients ask at once, and then one asks many times while the memory of
-the service is read.
+against decoding and embedding alone. Then many clients ask at once, then as many send an image each, and then one asks
+many times while the memory of the service is read.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from indexer.home import open_home
 from indexer.images.decoding import read
 from service.answers.opening import open_answers
 from service.answers.records import SimilarRequest
+from sleeve.platform import usable_cores
 from sleeve.settings import read_settings
 from sleeve.vocabulary import AlbumId
 
@@ -62,6 +63,7 @@ def main() -> None:
         for name, (inside, outside) in {"similar by album": by_id, "upload against decode + embed": by_image}.items():
             print(f"| {name} | {inside:.2f} | {outside:.2f} | {outside - inside:.2f} |", flush=True)
         _print_throughput(address, ids, asked.clients, 20 * asked.requests)
+        _print_uploads(address, lambda image: search.embed(model, image), images[: asked.clients])
         _print_memory(address, process, ids, asked.many)
 
 
@@ -112,6 +114,23 @@ def _print_throughput(address: str, ids: Sequence[AlbumId], clients: int, count:
         f"p50 {p50:.0f} ms, p99 {p99:.0f} ms (the clients share the machine's cores)",
         flush=True,
     )
+
+
+def _print_uploads(address: str, embed: Callable[[bytes], object], images: Sequence[bytes]) -> None:
+    """All images at once, against decoding and embedding them with as many threads as there are cores."""
+
+    def upload(image: bytes) -> None:
+        # Without certificates to load, which would take longer than the answer.
+        with httpx.Client(base_url=address, timeout=60, verify=False) as client:
+            _upload(client, image)
+
+    rates = []
+    for work, threads in ((embed, usable_cores()), (upload, len(images))):
+        started = perf_counter()
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, images))
+        rates.append(len(images) / (perf_counter() - started))
+    print(f"{len(images)} uploads at once: {rates[1] / rates[0]:.2f} of the rate of decoding and embedding", flush=True)
 
 
 def _print_memory(address: str, process: "subprocess.Popen[str]", ids: Sequence[AlbumId], count: int) -> None:
