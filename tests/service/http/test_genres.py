@@ -74,6 +74,10 @@ def test_evaluation_measures_what_was_planted(catalogue: CommandHome) -> None:
     assert methods["prediction"]["accuracy"] > 0.9
     assert methods["majority"]["accuracy"] < 0.5
     assert {row["source"] for row in methods["prediction"]["per_source"]} == {"attic", "shop"}
+    scans, photos = report["pictures"]
+    assert (scans["picture"], photos["picture"]) == ("scan", "photo")
+    assert scans["covers"] == photos["covers"] == 3 * COVERS_A_GENRE
+    assert scans["accuracy"] == methods["prediction"]["accuracy"], "all covers were photographed"
     views = report["artwork_retrieval"]
     assert views["all"]["queries"] == 8 * 3 * COVERS_A_GENRE
     assert views["jpeg"]["recall_at_5"] > views["photo"]["recall_at_5"], "a grid of colours knows no perspective"
@@ -96,6 +100,7 @@ def test_evaluation_is_shown_in_tables(tmp_path: Path, make_home: MakeHome) -> N
     table = home.sleeve("evaluate").stdout
     assert "prediction" in table
     assert "photo-like" in table
+    assert "the same covers as" in table
 
 
 def test_classify_needs_neither_a_catalogue_nor_a_label(home: CommandHome) -> None:
