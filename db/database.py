@@ -64,7 +64,7 @@ def database_url(address: str | None, default_file: Path) -> URL:
         ) from error
     backend = url.get_backend_name()
     if backend in {"postgresql", "postgres"}:
-        return url.set(drivername="postgresql+psycopg")
+        return url.set(drivername="postgresql+psycopg2")
     if backend == "sqlite":
         return url
     raise SettingsError(f"SLEEVE_DATABASE_URL names {backend}; Sleeve supports postgresql and sqlite")
@@ -220,7 +220,7 @@ def _as_it_may_be_used(url: URL) -> URL:
 
 def _check_encoding(connection: Any, _record: object) -> None:
     """Refuse a PostgreSQL that cannot store every name, before anything is written to it."""
-    encoding = connection.info.parameter_status("server_encoding")
+    encoding = connection.get_parameter_status("server_encoding")
     if encoding != _UTF8:
         raise CatalogueError(
             f"the database is in the encoding {encoding}, which cannot store every name; make one in UTF-8 "

@@ -86,12 +86,14 @@ def vectors_of(home: CommandHome) -> dict[str, np.ndarray]:
     query = "SELECT c.file, v.embedding FROM vectors v JOIN covers c ON c.id = v.cover_id"
     url = home.environment.get("SLEEVE_DATABASE_URL")
     if url:
-        import psycopg
+        import psycopg2
 
-        with psycopg.connect(url.replace("+psycopg", "")) as server:
-            rows = server.execute(query).fetchall()
+        connection = psycopg2.connect(url.replace("+psycopg2", ""))
+        cursor = connection.cursor()
+        cursor.execute(query)
+        rows = cursor.fetchall()
     else:
         connection = sqlite3.connect(Path(home.environment["SLEEVE_HOME"]) / "sleeve.sqlite3")
         rows = connection.execute(query).fetchall()
-        connection.close()
+    connection.close()
     return {file: np.frombuffer(bytes(embedding), "<f2").astype(np.float32) for file, embedding in rows}

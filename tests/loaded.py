@@ -13,7 +13,7 @@ for name in (
     "alembic.command",
     "cv2",
     "openTSNE",
-    "psycopg",
+    "psycopg2",
     "pynndescent",  # openTSNE imports it to see whether it is there
     "scipy.optimize",
     "sklearn.linear_model",

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 
-import psycopg
+import psycopg2
 from sqlalchemy import URL, create_engine, text
 
 from db.database import Database
@@ -92,7 +92,7 @@ class PostgresServer:
         self._server = self._start()
 
     def _url(self, name: str) -> URL:
-        return URL.create("postgresql+psycopg", "sleeve", database=name, query={"host": str(self._folder)})
+        return URL.create("postgresql+psycopg2", "sleeve", database=name, query={"host": str(self._folder)})
 
     def _create_template(self) -> None:
         self._execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE template0 LOCALE '{_locale()}'")
@@ -126,8 +126,8 @@ class PostgresServer:
         deadline = time.monotonic() + 30
         while True:
             try:
-                psycopg.connect(host=str(self._folder), user="sleeve", dbname="postgres").close()
-            except psycopg.OperationalError:
+                psycopg2.connect(host=str(self._folder), user="sleeve", dbname="postgres").close()
+            except psycopg2.OperationalError:
                 log_text = (self._folder / "log").read_text()
                 assert server.poll() is None, log_text
                 assert time.monotonic() < deadline, log_text

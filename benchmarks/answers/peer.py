@@ -1,10 +1,11 @@
 """The peer: PostgreSQL with pgvector, a table of the vectors and one of what an answer shows."""
 
+from io import StringIO
 from time import perf_counter, thread_time
 from typing import Any
 
 import numpy as np
-import psycopg
+import psycopg2
 
 from benchmarks.answers.asker import ROWS_A_STEP, Asker, Taken
 from benchmarks.services import cpu_s
@@ -22,18 +23,16 @@ class PgVector:
     """
 
     def __init__(self, url: Any, asker: Asker, count: int) -> None:
-        self._connection = psycopg.connect(
-            host=url.query["host"], user=url.username, dbname=url.database, autocommit=True
-        )
+        self._connection = psycopg2.connect(host=url.query["host"], user=url.username, dbname=url.database)
+        self._connection.autocommit = True
         self._cursor = self._connection.cursor()
         dimension = asker.ask("vectors", np.arange(1)).shape[1]
         self._cursor.execute("CREATE EXTENSION IF NOT EXISTS vector")
         self._cursor.execute(f"CREATE TABLE peer (id bigint PRIMARY KEY, embedding halfvec({dimension}))")
-        with self._cursor.copy("COPY peer FROM STDIN") as copy:
-            for start in range(0, count, ROWS_A_STEP):
-                rows = asker.ask("vectors", np.arange(start, min(start + ROWS_A_STEP, count)))
-                for number, row in enumerate(rows, start):
-                    copy.write_row((number, _halfvec(row)))
+        for start in range(0, count, ROWS_A_STEP):
+            rows = asker.ask("vectors", np.arange(start, min(start + ROWS_A_STEP, count)))
+            lines = "".join(f"{number}\t{_halfvec(row)}\n" for number, row in enumerate(rows, start))
+            self._cursor.copy_expert("COPY peer FROM STDIN", StringIO(lines))
         # What the vectors are of: the same rows that an answer of Sleeve shows.
         self._cursor.execute(
             "CREATE TABLE shown AS SELECT place.n AS id, albums.id AS album_id, title, artist, year FROM "

@@ -1,9 +1,10 @@
 """Databases as people have them."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-import psycopg
+import psycopg2
 import pytest
 from sqlalchemy import URL, text
 from sqlalchemy.exc import OperationalError
@@ -18,8 +19,9 @@ from tests.postgres import PostgresServer
 def test_a_postgresql_that_cannot_store_every_name_is_refused(postgres: PostgresServer) -> None:
     url = postgres.empty_database()
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
+    with closing(psycopg2.connect(address)) as connection:
+        connection.set_session(autocommit=True)
+        connection.cursor().execute("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0")
     with Database(url.set(database="latin")) as database:
         with pytest.raises(CatalogueError, match=r"in the encoding LATIN1, .*createdb --encoding UTF8"):
             upgrade(database)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
-import psycopg
+import psycopg2
 import pytest
 
 from db.database import _WRITER_LOCK
@@ -30,8 +30,8 @@ def _hold(home: CommandHome, held: threading.Event, free: threading.Event) -> No
         lite.execute("ROLLBACK")
         lite.close()
     else:
-        server = psycopg.connect(url.replace("+psycopg", ""))
-        server.execute("SELECT pg_advisory_lock(%s)", (_WRITER_LOCK,))
+        server = psycopg2.connect(url.replace("+psycopg2", ""))
+        server.cursor().execute("SELECT pg_advisory_lock(%s)", (_WRITER_LOCK,))
         held.set()
         free.wait(HELD_S)
         server.close()
