@@ -7,15 +7,16 @@ from unicodedata import normalize
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from db import album_list, albums
 from db.database import Database
 from db.migration import _config, upgrade
 from db.records import CatalogueFilter, fold
-from sleeve.vocabulary import AlbumOrder, ContentHash
+from db.tables import Album
+from sleeve.vocabulary import AlbumOrder, ContentHash, Side
 from tests.conftest import sqlite_url
-from tests.db.test_registration import offer
+from tests.db.test_registration import A, B, offer
 from tests.factories import cover_file
 
 FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
@@ -90,3 +91,27 @@ def test_a_catalogue_from_before_compares_as_the_new_one_does(tmp_path: Path) ->
             assert albums.albums_per_genre(session) == {"música": 2, "hip-hop": 1}
             page = album_list.page(session, CatalogueFilter(artist="Björk"), AlbumOrder.NEWEST, after=None, limit=10)
             assert [album.id for album in page.albums] == [2, 1]
+
+
+def test_a_folded_name_is_folded() -> None:
+    points = (*range(0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x10000), *range(0x1D400, 0x1D800))
+    names = [f"a{chr(point)}b" for point in points]
+    assert [name for name in names if fold(fold(name)) != fold(name)] == []
+    assert fold("Blue Monday (12\u2033)") == fold("Blue Monday (12\u2032\u2032)") == fold("Blue Monday (12'')")
+
+
+def test_names_of_an_older_database_are_folded_anew(database: Database) -> None:
+    said = {"artist": "New Order", "title": "Blue Monday (12\u2033)", "year": 1983}
+    offer(database, (cover_file(Path("/c/1.png"), **said), A))
+    with database.writing() as session:
+        session.execute(text("UPDATE albums SET title_folded = :old"), {"old": "blue monday (12\u2032\u2032)"})
+        session.execute(text("UPDATE statements SET names = 'as it was before'"))
+        config = _config()
+        config.attributes["connection"] = session.connection()
+        command.downgrade(config, "0018")
+    upgrade(database)
+    with database.reading() as session:
+        assert session.scalar(select(Album.title_folded)) == fold(str(said["title"]))
+    offer(database, (cover_file(Path("/c/back.png"), side=Side.BACK, **said), B))
+    with database.reading() as session:
+        assert session.scalar(select(func.count(Album.id))) == 1, "the back is of the album that was there"

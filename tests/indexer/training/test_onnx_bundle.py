@@ -76,6 +76,7 @@ def test_the_manifest_says_what_was_given(exported: Bundle) -> None:
         "mean": MEAN,
         "std": STD,
         "precision": "f32",
+        "text_cleaning": "lower",
         "genres": ("jazz", "punk"),
         "metrics": {"macro_f1": 0.25},
         "trained_on": "two covers",
