@@ -40,8 +40,7 @@ def fold(name: str) -> str:
     """The form in which names are compared: NFKC, case folded, one hyphen, one apostrophe, white space collapsed."""
     if not name.isascii():
         name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name.translate(_ALIKE)).casefold())
-        # NFKC makes such a hyphen or apostrophe of some characters, two of the ″ in 12″. A Turkish capital I that was made
-        # small keeps its dot.
+        # NFKC makes such hyphens and apostrophes itself: two of the ″ in 12″. And a small Turkish i keeps its dot.
         name = name.translate(_ALIKE).replace("i\u0307", "i")
     return " ".join(name.casefold().split())[:MAX_NAME_CHARACTERS].rstrip()
 
