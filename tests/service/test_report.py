@@ -251,6 +251,7 @@ def test_without_the_extra_a_line_says_how_to_install_it(tmp_path: Path, monkeyp
         report(home, Silent(), tmp_path / "report")
 
 
+@pytest.mark.slow
 def test_what_the_web_app_shows_of_it_names_no_file(reported: Reported) -> None:
     shown = {file.name: shown_file(reported.folder, file.name) for file in reported.folder.iterdir()}
     seen = {name: data for name, data in shown.items() if data is not None}
