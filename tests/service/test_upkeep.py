@@ -101,6 +101,7 @@ def test_a_large_drift_is_taken_in_and_a_small_one_left(kept: Kept, monkeypatch:
     kept.check()
 
 
+@pytest.mark.slow
 def test_after_a_failure_it_rests_and_says_why(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     kept.extend()
     kept.workers[0].snapshot()
@@ -181,6 +182,7 @@ def test_a_full_disk_leaves_the_live_version_and_nothing_half_written(
     assert home.json("index", "--rebuild", "--kind", "hnsw")["version"]["kind"] == "hnsw"
 
 
+@pytest.mark.slow
 def test_a_failure_in_the_future_is_no_reason_to_rest(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     kept.extend()
     kept.offer(list(range(200, 210)))

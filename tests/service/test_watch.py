@@ -53,6 +53,7 @@ def lines_of(stream: Iterator[str], wanted: str) -> str:
     return next(line for line in stream if wanted in line)
 
 
+@pytest.mark.slow
 def test_changes_are_added_until_ctrl_c(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
     home = make_home(tmp_path, "sqlite")
     write_covers(tmp_path / "covers", {"jazz": 2})

@@ -59,6 +59,7 @@ def eventually(home: CommandHome, expected: dict[str, Any]) -> None:
         time.sleep(0.2)
 
 
+@pytest.mark.slow
 def test_it_indexes_what_is_added_and_stops_when_asked(home: CommandHome) -> None:
     write_covers(home.folder / "covers", {"jazz": 4})
     home.sleeve("add", "covers")

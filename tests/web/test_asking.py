@@ -59,6 +59,7 @@ def test_the_url_of_a_picture_finds_its_album(page: Page, pictures: Server) -> N
     expect(page.locator(CARDS).first).to_contain_text("Blue Window")
 
 
+@pytest.mark.slow
 def test_a_url_without_a_picture_is_answered_in_one_line(
     page: Page, pictures: Server, expected_failures: list[int]
 ) -> None:

@@ -12,6 +12,7 @@ from tests.factories import write_cover
 EVERY_CALL_100_MS_LATER = "let now = 0; performance.now = () => (now += 100);"
 
 
+@pytest.mark.slow
 def test_points_are_drawn_and_near_ones_are_covers(page: Page) -> None:
     page.goto("/map")
     canvas = page.locator("canvas")

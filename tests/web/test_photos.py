@@ -31,6 +31,7 @@ def _asked(page: Page, picture: Image.Image, folder: Path) -> None:
     page.get_by_label("Choose a picture of a cover").first.set_input_files(folder / "photo.jpg")
 
 
+@pytest.mark.slow
 def test_a_photo_says_what_it_shows_and_its_outline_can_be_moved(page: Page, held_up: int, tmp_path: Path) -> None:
     photo = photograph(artwork(1), "1", hand=False)
     _asked(page, photo.image, tmp_path)
@@ -59,6 +60,7 @@ def test_a_photo_says_what_it_shows_and_its_outline_can_be_moved(page: Page, hel
     assert asked[4:6] == pytest.approx([drawn[2, 0] - 0.02, drawn[2, 1]], abs=0.006)
 
 
+@pytest.mark.slow
 def test_a_photo_of_no_album_can_be_added(page: Page, held_up: int, tmp_path: Path) -> None:
     _asked(page, photograph(artwork(100), "100", hand=False).image, tmp_path)
     card = page.get_by_role("region", name="What your picture shows")

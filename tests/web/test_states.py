@@ -90,6 +90,7 @@ def test_a_wrong_link_says_so_and_shows_the_way_home(page: Page, expected_failur
     expect(page.get_by_role("heading", level=1)).to_have_text("Catalogue")
 
 
+@pytest.mark.slow
 def test_an_empty_catalogue_says_what_to_do(
     browser: Browser, make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from indexer.training.torchvision_shim import make_torchvision_importable
 from sleeve.errors import TrainingError
 
 
+@pytest.mark.slow
 def test_stages_hold_every_parameter_once() -> None:
     for name in ("test_resnet", "test_vit", "test_efficientnet"):
         tower = build_tower(name)
@@ -86,6 +87,7 @@ def test_a_checkpoint_file_is_loaded(tmp_path: Path) -> None:
     assert all(torch.equal(value, loaded.state_dict()[name]) for name, value in source.state_dict().items())
 
 
+@pytest.mark.slow
 def test_names_and_files_that_lead_nowhere_are_named(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="timm has no resnet18x"):
         build_tower("resnet18x")

@@ -90,6 +90,7 @@ def test_frozen_stages_and_norm_statistics_stay(trained: TrainedModel) -> None:
     assert all(torch.equal(value, before[name]) for name, value in untuned.items())
 
 
+@pytest.mark.slow
 def test_going_on_after_a_kill_gives_the_same_weights(
     covers: list[LabelledCover], trained: TrainedModel, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def events_of(client: httpx.Client) -> list[tuple[str, Any]]:
     return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in lines]
 
 
+@pytest.mark.slow
 def test_a_rebuild_is_started_watched_and_followed_by_every_worker(home: CommandHome, client: httpx.Client) -> None:
     before = client.get("/api/v1/index").json()
     assert (before["count"], before["delta"], before["tombstones"], before["kind"]) == (6, 0, 0, "exact")
