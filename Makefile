@@ -33,7 +33,7 @@ endif
 test: $(VENV)/.dev ## Run the tests (SQLite, PostgreSQL, FAISS, HTTP), but for the slow ones
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m "not slow"
 
-test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, whole trainings, kill rounds, services in trouble, every view of the web app
+test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, whole trainings, kill rounds, services in trouble, most of the web app
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
 
 test-all: test test-slow ## Run every test

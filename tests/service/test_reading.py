@@ -52,6 +52,7 @@ def said(home: Home) -> dict[str, tuple[TextLine, ...]]:
         return {files[cover_id]: lines for cover_id, lines in texts.of_covers(session, list(files)).items()}
 
 
+@pytest.mark.slow
 def test_covers_are_read_once_and_a_bad_one_is_named(home: CommandHome, tmp_path: Path) -> None:
     covers = draw_covers(tmp_path / "covers")
     home.sleeve("add", covers)
@@ -135,6 +136,7 @@ def read_by_slow(home: CommandHome) -> dict[str, object]:
     return dict(json.loads(out))
 
 
+@pytest.mark.slow
 def test_what_a_cover_says_is_shown_and_becomes_a_name_when_a_person_says_so(home: CommandHome, tmp_path: Path) -> None:
     home.sleeve("add", draw_covers(tmp_path / "covers"))
     home.sleeve("index")

@@ -15,6 +15,7 @@ MANY = 1_000_000
 SHELF_CARDS = "li.card[data-album]"
 
 
+@pytest.mark.slow
 def test_covers_are_added_found_corrected_and_deleted(page: Page, web_home: CommandHome) -> None:
     files = [write_cover(web_home.folder / f"new-{seed}.png", seed=seed) for seed in (7001, 7002)]
     page.goto("/catalogue")

@@ -150,6 +150,7 @@ def marked(page: Page, album_id: str, label: str) -> Locator:
     return card.get_by_role("button", name=re.compile(f"^{label}"))
 
 
+@pytest.mark.slow
 def test_a_taste_stays_across_searches_pages_and_reloads_until_it_is_asked_with(page: Page) -> None:
     page.goto("/?q=Artist 1")
     tray = page.locator(TRAY)
@@ -216,6 +217,7 @@ def test_a_search_with_a_picture_is_refined_by_the_taste(page: Page, web_home: C
     expect(page.locator(f'{CARDS}[data-album="{liked}"]')).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_suggestions_while_typing(page: Page) -> None:
     page.goto("/")
     field = page.get_by_role("combobox", name=re.compile("^Artist"))

@@ -14,6 +14,7 @@ def test_perplexities_go_with_the_number_of_covers() -> None:
     assert all(perplexity <= 10 for perplexity in perplexities(31))
 
 
+@pytest.mark.slow
 def test_tsne_keeps_clear_groups_together_and_is_the_same_again() -> None:
     data = planted(30, noise=0.05)
     found, again = (project_tsne(data.vectors, 20, seed=1) for _ in range(2))

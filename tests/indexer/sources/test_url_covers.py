@@ -307,6 +307,7 @@ def test_what_a_killed_run_left_is_known_as_sleeves(adding: Adding, web: Server,
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 @pytest.mark.parametrize("bytes_gone", [False, True])
+@pytest.mark.slow
 def test_export_and_add_give_the_same_catalogue(
     adding: Adding, web: Server, tmp_path: Path, suffix: str, bytes_gone: bool
 ) -> None:

@@ -77,6 +77,7 @@ def test_a_second_run_asks_for_no_cover_again(database: Database, tmp_path: Path
     assert [(line.path, line.status) for line in images] == [("/items/9/front", 304)]
 
 
+@pytest.mark.slow
 def test_interrupted_ten_times_nothing_is_lost_and_nothing_asked_twice(database: Database, tmp_path: Path) -> None:
     with standing_in(groups=15, interval_s=0.004) as stand_in:
         calm = run(stand_in, database, tmp_path / "calm", backs=True)
@@ -126,6 +127,7 @@ def test_backs_come_from_the_lists_of_the_releases(database: Database, tmp_path:
     ],
     ids=["artist by name", "artist by id", "collection"],
 )
+@pytest.mark.slow
 def test_every_way_of_asking_pages_through_all(database: Database, tmp_path: Path, wanted: GroupQuery) -> None:
     with standing_in(groups=205, interval_s=0) as stand_in:
         stand_in.groups = [number * 10 + 7 for number in range(205)]

@@ -197,6 +197,7 @@ def test_a_dry_run_reports_and_changes_nothing(database: Database, tmp_path: Pat
     assert album(database, album_id).year == 1994
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_and_asks_nothing_twice(database: Database, tmp_path: Path) -> None:
     for number in range(20):
         put_album(database, number, side=Side.BACK)
