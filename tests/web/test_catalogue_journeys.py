@@ -178,14 +178,20 @@ def test_several_albums_are_changed_at_once_and_back(page: Page) -> None:
     page.get_by_role("button", name="Undo").click()
     expect(total).to_have_text(before)
     boxes.nth(1).check()
+    page.locator(".bulk").get_by_role("button", name="Edit").click()
+    page.get_by_role("dialog").get_by_label("Artist").fill("=1+1")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(CARDS).nth(1)).to_contain_text("=1+1")
+    boxes.nth(1).check()
     with page.expect_download() as saved:
         page.locator(".bulk").get_by_role("button", name="Save as CSV").click()
     lines = Path(saved.value.path()).read_text(encoding="utf-8").splitlines()
     assert lines[0] == "album,artist,title,year,genres,file"
     assert len(lines) == 2
+    assert lines[1].split(",")[1] == '"\'=1+1"', "no formula for a spreadsheet"
     page.locator(".bulk").get_by_role("button", name="Delete").click()
     expect(page.locator(".card.going")).to_have_count(1)
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").last.click()
     expect(page.locator(".card.going")).to_have_count(0)
     expect(total).to_have_text(before)
 
