@@ -23,8 +23,8 @@ Batch: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float16] | NDArray[np.flo
 """(n,) ids and their (n, dimension) normalised vectors."""
 
 _MOST_EXACT = 50_000
-"""An exact scan of this many vectors (459 dimensions) takes 1.7 ms of one core, as long as the rest of an answer. A
-graph takes a third of that, and loses two neighbours in a thousand."""
+"""An exact scan of this many vectors (459 dimensions) takes 1.4 ms of one core, longer than the rest of an answer.
+A graph takes a quarter of that, and loses two neighbours in a thousand (docs/scale.md)."""
 
 _MOST_HNSW = 5_000_000
 """Past this the graph's building time and its 270 bytes for each vector matter."""
