@@ -34,7 +34,7 @@ test: $(VENV)/.dev ## Run the tests (SQLite, PostgreSQL, FAISS, HTTP), but for t
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m "not slow"
 
 test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, whole trainings, kill rounds, services in trouble, most of the web app
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow --numprocesses=3
 
 test-all: test test-slow ## Run every test
 
