@@ -41,7 +41,7 @@ test-all: test test-slow ## Run every test
 check: $(VENV)/.dev ## Check style, types (Linux, macOS, Windows) and import rules; change nothing
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/ruff check --quiet .
-	@for platform in linux darwin win32; do $(BIN)/mypy --no-error-summary --platform $$platform --cache-dir .mypy_cache/$$platform || exit 1; done
+	@printf '%s\n' linux darwin win32 | xargs -P 2 -I '{}' $(BIN)/mypy --no-error-summary --platform '{}' --cache-dir '.mypy_cache/{}'
 	@$(BIN)/lint-imports --no-logo
 
 fix: $(VENV)/.dev ## Format the code, repair what can be repaired, write docs/commands.md
