@@ -14,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.own_database import require_own_database
+
 HERE = Path(__file__).parents[1]
 COMMAND = "from service.cli import main; main()"
 
@@ -25,6 +27,7 @@ def main() -> None:
     parser.add_argument("--other", required=True, type=Path, metavar="CHECKOUT", help="a checkout of the other build")
     parser.add_argument("--turns", type=int, default=5)
     asked = parser.parse_args()
+    require_own_database()
     took: dict[str, list[float]] = {"other": [], "this": []}
     for _ in range(asked.turns):
         for build, checkout in (("other", asked.other), ("this", HERE)):

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.http import serving
+from benchmarks.own_database import require_own_database
 from indexer.evaluation.labelled_catalogue import difference_hashes, labelled_covers, read_labelled_catalogue
 from indexer.evaluation.measuring import Resampling, measure_method
 from indexer.genre import LabelledVectors
@@ -37,6 +38,7 @@ LEAST_COVERS = 6
 
 def main() -> None:
     """Ask for all parts, and print."""
+    require_own_database()
     with open_home(read_settings()) as home:
         catalogue = read_labelled_catalogue(home)
         hashes = difference_hashes(catalogue.vectors.paths, threads=home.threads, progress=Silent())

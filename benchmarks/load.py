@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.clustered_vectors import Generator, read_vectors
+from benchmarks.own_database import require_own_database
 from db import bundles, vectors
 from db.database import Database
 from db.records import BundleRecord, CoverFile, InspectedFile, NewVector
@@ -81,6 +82,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--like", type=Path, nargs="+", help="an .npy of real vectors for each of the two bundles")
     asked = parser.parse_args()
+    require_own_database()
     with tempfile.TemporaryDirectory() as folder:
         _run(asked, Path(folder))
 

@@ -32,6 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import SecretStr
 
+from benchmarks.own_database import require_own_database
 from db import vectors
 from indexer.home import Home
 from service.demo import draw_catalogue
@@ -195,6 +196,7 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=12.0, help="steps a second of all clients; one may ask thrice")
     parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     asked = parser.parse_args()
+    require_own_database()
     with tempfile.TemporaryDirectory() as folder, postgres_server() if asked.postgresql else nullcontext() as server:
         settings = Settings(home=Path(folder) / "home")
         environment = {**os.environ, "SLEEVE_HOME": str(settings.home), "TMPDIR": folder}

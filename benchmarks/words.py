@@ -1,9 +1,10 @@
-"""How long a search for words takes, and what it finds: `python -m benchmarks.words [--albums N] [--questions 200]`.
+"""How long a search for words takes, and what it finds: `python -m benchmarks.words [--albums N --like HOME]
+[--questions 200]`.
 
 Over the catalogue of the settings (SLEEVE_HOME, SLEEVE_DATABASE_URL). With ``--albums`` an empty catalogue is filled
-first, with names and texts drawn from 20,000 made-up words, some of which are common. Asked are the names of albums in
-it, every third with a wrong letter. Processor time is of this process; the server of PostgreSQL has its own, so there
-the time on the clock counts, on a machine that does nothing else.
+first: its names and texts have as many words as those of the catalogue in HOME, drawn from its words as often as they
+are in it. Asked are the names of albums, every third with a wrong letter. Processor time is of this process; the server
+of PostgreSQL has its own, so there the time on the clock counts, on a machine that does nothing else.
 
 With ``--nameless`` the catalogue is copied, and in the copy the albums whose covers the model was not trained on have
 no names: only their covers say them. Asked are their artists and titles; printed is how often the album itself is the
@@ -11,7 +12,8 @@ first, and among the first five. The catalogue of the settings stays as it is.
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
@@ -30,8 +32,6 @@ from service.answers.find import find
 from sleeve.settings import Settings, read_settings
 from sleeve.vocabulary import Side
 
-WORDS = 20_000
-LINES = 4
 INSERTED_AT_ONCE = 5_000
 FOUND = 10
 
@@ -40,16 +40,21 @@ def main() -> None:
     """Fill if asked to, measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--albums", type=int, default=0)
+    parser.add_argument("--like", type=Path, metavar="HOME")
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--nameless", action="store_true")
     asked = parser.parse_args()
+    if bool(asked.albums) != bool(asked.like):
+        parser.error("--albums and --like go together")
     if asked.nameless:
         _find_nameless()
         return
     generator = np.random.default_rng(0)
     with open_home(read_settings()) as home:
         if asked.albums:
-            _fill(home.database, asked.albums, generator)
+            with open_home(Settings(home=asked.like, database_url=None, _env_file=None)) as like:
+                draw = _drawn_like(like.database, generator)
+            _fill(home.database, asked.albums, draw)
         questions = list(_questions(home.database, asked.questions, generator))
         for question in questions[:10]:
             find(home.database, question, CatalogueFilter(), limit=FOUND)
@@ -66,7 +71,7 @@ def _find_nameless() -> None:
     with (
         open_home(read_settings()) as home,
         TemporaryDirectory() as folder,
-        open_home(Settings(home=Path(folder), _env_file=None)) as copy,
+        open_home(Settings(home=Path(folder), database_url=None, _env_file=None)) as copy,
     ):
         names = _copied(home, copy)
         found = [find(copy.database, name, CatalogueFilter(), limit=5).albums for name in names.values()]
@@ -120,31 +125,55 @@ def _questions(database: Database, count: int, generator: np.random.Generator) -
         yield f"{question[:wrong]}x{question[wrong + 1 :]}" if number % 3 == 2 else question
 
 
-def _fill(database: Database, count: int, generator: np.random.Generator) -> None:
-    words = _words(generator)
-    shares = 1 / np.arange(1, WORDS + 1)
-    shares /= shares.sum()
+def _drawn_like(database: Database, generator: np.random.Generator) -> Callable[[], tuple[list[str], list[str]]]:
+    """A function that draws artist and title, and the lines of a cover."""
+    named = select(Album.artist, Album.title).where(Album.artist.is_not(None), Album.title.is_not(None))
+    with database.reading() as session:
+        names = [[str(text).split() for text in row] for row in session.execute(named)]
+        lines_of_covers = session.scalars(select(CoverText.lines).where(CoverText.letters.is_not(None)))
+        said = [[str(line["text"]).split() for line in lines] for lines in lines_of_covers]
+    name_words, said_words = (_drawn_words(texts, generator) for texts in (names, said))
+
+    def draw() -> tuple[list[str], list[str]]:
+        name, lines = (texts[int(generator.integers(len(texts)))] for texts in (names, said))
+        return [" ".join(name_words(len(text))) for text in name], [" ".join(said_words(len(line))) for line in lines]
+
+    return draw
+
+
+def _drawn_words(
+    texts: Sequence[Sequence[Sequence[str]]], generator: np.random.Generator
+) -> Callable[[int], list[str]]:
+    counts = Counter(word for text in texts for line in text for word in line)
+    words, shares = list(counts), np.array(list(counts.values())) / counts.total()
+    drawn: list[int] = []
+
+    def draw(count: int) -> list[str]:
+        if len(drawn) < count:
+            # Many at once: a single draw goes through all shares.
+            drawn.extend(generator.choice(len(words), 100_000, p=shares).tolist())
+        return [words[drawn.pop()] for _ in range(count)]
+
+    return draw
+
+
+def _fill(database: Database, count: int, draw: Callable[[], tuple[list[str], list[str]]]) -> None:
     with database.reading() as session:
         if session.scalar(select(func.count(Album.id))):
             raise SystemExit("the catalogue is not empty")
     for numbers in chunks(range(1, count + 1), INSERTED_AT_ONCE):
-        drawn = generator.choice(WORDS, (len(numbers), 4 + 3 * LINES), p=shares)
-        said = [[words[word] for word in row] for row in drawn.tolist()]
+        drawn = [draw() for _ in numbers]
         with database.writing() as session:
-            session.execute(insert(Album), [_album(number, row) for number, row in zip(numbers, said, strict=True)])
+            albums = [_album(number, name) for number, (name, _) in zip(numbers, drawn, strict=True)]
+            session.execute(insert(Album), albums)
             session.execute(insert(Cover), [_cover(number) for number in numbers])
-            texts = [_text(number, row[4:]) for number, row in zip(numbers, said, strict=True)]
+            texts = [_text(number, lines) for number, (_, lines) in zip(numbers, drawn, strict=True)]
             session.execute(insert(CoverText), texts)
 
 
-def _words(generator: np.random.Generator) -> list[str]:
-    syllables = [first + second for first in "bcdfghklmnprstvw" for second in "aeiou"]
-    return ["".join(generator.choice(syllables, int(generator.integers(2, 5)))) for _ in range(WORDS)]
-
-
-def _album(number: int, said: Sequence[str]) -> dict[str, object]:
-    artist, title = " ".join(said[:2]), " ".join(said[2:4])
-    return {"id": number, "artist": artist, "title": title, "letters": lines_of_letters([artist, title])}
+def _album(number: int, names: Sequence[str]) -> dict[str, object]:
+    artist, title = names
+    return {"id": number, "artist": artist, "title": title, "letters": lines_of_letters(names)}
 
 
 def _cover(number: int) -> dict[str, object]:
@@ -159,8 +188,7 @@ def _cover(number: int) -> dict[str, object]:
     }
 
 
-def _text(number: int, said: Sequence[str]) -> dict[str, object]:
-    lines = [" ".join(said[3 * line : 3 * line + 3]) for line in range(LINES)]
+def _text(number: int, lines: Sequence[str]) -> dict[str, object]:
     box = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.2], [0.1, 0.2]]
     return {
         "cover_id": number,

@@ -28,6 +28,7 @@ import numpy as np
 from benchmarks.answers.asker import Asker, Taken
 from benchmarks.answers.drawn import draw_home
 from benchmarks.answers.peer import PgVector
+from benchmarks.own_database import require_own_database
 from benchmarks.services import HERE, Connection, Service, environment_of, serving
 from tests.postgres import postgres_server
 
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("--without-peer", action="store_true")
     parser.add_argument("--other", type=Path, nargs=2, metavar=("CHECKOUT", "OTHER_HOME"))
     asked = parser.parse_args()
+    require_own_database()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as until_done:
         home = draw_home(asked.home, asked.drawn, Path(folder)) if asked.drawn else asked.home
         url = until_done.enter_context(postgres_server(connections=200)).empty_database()
