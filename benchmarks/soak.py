@@ -35,6 +35,7 @@ from pydantic import SecretStr
 from benchmarks.own_database import require_own_database
 from db import vectors
 from indexer.home import Home
+from service.background import BEGIN_WITHIN_S
 from service.demo import draw_catalogue
 from sleeve.settings import Settings
 from sleeve.vocabulary import AlbumId
@@ -103,8 +104,9 @@ class Client:
     """Asks, adds and removes at a fixed rate until stopped."""
 
     def __init__(self, address: str, truth: Truth, guests: list[Path], account: Account, pause_s: float) -> None:
-        # An idle connection is given up before the service does so: else the two may meet.
-        self._http = httpx.Client(base_url=f"{address}/api/v1", timeout=60, limits=httpx.Limits(keepalive_expiry=2))
+        # A connection for each question: the service closes an idle one, which a slow machine may see too late.
+        once = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(base_url=f"{address}/api/v1", timeout=60, limits=once)
         self._truth = truth
         self._guests = guests
         self._account = account
@@ -242,7 +244,8 @@ def _spend_a_minute(address: str, account: Account, parent: int, spared: int, *,
     ends = time.monotonic() + 60
     if rebuild:
         try:
-            answer = httpx.post(f"{address}/api/v1/index/rebuild", timeout=60)
+            # It is answered when the work has begun, or after a minute if it has not.
+            answer = httpx.post(f"{address}/api/v1/index/rebuild", timeout=2 * BEGIN_WITHIN_S)
         except httpx.TransportError as error:
             account.blame(f"rebuild: {error!r} without a kill")
         else:
