@@ -347,4 +347,6 @@ for _searched in (Album, CoverText):
         _searched.letters,
         postgresql_using="gin",
         postgresql_ops={"letters": "gin_trgm_ops"},
+        # Else every search reads through what was added last, up to 4 MB.
+        postgresql_with={"fastupdate": False},
     ).ddl_if(dialect="postgresql")

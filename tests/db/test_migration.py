@@ -142,6 +142,15 @@ def test_names_and_texts_of_an_older_catalogue_can_be_searched_for_words(empty: 
         assert words.holding(session, [[letters("agaetis")], [letters("of blue")]], limit=9) == [[1], [2]]
 
 
+def test_postgresql_puts_words_in_their_place_at_once(postgres: PostgresServer) -> None:
+    with Database(postgres.empty_database()) as database:
+        upgrade(database)
+        with database.reading() as session:
+            named = text("SELECT reloptions FROM pg_class WHERE relname IN ('ix_albums_letters', 'ix_texts_letters')")
+            options = session.scalars(named).all()
+    assert options == [["fastupdate=off"]] * 2
+
+
 def test_a_user_who_cannot_create_pg_trgm_hears_what_to_do(postgres: PostgresServer) -> None:
     url = postgres.empty_database()
     with Database(url) as database:
