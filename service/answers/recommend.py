@@ -13,11 +13,12 @@ _NO_LENGTH = 1e-6
 def taste_vector(likes: NDArray[np.float32], dislikes: NDArray[np.float32]) -> NDArray[np.float32]:
     """The vector to search with, of length 1: mean(likes) + (mean(likes) - mean(dislikes)).
 
-    That is Qdrant's recommendation by the average vector; without dislikes it is the mean of the likes.
+    That is Qdrant's recommendation by the average vector. Without dislikes it is the mean of the likes, and without
+    likes away from the mean of the dislikes.
 
     Args:
-        likes: (n, d) L2-normalised, n >= 1.
-        dislikes: (m, d) L2-normalised, m >= 0.
+        likes: (n, d) L2-normalised.
+        dislikes: (m, d) L2-normalised; n + m >= 1.
 
     Returns:
         (1, d).
@@ -25,8 +26,38 @@ def taste_vector(likes: NDArray[np.float32], dislikes: NDArray[np.float32]) -> N
     Raises:
         QueryError: they cancel out.
     """
-    liked = likes.mean(axis=0, keepdims=True, dtype=np.float64)
-    wished = 2 * liked - dislikes.mean(axis=0, keepdims=True, dtype=np.float64) if len(dislikes) else liked
+    liked, disliked = (
+        some.mean(axis=0, keepdims=True, dtype=np.float64) if len(some) else np.zeros((1, some.shape[1]))
+        for some in (likes, dislikes)
+    )
+    return _of_length_1((2 if len(dislikes) else 1) * liked - disliked)
+
+
+def with_words(
+    pictures: NDArray[np.float32], words: NDArray[np.float32], covers: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """The vector to search with, of length 1, for what pictures show and what words say, each of which decides as much.
+
+    All covers are about as unlike a text, and differ far more in how like they are to an image (Liang et al., "Mind the
+    gap", 2022). In a plain sum the words would hardly count, so each part is weighed by how much covers differ in it.
+
+    Args:
+        pictures, words: (1, d) of length 1.
+        covers: (n, d) of a catalogue; with fewer than two the parts are added as they are.
+
+    Returns:
+        (1, d).
+
+    Raises:
+        QueryError: they cancel out.
+    """
+    spreads = [float((covers @ part[0]).std()) if len(covers) > 1 else 1.0 for part in (pictures, words)]
+    if min(spreads) < _NO_LENGTH:
+        spreads = [1.0, 1.0]
+    return _of_length_1(pictures / spreads[0] + words / spreads[1])
+
+
+def _of_length_1(wished: NDArray[np.float64] | NDArray[np.float32]) -> NDArray[np.float32]:
     length = float(np.linalg.norm(wished))
     if length < _NO_LENGTH:
         raise QueryError("the likes and dislikes cancel each other out; remove some")

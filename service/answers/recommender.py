@@ -11,7 +11,7 @@ from db.database import Database
 from db.records import BundleRecord
 from service.answers.likeness import Likeness
 from service.answers.live_index import Snapshot
-from service.answers.recommend import choose, taste_vector
+from service.answers.recommend import choose, taste_vector, with_words
 from service.answers.records import Examples, Neighbour, RecommendRequest, SimilarAnswer, SimilarRequest
 from service.answers.search import Search, not_embedded_error
 from service.answers.understanding import Understood
@@ -22,6 +22,9 @@ CANDIDATES_PER_ALBUM = 5
 """How many candidates are looked at first; more if near-duplicates leave too few."""
 
 MAX_CANDIDATES = 10_000
+
+COVERS_LOOKED_AT = 1_000
+"""Covers that say how much covers differ in their likeness to pictures and to words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +125,36 @@ class Recommender:
         liked, disliked = self._albums(bundle, examples.like), self._albums(bundle, examples.dislike)
         understood = [self._search.understand(snapshot.model, data, snapshot) for data in examples.images]
         images = [image.vector for image in understood]
-        text = [] if examples.text is None else [self._search.embed_text(snapshot.model, examples.text)]
         none = np.empty((0, bundle.dimension), dtype=np.float32)
         liked_or_not = [
             *(_Example(own, frozenset({album_id})) for album_id, own in (liked | disliked).items()),
             *(_Example(image.vector, _shown(image)) for image in understood),
         ]
         return _Taste(
-            taste_vector(
-                np.concatenate([none, *map(_middle, liked.values()), *images, *text]),
+            self._wished(
+                snapshot,
+                examples,
+                np.concatenate([none, *map(_middle, liked.values()), *images]),
                 np.concatenate([none, *map(_middle, disliked.values())]),
             ),
             liked_or_not,
             np.concatenate([none, *(example.vectors for example in liked_or_not)]),
             frozenset().union(*(image.verdict.album_ids for image in understood)),
         )
+
+    def _wished(
+        self, snapshot: Snapshot, examples: Examples, likes: NDArray[np.float32], dislikes: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """The (1, d) vector to search with, for (n, d) liked and (m, d) disliked pictures and the words."""
+        said = [
+            np.concatenate([likes[:0], *([] if text is None else [self._search.embed_text(snapshot.model, text)])])
+            for text in (examples.text, examples.less)
+        ]
+        words = taste_vector(*said) if any(map(len, said)) else None
+        if not len(likes) and not len(dislikes) and words is not None:
+            return words
+        pictures = taste_vector(likes, dislikes)
+        return pictures if words is None else with_words(pictures, words, _some_covers(snapshot))
 
     def _albums(self, bundle: BundleRecord, album_ids: tuple[AlbumId, ...]) -> dict[AlbumId, NDArray[np.float32]]:
         wanted = tuple(dict.fromkeys(album_ids))
@@ -180,6 +198,13 @@ def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     mean = vectors.mean(axis=0, keepdims=True)
     length = float(np.linalg.norm(mean))
     return np.asarray(mean / length if length else mean, dtype=np.float32)
+
+
+def _some_covers(snapshot: Snapshot) -> NDArray[np.float32]:
+    """(n, d) vectors from all over the index, at most ``COVERS_LOOKED_AT``."""
+    index = snapshot.version.index
+    ids = index.ids
+    return index.vectors(ids[:: -(-len(ids) // COVERS_LOOKED_AT) or 1]).astype(np.float32)
 
 
 def _shown(image: Understood) -> frozenset[AlbumId]:

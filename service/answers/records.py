@@ -87,7 +87,8 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """What a person likes and dislikes: albums, images that are liked, a text that says what is liked.
+    """What a person likes and dislikes: albums, images that are liked, texts that say what covers should show more and
+    less of.
 
     Raises:
         QueryError: nothing is liked, or an album is liked and disliked.
@@ -97,10 +98,13 @@ class Examples:
     dislike: tuple[AlbumId, ...] = ()
     images: tuple[bytes, ...] = ()
     text: str | None = None
+    less: str | None = None
 
     def __post_init__(self) -> None:
         if not self.like and not self.images and self.text is None:
-            raise QueryError("name at least one album to like; dislikes alone say too little")
+            raise QueryError(
+                "name at least one album to like, or say what covers should show; dislikes alone say too little"
+            )
         both = sorted(set(self.like) & set(self.dislike))
         if both:
             raise QueryError(f"album {both[0]} is liked and disliked; choose one")

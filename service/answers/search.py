@@ -13,6 +13,7 @@ from db.database import Database
 from db.records import AlbumRecord, AskedAlbum, CatalogueFilter, VectorOwner, fold
 from indexer.images.decoding import QUERY_LIMITS
 from indexer.models.preparing import fit_image
+from indexer.models.prompts import LOOKS, embed_in
 from indexer.vector_index import Hits
 from service.answers.genre_classifiers import GenreClassifiers
 from service.answers.live_index import LiveIndex, Snapshot
@@ -158,7 +159,7 @@ class Search:
             return model.backbone.embed(fitted[np.newaxis])
 
     def embed_text(self, model: Model, text: str) -> NDArray[np.float32]:
-        """The (1, d) vector of a text.
+        """The (1, d) vector of a text that describes a cover.
 
         Raises:
             QueryError: the bundle has no text tower, or the text is empty or too long.
@@ -169,7 +170,7 @@ class Search:
                 "CLIP or SigLIP model that can, and `sleeve bundles use` switches to it"
             )
         with self._timed(Stage.EMBED):
-            return model.text_tower.embed(text)
+            return embed_in(LOOKS, model.text_tower, text)
 
     def asked(self, snapshot: Snapshot, album_id: AlbumId) -> AskedAlbum:
         """An album to ask with, which has a vector at least.

@@ -10,7 +10,7 @@ from indexer.home import open_home
 from indexer.images.decoding import read
 from service.answers.known_genre import check_genre
 from service.answers.opening import open_answers
-from service.answers.records import MAX_K, Found, SimilarRequest
+from service.answers.records import MAX_K, Examples, Found, SimilarRequest
 from service.cli.console import Json, an_id, answer, answer_json, answer_json_list, say, settings_of
 from service.schemas import ClassifySchema, NeighbourSchema, Query, SimilarSchema
 from service.schemas.corners import OUTLINE_HELP, parse_outline
@@ -25,7 +25,8 @@ def similar(
     album: Annotated[
         int | None, typer.Option(parser=an_id, metavar="ID", help="Id of an album, instead of an image.")
     ] = None,
-    text: Annotated[str | None, typer.Option(help="A description of the cover, instead of an image.")] = None,
+    text: Annotated[str | None, typer.Option(help="What the cover shows; alone, or with an image or album.")] = None,
+    less: Annotated[str | None, typer.Option(help="What it should show less of; with any of these.")] = None,
     k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_K, metavar="N", help="How many albums.")] = 10,
     genre: Annotated[str | None, typer.Option(help="Only albums of this genre.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
@@ -45,7 +46,8 @@ def similar(
     An image may be a photo of a sleeve: it says first whether that is an album of the catalogue, and where in the photo
     it was seen.
 
-    Searching by text needs a model that reads text: `sleeve bundles add` takes one that is published as ONNX.
+    A text goes together with an image or an album: pictures and words then decide as much. Searching by text needs a
+    model that reads text: `sleeve bundles add` takes one that is published as ONNX.
 
     Examples:
 
@@ -53,10 +55,14 @@ def similar(
 
         sleeve similar --album 12 -k 20 --genre jazz --year 1955:1969
 
-        sleeve similar --text "foggy forest"
+        sleeve similar --text "foggy forest" --less people
+
+        sleeve similar --album 12 --text "at night"
     """
-    if [image, album, text].count(None) != 2:
-        raise typer.BadParameter("name one of an image, an album (--album ID) and a text (--text)")
+    if (image is not None and album is not None) or [image, album, text] == [None] * 3:
+        raise typer.BadParameter(
+            "name one of an image, an album (--album ID) and a text (--text); a text may go with either"
+        )
     try:
         request = SimilarRequest(k, catalogue_filter(genre, year, artist, side), min_similarity, per_artist)
         corners = None if outline is None else parse_outline(outline)
@@ -66,8 +72,14 @@ def similar(
         with open_home(settings_of(context)) as home:
             check_genre(home.database, request.allowed)
             data = read(image) if image is not None else b""
-            search = open_answers(home, on_demand=True).search
-            if album is not None:
+            answers = open_answers(home, on_demand=True)
+            search = answers.search
+            if less is not None or (text is not None and (image is not None or album is not None)):
+                likes = () if album is None else (AlbumId(album),)
+                examples = Examples(like=likes, images=(data,) if image is not None else (), text=text, less=less)
+                asked = Query(files=[str(image)] if image is not None else [], like=list(likes), text=text, less=less)
+                document = SimilarSchema.of(asked, answers.recommender.similar(examples, request))
+            elif album is not None:
                 document = SimilarSchema.of(Query(album_id=album), search.by_album(AlbumId(album), request))
             elif text is not None:
                 document = SimilarSchema.of(Query(text=text), search.by_text(text, request))

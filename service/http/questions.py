@@ -1,6 +1,6 @@
 """What a query asks with: images that it brings or names by a URL, albums, a text, likes and dislikes."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +17,7 @@ from indexer.sources.remote_image import UnreachableHostError
 from service.answers.records import MAX_EXAMPLES, Examples, Upload
 from service.http.protection.rate_limit import Allowance
 from service.http.room import Room
-from service.schemas import BatchQuery, CoverQuery, Liking, Query, SimilarQuery
+from service.schemas import BatchQuery, CoverQuery, Liking, Query, SimilarQuery, Words
 from sleeve.errors import FileRejectedError, QueryError
 from sleeve.vocabulary import AlbumId, Rejection
 
@@ -73,13 +73,15 @@ class Question:
 
     images: tuple[Upload, ...] = ()
     album_ids: tuple[AlbumId, ...] = ()
-    text: str | None = None
+    words: Words = field(default_factory=Words)
     liking: Liking = field(default_factory=Liking)
 
     @property
     def by_taste(self) -> bool:
-        """Whether it asks with the mean of several examples, and not with one image, album or text."""
-        return len(self.images) > 1 or bool(self.liking.like or self.liking.dislike)
+        """Whether it asks with several examples, and not with one image, album or text."""
+        if self.liking.like or self.liking.dislike or self.words.less:
+            return True
+        return len(self.images) + (self.words.text is not None) > 1
 
     def query(self) -> Query:
         """What an answer repeats of it."""
@@ -89,7 +91,8 @@ class Question:
             file=names[0] if one_image else None,
             files=[] if one_image else names,
             album_id=self.album_ids[0] if self.album_ids else None,
-            text=self.text,
+            text=self.words.text,
+            less=self.words.less,
             like=self.liking.like,
             dislike=self.liking.dislike,
         )
@@ -100,7 +103,7 @@ class Question:
         Raises:
             QueryError: nothing is liked, or an album is liked and disliked.
         """
-        return self.liking.examples(*(image.data for image in self.images), text=self.text)
+        return self.liking.examples(*(image.data for image in self.images), words=self.words)
 
 
 @asynccontextmanager
@@ -138,9 +141,11 @@ async def _form_question(request: Request, json: type[BaseModel], max_images: in
             raise HTTPException(422, "the multipart field `image` holds no file")
         liked = {name: form.getlist(name) for name in ("like", "dislike")} if issubclass(json, Liking) else {}
         liking = _validated(Liking, liked)
-        allowance.take_embedded(len(files))
+        words = _validated(Words, dict(form) if issubclass(json, Words) else {})
+        allowance.take_embedded(len(files) + _count(words))
         async with room.taken(sum(file.size or 0 for file in files)):
-            yield Question(tuple([Upload(file.filename, await file.read()) for file in files]), liking=liking)
+            images = tuple([Upload(file.filename, await file.read()) for file in files])
+            yield Question(images, words=words, liking=liking)
 
 
 @asynccontextmanager
@@ -163,11 +168,16 @@ async def _json_question(
         yield Question(album_ids=(AlbumId(asked.album_id),))
     else:
         assert isinstance(asked, SimilarQuery)  # the others name an album or an image
-        allowance.take_embedded(asked.text is not None)
-        yield Question(text=asked.text, liking=asked)
+        allowance.take_embedded(_count(asked))
+        yield Question(words=asked, liking=asked)
 
 
-def _validated(model: type[Model], data: bytes | Mapping[str, Sequence[object]]) -> Model:
+def _count(words: Words) -> int:
+    """How many texts are to be embedded."""
+    return sum(text is not None for text in (words.text, words.less))
+
+
+def _validated(model: type[Model], data: bytes | Mapping[str, object]) -> Model:
     """JSON, or fields of a form, as what they mean; raises what becomes a 422."""
     try:
         return model.model_validate_json(data) if isinstance(data, bytes) else model.model_validate(data)

@@ -76,6 +76,7 @@ from service.schemas.queries import (
     RecommendQuery,
     SimilarQuery,
     UrlQuery,
+    Words,
 )
 from service.schemas.words import (
     MAX_GENRES,
@@ -174,5 +175,6 @@ __all__ = [
     "VersionSchema",
     "VersionsSchema",
     "WordMatchSchema",
+    "Words",
     "Year",
 ]

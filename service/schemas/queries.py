@@ -16,15 +16,18 @@ MAX_BATCH = 32
 MAX_IMAGES = 16
 """Images in one query."""
 
+Text = Annotated[str | None, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS)]
+
 AlbumIds = Annotated[list[AlbumIdNumber], Field(max_length=MAX_EXAMPLES)]
 
 
 class Query(BaseModel):
-    """What was asked: a file's name (or those of several), an album, a text, or albums liked and disliked."""
+    """What was asked: a file's name (or those of several), an album, texts, or albums liked and disliked."""
 
     file: str | None = None
     album_id: int | None = None
     text: str | None = None
+    less: str | None = None
     files: list[str | None] = []
     like: list[int] = []
     dislike: list[int] = []
@@ -53,43 +56,50 @@ class CoverQuery(UrlQuery):
         return self
 
 
+class Words(BaseModel):
+    """What covers should show, in words."""
+
+    text: Text = Field(default=None, description="what the cover shows; needs a live bundle with a text tower")
+    less: Text = Field(default=None, description="what the cover should show less of; needs the same")
+
+
 class Liking(BaseModel):
     """Albums that a person likes and dislikes."""
 
     like: AlbumIds = Field(default=[], examples=[[1, 2]])
     dislike: AlbumIds = Field(default=[], examples=[[3]])
 
-    def examples(self, *images: bytes, text: str | None = None) -> Examples:
-        """The examples, with images and a text that are liked too.
+    def examples(self, *images: bytes, words: Words | None = None) -> Examples:
+        """The examples, with images that are liked too, and words.
 
         Raises:
             QueryError: nothing is liked, or an album is liked and disliked.
         """
         like, dislike = (tuple(map(AlbumId, dict.fromkeys(some))) for some in (self.like, self.dislike))
-        return Examples(like, dislike, images, text)
+        said = words or Words()
+        return Examples(like, dislike, images, said.text, said.less)
 
 
-class SimilarQuery(Liking, UrlQuery):
-    """A query by an album of the catalogue, by the URL of an image, by a text, or by albums liked and disliked; a text
-    may be liked as well."""
+class SimilarQuery(Liking, Words, UrlQuery):
+    """A query by an album of the catalogue, by the URL of an image, or by a taste: albums liked and disliked, and
+    words."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"album_id": 1}, {"text": "foggy forest"}, {"like": [1, 2], "dislike": [3]}],
+            "examples": [
+                {"album_id": 1},
+                {"text": "foggy forest", "less": "people"},
+                {"like": [1, 2], "dislike": [3]},
+                {"like": [1], "text": "at night"},
+            ],
         }
     )
 
     album_id: AlbumIdNumber | None = None
-    text: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=MAX_TEXT_CHARACTERS,
-        description="what the cover shows; needs a live bundle with a text tower",
-    )
 
     @model_validator(mode="after")
     def _asks_by_one(self) -> "SimilarQuery":
-        by_taste = self.text is not None or bool(self.like or self.dislike)
+        by_taste = bool(self.text or self.less or self.like or self.dislike)
         if [self.album_id is not None, self.image_url is not None, by_taste].count(True) != 1:
             raise ValueError("name either an album_id, an image_url or a text, or albums to like")
         return self

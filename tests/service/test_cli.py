@@ -32,7 +32,7 @@ def test_from_a_folder_to_an_answer_and_back(home: CommandHome) -> None:
     own = stored[str(covers / "jazz/003.png")]
     expected = sorted(stored, key=lambda file: -float(stored[file] @ own))[:8]
     assert [neighbour["file"] for neighbour in found["neighbours"]] == expected
-    nothing: dict[str, list[object]] = {"files": [], "like": [], "dislike": []}
+    nothing: dict[str, object] = {"less": None, "files": [], "like": [], "dislike": []}
     assert found["query"] == {"file": str(query), "album_id": None, "text": None, **nothing}
     assert found["bundle"] == "tiny"
     first = found["neighbours"][0]
@@ -88,7 +88,7 @@ MISTAKES: list[tuple[tuple[object, ...], str]] = [
     (("add",), "Missing argument"),
     (("similar",), "name one of an image, an album"),
     (("similar", "q.png", "--album", 1), "name one of an image, an album"),
-    (("similar", "q.png", "--text", "red"), "name one of an image, an album"),
+    (("similar", "--less", "red"), "name one of an image, an album"),
     (("similar", "q.png", "--year", "nineties"), "is not a range of years"),
     (("similar", "q.png", "-k", 0), "-k"),
     (("similar", "--album", "blue"), "'blue' is not an id; `sleeve find WORDS` shows the ids of albums"),

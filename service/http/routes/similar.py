@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request
 
+from indexer.models.text_tower import MAX_TEXT_CHARACTERS
 from service import schemas
 from service.answers.records import RecommendRequest
 from service.http.api import API, FILES_FIELD, PROBLEM, PROBLEMS, QUERY_PROBLEMS, body
@@ -12,6 +13,7 @@ from service.http.questions import answer, question_of
 router = APIRouter(prefix=API)
 
 _IDS = {"type": "array", "items": {"type": "integer"}}
+_TEXT = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT_CHARACTERS}
 
 
 @router.post(
@@ -19,7 +21,9 @@ _IDS = {"type": "array", "items": {"type": "integer"}}
     summary="Albums that look like images, albums or what a text describes",
     tags=["similar"],
     responses=QUERY_PROBLEMS,
-    openapi_extra=body({"image": FILES_FIELD, "like": _IDS, "dislike": _IDS}, schemas.SimilarQuery),
+    openapi_extra=body(
+        {"image": FILES_FIELD, "like": _IDS, "dislike": _IDS, "text": _TEXT, "less": _TEXT}, schemas.SimilarQuery
+    ),
 )
 async def similar(
     request: Request, search: SearchDep, recommender: RecommenderDep, wanted: SimilarRequestDep, outline: OutlineDep
@@ -28,7 +32,8 @@ async def similar(
     `{"image_url": "https://…"}`.
 
     Several images, or albums to `like` and `dislike`, ask for what is near the likes and away from the dislikes: the
-    query is their mean plus what sets the likes apart from the dislikes. A text can be liked too.
+    query is their mean plus what sets the likes apart from the dislikes. Pictures and albums go together with a `text`
+    for what a cover shows, and `less` for what it should show less of; pictures and words then decide as much.
 
     One image is understood as a photo of a sleeve: `outline` in the answer says where the sleeve was seen, and
     `verdict` whether it is an album of the catalogue. Send the parameter `outline` to correct it.
@@ -41,8 +46,8 @@ async def similar(
             found = await answer(request, question, recommender.similar, question.examples(), wanted)
         elif question.album_ids:
             found = await answer(request, question, search.by_album, question.album_ids[0], wanted)
-        elif question.text is not None:
-            found = await answer(request, question, search.by_text, question.text, wanted)
+        elif question.words.text is not None:
+            found = await answer(request, question, search.by_text, question.words.text, wanted)
         else:
             found = await answer(request, question, search.by_image, question.images[0].data, wanted, outline)
     return schemas.SimilarSchema.of(question.query(), public_answer(found))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from service.answers.recommend import choose, taste_vector
+from service.answers.recommend import choose, taste_vector, with_words
 from sleeve.errors import QueryError
 
 
@@ -81,3 +81,31 @@ def test_a_taste_that_cancels_out_is_said() -> None:
     one = unit_rows(1, 3)
     with pytest.raises(QueryError, match="cancel each other out"):
         taste_vector(np.concatenate([one, -one]), one[:0])
+
+
+def test_dislikes_alone_ask_for_what_is_away_from_them() -> None:
+    dislikes = unit_rows(2, 3)
+    mean = dislikes.mean(axis=0)
+    np.testing.assert_allclose(taste_vector(dislikes[:0], dislikes)[0], -mean / np.linalg.norm(mean), atol=1e-6)
+
+
+def test_pictures_and_words_decide_as_much() -> None:
+    """Texts are far from all covers, as those of a CLIP are: in a plain sum a picture would decide alone."""
+    covers = unit_rows(500, 4, dimension=32)
+    picture, words = covers[:1], np.float32(0.05) * covers[1:2] - np.float32(1)
+    words /= np.linalg.norm(words)
+    query = with_words(picture, words, covers)
+    assert np.linalg.norm(query) == pytest.approx(1, abs=1e-6)
+    by_picture, by_words, by_both = (covers @ some[0] for some in (picture, words, query))
+    assert np.corrcoef(by_both, by_picture)[0, 1] == pytest.approx(np.corrcoef(by_both, by_words)[0, 1], abs=1e-4)
+    expected = by_picture / by_picture.std() + by_words / by_words.std()
+    np.testing.assert_allclose(np.corrcoef(by_both, expected)[0, 1], 1, atol=1e-6)
+
+
+def test_one_cover_cannot_weigh_pictures_and_words() -> None:
+    picture, words = unit_rows(2, 5)[:1], unit_rows(2, 5)[1:]
+    total = picture + words
+    for covers in (picture[:0], picture, np.repeat(picture, 3, axis=0)):
+        np.testing.assert_allclose(with_words(picture, words, covers), total / np.linalg.norm(total), atol=1e-6)
+    with pytest.raises(QueryError, match="cancel"):
+        with_words(picture, -picture, picture)

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from typer.testing import CliRunner
 
 from indexer.models.bundle import Bundle, read_bundle
+from indexer.models.prompts import LOOKS, embed_in
 from indexer.models.text_tower import TextTower
 from service.cli.bundles import export
 from sleeve.settings import Settings
@@ -47,7 +48,7 @@ def files(document: Any) -> list[str]:
 @pytest.mark.parametrize("colour", COLOURS)
 def test_a_text_finds_the_covers_that_it_describes(home: CommandHome, colour: str) -> None:
     found = home.json("similar", "--text", f"a {colour} cover", "-k", 6)
-    nothing: dict[str, list[object]] = {"files": [], "like": [], "dislike": []}
+    nothing: dict[str, object] = {"less": None, "files": [], "like": [], "dislike": []}
     assert found["query"] == {"file": None, "album_id": None, "text": f"a {colour} cover", **nothing}
     assert {name.partition("-")[0] for name in files(found)} == {colour}
     assert len(files(found)) == 6
@@ -55,7 +56,10 @@ def test_a_text_finds_the_covers_that_it_describes(home: CommandHome, colour: st
 
 def test_the_answer_is_that_of_brute_force(home: CommandHome, clip_bundle: Bundle) -> None:
     text = "yellow cross"
-    query = TextTower(clip_bundle, threads=1).embed(text)[0]
+    tower = TextTower(clip_bundle, threads=1)
+    said = ("yellow cross", "a cover with yellow cross", "an album cover with yellow cross", "artwork of yellow cross")
+    query = np.mean([tower.embed(sentence)[0] for sentence in said], axis=0)
+    query /= np.linalg.norm(query)
     expected = {file: float(vector @ query) for file, vector in vectors_of(home).items()}
     found = home.json("similar", "--text", text, "-k", 24)["neighbours"]
     assert len(found) == len(expected) == 24
@@ -69,6 +73,51 @@ def test_the_service_answers_as_the_command_line_does(home: CommandHome, client:
     answer = client.post("/api/v1/similar", params={"k": 5}, json={"text": "a circle on blue"})
     assert answer.status_code == 200
     assert answer.json() == home.json("similar", "--text", "a circle on blue", "-k", 5)
+
+
+def test_a_cover_goes_together_with_words(home: CommandHome, client: httpx.Client) -> None:
+    """A red circle, but a cross: each alone finds other covers first."""
+    circle = "covers/circle/red-0.png"
+    [asked] = home.json("similar", circle, "-k", 1)["neighbours"]
+    for found in (
+        home.json("similar", "--album", asked["album_id"], "--text", "a cross", "-k", 3),
+        home.json("similar", circle, "--text", "a cross", "-k", 3),
+        client.post("/api/v1/similar?k=3", json={"like": [asked["album_id"]], "text": "a cross"}).json(),
+        client.post(
+            "/api/v1/similar?k=3", files={"image": (home.folder / circle).read_bytes()}, data={"text": "a cross"}
+        ).json(),
+    ):
+        assert {Path(n["file"]).parent.name + Path(n["file"]).name.partition("-")[0] for n in found["neighbours"]} == {
+            "crossred"
+        }
+        assert found["query"]["text"] == "a cross"
+
+
+def test_what_covers_should_show_less_of_is_subtracted(
+    home: CommandHome, client: httpx.Client, clip_bundle: Bundle
+) -> None:
+    found = home.json("similar", "--text", "a red cover", "--less", "a circle", "-k", 3)
+    assert [Path(n["file"]).parent.name for n in found["neighbours"]] == ["cross"] * 3
+    assert {name.partition("-")[0] for name in files(found)} == {"red"}
+    assert client.post("/api/v1/similar?k=3", json={"text": "a red cover", "less": "a circle"}).json() == found
+    tower = TextTower(clip_bundle, threads=1)
+    more, less = (embed_in(LOOKS, tower, text)[0] for text in ("a red cover", "a circle"))
+    query = 2 * more - less
+    query /= np.linalg.norm(query)
+    expected = {file: float(vector @ query) for file, vector in vectors_of(home).items()}
+    np.testing.assert_allclose(
+        [n["similarity"] for n in found["neighbours"]], [expected[n["file"]] for n in found["neighbours"]], atol=2e-3
+    )
+    answer = client.post("/api/v1/similar", json={"less": "a circle"})
+    assert answer.status_code == 422
+    assert "dislikes alone say too little" in answer.json()["detail"]
+
+
+def test_templates_that_are_too_long_are_left_out(clip_bundle: Bundle) -> None:
+    tower = TextTower(clip_bundle, threads=1)
+    text = "red " * 12
+    alone = tower.embed(text)
+    np.testing.assert_allclose(embed_in(("{}", "a long long cover with {}"), tower, text), alone, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,10 @@ def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return home
 
 
-NO_QUERY: dict[str, Any] = {"file": None, "album_id": None, "text": None, "files": [], "like": [], "dislike": []}
+NO_QUERY: dict[str, Any] = {
+    **dict.fromkeys(("file", "album_id", "text", "less")),
+    **{name: [] for name in ("files", "like", "dislike")},
+}
 
 
 def problem(response: httpx.Response, status: int) -> str:
