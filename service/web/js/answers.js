@@ -1,6 +1,7 @@
 // What a search answers: which question goes to which part of the API.
 
 import { ask, queryString } from "./api.js";
+import { looksIn } from "./looks.js";
 import { count, titleOf } from "./naming.js";
 import { hasBasket, isBlank, isByTaste } from "./query.js";
 import { upload } from "./uploads.js";
@@ -16,13 +17,14 @@ export async function answerTo(query, signal) {
   if (isByTaste(query)) return byTaste(query, narrowed, signal);
   if (query.sameArtwork && query.album) return withTheArtworkOf(query, signal);
   const opinions = hasBasket(query) ? { like: query.like, dislike: query.dislike } : {};
-  const asked = query.album ? { album_id: query.album } : { ...(query.text ? { text: query.text } : {}), ...(query.image_url ? { image_url: query.image_url } : {}), ...opinions };
+  const looks = looksIn(query.text);
+  const asked = query.album ? (query.text ? { like: [query.album], ...looks } : { album_id: query.album }) : { ...looks, ...(query.image_url ? { image_url: query.image_url } : {}), ...opinions };
   const [answer, album] = await Promise.all([
     ask("/similar", { method: "POST", query: narrowed, json: asked, signal }),
     query.album ? ask(`/albums/${query.album}`, { signal }) : null,
   ]);
-  const like = album ? titleOf(album) : query.text ? `“${query.text}”` : query.image_url ? "that picture" : "your taste";
-  return { heading: `Looks like ${like}`, albums: answer.neighbours, album, ranked: true };
+  const like = album ? titleOf(album) : hasBasket(query) ? "your taste" : query.text ? `“${query.text}”` : "that picture";
+  return { heading: `Looks like ${like}${but(query, album || hasBasket(query))}`, albums: answer.neighbours, album, ranked: true };
 }
 
 async function byWords(query, signal) {
@@ -38,10 +40,16 @@ async function byPicture(query, narrowed, signal) {
   form.append("image", file, file.name);
   query.like.forEach((id) => form.append("like", id));
   query.dislike.forEach((id) => form.append("dislike", id));
+  Object.entries(looksIn(query.text)).forEach(([name, words]) => form.append(name, words));
   const { neighbours, verdict, outline } = await ask("/similar", { method: "POST", query: { ...narrowed, outline: query.outline }, form, signal });
   const albums = query.sameArtwork ? neighbours.filter((one) => one.same_artwork) : neighbours;
-  const heading = query.sameArtwork ? `${count(albums.length, "album")} with the artwork of your picture` : "Looks like your picture";
+  const heading = query.sameArtwork ? `${count(albums.length, "album")} with the artwork of your picture` : `Looks like your picture${but(query, true)}`;
   return { heading, albums, file, verdict, outline, ranked: !query.sameArtwork };
+}
+
+/** Words that go together with something else in a heading. */
+function but(query, isBoth) {
+  return query.text && isBoth ? `, and “${query.text}”` : "";
 }
 
 async function newest(signal) {

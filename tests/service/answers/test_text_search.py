@@ -156,6 +156,38 @@ def test_words_ask_in_the_browser(client: httpx.Client) -> None:
         assert "text=" not in page.url
 
 
+def test_a_cover_and_words_ask_in_the_browser(home: CommandHome, client: httpx.Client) -> None:
+    if chromium_path() is None:
+        pytest.skip("no Chromium here: `apt-get install chromium`")
+    [asked] = home.json("similar", "covers/circle/red-0.png", "-k", 1)["neighbours"]
+    cards = "main ul.grid > li.card[data-album]"
+    with chromium() as browser:
+        page = browser.new_page(base_url=str(client.base_url), viewport={"width": 1280, "height": 860})
+        page.goto(f"/?album={asked['album_id']}")
+        page.get_by_label("But showing").fill("cross -green")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(", and “cross -green”")
+        sent = {"like": [asked["album_id"]], "text": "cross", "less": "green"}
+        expected = client.post("/api/v1/similar", params={"k": 48}, json=sent).json()["neighbours"]
+        expect(page.locator(cards).first).to_have_attribute("data-album", str(expected[0]["album_id"]))
+        shown = page.locator(cards).evaluate_all("cards => cards.map((card) => Number(card.dataset.album))")
+        assert shown == [one["album_id"] for one in expected]
+        page.get_by_label("But showing").fill("")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).not_to_contain_text("cross")
+        assert "text=" not in page.url
+        page.locator("input[type=file]").first.set_input_files(home.folder / "covers/circle/blue-12.png")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Looks like your picture")
+        page.get_by_label("But showing").fill("cross")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Looks like your picture, and “cross”")
+        ids = [
+            asked["album_id"]
+            for asked in home.json("similar", "covers/circle/blue-12.png", "--text", "cross")["neighbours"]
+        ]
+        expect(page.locator(cards).first).to_have_attribute("data-album", str(ids[0]))
+
+
 _COLOUR = """async (image) => {
     await image.decode();
     const canvas = new OffscreenCanvas(1, 1), pen = canvas.getContext("2d");

@@ -10,6 +10,7 @@ import { h, icon, replaceKeepingFocus } from "../dom.js";
 import { status } from "../facts.js";
 import { filterFields } from "../filters.js";
 import { setListing } from "../listing.js";
+import { looksPanel } from "../looks.js";
 import { marks } from "../marks.js";
 import { count, fullName, lineOf, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
@@ -41,7 +42,7 @@ export async function show(main, { url, signal }) {
     if (!blank) heading.textContent = answer.heading;
     if (!blank && answer.albums.length && can?.has_map) heading.after(onTheMap(answer));
     setTitle(blank ? "" : answer.heading);
-    fillAside(aside, query, answer, signal);
+    fillAside(aside, query, answer, can, signal);
     if (!aside.childElementCount) aside.closest(".results")?.classList.add("alone");
     if (answer.verdict && !query.sameArtwork) list.before(verdictCard(answer));
     list.replaceChildren(...answer.albums.map((album, at) => resultCard(album, at, query)));
@@ -100,10 +101,11 @@ function resultCard(album, at, query) {
   return card(album, { at, ranked: !isByTaste(query), similar: hrefOf({ genre: query.genre, year: query.year, album: album.album_id ?? album.id }) });
 }
 
-function fillAside(aside, query, answer, signal) {
+function fillAside(aside, query, answer, can, signal) {
   if (answer.album) aside.append(albumAsked(answer.album));
   if (answer.file) aside.append(pictureAsked(query, answer, signal));
   if (hasBasket(query)) aside.append(basket(query, { dial: answer.dial, signal }));
+  if (can?.model?.reads_text && aside.childElementCount && !query.sameArtwork) aside.append(looksPanel(query));
   if (answer.album || answer.file) {
     aside.append(opinionPanel({ albumId: answer.album?.id, face: answer.album && faceOf(answer.album), file: answer.file, outline: query.outline, genres: answer.album?.genres, signal }));
   }
