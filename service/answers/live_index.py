@@ -7,10 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Lock, Thread
 
+import numpy as np
+from numpy.typing import NDArray
+
 from db import answering, index_versions, vectors
 from db.database import Database
 from db.records import BundleRecord, IndexVersionRecord
 from indexer.home import NO_INDEX
+from indexer.vector_index import VectorIndex
 from indexer.vector_index.delta import Delta
 from indexer.vector_index.versions import IndexVersions, OpenVersion
 from service.answers.memory import Memory
@@ -211,3 +215,8 @@ class LiveIndex:
         failure = self._failure
         if failure is not None and failure.record.id == record.id and time.monotonic() < failure.try_again_at_s:
             raise VectorIndexError(failure.reason)
+
+
+def some_ids(index: VectorIndex, most: int) -> NDArray[np.int64]:
+    """Ids of vectors from all over an index, at most this many."""
+    return index.ids[:: max(1, -(-len(index) // most))]

@@ -10,7 +10,7 @@ from db import albums, vectors
 from db.database import Database
 from db.records import BundleRecord
 from service.answers.likeness import Likeness
-from service.answers.live_index import Snapshot
+from service.answers.live_index import Snapshot, some_ids
 from service.answers.recommend import choose, taste_vector, with_words
 from service.answers.records import Examples, Neighbour, RecommendRequest, SimilarAnswer, SimilarRequest
 from service.answers.search import Search, not_embedded_error
@@ -154,7 +154,10 @@ class Recommender:
         if not len(likes) and not len(dislikes) and words is not None:
             return words
         pictures = taste_vector(likes, dislikes)
-        return pictures if words is None else with_words(pictures, words, _some_covers(snapshot))
+        if words is None:
+            return pictures
+        index = snapshot.version.index
+        return with_words(pictures, words, index.vectors(some_ids(index, COVERS_LOOKED_AT)).astype(np.float32))
 
     def _albums(self, bundle: BundleRecord, album_ids: tuple[AlbumId, ...]) -> dict[AlbumId, NDArray[np.float32]]:
         wanted = tuple(dict.fromkeys(album_ids))
@@ -198,13 +201,6 @@ def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     mean = vectors.mean(axis=0, keepdims=True)
     length = float(np.linalg.norm(mean))
     return np.asarray(mean / length if length else mean, dtype=np.float32)
-
-
-def _some_covers(snapshot: Snapshot) -> NDArray[np.float32]:
-    """(n, d) vectors from all over the index, at most ``COVERS_LOOKED_AT``."""
-    index = snapshot.version.index
-    ids = index.ids
-    return index.vectors(ids[:: -(-len(ids) // COVERS_LOOKED_AT) or 1]).astype(np.float32)
 
 
 def _shown(image: Understood) -> frozenset[AlbumId]:

@@ -1,5 +1,6 @@
 """Frozen records of the answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -113,6 +114,19 @@ class Examples:
     def albums(self) -> frozenset[AlbumId]:
         """All albums named; no answer holds them."""
         return frozenset((*self.like, *self.dislike))
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGenres:
+    """How likely an image is of genres that a person named, the likeliest first.
+
+    Attributes:
+        calibrated_on: covers of the catalogue that have a genre, which say how sure to be; 0 if there are too few.
+    """
+
+    bundle: str
+    probabilities: Mapping[str, float]
+    calibrated_on: int
 
 
 @dataclass(frozen=True, slots=True)

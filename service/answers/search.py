@@ -158,8 +158,8 @@ class Search:
         with self._timed(Stage.EMBED):
             return model.backbone.embed(fitted[np.newaxis])
 
-    def embed_text(self, model: Model, text: str) -> NDArray[np.float32]:
-        """The (1, d) vector of a text that describes a cover.
+    def embed_text(self, model: Model, text: str, templates: Sequence[str] = LOOKS) -> NDArray[np.float32]:
+        """The (1, d) vector of a text, by default one that describes a cover.
 
         Raises:
             QueryError: the bundle has no text tower, or the text is empty or too long.
@@ -170,7 +170,7 @@ class Search:
                 "CLIP or SigLIP model that can, and `sleeve bundles use` switches to it"
             )
         with self._timed(Stage.EMBED):
-            return embed_in(LOOKS, model.text_tower, text)
+            return embed_in(templates, model.text_tower, text)
 
     def asked(self, snapshot: Snapshot, album_id: AlbumId) -> AskedAlbum:
         """An album to ask with, which has a vector at least.

@@ -11,8 +11,9 @@ from indexer.images.decoding import read
 from service.answers.known_genre import check_genre
 from service.answers.opening import open_answers
 from service.answers.records import MAX_K, Examples, Found, SimilarRequest
+from service.answers.zero_shot import ZeroShot
 from service.cli.console import Json, an_id, answer, answer_json, answer_json_list, say, settings_of
-from service.schemas import ClassifySchema, NeighbourSchema, Query, SimilarSchema
+from service.schemas import ClassifySchema, NamedGenresSchema, NeighbourSchema, Query, SimilarSchema
 from service.schemas.corners import OUTLINE_HELP, parse_outline
 from service.schemas.filters import YEARS_HELP, catalogue_filter
 from sleeve.errors import FileRejectedError, SourceError
@@ -98,6 +99,10 @@ def similar(
 def classify(
     context: typer.Context,
     images: Annotated[list[Path], typer.Argument(help="Image files.")],
+    zero_shot: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,NAME,…", help="Only among these genres, which no album needs to have."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Predict the genre of covers: the probability of each genre, with the vote, the head, the text, and the
@@ -105,31 +110,50 @@ def classify(
 
     This needs no catalogue: without an index, the head that came with the model answers alone.
 
+    With `--zero-shot` a model that reads text compares covers with the names of genres that nobody labelled. How sure
+    it is comes from the genres of the catalogue, if it has any.
+
     Examples:
 
         sleeve classify cover.jpg
 
         sleeve classify *.jpg --json
+
+        sleeve classify cover.jpg --zero-shot "doom metal, city pop"
     """
-    documents: list[ClassifySchema] = []
+    names = None if zero_shot is None else _names_in(zero_shot)
+    documents: list[ClassifySchema | NamedGenresSchema] = []
     rejected = 0
     with open_home(settings_of(context)) as home:
-        classifier = open_answers(home).classifier
+        answers = open_answers(home)
+        named = None if names is None else ZeroShot(answers.search, names)
         for image in images:
             try:
-                found = classifier.by_image(read(image))
+                data = read(image)
+                documents.append(
+                    ClassifySchema.of(Query(file=str(image)), answers.classifier.by_image(data))
+                    if named is None
+                    else NamedGenresSchema.of(str(image), named.by_image(data))
+                )
             except FileRejectedError as error:
                 say(f"rejected {image}: {error}")
                 rejected += 1
-            else:
-                documents.append(ClassifySchema.of(Query(file=str(image)), found))
     if json:
         answer_json_list(documents)
     else:
         for document in documents:
-            answer(_genres_table(document))
+            answer(_genres_table(document) if isinstance(document, ClassifySchema) else _named_table(document))
     if rejected:
         raise typer.Exit(1)
+
+
+def _names_in(text: str) -> list[str]:
+    names = list(dict.fromkeys(filter(None, (" ".join(name.split()) for name in text.split(",")))))
+    if not 2 <= len(names) <= MOST_NAMES:
+        raise typer.BadParameter(
+            f'name 2 to {MOST_NAMES} genres with commas between them, as in `--zero-shot "doom metal, city pop"`'
+        )
+    return names
 
 
 def verdict_lines(document: SimilarSchema) -> list[str]:
@@ -155,9 +179,26 @@ def _named(album: NeighbourSchema) -> str:
     return " · ".join(part for part in parts if part) or album.file
 
 
+MOST_NAMES = 100
+"""Genres that can be named for one answer."""
+
 SHOWN_GENRES = 5
 SHOWN_VOTERS = 5
 SHOWN_WORDS = 4
+
+
+def _named_table(document: NamedGenresSchema) -> Table:
+    title = f"{document.file}: {document.genres[0].genre}"
+    caption = (
+        f"Calibrated on {document.calibrated_on} covers of the catalogue that have a genre."
+        if document.calibrated_on
+        else "Not calibrated, because the catalogue has too few covers with a genre: take the order, not the numbers."
+    )
+    table = Table("genre", "probability", title=title, caption=caption, title_justify="left", caption_justify="left")
+    table.box, table.pad_edge = None, False
+    for one in document.genres:
+        table.add_row(one.genre, _share(one.probability))
+    return table
 
 
 def _genres_table(document: ClassifySchema) -> Table:

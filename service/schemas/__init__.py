@@ -35,6 +35,7 @@ from service.schemas.genres import (
     GenreCountSchema,
     GenreSchema,
     GenresSchema,
+    NamedGenresSchema,
 )
 from service.schemas.index import IndexSchema, JobSchema, VersionSchema, VersionsSchema
 from service.schemas.jobs import (
@@ -147,6 +148,7 @@ __all__ = [
     "MergeRequest",
     "MusicBrainzSchema",
     "Name",
+    "NamedGenresSchema",
     "NeighbourSchema",
     "NotFilledSchema",
     "OneLine",

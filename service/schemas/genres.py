@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from service.answers.records import ClassifyAnswer
+from service.answers.records import ClassifyAnswer, NamedGenres
 from service.schemas.neighbours import OUTLINE_HELP, NeighbourSchema, OutlineSchema, VerdictSchema
 from service.schemas.problem import Problem
 from service.schemas.queries import Query
@@ -40,6 +40,29 @@ class GenreSchema(BaseModel):
         description="the text opinion's probability; null if it does not know the genre, or there is nothing to read"
     )
     words: list[SpokenWordSchema] = Field(description="the words that spoke for the genre, the loudest first")
+
+
+class NamedGenreSchema(BaseModel):
+    """A genre that was named, and how likely it is among those."""
+
+    genre: str
+    probability: float
+
+
+class NamedGenresSchema(BaseModel):
+    """The answer of `classify --zero-shot` for one image: the genres that were named, by falling probability."""
+
+    file: str
+    bundle: str
+    genres: list[NamedGenreSchema]
+    calibrated_on: int = Field(description="covers whose genres say how sure to be; 0 if the catalogue has too few")
+
+    @classmethod
+    def of(cls, file: str, answer: NamedGenres) -> "NamedGenresSchema":
+        """One image's answer as JSON."""
+        chances = answer.probabilities.items()
+        named = [NamedGenreSchema(genre=genre, probability=chance) for genre, chance in chances]
+        return cls(file=file, bundle=answer.bundle, genres=named, calibrated_on=answer.calibrated_on)
 
 
 class ClassifySchema(BaseModel):

@@ -99,6 +99,7 @@ MISTAKES: list[tuple[tuple[object, ...], str]] = [
     (("fly",), "No such command"),
 ]
 FAILURES: list[tuple[tuple[object, ...], str]] = [
+    (("classify", "q.png", "--zero-shot", "doom metal, city pop"), "this bundle has no text tower"),
     (("add", "nowhere"), "nowhere does not exist"),
     (("similar", "q.png"), "there is no index yet; run `sleeve add` and `sleeve index` first"),
     (("similar", "nowhere.png"), "sleeve: nowhere.png: missing file"),

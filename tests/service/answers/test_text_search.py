@@ -113,6 +113,32 @@ def test_what_covers_should_show_less_of_is_subtracted(
     assert "dislikes alone say too little" in answer.json()["detail"]
 
 
+def test_genres_that_nobody_labelled_are_named(home: CommandHome) -> None:
+    """The folders say circle or cross; the colours are in no label."""
+    paths = sorted((home.folder / "covers").glob("*/*.png"))
+    found = home.json("classify", *paths, "--zero-shot", "red, green,  blue,yellow, red")
+    assert [Path(one["file"]).name.partition("-")[0] for one in found] == [one["genres"][0]["genre"] for one in found]
+    assert {one["calibrated_on"] for one in found} == {24}
+    for one in found:
+        assert [genre["genre"] for genre in one["genres"]] != []
+        assert sum(genre["probability"] for genre in one["genres"]) == pytest.approx(1)
+        assert len(one["genres"]) == 4
+    shapes = home.json("classify", *paths, "--zero-shot", "circle,cross")
+    assert [one["genres"][0]["genre"] for one in shapes] == [path.parent.name for path in paths]
+    assert min(one["genres"][0]["probability"] for one in shapes) > 0.9
+    said = home.sleeve("classify", paths[0], "--zero-shot", "circle,cross").stdout
+    assert "Calibrated on 24 covers" in said
+    assert "name 2 to 100 genres" in home.sleeve("classify", paths[0], "--zero-shot", "jazz", code=2).stderr
+
+
+def test_without_a_catalogue_genres_are_named_and_not_calibrated(home: CommandHome, tmp_path: Path) -> None:
+    path = next((home.folder / "covers" / "cross").glob("blue-*.png"))
+    alone = replace(home, environment={**home.environment, "SLEEVE_HOME": str(tmp_path / "none")})
+    [found] = alone.json("classify", path, "--zero-shot", "circle,cross")
+    assert (found["genres"][0]["genre"], found["calibrated_on"]) == ("cross", 0)
+    assert "Not calibrated" in alone.sleeve("classify", path, "--zero-shot", "circle,cross").stdout
+
+
 def test_templates_that_are_too_long_are_left_out(clip_bundle: Bundle) -> None:
     tower = TextTower(clip_bundle, threads=1)
     text = "red " * 12
