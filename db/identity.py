@@ -13,11 +13,13 @@ TRUST = (
     LabelSource.HAND,
     LabelSource.MANIFEST,
     LabelSource.TAGS,
+    LabelSource.SERVER,
     LabelSource.MUSICBRAINZ,
     LabelSource.FOLDER,
     LabelSource.EARLIER,
 )
-"""The most trusted source first: a person; a table, which a person wrote; tags; MusicBrainz; a folder's name."""
+"""The most trusted source first: a person; a table, which a person wrote; tags; a music server; MusicBrainz; a
+folder's name."""
 
 _SOURCES = TRUST[1:]
 

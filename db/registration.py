@@ -454,7 +454,7 @@ class _Register:
 
 
 _DISPLACED = re.compile(r"/was-\d+$")
-_FILES_SPEAK = {LabelSource.FOLDER, LabelSource.TAGS}
+_FILES_SPEAK = {LabelSource.FOLDER, LabelSource.TAGS, LabelSource.SERVER}
 _STANDING = (LabelSource.HAND, LabelSource.MANIFEST)
 
 

@@ -78,6 +78,9 @@ class LabelSource(StrEnum):
     FOLDER = "folder"
     MANIFEST = "manifest"
     TAGS = "tags"
+    SERVER = "server"
+    """A music server, which has it from tags."""
+
     MUSICBRAINZ = "musicbrainz"
     HAND = "hand"
     """A person, in the web app, over HTTP or on the command line."""

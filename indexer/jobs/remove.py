@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import albums, offered, overruling
+from db import albums, offered, overruling, server_covers
 from db.records import CoverRecord
 from indexer.home import Home
 from indexer.images.decoding import present
 from indexer.progress import Progress
+from indexer.sources import may_be_there
 from indexer.sources.file_names import absolute
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId, CoverId
@@ -40,8 +41,9 @@ def remove(
 
     Args:
         paths: files, or folders with all that is below them.
-        missing: all covers whose files are gone; if they return, they are added. What was rejected in folders, archives
-            and tables that are gone is forgotten too.
+        missing: all covers whose files are gone, or which their music server did not have any more when it was last
+            added; if they return, they are added. What was rejected in folders, archives and tables that are gone is
+            forgotten too.
 
     Raises:
         NotFoundError: one of them does not exist, or most files are missing; nothing is removed.
@@ -58,7 +60,7 @@ def remove(
         emptied += overruling.remove_covers(session, only_missing, may_return=True) if only_missing else []
         left = [album_id for album_id in album_ids if album_id not in emptied]
         if missing:
-            offered.forget_gone(session, present, everywhere=True)
+            offered.forget_gone(session, may_be_there, everywhere=True)
         covers = len(named) + len(only_missing) + (albums.remove(session, left) if left else 0)
     _delete_files(home, progress, stored)
     return Removed(len({*album_ids, *emptied}), covers)
@@ -67,10 +69,11 @@ def remove(
 def _missing(home: Home, progress: Progress) -> list[CoverId]:
     with home.database.reading() as session:
         paths = overruling.all_paths(session)
+        gone_at_server = server_covers.gone(session)
     progress.start("Looking for files", len(paths))
     there: set[CoverId] = set()
     for cover_id, path in paths:
-        if cover_id not in there and present(path):
+        if cover_id not in there and path not in gone_at_server and present(path):
             there.add(cover_id)
         progress.advance(1)
     gone = list(dict.fromkeys(cover_id for cover_id, _ in paths if cover_id not in there))

@@ -8,6 +8,7 @@ from typing import Protocol
 from db.records import Found
 from indexer.images.archive import ARCHIVE_SUFFIXES
 from indexer.images.cover_store import CoverStore
+from indexer.images.decoding import present
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.columns import COLUMNS
 from indexer.sources.folder import FolderSource
@@ -15,10 +16,11 @@ from indexer.sources.image_folder import ImageFolderSource, metadata_tables
 from indexer.sources.manifest import ManifestSource
 from indexer.sources.other_files import ARCHIVES, HINTS, SPREADSHEETS, kind_of_name
 from indexer.sources.spelling import Spellings
+from indexer.sources.subsonic import is_server
 from indexer.sources.table_rows import TABLE_SUFFIXES
 from sleeve.errors import SourceError
 
-__all__ = ["COLUMNS", "GenreFrom", "Source", "open_source"]
+__all__ = ["COLUMNS", "GenreFrom", "Source", "is_server", "may_be_there", "open_source"]
 
 
 class Source(Protocol):
@@ -28,8 +30,8 @@ class Source(Protocol):
         """Yield each file once, and count those that are not offered."""
 
     @property
-    def place(self) -> Path | None:
-        """The absolute path of what it reads as a whole; None if it offers a part only."""
+    def place(self) -> Path | str | None:
+        """The absolute path or the address of what it reads as a whole; None if it offers a part only."""
 
 
 class GenreFrom(StrEnum):
@@ -103,6 +105,11 @@ def open_source(
     if kind in {SPREADSHEETS, ARCHIVES}:
         raise SourceError(f"{path} is not read ({kind}: {HINTS[kind]})")
     return FolderSource(path, label=False)
+
+
+def may_be_there(place: str) -> bool:
+    """Whether there may be a source at a place; a server is not asked."""
+    return is_server(place) or present(place)
 
 
 def _library(path: Path, own_spellings: Path | None) -> Source:

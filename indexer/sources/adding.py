@@ -1,7 +1,7 @@
 """A source → the catalogue: fetch, read, hash and decode every file, then write each batch in one transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -15,7 +15,7 @@ from db.registration import Stage, known_hashes, register_stage
 from db.settling import settle
 from indexer.images.decoding import PROBE_PX, decode, present, read
 from indexer.progress import Progress, Silent, chunks
-from indexer.sources import Source
+from indexer.sources import Source, may_be_there
 from indexer.sources.kept_covers import KeptCovers
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash, Outcome
@@ -95,19 +95,21 @@ def add_source(
     progress: Progress | None = None,
     kept: KeptCovers | None = None,
     again: bool = False,
+    gone: Set[str] = frozenset(),
 ) -> AddReport:
     """Offer every file of a source to the catalogue. Adding the same files twice changes nothing.
 
     Args:
         kept: brings what a table names by URL or holds itself; without it such covers are missing files.
         again: also what a person removed.
+        gone: paths of covers that count as moved if their content is offered elsewhere, though their files are there.
 
     Raises:
         SourceError: the source cannot be read; what was read before it failed stays.
         CatalogueError: the database cannot be used.
     """
     progress = progress or Silent()
-    adding = _Adding(database, source, kept, again=again)
+    adding = _Adding(database, source, kept, again=again, gone=gone)
     progress.start("Adding", sum(1 for _ in AddReport().offered(source)))
     with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
         for chunk in _batches(adding.report.offered(source)):
@@ -138,13 +140,15 @@ def _batches(items: Iterable[Offered]) -> Iterator[list[Offered]]:
 class _Adding:
     """What is offered goes to the catalogue batch by batch; what may have moved waits until all of it is known."""
 
-    def __init__(self, database: Database, source: Source, kept: KeptCovers | None, *, again: bool) -> None:
+    def __init__(
+        self, database: Database, source: Source, kept: KeptCovers | None, *, again: bool, gone: Set[str]
+    ) -> None:
         self.report = AddReport()
         self._database = database
         self._place = None if source.place is None else str(source.place)
         self._kept = kept
         self._again = again
-        self._holds = _holder()
+        self._holds = _holder(gone)
         self._waiting: list[InspectedFile] = []
 
     def known(self, batch: Sequence[Offered]) -> dict[str, str]:
@@ -188,10 +192,10 @@ class _Adding:
             still = {item.path for item in (*self.report.rejected, *self.report.removed)}
             offered.forget_not_met(session, place, still)
             offered.set_others(session, place, others)
-            offered.forget_gone(session, present)
+            offered.forget_gone(session, may_be_there)
 
 
-def _holder() -> Callable[[str, str], bool]:
+def _holder(gone: Set[str]) -> Callable[[str, str], bool]:
     """Whether a file still has its content: each is read once, and one that cannot be read is taken to have it."""
 
     @lru_cache(maxsize=_HASHES_KEPT)
@@ -201,7 +205,7 @@ def _holder() -> Callable[[str, str], bool]:
         except FileRejectedError:
             return None
 
-    return lambda path, content_hash: present(path) and hash_of(path) in {content_hash, None}
+    return lambda path, content_hash: path not in gone and present(path) and hash_of(path) in {content_hash, None}
 
 
 def _candidates(item: Offered) -> Sequence[Candidate | Offered]:

@@ -14,7 +14,7 @@ from db.database import Database
 from db.records import CoverFile, FileOutcome, Offered, RejectedFile
 from db.registration import copies, known_hashes
 from indexer.images.cover_store import CoverStore
-from indexer.images.decoding import read
+from indexer.images.decoding import PROBE_PX, decode, read
 from indexer.progress import Progress
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash, Outcome, Rejection
@@ -31,11 +31,19 @@ class KeptCovers:
 
     Args:
         fetch: URL → bytes, blocking, safe from several threads (``indexer.sources.remote_image``); None if that is off.
+        changed: where the source has another image by now, with the hash of the one that Sleeve keeps there; None if
+            it keeps none. It is fetched again.
     """
 
-    def __init__(self, store: CoverStore, fetch: Callable[[str], bytes] | None) -> None:
+    def __init__(
+        self,
+        store: CoverStore,
+        fetch: Callable[[str], bytes] | None,
+        changed: Mapping[str, ContentHash | None] | None = None,
+    ) -> None:
         self._store = store
         self._fetch = fetch
+        self._changed = changed or {}
 
     def bring(self, database: Database, batch: Sequence[Offered], progress: Progress) -> tuple[Sequence[Offered], int]:
         """The batch, and how many of it were not there before; the progress advances with each of those.
@@ -48,7 +56,7 @@ class KeptCovers:
         kept = _to_be_kept(batch)
         if not kept:
             return batch, 0
-        missing = [item for item in kept if not item.path.is_file()]
+        missing = [item for item in kept if str(item.path) in self._changed or not item.path.is_file()]
         with database.reading() as session:
             left = fetches.interrupted(session, [str(item.path) for item in kept])
         brought: dict[str, Offered] = {
@@ -84,12 +92,18 @@ class KeptCovers:
                         item.path.unlink(missing_ok=True)
 
     def _bring(self, item: CoverFile, known: Mapping[str, tuple[str, ContentHash]]) -> Offered:
-        url = item.url or ""
+        url, path = item.url or "", str(item.path)
+        elsewhere = None if path in self._changed else known.get(path)
         try:
-            data = item.data or self._kept_elsewhere(known.get(str(item.path))) or self._fetched(url)
+            data = item.data or self._kept_elsewhere(elsewhere) or self._fetched(url)
+            if path in self._changed:
+                # Before the one that is there goes.
+                decode(data, reduce_to_px=PROBE_PX)
         except FileRejectedError as error:
-            return RejectedFile(item.file, str(item.path), error.reason, error.detail)
+            return RejectedFile(item.file, path, error.reason, error.detail)
         with self._store.set_aside(data) as put:
+            if before := self._changed.get(path):
+                self._store.delete(item.path, before, unless_at=())
             place = put(item.path)
         return replace(item, path=place.path, data=item.data and b"", stored=place.stored)
 

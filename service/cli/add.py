@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
-from indexer.home import Home
+from indexer.home import Home, open_home
 from indexer.jobs.add import add as add_sources
-from indexer.sources import COLUMNS, GenreFrom, Source, open_source
+from indexer.jobs.add_from_server import add_from_server
+from indexer.sources import COLUMNS, GenreFrom, Source, is_server, open_source
+from indexer.sources.adding import AddReport
 from indexer.sources.changes import ChangedFiles
 from indexer.sources.other_files import HINTS
 from indexer.sources.shards import shards
 from indexer.sources.watching import changes
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
+from service.cli.music_server import log_in_as
 from service.schemas import AddSchema, OtherFilesSchema, RejectionSchema
 from sleeve.errors import SourceError
 from sleeve.vocabulary import Outcome
@@ -23,8 +26,11 @@ from sleeve.vocabulary import Outcome
 def add(
     context: typer.Context,
     paths: Annotated[
-        list[Path],
-        typer.Argument(help="Folders of covers, zip and tar archives, tables, music libraries, or single images."),
+        list[str],
+        typer.Argument(
+            help="Folders of covers, zip and tar archives, tables, music libraries, or single images; or the address "
+            "of one music server.",
+        ),
     ],
     genre_from: Annotated[
         GenreFrom | None,
@@ -60,6 +66,10 @@ def add(
     With `--genre-from tags`, a folder is a music library: albums come from the tags of its tracks, and covers from
     files such as `cover.jpg` or from the tracks.
 
+    `subsonics://USER@HOST` (HTTPS) or `subsonic://USER@HOST` (HTTP) is a music server that speaks Subsonic or
+    OpenSubsonic, such as Navidrome, Gonic or supysonic. Sleeve asks for the password, or takes it from
+    SLEEVE_SUBSONIC_PASSWORD.
+
     The summary counts every file, those that are not covers by kind.
 
     Examples:
@@ -75,8 +85,15 @@ def add(
         sleeve add catalogue.csv --column artist=Künstler --column file=Bild
 
         sleeve add ~/Pictures/sleeves --genre-from none
+
+        sleeve add subsonic://me@nas:4533
     """
-    paths = [shard for path in paths for shard in shards(path)]
+    if any(map(is_server, paths)):
+        if len(paths) > 1 or column or encoding or watch or genre_from not in {None, GenreFrom.TAGS, GenreFrom.NONE}:
+            raise typer.BadParameter("a music server is added by itself; only --genre-from none and --again go with it")
+        _end(_add_server(context, paths[0], label=genre_from is not GenreFrom.NONE, again=again), json=json)
+        return
+    located = [shard for path in map(Path, paths) for shard in shards(path)]
     columns = dict(_column(text) for text in column or ())
     if watch and json:
         raise typer.BadParameter("--json gives one document at the end, and --watch has no end; use one of them")
@@ -94,16 +111,20 @@ def add(
             )
 
         # Opened before the database is, so that a wrong path makes none.
-        sources = [open_one(path) for path in paths]
+        opened = [open_one(path) for path in located]
         home.set_up()
         if watch:
-            for changed in changes(paths):
-                for path in paths:
+            for changed in changes(located):
+                for path in located:
                     _follow(home, partial(open_one, path), changed, again=again)
                 if not changed:
                     say("Watching for changes; Ctrl-C ends it.")
             return
-        document = _add(home, sources, again=again)
+        document = _add(home, opened, again=again)
+    _end(document, json=json)
+
+
+def _end(document: AddSchema, *, json: bool) -> None:
     if json:
         answer_json(document)
     else:
@@ -134,6 +155,18 @@ def _column(text: str) -> tuple[str, str]:
 def _add(home: Home, sources: Sequence[Source], *, again: bool) -> AddSchema:
     with ProgressBar() as bar:
         report = add_sources(home, bar, sources, again=again)
+    return _document(report)
+
+
+def _add_server(context: typer.Context, address: str, *, label: bool, again: bool) -> AddSchema:
+    settings = settings_of(context)
+    client = log_in_as(settings, address)
+    with open_home(settings) as home, ProgressBar() as bar:
+        report, gone = add_from_server(home, bar, client, label=label, again=again)
+    return _document(report, gone)
+
+
+def _document(report: AddReport, gone: int = 0) -> AddSchema:
     kinds = report.of_kind()
     counts, other = report.counts, sum(kinds.values())
     return AddSchema(
@@ -146,6 +179,7 @@ def _add(home: Home, sources: Sequence[Source], *, again: bool) -> AddSchema:
         rejections=[RejectionSchema.of(r) for r in report.rejected],
         others=[OtherFilesSchema(kind=kind, files=files, hint=HINTS.get(kind, "")) for kind, files in kinds.items()],
         guesses=list(report.guesses),
+        gone=gone,
     )
 
 
@@ -158,6 +192,9 @@ def _summarise(document: AddSchema) -> None:
     removed = f", {document.removed} removed before" if document.removed else ""
     others = f", {counted(document.other, 'other file')}" if document.other else ""
     answer(f"{document.added} added, {document.unchanged} unchanged, {document.rejected} rejected{removed}{others}")
+    if document.gone:
+        gone = counted(document.gone, "cover")
+        say(f"The server does not have {gone} any more; `sleeve remove --missing` removes what is gone.")
     if document.removed:
         say("`sleeve add --again` adds what you have removed, too.")
     if document.added:

@@ -42,6 +42,7 @@ class AddSchema(BaseModel):
     rejections: list[RejectionSchema]
     others: list[OtherFilesSchema] = Field(description="what the other files are, the commonest kind first")
     guesses: list[str] = Field(description="what was taken for granted and could be wrong")
+    gone: int = Field(default=0, description="covers of the catalogue that the music server does not have any more")
 
 
 class ReadRunSchema(BaseModel):

@@ -102,15 +102,21 @@ def exchange(
     max_bytes: int,
     reach: Reach = PUBLIC,
     total_time_s: float = TOTAL_TIME_S,
+    form: bytes | None = None,
 ) -> Answer:
     """Ask once, under the rules of ``fetch_image`` but following nothing. Blocks for ``total_time_s`` at most.
+
+    Args:
+        form: what is sent with a POST, url-encoded; None for a GET.
 
     Raises:
         FileRejectedError: FORBIDDEN_URL, UNREACHABLE (no answer, none in time), TOO_MANY_BYTES, TRUNCATED.
     """
     target = target_of(url, reach.ports)
     request_headers = {"Accept-Encoding": "identity", "Connection": "close", **headers}
-    with _response(target, request_headers, reach, _Deadline(total_time_s)) as response:
+    if form is not None:
+        request_headers["Content-Type"] = "application/x-www-form-urlencoded"
+    with _response(target, request_headers, reach, _Deadline(total_time_s), form) as response:
         received = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, received, _body(response, max_bytes))
 
@@ -169,7 +175,9 @@ class _BoundedSocket:
 
 
 @contextmanager
-def _response(target: Target, headers: Mapping[str, str], reach: Reach, deadline: _Deadline) -> Iterator[HTTPResponse]:
+def _response(
+    target: Target, headers: Mapping[str, str], reach: Reach, deadline: _Deadline, form: bytes | None = None
+) -> Iterator[HTTPResponse]:
     """An answer that is still to be read; whatever goes wrong before or while it is read is UNREACHABLE."""
     try:
         addresses = list(reach.resolve(target.host, deadline.left_s()))
@@ -178,7 +186,8 @@ def _response(target: Target, headers: Mapping[str, str], reach: Reach, deadline
         with _connected(addresses[:_MAX_ADDRESSES], target, reach, deadline) as connected:
             connection = HTTPConnection(target.host, target.port)
             connection.sock = _BoundedSocket(connected, deadline)
-            connection.request("GET", target.path, headers={"Host": target.host_header, **headers})
+            method = "GET" if form is None else "POST"
+            connection.request(method, target.path, body=form, headers={"Host": target.host_header, **headers})
             with connection.getresponse() as response:
                 yield response
     except TimeoutError as error:
