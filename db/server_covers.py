@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.tables import Cover, File, Statement
-from sleeve.vocabulary import ContentHash, CoverId, LabelSource, Outcome, Rejection
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, LabelSource, Outcome, Rejection
 
 SERVER, ALBUM, ART = "subsonic_server", "subsonic_album", "subsonic_cover_art"
 """Under which a cover's ``extra`` has the server's address, and the server's ids of the album and its picture."""
@@ -43,6 +43,16 @@ def known(session: Session, server: str) -> dict[str, ServerCover]:
         )
         for row in rows
     }
+
+
+def albums_on(session: Session, server: str, album_ids: Sequence[AlbumId]) -> dict[AlbumId, list[str]]:
+    """The server's ids of each of these albums, at most a few hundred; albums that are not of the server are absent."""
+    found: dict[AlbumId, list[str]] = {}
+    named = (Statement.source == LabelSource.SERVER) & (Statement.extra[SERVER].as_string() == server)
+    query = select(Cover.album_id, Statement.extra).join(Statement, Statement.cover_id == Cover.id)
+    for row in session.execute(query.where(named, Cover.album_id.in_(album_ids)).order_by(Cover.id, Statement.path)):
+        found.setdefault(AlbumId(row.album_id), []).append(row.extra[ALBUM])
+    return found
 
 
 def mark_gone(session: Session, paths: Sequence[str]) -> None:

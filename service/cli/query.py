@@ -13,6 +13,7 @@ from service.answers.opening import open_answers
 from service.answers.records import MAX_K, Examples, Found, SimilarRequest
 from service.answers.zero_shot import ZeroShot
 from service.cli.console import Json, an_id, answer, answer_json, answer_json_list, say, settings_of
+from service.cli.playlist import playlist_of
 from service.schemas import ClassifySchema, NamedGenresSchema, NeighbourSchema, Query, SimilarSchema
 from service.schemas.corners import OUTLINE_HELP, parse_outline
 from service.schemas.filters import YEARS_HELP, catalogue_filter
@@ -40,6 +41,13 @@ def similar(
         int | None, typer.Option(min=1, max=MAX_K, metavar="N", help="The most albums of one artist.")
     ] = None,
     outline: Annotated[str | None, typer.Option(metavar="X,Y,…", help=f"{OUTLINE_HELP.capitalize()}.")] = None,
+    playlist: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|SERVER",
+            help="Also make a playlist of their tracks: a new file (.m3u8), or on the music server they came from.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show the albums that look most like an image, an album of the catalogue, or what a text describes.
@@ -59,6 +67,10 @@ def similar(
         sleeve similar --text "foggy forest" --less people
 
         sleeve similar --album 12 --text "at night"
+
+        sleeve similar --album 12 --playlist like-blue.m3u8
+
+        sleeve similar --album 12 --playlist subsonic://me@nas:4533
     """
     if (image is not None and album is not None) or [image, album, text] == [None] * 3:
         raise typer.BadParameter(
@@ -86,6 +98,7 @@ def similar(
                 document = SimilarSchema.of(Query(text=text), search.by_text(text, request))
             else:
                 document = SimilarSchema.of(Query(file=str(image)), search.by_image(data, request, corners))
+            made = None if playlist is None else playlist_of(context, home, document, playlist)
     except FileRejectedError as error:
         raise SourceError(f"{image}: {error}") from error
     if json:
@@ -94,6 +107,8 @@ def similar(
         for line in verdict_lines(document):
             answer(line)
         answer(neighbours_table(document.neighbours))
+    if made is not None:
+        say(made)
 
 
 def classify(

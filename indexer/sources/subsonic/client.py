@@ -14,7 +14,7 @@ from indexer.images.decoding import DEFAULT_LIMITS
 from indexer.sources.remote_image import REDIRECTS, Answer, Reach, exchange
 from indexer.sources.remote_image.addresses import Address
 from indexer.sources.subsonic.address import ServerAddress
-from indexer.sources.subsonic.reading import Refusal, ServerAlbum, albums_of, response_of
+from indexer.sources.subsonic.reading import Refusal, ServerAlbum, albums_of, response_of, songs_of
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import Rejection
 
@@ -33,6 +33,8 @@ _NAMED = Reach(allowed=lambda _address: True, ports=None)
 
 _COMMON = {"v": "1.13.0", "c": "sleeve", "f": "json"}
 """The version of the interface that knows tokens."""
+
+_NOT_FOUND = 70
 
 _WANTS_PASSWORD = {10, 41, 42}
 """What servers answer that know no tokens: a parameter is missing, or this way to log in is not supported."""
@@ -131,6 +133,27 @@ class Client:
         if not answer.body:
             raise FileRejectedError(Rejection.EMPTY)
         return answer.body
+
+    def songs(self, album_id: str) -> list[str]:
+        """The ids of an album's songs; none if the server does not have it any more.
+
+        Raises:
+            SourceError: the server does not answer, or refuses.
+        """
+        response = self._ask("getAlbum", {"id": album_id})
+        if isinstance(response, Refusal):
+            if response.code == _NOT_FOUND:
+                return []
+            raise self._refused(response)
+        return songs_of(response)
+
+    def make_playlist(self, name: str, songs: Sequence[str]) -> None:
+        """Make a playlist of these songs on the server.
+
+        Raises:
+            SourceError: the server does not answer, or refuses.
+        """
+        self.ask("createPlaylist", {"name": name, "songId": songs})
 
     def ask(self, method: str, parameters: Mapping[str, str | Sequence[str]]) -> Mapping[str, Any]:
         """What the server answers.

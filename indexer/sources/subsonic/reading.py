@@ -68,6 +68,13 @@ def albums_of(response: Mapping[str, Any]) -> list[ServerAlbum | None]:
     return [_album(_object(item)) for item in items]
 
 
+def songs_of(response: Mapping[str, Any]) -> list[str]:
+    """The ids of the songs of the album in an answer, in its order."""
+    found = _object(response.get("album")).get("song", [])
+    items = found if isinstance(found, list) else [found]
+    return [song_id for item in items if (song_id := _id(_object(item).get("id")))]
+
+
 def _album(item: Mapping[str, Any]) -> ServerAlbum | None:
     album_id = _id(item.get("id"))
     if album_id is None:

@@ -1,5 +1,6 @@
 """The command line against a real supysonic that has read the tags of real music files."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
@@ -40,6 +42,12 @@ def supysonic(folder: Path) -> Iterator[str]:
 def look_again(host: str) -> None:
     with urlopen(Request(f"http://{host}/scan", method="POST"), timeout=TIMEOUT_S) as answer:
         assert answer.status == 200
+
+
+def ask(host: str, method: str, **parameters: str) -> Any:
+    form = urlencode({"u": "me", "p": PASSWORD, "c": "test", "f": "json", **parameters}).encode()
+    with urlopen(f"http://{host}/rest/{method}.view", form, timeout=TIMEOUT_S) as answer:
+        return json.load(answer)["subsonic-response"]
 
 
 def write_album(music: Path, number: int, title: str, *, kind: str = "flac") -> None:
@@ -101,6 +109,16 @@ def test_from_tagged_files_through_the_server_to_an_answer(home: CommandHome, tm
         assert albums_of(home)[changed][1] == "Étude No. 2"
         assert albums_of(home).keys() == albums.keys()
 
+        home.sleeve("index")
+        told = home.sleeve("similar", "--album", changed, "--playlist", address)
+        assert f"'Looks like album {changed}' on subsonic://{host} has 4 tracks of 2 albums" in told.stderr
+        [playlist] = ask(host, "getPlaylists")["playlists"]["playlist"]
+        entries = ask(host, "getPlaylist", id=playlist["id"])["playlist"]["entry"]
+        assert sorted({entry["album"] for entry in entries}) == ["Blue", "Inside"]
+        assert [entry["album"] for entry in entries] in (["Blue"] * 2 + ["Inside"] * 2, ["Inside"] * 2 + ["Blue"] * 2)
+        told = home.sleeve("similar", "--album", changed, "--playlist", "out.m3u8", code=1)
+        assert "none of these albums has music files here" in told.stderr
+
         shutil.rmtree(music / "Artist 1")
         look_again(host)
         told = home.sleeve("add", address)
@@ -109,7 +127,6 @@ def test_from_tagged_files_through_the_server_to_an_answer(home: CommandHome, tm
     assert down.stderr.splitlines()[-1].startswith(f"sleeve: subsonic://{host} cannot be asked: ")
     home.sleeve("remove", "--missing")
     assert {one[1] for one in albums_of(home).values()} == {"Étude No. 2", "Inside"}
-    home.sleeve("index")
     [neighbour] = home.json("similar", "--album", next(iter(albums_of(home))), "-k", "1")["neighbours"]
     assert neighbour["file"].startswith(f"subsonic://{host}?album=")
     for path in Path(home.environment["SLEEVE_HOME"]).rglob("*"):

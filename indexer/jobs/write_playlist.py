@@ -1,0 +1,59 @@
+"""``sleeve similar --playlist out.m3u8``: the tracks of some albums as a playlist."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from db import albums
+from indexer.files import replacing
+from indexer.home import Home
+from indexer.progress import Progress
+from sleeve.errors import NotFoundError, OutputError
+from sleeve.vocabulary import AlbumId
+
+
+@dataclass(frozen=True, slots=True)
+class Playlist:
+    """How many tracks of how many albums are in a playlist, and how many albums are not."""
+
+    tracks: int
+    albums: int
+    left_out: int
+
+
+def write_playlist(home: Home, progress: Progress, album_ids: Sequence[AlbumId], file: Path) -> Playlist:
+    """Write the music files of albums, in this order, into a new M3U playlist in UTF-8 with absolute paths.
+
+    Albums whose covers are not of music files on this machine are left out.
+
+    Raises:
+        NotFoundError: no album has music files here; nothing is written.
+        OutputError: the file exists already, or cannot be written.
+    """
+    # The tag library is slow to import, and only playlists need it.
+    from indexer.sources.album_tracks import tracks_of
+
+    if file.exists():
+        raise OutputError(f"{file} is there already; name another file")
+    with home.database.reading() as session:
+        found = albums.of_ids(session, album_ids)
+    progress.start("Looking for tracks", len(album_ids))
+    tracks: dict[AlbumId, list[Path]] = {}
+    for album_id in album_ids:
+        looked_at = (tracks_of(cover.path) for cover in found[album_id].covers)
+        tracks[album_id] = [path for path in next(filter(None, looked_at), []) if _can_be_a_line(path)]
+        progress.advance(1)
+    lines = [str(path) for of_album in tracks.values() for path in of_album]
+    if not lines:
+        raise NotFoundError("none of these albums has music files here, so there is no playlist to write")
+    try:
+        with replacing(file) as fresh:
+            fresh.write_text("\n".join(["#EXTM3U", *lines, ""]), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"{file} cannot be written: {error.strerror}") from error
+    filled = sum(map(bool, tracks.values()))
+    return Playlist(len(lines), filled, len(tracks) - filled)
+
+
+def _can_be_a_line(path: Path) -> bool:
+    return str(path).isprintable()
