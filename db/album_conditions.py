@@ -1,9 +1,10 @@
 """A filter of albums as conditions of a query."""
 
 from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from db.records import CatalogueFilter, fold
-from db.tables import Album, AlbumGenre, Genre
+from db.tables import Album, AlbumGenre, AlbumList, Cover, Genre
 from sleeve.vocabulary import Fact
 
 
@@ -14,9 +15,9 @@ def album_conditions(allowed: CatalogueFilter) -> list[ColumnElement[bool]]:
         labelled = select(AlbumGenre.album_id).join(Genre).where(Genre.name == fold(allowed.genre))
         conditions.append(Album.id.in_(labelled))
     if allowed.with_genre:
-        conditions.append(exists().where(AlbumGenre.album_id == Album.id))
+        conditions.append(_has(AlbumGenre.album_id))
     if allowed.without_genre:
-        conditions.append(~exists().where(AlbumGenre.album_id == Album.id))
+        conditions.append(~_has(AlbumGenre.album_id))
     if allowed.year_from is not None:
         conditions.append(Album.year >= allowed.year_from)
     if allowed.year_to is not None:
@@ -25,11 +26,20 @@ def album_conditions(allowed: CatalogueFilter) -> list[ColumnElement[bool]]:
         conditions.append(Album.artist_folded == fold(allowed.artist))
     if allowed.missing is not None:
         conditions.append(lacks(allowed.missing))
+    if allowed.on_list is not None:
+        conditions.append(_has(AlbumList.album_id, AlbumList.name == allowed.on_list))
     return conditions
 
 
 def lacks(fact: Fact) -> ColumnElement[bool]:
     """The condition that an album lacks this."""
     if fact is Fact.GENRE:
-        return ~exists().where(AlbumGenre.album_id == Album.id)
+        return ~_has(AlbumGenre.album_id)
+    if fact is Fact.COVER:
+        return ~_has(Cover.album_id)
     return {Fact.TITLE: Album.title, Fact.ARTIST: Album.artist, Fact.YEAR: Album.year}[fact].is_(None)
+
+
+def _has(album_id: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition that a table has a row for the album, also in a query that reads from that table itself."""
+    return exists().where(album_id == Album.id, *conditions).correlate(Album)

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, desc, func, select
+from sqlalchemy import BindParameter, Row, bindparam, delete, desc, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from db import removed_files
 from db.identity import hashed
 from db.offered import others
-from db.records import AlbumRecord, CatalogueCounts, CatalogueRow, CoverRecord
-from db.tables import Album, AlbumGenre, Cover, File, Genre
+from db.records import AlbumRecord, AlbumRow, CatalogueCounts, CatalogueRow, CoverRecord, Pressing
+from db.tables import Album, AlbumGenre, AlbumList, Cover, Entry, File, Genre
 from sleeve.errors import NotFoundError
-from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Outcome, Side
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, ListName, Outcome, Side
 
 _PAGE_COVERS = 1000
 _ASKED_AT_ONCE = 8192
@@ -41,6 +41,9 @@ _GENRES_OF = (
 )
 
 
+_LISTS_OF = select(AlbumList.album_id, AlbumList.name).where(AlbumList.album_id.in_(_SOME)).order_by(AlbumList.name)
+
+
 def album(session: Session, album_id: AlbumId) -> AlbumRecord:
     """One album.
 
@@ -59,7 +62,7 @@ def of_ids(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, Albu
     covers: defaultdict[int, list[CoverRecord]] = defaultdict(list)
     for row in session.execute(_COVERS_OF, asked):
         covers[row.album_id].append(cover_record(row))
-    genres = genres_of(session, album_ids)
+    genres, on = genres_of(session, album_ids), lists_of(session, album_ids)
     return {
         AlbumId(row.id): AlbumRecord(
             id=AlbumId(row.id),
@@ -68,6 +71,7 @@ def of_ids(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, Albu
             year=row.year,
             genres=genres.get(AlbumId(row.id), ()),
             covers=tuple(covers[row.id]),
+            lists=on.get(AlbumId(row.id), ()),
         )
         for row in session.execute(_ALBUMS, asked)
     }
@@ -84,6 +88,7 @@ def rows(session: Session) -> Iterator[CatalogueRow]:
             return
         album_ids = list({AlbumId(row.Album.id) for row in page})
         genres, names = genres_of(session, album_ids), _names_elsewhere(session, album_ids, several)
+        on = lists_of(session, album_ids)
         yield from (
             CatalogueRow(
                 cover_record(cover),
@@ -93,11 +98,46 @@ def rows(session: Session) -> Iterator[CatalogueRow]:
                 names.get(AlbumId(album.id)),
                 genres.get(AlbumId(album.id), ()),
                 cover.extra,
+                on.get(AlbumId(album.id), ()),
             )
             for cover, album in page
         )
         after = page[-1].Cover.id
         session.expunge_all()
+
+
+def rows_without_cover(session: Session) -> Iterator[AlbumRow]:
+    """Every album without a cover, in the order in which they were added."""
+    after, several = 0, _of_one_name(session)
+    without = ~exists().where(Cover.album_id == Album.id)
+    while True:
+        query = select(Album).where(Album.id > after, without).order_by(Album.id).limit(_PAGE_COVERS)
+        page = session.scalars(query.options(selectinload(Album.entries))).all()
+        if not page:
+            return
+        album_ids = [AlbumId(album.id) for album in page]
+        genres, names = genres_of(session, album_ids), _names_elsewhere(session, album_ids, several)
+        on = lists_of(session, album_ids)
+        for album in page:
+            pressing = next((pressing_of(entry) for entry in album.entries), Pressing())
+            album_id = AlbumId(album.id)
+            yield AlbumRow(
+                album_id,
+                album.title,
+                album.artist,
+                album.year,
+                names.get(album_id),
+                genres.get(album_id, ()),
+                on.get(album_id, ()),
+                pressing,
+            )
+        after = page[-1].id
+        session.expunge_all()
+
+
+def pressing_of(entry: Entry) -> Pressing:
+    """What a row of a list says of the record itself."""
+    return Pressing(entry.label, entry.catalogue_number, entry.format, entry.year, entry.release_id)
 
 
 _Called = tuple[str | None, str | None, int | None]
@@ -117,12 +157,15 @@ def _names_elsewhere(
 
     By their names, two catalogues have the same for the same album.
     """
-    query = select(Album).where(Album.id.in_(album_ids)).options(selectinload(Album.covers))
+    loaded = selectinload(Album.covers), selectinload(Album.entries)
+    query = select(Album).where(Album.id.in_(album_ids)).options(*loaded)
     found: dict[AlbumId, str] = {}
     for album in session.scalars(query):
         called = (album.artist_folded, album.title_folded, album.year)
         if album.artist and album.title and several.get(called, album.id) == album.id:
             found[AlbumId(album.id)] = hashed(album.artist_folded or "", album.title_folded or "", str(album.year))
+        elif not album.covers:
+            found[AlbumId(album.id)] = hashed(*(entry.path for entry in album.entries[:1]))
         elif len(album.covers) > 1 or (album.artist and album.title):
             found[AlbumId(album.id)] = hashed(album.covers[0].content_hash, album.covers[0].path)
     return found
@@ -137,12 +180,12 @@ def of_files(session: Session, paths: Sequence[str]) -> dict[str, AlbumId]:
 
 
 def first_id(session: Session) -> AlbumId:
-    """The id of the album that was added first.
+    """The id of the album with a cover that was added first.
 
     Raises:
-        NotFoundError: the catalogue is empty.
+        NotFoundError: there is none.
     """
-    found = session.scalar(select(func.min(Album.id)))
+    found = session.scalar(select(func.min(Cover.album_id)))
     if found is None:
         raise NotFoundError("the catalogue is empty; run `sleeve add FOLDER` first")
     return AlbumId(found)
@@ -168,9 +211,17 @@ def genres_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, t
     return {album_id: tuple(dict.fromkeys(names)) for album_id, names in found.items()}
 
 
-def ids(session: Session) -> set[AlbumId]:
-    """The ids of all albums."""
-    return {AlbumId(album_id) for album_id in session.scalars(select(Album.id))}
+def lists_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, tuple[ListName, ...]]:
+    """The lists that these albums are on; albums that are on none are absent."""
+    found: defaultdict[AlbumId, set[ListName]] = defaultdict(set)
+    for album_id, name in session.execute(_LISTS_OF, {"album_ids": album_ids}):
+        found[AlbumId(album_id)].add(ListName(name))
+    return {album_id: tuple(name for name in ListName if name in on) for album_id, on in found.items()}
+
+
+def with_cover(session: Session) -> set[AlbumId]:
+    """The ids of all albums that have a cover."""
+    return {AlbumId(album_id) for album_id in session.scalars(select(Cover.album_id).distinct())}
 
 
 def years(session: Session) -> dict[AlbumId, int]:
@@ -236,6 +287,7 @@ def remove(session: Session, album_ids: Sequence[AlbumId]) -> int:
         raise NotFoundError(f"there is no album {', '.join(missing)}; nothing was removed")
     cover_ids = [CoverId(found) for found in session.scalars(select(Cover.id).where(Cover.album_id.in_(album_ids)))]
     removed_files.remember(session, cover_ids)
+    removed_files.remember_entries(session, album_ids)
     session.execute(delete(File).where(File.cover_id.in_(cover_ids)))
     session.execute(delete(Album).where(Album.id.in_(album_ids)))
     return len(cover_ids)
@@ -276,7 +328,16 @@ def counts(session: Session) -> CatalogueCounts:
         files={row[0]: row[1] for row in files},
         rejections={str(row[0]): row[1] for row in rejections},
         others=others(session),
+        lists=_per_list(session),
+        without_cover=session.scalar(select(func.count(Album.id)).where(~exists().where(Cover.album_id == Album.id)))
+        or 0,
     )
+
+
+def _per_list(session: Session) -> dict[ListName, int]:
+    rows = session.execute(select(AlbumList.name, func.count()).group_by(AlbumList.name))
+    found = {row[0]: row[1] for row in rows}
+    return {name: found[name] for name in ListName if name in found}
 
 
 def cover_record(row: Cover | Row[*tuple[Any, ...]]) -> CoverRecord:

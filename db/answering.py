@@ -27,8 +27,8 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from db.records import AskedAlbum, BundleRecord, VectorOwner
-from db.tables import Album, AlbumGenre, Changes, Cover, CoverLink, Genre, Vector, unpacked
-from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side, VectorId
+from db.tables import Album, AlbumGenre, AlbumList, Changes, Cover, CoverLink, Genre, Vector, unpacked
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, ListName, Side, VectorId
 
 _BETWEEN = "\x1f"
 """Between genres in a list; no genre holds it, because it counts as white space and names have only plain spaces."""
@@ -74,6 +74,12 @@ def _related() -> ScalarSelect[str]:
     )
 
 
+def _lists() -> ScalarSelect[str]:
+    """The lists that an album is on."""
+    query = select(func.aggregate_strings(AlbumList.name, ",")).where(AlbumList.album_id == Album.id)
+    return query.correlate(Album).scalar_subquery()
+
+
 _STATE = select(Changes.number)
 
 # Joined to the state from the left, so that it comes back even if nothing else does.
@@ -89,6 +95,7 @@ _OWNERS = (
         Album.id.label("album_id"),
     )
     .add_columns(Album.title, Album.artist, Album.year, _genres().label("genres"), _related().label("related"))
+    .add_columns(_lists().label("lists"))
     .select_from(Changes)
     .outerjoin(Vector, _is_listed(Vector.id, bindparam("vector_ids", type_=Text)))
     .outerjoin(Cover, Cover.id == Vector.cover_id)
@@ -131,6 +138,7 @@ def _owner(
     year: int | None,
     genres: str | None,
     related: str | None,
+    lists: str | None,
 ) -> VectorOwner:
     """Of the columns of ``_OWNERS`` behind the state, in their order."""
     return VectorOwner(
@@ -146,6 +154,7 @@ def _owner(
         path,
         ContentHash(content_hash),
         *_linked_and_apart(related),
+        lists=tuple(name for name in ListName if name in (lists or "").split(",")),
     )
 
 
@@ -157,7 +166,8 @@ def asked_album(connection: Connection, bundle: BundleRecord, album_id: AlbumId)
     made = [row for row in rows if row.embedding is not None]
     shown = [row for row in made if row.side == Side.FRONT] or made
     vectors = unpacked([row.embedding for row in shown], bundle.dimension).astype(np.float32)
-    return rows[0].state, AskedAlbum(vectors, *_linked_and_apart(rows[0].related))
+    has_cover = any(row.side is not None for row in rows)
+    return rows[0].state, AskedAlbum(vectors, *_linked_and_apart(rows[0].related), has_cover=has_cover)
 
 
 def _in_order(placed: str | None) -> tuple[str, ...]:

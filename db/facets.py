@@ -10,8 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.album_conditions import album_conditions, lacks
 from db.records import CatalogueFilter, Facets
-from db.tables import Album, AlbumGenre, Genre
-from sleeve.vocabulary import AlbumOrder, Fact
+from db.tables import Album, AlbumGenre, AlbumList, Genre
+from sleeve.vocabulary import AlbumOrder, Fact, ListName
 
 MOST_ARTISTS = 24
 SIGNS, OTHER_LETTERS, NOTHING = "#", "…", "?"
@@ -30,6 +30,7 @@ def of_list(session: Session, allowed: CatalogueFilter, order: AlbumOrder) -> Fa
         artists=_artists(session, replace(allowed, artist=None)),
         decades=_decades(session, replace(allowed, year_from=None, year_to=None)),
         missing=_missing(session, replace(allowed, missing=None, without_genre=False)),
+        lists=_lists(session, replace(allowed, on_list=None)),
         jumps=_jumps(session, allowed, order),
     )
 
@@ -64,6 +65,13 @@ def _missing(session: Session, allowed: CatalogueFilter) -> dict[Fact, int]:
     conditions = album_conditions(allowed)
     counts = [select(func.count(Album.id)).where(*conditions, lacks(fact)).scalar_subquery() for fact in Fact]
     return dict(zip(Fact, session.execute(select(*counts)).one(), strict=True))
+
+
+def _lists(session: Session, allowed: CatalogueFilter) -> dict[ListName, int]:
+    query = select(AlbumList.name, func.count()).join(Album, Album.id == AlbumList.album_id)
+    rows = session.execute(query.where(*album_conditions(allowed)).group_by(AlbumList.name))
+    found = {row[0]: row[1] for row in rows}
+    return {name: found[name] for name in ListName if name in found}
 
 
 def _jumps(session: Session, allowed: CatalogueFilter, order: AlbumOrder) -> dict[str, int]:

@@ -15,16 +15,20 @@ TRUST = (
     LabelSource.TAGS,
     LabelSource.SERVER,
     LabelSource.MUSICBRAINZ,
+    LabelSource.LIST,
     LabelSource.FOLDER,
     LabelSource.EARLIER,
 )
-"""The most trusted source first: a person; a table, which a person wrote; tags; a music server; MusicBrainz; a
-folder's name."""
+"""The most trusted source first: a person; a table, which a person wrote; tags; a music server; MusicBrainz; a list
+without pictures; a folder's name."""
 
 _SOURCES = TRUST[1:]
 
 EXPORTED = "sleeve_album"
 """An export's id of an album."""
+
+NAMESAKE = "discogs_artist"
+"""The artist as Discogs writes it: ``Nirvana (2)`` is another one than ``Nirvana``."""
 
 _IDS: dict[str, tuple[str, ...]] = {
     EXPORTED: (EXPORTED,),
@@ -34,6 +38,9 @@ _IDS: dict[str, tuple[str, ...]] = {
     "pressing": ("discogs_release_id", "discogs_releaseid", "discogs_albumid", "release_id"),
 }
 """Kinds of ids, the one that says most of the album first, and the names by which tags and tables have them."""
+
+ID_COLUMNS = frozenset(name for names in _IDS.values() for name in names)
+"""The names by which tags and tables have ids."""
 
 Value = TypeVar("Value")
 
@@ -46,6 +53,7 @@ class Word:
         artist, title: folded.
         group: covers of one group are of one album when no names say so, such as the two sides in a folder.
         ids: (kind, id), in the order of ``_IDS``.
+        namesake: the artist by a name that no other has, folded.
     """
 
     artist: str | None = None
@@ -53,6 +61,7 @@ class Word:
     year: int | None = None
     group: str | None = None
     ids: tuple[tuple[str, str], ...] = ()
+    namesake: str | None = None
 
     @property
     def names(self) -> str | None:
@@ -82,6 +91,7 @@ def word_of(
         year=year or None,
         group=group,
         ids=tuple((kind, value.strip().lower()) for kind, value in said if value),
+        namesake=fold(extra[NAMESAKE]) if extra.get(NAMESAKE) else None,
     )
 
 
@@ -114,6 +124,7 @@ def combined(said: Said, order: Sequence[LabelSource] = TRUST) -> Word:
         artist=first(word.artist for word in words),
         title=first(word.title for word in words),
         year=first(word.year for word in words),
+        namesake=first(word.namesake for word in words),
     )
 
 
@@ -139,7 +150,8 @@ def _by_one_source(one: Word, other: Word) -> bool | None:
 
 
 def _by_names(one: Word, other: Word) -> bool | None:
-    for mine, its in ((one.artist, other.artist), (one.title, other.title), (one.year, other.year)):
+    parts = ("artist", "title", "year", "namesake")
+    for mine, its in ((getattr(one, part), getattr(other, part)) for part in parts):
         if mine is not None and its is not None and mine != its:
             return False
     return True if one.names and one.names == other.names else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from db import removed_files, texts
@@ -12,7 +12,7 @@ from db.records import HashedCover, Placed, TextLine, UploadedCover, fold
 from db.release_groups import KEY
 from db.settling import Names, derive
 from db.statements import find_by, load, said_by
-from db.tables import Album, AlbumGenre, Cover, CoverText
+from db.tables import Album, AlbumGenre, Cover, CoverText, Entry, Statement
 from db.uploads import add_cover
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, LabelSource, Side
 
@@ -57,6 +57,7 @@ def ids(session: Session, sides: Sequence[Side]) -> list[AlbumId]:
         Album.artist.is_(None),
         Album.title.is_(None),
         Album.year.is_(None),
+        _has_only_pressings_year(),
         ~exists().where(AlbumGenre.album_id == Album.id),
         *(~exists().where(Cover.album_id == Album.id, Cover.side == side) for side in sides),
     ]
@@ -75,7 +76,8 @@ def album(session: Session, album_id: AlbumId, sides: Sequence[Side]) -> Incompl
         return None
     had = {Side(cover.side) for cover in row.covers}
     missing = tuple(side for side in sides if side not in had)
-    if row.artist and row.title and row.year is not None and row.labels and not missing:
+    year = _said_year(row)
+    if row.artist and row.title and year is not None and row.labels and not missing:
         return None
     group_id = next((cover.extra[KEY] for cover in row.covers if cover.extra.get(KEY)), None)
     front = next((cover for cover in row.covers if cover.side == Side.FRONT), None)
@@ -83,13 +85,30 @@ def album(session: Session, album_id: AlbumId, sides: Sequence[Side]) -> Incompl
         album_id,
         row.title,
         row.artist,
-        row.year,
+        year,
         group_id,
         not row.labels,
         missing,
         HashedCover(CoverId(front.id), front.file, front.path, ContentHash(front.content_hash)) if front else None,
         texts.of_covers(session, [CoverId(front.id)]).get(CoverId(front.id), ()) if front else (),
     )
+
+
+def _said_year(row: Album) -> int | None:
+    """The album's year; None if only that of a pressing is known."""
+    if row.year is None or not row.entries:
+        return row.year
+    every = (statement for member in row.members for statement in member.statements)
+    return row.year if any(statement.year is not None for statement in every) else None
+
+
+def _has_only_pressings_year() -> ColumnElement[bool]:
+    """The condition that an album is in a list, and no source says its own year."""
+    says = [
+        exists().where(member.album_id == Album.id, key == member.id, Statement.year.is_not(None))
+        for member, key in ((Cover, Statement.cover_id), (Entry, Statement.entry_id))
+    ]
+    return and_(exists().where(Entry.album_id == Album.id), *(~one for one in says))
 
 
 def fill(
@@ -135,7 +154,7 @@ def fill(
 def _say(session: Session, album_id: AlbumId, new: Additions, source: LabelSource) -> None:
     session.expire_all()
     [row] = load(session, [album_id])
-    said = said_by(row.covers[0], source)
+    said = said_by(row.members[0], source)
     said.artist, said.title = new.artist or said.artist, new.title or said.title
     said.genres, said.year = list(map(fold, new.genres)) or said.genres, new.year or said.year
     find_by(said)

@@ -1,15 +1,15 @@
 """What a person says about an album, its genres and its names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from db.records import AlbumEdit, fold
 from db.settling import Names, derive
-from db.statements import find_by, load, said_by
-from db.tables import Album, Cover, Statement
+from db.statements import Member, find_by, load, said_by
+from db.tables import Album, Statement
 from sleeve.errors import NotFoundError
-from sleeve.vocabulary import AlbumId, LabelSource
+from sleeve.vocabulary import AlbumId, LabelSource, ListName
 
 
 def set_genres_by_hand(session: Session, album_id: AlbumId, genres: Sequence[str]) -> None:
@@ -23,8 +23,8 @@ def set_genres_by_hand(session: Session, album_id: AlbumId, genres: Sequence[str
     """
     album = found(session, album_id)
     named = list(dict.fromkeys(map(fold, genres)))
-    for cover in album.covers:
-        by_hand(cover).genres = named or None
+    for member in album.members:
+        by_hand(member).genres = named or None
     derive(session, album, Names(session))
     if not named:
         album.labels.clear()
@@ -39,8 +39,8 @@ def rename(session: Session, album_id: AlbumId, names: AlbumEdit) -> None:
         NotFoundError: there is no such album.
     """
     album = found(session, album_id)
-    for cover in album.covers:
-        said = by_hand(cover)
+    for member in album.members:
+        said = by_hand(member)
         if names.get("title", album.title) != album.title:
             said.title = names["title"] or ""
         if names.get("artist", album.artist) != album.artist:
@@ -52,9 +52,26 @@ def rename(session: Session, album_id: AlbumId, names: AlbumEdit) -> None:
     session.flush()
 
 
-def by_hand(cover: Cover) -> Statement:
-    """What a person says of a cover; a new statement says nothing yet."""
-    return said_by(cover, LabelSource.HAND)
+def put_on_lists(session: Session, album_id: AlbumId, lists: Mapping[ListName, bool | None]) -> None:
+    """Say which lists an album is on and which it is not on, whatever any source says; None takes a person's word back.
+
+    Raises:
+        NotFoundError: there is no such album.
+    """
+    album = found(session, album_id)
+    for member in album.members:
+        said = by_hand(member)
+        decided = {**(said.lists or {}), **{str(name): is_on for name, is_on in lists.items() if is_on is not None}}
+        said.lists = {
+            name: is_on for name, is_on in decided.items() if lists.get(ListName(name), True) is not None
+        } or None
+    derive(session, album, Names(session))
+    session.flush()
+
+
+def by_hand(member: Member) -> Statement:
+    """What a person says of a cover or an entry; a new statement says nothing yet."""
+    return said_by(member, LabelSource.HAND)
 
 
 def found(session: Session, album_id: AlbumId) -> Album:

@@ -13,7 +13,7 @@ from db.labels import found
 from db.offered import within
 from db.records import CoverRecord
 from db.settling import Names, derive, settle
-from db.statements import find_by, said_by
+from db.statements import Member, find_by, said_by
 from db.tables import Album, Cover, File, Statement
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId, CoverId, LabelSource, Side
@@ -31,13 +31,14 @@ def merge(session: Session, album_id: AlbumId, others: Sequence[AlbumId]) -> Non
     """
     album = found(session, album_id)
     joining = [found(session, other) for other in dict.fromkeys(others) if other != album_id]
-    spoken = next((one for cover in album.covers for one in cover.statements if one.source == LabelSource.HAND), None)
+    by_hand = (one for member in album.members for one in member.statements if one.source == LabelSource.HAND)
+    spoken = next(by_hand, None)
     for other in joining:
-        for cover in list(other.covers):
-            cover.album = album
+        for member in other.members:
+            member.album = album
             if spoken is not None:
-                said = said_by(cover, LabelSource.HAND)
-                _keep_as_earlier(cover, said)
+                said = said_by(member, LabelSource.HAND)
+                _keep_as_earlier(member, said)
                 said.artist, said.title, said.year, said.genres = (
                     spoken.artist,
                     spoken.title,
@@ -47,17 +48,17 @@ def merge(session: Session, album_id: AlbumId, others: Sequence[AlbumId]) -> Non
                 find_by(said)
         session.flush()
         session.delete(other)
-    for cover in album.covers:
-        cover.held = True
+    for member in album.members:
+        member.held = True
     derive(session, album, Names(session))
     session.flush()
 
 
-def _keep_as_earlier(cover: Cover, said: Statement) -> None:
+def _keep_as_earlier(member: Member, said: Statement) -> None:
     """Keep the names that a person gives a cover, before they become others: as what is trusted least."""
     if not (said.artist or said.title):
         return
-    earlier = said_by(cover, LabelSource.EARLIER)
+    earlier = said_by(member, LabelSource.EARLIER)
     if not (earlier.artist or earlier.title):
         earlier.artist, earlier.title, earlier.year = said.artist or None, said.title or None, said.year or None
         find_by(earlier)
@@ -74,14 +75,14 @@ def split(session: Session, cover_ids: Sequence[CoverId]) -> AlbumId:
     if len(album_ids) > 1:
         raise NotFoundError("these covers are of several albums; name covers of one")
     album = found(session, AlbumId(album_ids.pop()))
-    if len(covers) == len(album.covers):
+    if len(covers) == len(album.members):
         raise NotFoundError(f"album {album.id} has no other covers to stay in it")
     own = Album()
     session.add(own)
-    for cover in album.covers[:]:
-        cover.held = True
-        if cover in covers:
-            cover.album = own
+    for member in album.members:
+        member.held = True
+        if member in covers:
+            member.album = own
     session.flush()
     for one in (album, own):
         derive(session, one, Names(session))
@@ -172,7 +173,7 @@ def remove_covers(session: Session, cover_ids: Sequence[CoverId], *, may_return:
     gone: list[AlbumId] = []
     for album_id in album_ids:
         album = session.get_one(Album, album_id)
-        if album.covers:
+        if album.members:
             album.unsettled = True
         else:
             gone.append(AlbumId(album_id))

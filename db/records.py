@@ -17,6 +17,7 @@ from sleeve.vocabulary import (
     Fact,
     Fingerprint,
     LabelSource,
+    ListName,
     Outcome,
     Rejection,
     Side,
@@ -68,6 +69,7 @@ class CoverFile:
         group: covers of one group are of one album when no names say so.
         exported: of a row that ``sleeve export`` wrote, the album's id in it or "" if it has none; else None.
         extra: what else the source says, by name.
+        lists: those that the album is on.
         url: where the image is fetched from if nothing is at the path; None for a file of the user's own.
         data: the image itself, which is to be kept at the path, empty once it is; None if it is no image of a table.
         stored: whether Sleeve wrote the file at the path, or is about to.
@@ -85,6 +87,7 @@ class CoverFile:
     group: str | None = None
     exported: str | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+    lists: tuple[ListName, ...] = ()
     url: str | None = None
     data: bytes | None = field(default=None, repr=False, compare=False)
     stored: bool = False
@@ -99,6 +102,70 @@ class RejectedFile:
     path: str
     reason: Rejection
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """What a row of a list says of the record itself; None says nothing.
+
+    Attributes:
+        label: several are joined by ", ".
+        year: of this pressing; the album may be older.
+        release_id: of Discogs.
+    """
+
+    label: str | None = None
+    catalogue_number: str | None = None
+    format: str | None = None
+    year: int | None = None
+    release_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A row of a list: an album without a picture.
+
+    Attributes:
+        file: what a person is shown of it: the table and the line.
+        place: what the list is known by.
+        path: the place, and what names the row in it.
+        position: its place in the list, from 0.
+        name: the list that the table as a whole is; None if it is none.
+        lists: those that the row puts the album on.
+        year: of the album; None if only that of the pressing is known.
+        extra: ids and what else the row says of the album, by name.
+        cells: the row as it was written, by column.
+        exported: ``sleeve export`` wrote it, of an album without a cover.
+    """
+
+    file: str
+    place: str
+    path: str
+    position: int
+    name: ListName | None
+    lists: tuple[ListName, ...]
+    artist: str
+    title: str
+    year: int | None = None
+    genres: tuple[str, ...] = ()
+    pressing: Pressing = Pressing()
+    extra: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
+    exported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumEntry:
+    """A row of a list as an album shows it.
+
+    Attributes:
+        name: the list; None if it is none, or does not have the row any more.
+        cells: the row as it was written, by column.
+    """
+
+    name: ListName | None
+    pressing: Pressing
+    cells: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +192,7 @@ class Guess:
 Offered = CoverFile | RejectedFile
 """A file as a source offers it."""
 
-Found = CoverFile | RejectedFile | OtherFiles | Guess
+Found = CoverFile | RejectedFile | ListRow | OtherFiles | Guess
 """All that a source says."""
 
 
@@ -158,6 +225,7 @@ class CatalogueFilter:
         year_from, year_to: first and last year, both included; an album without a year is left out.
         artist: the whole name, in any case.
         missing: only albums that lack this.
+        on_list: only albums that are on this list.
     """
 
     genre: str | None = None
@@ -168,6 +236,7 @@ class CatalogueFilter:
     without_genre: bool = False
     with_genre: bool = False
     missing: Fact | None = None
+    on_list: ListName | None = None
 
     @property
     def allows_all(self) -> bool:
@@ -189,7 +258,8 @@ class CoverRecord:
 
 @dataclass(frozen=True, slots=True)
 class AlbumRecord:
-    """An album in the catalogue with its genres (the main one first) and covers (in the order they were added)."""
+    """An album in the catalogue with its genres (the main one first), covers (in the order they were added; an album
+    of a list may have none) and the lists that it is on."""
 
     id: AlbumId
     title: str | None
@@ -197,6 +267,7 @@ class AlbumRecord:
     year: int | None
     genres: tuple[str, ...]
     covers: tuple[CoverRecord, ...]
+    lists: tuple[ListName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +286,8 @@ class AlbumEdit(TypedDict, total=False):
     year: int | None
     genres: Sequence[str]
     """In place of all others; they stay when the album's file is added again."""
+    lists: Mapping[ListName, bool | None]
+    """Whether it is on each, whatever a source says; None leaves it to the sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +310,7 @@ class Facets:
         genres, artists: the commonest first; only the commonest artists.
         decades: by their first years, ascending.
         missing: how many albums lack what.
+        lists: how many albums are on which list.
         jumps: where the list, sorted as asked, comes to a letter or a decade: its name and the place, from 0.
     """
 
@@ -244,6 +318,7 @@ class Facets:
     artists: Mapping[str, int] = field(default_factory=dict)
     decades: Mapping[int, int] = field(default_factory=dict)
     missing: Mapping[Fact, int] = field(default_factory=dict)
+    lists: Mapping[ListName, int] = field(default_factory=dict)
     jumps: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -334,6 +409,27 @@ class CatalogueRow:
     album: str | None
     genres: tuple[str, ...]
     extra: Mapping[str, str]
+    lists: tuple[ListName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumRow:
+    """An album without a cover with everything that is known of it.
+
+    Attributes:
+        album: its id for other catalogues.
+        genres: the main one first.
+        pressing: of its first row in a list.
+    """
+
+    id: AlbumId
+    title: str | None
+    artist: str | None
+    year: int | None
+    album: str | None
+    genres: tuple[str, ...]
+    lists: tuple[ListName, ...]
+    pressing: Pressing
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +440,7 @@ class VectorOwner:
         file, path: as in ``sleeve.vocabulary``.
         linked: the other albums with a cover that is linked to one of the album's.
         apart: the other albums of which a person says that they do not show its artwork.
+        lists: those that the album is on.
     """
 
     vector_id: VectorId
@@ -359,6 +456,7 @@ class VectorOwner:
     content_hash: ContentHash
     linked: frozenset[AlbumId] = frozenset()
     apart: frozenset[AlbumId] = frozenset()
+    lists: tuple[ListName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,13 +464,15 @@ class AskedAlbum:
     """An album that is asked with.
 
     Attributes:
-        vectors: (n, d) float32 of its fronts, or of its backs if it has no front; n is 0 if it waits to be indexed.
+        vectors: (n, d) float32 of its fronts, or of its backs if it has no front; n is 0 if it waits to be indexed, or
+            has no cover.
         linked, apart: as in ``VectorOwner``.
     """
 
     vectors: NDArray[np.float32]
     linked: frozenset[AlbumId]
     apart: frozenset[AlbumId]
+    has_cover: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -564,6 +664,8 @@ class CatalogueCounts:
 
     Attributes:
         files: by how they ended; rejections: the rejected ones by reason; others: those that are not covers, by kind.
+        lists: albums on each list that has any.
+        without_cover: albums that have none.
     """
 
     albums: int
@@ -572,3 +674,5 @@ class CatalogueCounts:
     files: Mapping[str, int] = field(default_factory=dict)
     rejections: Mapping[str, int] = field(default_factory=dict)
     others: Mapping[str, int] = field(default_factory=dict)
+    lists: Mapping[ListName, int] = field(default_factory=dict)
+    without_cover: int = 0

@@ -24,8 +24,8 @@ from db.identity import EXPORTED, Word, combined, hashed, same_album, word_of
 from db.placeholders import file_says_nothing
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
 from db.settling import Names, derive, settle
-from db.statements import albums_by_key, claims_at_own_path, fits, follow, news, spoken
-from db.tables import Album, Cover, CoverText, File, RemovedFile, Statement, Vector
+from db.statements import Member, albums_by_key, claims_at_own_path, fits, follow, news, spoken
+from db.tables import Album, Cover, CoverText, Entry, File, RemovedFile, Statement, Vector
 from sleeve.vocabulary import ContentHash, LabelSource, Outcome
 
 Holds = Callable[[str, str], bool]
@@ -169,7 +169,9 @@ class _Register:
         number = func.row_number().over(partition_by=Cover.content_hash, order_by=Cover.id).label("number")
         numbered = select(Cover.id, number).where(Cover.content_hash.in_(hashes)).subquery()
         query = select(Cover).join(numbered, numbered.c.id == Cover.id).where(numbered.c.number <= _EQUAL_COVERS)
-        return self._session.scalars(query.options(selectinload(Cover.album).selectinload(Album.covers))).all()
+        of_album = selectinload(Cover.album)
+        entries = of_album.selectinload(Album.entries).selectinload(Entry.statements)
+        return self._session.scalars(query.options(of_album.selectinload(Album.covers), entries)).all()
 
     def _paths_of_copies(self, covers: Sequence[Cover]) -> dict[int, list[str]]:
         ids = [cover.id for cover in covers]
@@ -270,7 +272,7 @@ class _Register:
         """
         path, word = _path(item), self._words[_path(item)]
         said = {item.cover_file.label_source: replace(word, group=None)}
-        equal = {cover for cover in self._near(word) if cover.content_hash == item.content_hash}
+        equal = set(self._near_covers(word, item.content_hash))
         fitting: list[tuple[bool, int, float, Cover]] = []
         for cover in equal.union(self._by_hash[item.content_hash]):
             if cover.path == path or self._holds(cover.path, item.content_hash):
@@ -351,7 +353,7 @@ class _Register:
         word = self._words[_path(item)]
         said = {item.cover_file.label_source: word}
         known = combined(said)
-        near = {cover: None for cover in self._near(word) if cover.content_hash == item.content_hash}
+        near = dict.fromkeys(self._near_covers(word, item.content_hash))
         file = self._files.get(_path(item))
         # What it was a copy of, it stays a copy of, whichever cover has come to have this content too.
         was = [file.cover] if file is not None and file.cover is not None else []
@@ -361,7 +363,7 @@ class _Register:
             its = self._known(cover)
             if cover not in near and (its.artist, its.title) != (known.artist, known.title):
                 continue
-            agrees = fits(said, cover.album.covers)
+            agrees = fits(said, cover.album.members)
             as_much = known == its
             if agrees or (agrees is None and as_much and _is_listed_twice(cover, item.cover_file)):
                 return cover, Outcome.UNCHANGED, f"same image as {cover.path}"
@@ -377,9 +379,9 @@ class _Register:
         cover_file, path = item.cover_file, _path(item)
         word = self._words[path]
         said = {cover_file.label_source: word}
-        found = {cover.album: None for cover in self._near(word)}
+        found = {member.album: None for member in self._near(word)}
         ranked = sorted(found, key=lambda one: (word.year is not None and one.year != word.year, one.id or inf))
-        album = next((one for one in ranked if fits(said, one.covers)), None) or Album()
+        album = next((one for one in ranked if fits(said, one.members)), None) or Album()
         cover = Cover(path=path, file=cover_file.file, side=cover_file.side, content_hash=item.content_hash)
         cover.stored, cover.extra, cover.album = cover_file.stored, dict(cover_file.extra), album
         self._session.add(cover)
@@ -390,10 +392,14 @@ class _Register:
                 self._by_key[key].append(cover)
         return cover
 
-    def _near(self, word: Word) -> list[Cover]:
-        """The covers about which something is said that may make them one album with what this is said of."""
+    def _near(self, word: Word) -> list[Member]:
+        """Covers and entries about which something is said that may make them one album with what this is said of."""
         found = (self._by_key[key] for key in (word.outside_id, word.group, word.names) if key)
-        return [cover for covers in found for cover in covers]
+        return [member for members in found for member in members]
+
+    def _near_covers(self, word: Word, content_hash: str) -> list[Cover]:
+        near = self._near(word)
+        return [member for member in near if isinstance(member, Cover) and member.content_hash == content_hash]
 
     def _listen(self, cover: Cover, cover_file: CoverFile) -> None:
         """Keep what a source says of a cover, in place of what it said."""
@@ -414,7 +420,8 @@ class _Register:
             of_path = self._said.get((path, one))
             if of_path is not None and of_path.cover is not cover:
                 # The path has become another cover's.
-                self._known_of.pop(of_path.cover, None)
+                if of_path.cover is not None:
+                    self._known_of.pop(of_path.cover, None)
                 of_path.cover, changed = cover, True
         if path == cover.path:
             cover.file = cover_file.file

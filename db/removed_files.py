@@ -1,12 +1,13 @@
 """What a person removed: it is left out when its file is added again, also from another place, until a person asks."""
 
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 
 from sqlalchemy import insert, select, union
 from sqlalchemy.orm import Session
 
-from db.tables import Cover, File, RemovedFile, Statement
-from sleeve.vocabulary import CoverId, LabelSource
+from db.tables import Cover, Entry, File, RemovedFile, Statement
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, LabelSource
 
 _ASKED_AT_ONCE = 500
 
@@ -24,6 +25,19 @@ def remember(session: Session, cover_ids: Sequence[CoverId]) -> None:
         new = [{"path": row.path, "content_hash": row.content_hash} for row in rows if tuple(row) not in known]
         if new:
             session.execute(insert(RemovedFile), new)
+
+
+def remember_entries(session: Session, album_ids: Sequence[AlbumId]) -> None:
+    """Leave the entries of these albums out when their lists are added again."""
+    paths = list(session.scalars(select(Entry.path).where(Entry.album_id.in_(album_ids))))
+    known = {row.path for row in of_contents(session, map(hash_of_entry, paths))}
+    if new := [{"path": path, "content_hash": hash_of_entry(path)} for path in paths if path not in known]:
+        session.execute(insert(RemovedFile), new)
+
+
+def hash_of_entry(path: str) -> ContentHash:
+    """What stands for the content of an entry: a row is the same row whatever is in its cells."""
+    return ContentHash(sha256(path.encode()).hexdigest())
 
 
 def of_contents(session: Session, content_hashes: Iterable[str]) -> list[RemovedFile]:

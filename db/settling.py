@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from db.cover_links import turn
 from db.identity import EXPORTED, TRUST, first, same_album
 from db.placeholders import names_nothing, titles_nothing
-from db.statements import albums_by_key, claims, fits, keys, load
-from db.tables import Album, AlbumGenre, Cover, File, Genre, Statement
-from sleeve.vocabulary import LabelSource
+from db.statements import Member, albums_by_key, claims, fits, keys, load
+from db.tables import Album, AlbumGenre, AlbumList, Cover, File, Genre, Statement
+from sleeve.vocabulary import LabelSource, ListName
 
 SETTLED_AT_ONCE = 256
 """Albums in one transaction."""
@@ -37,7 +37,7 @@ class _Settling:
         self._albums = albums
         self._touched: dict[Album, None] = dict.fromkeys(albums)
         self._gone: set[Album] = set()
-        said = (statement for album in albums for cover in album.covers for statement in cover.statements)
+        said = (statement for album in albums for member in album.members for statement in member.statements)
         self._by_key = albums_by_key(session, {key for statement in said for key in keys(statement)})
 
     def run(self) -> None:
@@ -60,7 +60,7 @@ class _Settling:
         other = self._home_of(kept, album)
         if other is not None and not (_is_held(other) and _is_held(album)):
             older, newer = sorted((album, other), key=lambda one: one.id or inf)
-            self._move(newer.covers, older)
+            self._move(newer.members, older)
             self._session.flush()
             self._session.delete(newer)
             self._gone.add(newer)
@@ -81,14 +81,14 @@ class _Settling:
             if file is not None:
                 file.cover = own
 
-    def _home_of(self, part: Sequence[Cover], left: Album) -> Album | None:
-        """The oldest other album that these covers are of by what is said of them; one of their year if there is."""
-        said = [of_path for cover in part for of_path in claims(cover).values()]
-        wanted = {key for cover in part for statement in cover.statements for key in keys(statement)}
-        found = {cover.album for key in wanted for cover in self._by_key[key]} - {left} - self._gone
+    def _home_of(self, part: Sequence[Member], left: Album) -> Album | None:
+        """The oldest other album that these are of by what is said of them; one of their year if there is."""
+        said = [of_path for member in part for of_path in claims(member).values()]
+        wanted = {key for member in part for statement in member.statements for key in keys(statement)}
+        found = {member.album for key in wanted for member in self._by_key[key]} - {left} - self._gone
         year = first(word.year for of_path in said for word in of_path.values())
         for album in sorted(found, key=lambda one: (year is not None and one.year != year, one.id or inf)):
-            verdicts = {fits(of_path, album.covers) for of_path in said}
+            verdicts = {fits(of_path, album.members) for of_path in said}
             if True in verdicts and False not in verdicts:
                 return album
         return None
@@ -98,9 +98,9 @@ class _Settling:
         self._session.add(album)
         return album
 
-    def _move(self, covers: Iterable[Cover], target: Album) -> None:
-        for cover in list(covers):
-            cover.album = target
+    def _move(self, members: Iterable[Member], target: Album) -> None:
+        for member in list(members):
+            member.album = target
         self._touched[target] = None
 
 
@@ -124,34 +124,35 @@ class Names:
         self._known |= {genre.name: genre for genre in found}
 
 
-def _parts(album: Album) -> list[list[Cover]]:
-    """The covers of an album by what is said of them, the part that keeps the album first."""
-    covers = sorted(album.covers, key=lambda cover: (not cover.held, cover.id or inf))
-    parts: list[list[Cover]] = [[cover for cover in covers if cover.held]] if _is_held(album) else []
-    for cover in covers:
-        if cover.held:
+def _parts(album: Album) -> list[list[Member]]:
+    """The covers and entries of an album by what is said of them, the part that keeps the album first."""
+    members = sorted(album.members, key=lambda member: not member.held)
+    parts: list[list[Member]] = [[member for member in members if member.held]] if _is_held(album) else []
+    for member in members:
+        if member.held:
             continue
-        own = claims(cover).values()
+        own = claims(member).values()
         part = next((part for part in parts if all(fits(said, part) is not False for said in own)), None)
         if part is None:
-            parts.append([cover])
+            parts.append([member])
         else:
-            part.append(cover)
+            part.append(member)
     return parts
 
 
 def _is_held(album: Album) -> bool:
-    return any(cover.held for cover in album.covers)
+    return any(member.held for member in album.members)
 
 
 def derive(session: Session, album: Album, genre_of: Names) -> None:
-    """Name and label an album as the most trusted sources say."""
+    """Name and label an album as the most trusted sources say, and put it on its lists."""
     covers = sorted(album.covers, key=lambda cover: cover.id or inf)
     for cover in covers:
         _describe(session, cover)
     by_source: dict[str, list[Statement]] = defaultdict(list)
-    for cover in covers:
-        for one in sorted(cover.statements, key=lambda one: (one.path != cover.path, one.path)):
+    members: list[Member] = [*covers, *sorted(album.entries, key=lambda entry: entry.id or inf)]
+    for member in members:
+        for one in sorted(member.statements, key=lambda one: (one.path != member.path, one.path)):
             by_source[one.source].append(one)
     said = [by_source[source] for source in TRUST if source in by_source]
     if not said:
@@ -161,8 +162,12 @@ def derive(session: Session, album: Album, genre_of: Names) -> None:
     album.title = _name([one.title for one in every], titles_nothing)
     # A reissue has its own year; the album is as old as the first that a source names.
     years = (min((one.year for one in statements if one.year is not None), default=None) for statements in said)
-    album.year = first(years) or None
+    said_year = first(years)
+    # Without it, the year of the oldest pressing in a list is the best that is known.
+    pressed = min((entry.year for entry in album.entries if entry.year), default=None)
+    album.year = (pressed if said_year is None else said_year) or None
     _label(album, said, genre_of)
+    _list(album, every)
 
 
 def _name(said: Sequence[str | None], says_nothing: Callable[[str], bool]) -> str | None:
@@ -188,6 +193,20 @@ def _label(album: Album, said: Sequence[Sequence[Statement]], genre_of: Names) -
             album.labels.append(AlbumGenre(genre=genre_of(name), source=source, position=position))
     for label in before.values():
         album.labels.remove(label)
+
+
+def _list(album: Album, every: Sequence[Statement]) -> None:
+    """A person's word decides; else a list has the album if any source says so."""
+    on: set[str] = set()
+    for name in ListName:
+        said = [(one.source, one.lists[name]) for one in every if one.lists and name in one.lists]
+        by_hand = [listed for source, listed in said if source == LabelSource.HAND]
+        if any(by_hand or (listed for _, listed in said)):
+            on.add(name)
+    for row in list(album.lists):
+        if row.name not in on:
+            album.lists.remove(row)
+    album.lists.extend(AlbumList(name=name) for name in sorted(on - {row.name for row in album.lists}))
 
 
 def _describe(session: Session, cover: Cover) -> None:

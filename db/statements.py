@@ -10,10 +10,15 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from db.identity import EXPORTED, Said, Word, hashed, same_album, word_of
 from db.records import CoverFile, fold
-from db.tables import Album, Cover, Statement
+from db.tables import Album, Cover, Entry, Statement
 from sleeve.vocabulary import LabelSource
 
-WHOLE = (selectinload(Album.covers).selectinload(Cover.statements), selectinload(Album.labels))
+WHOLE = (
+    selectinload(Album.covers).selectinload(Cover.statements),
+    selectinload(Album.entries).selectinload(Entry.statements),
+    selectinload(Album.labels),
+    selectinload(Album.lists),
+)
 """What is loaded with an album to tell what follows from its statements."""
 
 _ASKED_AT_ONCE = 4096
@@ -30,10 +35,14 @@ def keys(statement: Statement) -> set[str]:
     return {key for key in (statement.group, statement.outside_id, statement.names) if key}
 
 
-def claims(cover: Cover) -> dict[str, Said]:
-    """What is said of a cover, by path: its own, and those of its copies."""
-    found: dict[str, dict[LabelSource, Word]] = {cover.path: {}}
-    for statement in cover.statements:
+Member = Cover | Entry
+"""What statements are about: a cover, or an entry in a list."""
+
+
+def claims(member: Member) -> dict[str, Said]:
+    """What is said of a cover or an entry, by path: its own, and those of a cover's copies."""
+    found: dict[str, dict[LabelSource, Word]] = {member.path: {}}
+    for statement in member.statements:
         found.setdefault(statement.path, {})[LabelSource(statement.source)] = word(statement)
     return dict(found)
 
@@ -43,14 +52,14 @@ def claims_at_own_path(cover: Cover) -> Said:
     return {LabelSource(one.source): word(one) for one in cover.statements if one.path == cover.path}
 
 
-def fits(said: Said, covers: Iterable[Cover]) -> bool | None:
-    """Whether a cover of which this is said is of the album that has these covers; None if nothing says so.
+def fits(said: Said, members: Iterable[Member]) -> bool | None:
+    """Whether a cover or entry of which this is said is of the album that has these; None if nothing says so.
 
-    Nothing that anybody stated may differ, but for covers that a person put together: they may differ from each other.
+    Nothing that anybody stated may differ, but for those that a person put together: they may differ from each other.
     """
     # Of thousands of copies the same is said, or nothing.
     different = {
-        (cover.held, frozenset(of_path.items())): of_path for cover in covers for of_path in claims(cover).values()
+        (member.held, frozenset(of_path.items())): of_path for member in members for of_path in claims(member).values()
     }
     verdicts = [(held, same_album(said, of_path)) for (held, _), of_path in different.items()]
     agrees = any(verdict for _, verdict in verdicts)
@@ -60,20 +69,24 @@ def fits(said: Said, covers: Iterable[Cover]) -> bool | None:
     return True if agrees else None
 
 
-def albums_by_key(session: Session, wanted: Iterable[str]) -> dict[str, list[Cover]]:
-    """The covers that a statement with one of these keys is about, whole with their albums."""
+def albums_by_key(session: Session, wanted: Iterable[str]) -> dict[str, list[Member]]:
+    """The covers and entries that a statement with one of these keys is about, whole with their albums."""
     asked = sorted(set(wanted))
-    found: dict[str, list[Cover]] = defaultdict(list)
+    found: dict[str, list[Member]] = defaultdict(list)
     album_ids: set[int] = set()
     for start in range(0, len(asked), _ASKED_AT_ONCE):
         some = asked[start : start + _ASKED_AT_ONCE]
         columns = (Statement.group, Statement.outside_id, Statement.names)
-        query = select(Cover.album_id).join(Statement, Statement.cover_id == Cover.id)
-        album_ids.update(session.scalars(query.where(or_(*(column.in_(some) for column in columns)))))
+        said = or_(*(column.in_(some) for column in columns))
+        for query in (
+            select(Cover.album_id).join(Statement, Statement.cover_id == Cover.id),
+            select(Entry.album_id).join(Statement, Statement.entry_id == Entry.id),
+        ):
+            album_ids.update(session.scalars(query.where(said)))
     for album in load(session, sorted(album_ids)):
-        for cover in album.covers:
-            for key in {key for statement in cover.statements for key in keys(statement)}:
-                found[key].append(cover)
+        for member in album.members:
+            for key in {key for statement in member.statements for key in keys(statement)}:
+                found[key].append(member)
     return found
 
 
@@ -86,12 +99,12 @@ def load(session: Session, album_ids: Sequence[int]) -> list[Album]:
     return found
 
 
-def said_by(cover: Cover, source: LabelSource) -> Statement:
-    """What a source says of a cover at its own path; a new statement says nothing yet."""
-    said = next((one for one in cover.statements if (one.path, one.source) == (cover.path, source)), None)
+def said_by(member: Member, source: LabelSource) -> Statement:
+    """What a source says of an entry, or of a cover at its own path; a new statement says nothing yet."""
+    said = next((one for one in member.statements if (one.path, one.source) == (member.path, source)), None)
     if said is None:
-        said = Statement(path=cover.path, source=source)
-        cover.statements.append(said)
+        said = Statement(path=member.path, source=source)
+        member.statements.append(said)
     return said
 
 
@@ -102,7 +115,7 @@ def spoken(session: Session, covers: Sequence[Cover]) -> None:
     says += [column.is_not(None) for column in (Statement.group, Statement.outside_id)]
     query = select(Statement).join(Cover).where(or_(Statement.path == Cover.path, *says))
     for statement in session.scalars(query.where(Cover.id.in_(found))):
-        found[statement.cover_id].append(statement)
+        found[statement.cover_id or 0].append(statement)
     for cover in covers:
         set_committed_value(cover, "statements", found[cover.id])
 
@@ -123,6 +136,7 @@ def follow(statement: Statement, cover_file: CoverFile, *, is_news: bool = False
     statement.side = cover_file.side
     exported = {EXPORTED: cover_file.exported} if cover_file.exported else {}
     statement.extra = {**(statement.extra or {} if is_news else {}), **cover_file.extra, **exported} or None
+    statement.lists = dict.fromkeys(map(str, cover_file.lists), True) or statement.lists
     if not is_news:
         statement.group = hashed(cover_file.group) if cover_file.group else None
     find_by(statement)
@@ -147,10 +161,11 @@ def news(cover: Cover, cover_file: CoverFile) -> CoverFile | None:
         year=None if cover_file.year == album.year else cover_file.year,
         genres=() if genres == known_genres else cover_file.genres,
         extra={name: text for name, text in cover_file.extra.items() if cover.extra.get(name) != text},
+        lists=tuple(name for name in cover_file.lists if name not in {row.name for row in album.lists}),
         exported=None,
     )
-    same_side = found.side == cover.side
-    return None if same_side and not (artist or title or found.year or found.genres or found.extra) else found
+    said = (artist, title, found.year, found.genres, found.extra, found.lists)
+    return None if found.side == cover.side and not any(said) else found
 
 
 def find_by(statement: Statement) -> None:
@@ -161,4 +176,5 @@ def find_by(statement: Statement) -> None:
 
 def _content(statement: Statement) -> tuple[object, ...]:
     names = (statement.artist, statement.title, statement.year, statement.side, statement.group)
-    return (*names, tuple(statement.genres or ()), dict(statement.extra or {}))
+    said = (tuple(statement.genres or ()), dict(statement.extra or {}), dict(statement.lists or {}))
+    return (*names, *said)

@@ -93,7 +93,18 @@ class Album(Base):
     covers: Mapped[list["Cover"]] = relationship(
         back_populates="album", cascade="all, delete-orphan", passive_deletes=True, order_by="Cover.id"
     )
+    entries: Mapped[list["Entry"]] = relationship(
+        back_populates="album", cascade="all, delete-orphan", passive_deletes=True, order_by="Entry.id"
+    )
+    lists: Mapped[list["AlbumList"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="AlbumList.name"
+    )
     labels: Mapped[list["AlbumGenre"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+    @property
+    def members(self) -> "list[Cover | Entry]":
+        """What is said of the album is said of these: its covers, the oldest first, and its entries in lists."""
+        return [*self.covers, *self.entries]
 
     @validates("title", "artist")
     def _fold(self, key: str, name: str | None) -> str | None:
@@ -136,19 +147,61 @@ class Cover(Base):
     )
 
 
+class Entry(Base):
+    """A row of a list: an album that is known without a picture, or besides its covers.
+
+    ``path`` is the list's ``place`` and what names the row in it, ``name`` the list that the table as a whole is (null
+    for a table that is none), ``position`` the row's place in it. ``cells`` are the row as it was written, by column;
+    null if the list does not have the row any more, and only what a person said of it is kept. ``held``: a person said
+    which album it is of.
+    """
+
+    __tablename__ = "entries"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    album_id: Mapped[int] = mapped_column(ForeignKey("albums.id", ondelete="CASCADE"), index=True)
+    path: Mapped[str] = mapped_column(Text, unique=True)
+    place: Mapped[str] = mapped_column(Text, index=True)
+    name: Mapped[str | None] = mapped_column(String(16))
+    position: Mapped[int]
+    label: Mapped[str | None] = mapped_column(Text)
+    catalogue_number: Mapped[str | None] = mapped_column(Text)
+    format: Mapped[str | None] = mapped_column(Text)
+    year: Mapped[int | None]
+    release_id: Mapped[str | None] = mapped_column(Text)
+    cells: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    held: Mapped[bool] = mapped_column(default=False, server_default=false())
+    album: Mapped[Album] = relationship(back_populates="entries")
+    statements: Mapped[list["Statement"]] = relationship(
+        back_populates="entry", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class AlbumList(Base):
+    """A list that an album is on, as it follows from the statements on it."""
+
+    __tablename__ = "album_lists"
+
+    album_id: Mapped[int] = mapped_column(ForeignKey("albums.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(16), primary_key=True, index=True)
+
+
 class Statement(Base):
-    """What one source says of the cover at one path. Null says nothing; a person's empty title or artist, or year 0,
-    says that there is none.
+    """What one source says of the cover at one path, or of an entry in a list. Null says nothing; a person's empty
+    title or artist, or year 0, says that there is none.
 
     ``group`` is the hash of what the covers of one album have in common for the source, ``outside_id`` the id that
     another catalogue knows the album by, ``names`` the hash of artist and title: by these three, albums are found.
-    ``genres`` are folded, in the source's order."""
+    ``genres`` are folded, in the source's order; ``lists`` says which lists the album is on, or is not on."""
 
     __tablename__ = "statements"
+    __table_args__ = (CheckConstraint("(cover_id IS NULL) <> (entry_id IS NULL)", name="of_one"),)
 
     path: Mapped[str] = mapped_column(Text, primary_key=True)
     source: Mapped[str] = mapped_column(String(16), primary_key=True)
-    cover_id: Mapped[int] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), index=True)
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"), index=True)
     artist: Mapped[str | None] = mapped_column(Text)
     title: Mapped[str | None] = mapped_column(Text)
     year: Mapped[int | None]
@@ -158,7 +211,9 @@ class Statement(Base):
     group: Mapped[str | None] = mapped_column(String(32), index=True)
     outside_id: Mapped[str | None] = mapped_column(String(80), index=True)
     names: Mapped[str | None] = mapped_column(String(32), index=True)
-    cover: Mapped[Cover] = relationship(back_populates="statements")
+    lists: Mapped[dict[str, bool] | None] = mapped_column(JSON(none_as_null=True))
+    cover: Mapped[Cover | None] = relationship(back_populates="statements")
+    entry: Mapped[Entry | None] = relationship(back_populates="statements")
 
 
 class CoverLink(Base):

@@ -44,7 +44,7 @@ def keep(
         if is_new:
             said.artist, said.title, said.year = new.artist, new.title, new.year
             find_by(said)
-        added.append(CoverId(said.cover_id))
+        added.append(CoverId(said.cover_id or 0))
     session.flush()
     album_id = AlbumId(album.id)
     if missing and new.genres:
@@ -56,10 +56,10 @@ def keep(
 def _find(session: Session, new: NewAlbum) -> Album | None:
     word = word_of(new.artist, new.title, new.year, None, {})
     if word.names is not None:
-        found = {cover.album for covers in albums_by_key(session, [word.names]).values() for cover in covers}
+        found = {member.album for members in albums_by_key(session, [word.names]).values() for member in members}
         ranked = sorted(found, key=lambda album: (album.year != new.year, album.id))
         sources = (LabelSource.HAND, LabelSource.EARLIER)
-        return next((one for source in sources for one in ranked if fits({source: word}, one.covers)), None)
+        return next((one for source in sources for one in ranked if fits({source: word}, one.members)), None)
     return _of_same_front(session, new) or _once_of_same_front(session, new)
 
 
@@ -81,7 +81,7 @@ def _once_of_same_front(session: Session, new: NewAlbum) -> Album | None:
     for said in session.scalars(before.where(Statement.source == LabelSource.EARLIER).order_by(Cover.id)):
         given = ((new.title, said.title), (new.artist, said.artist))
         if new.year in {None, said.year} and all(name is None or fold(name) == fold(its or "") for name, its in given):
-            return said.cover.album
+            return said.cover.album if said.cover else None
     return None
 
 

@@ -17,6 +17,9 @@ AlbumId = NewType("AlbumId", int)
 CoverId = NewType("CoverId", int)
 """Primary key of a cover (one image of an album)."""
 
+EntryId = NewType("EntryId", int)
+"""Primary key of an entry (one row of a list)."""
+
 VectorId = NewType("VectorId", int)
 """Primary key of a vector row. Never reused: a cover embedded again gets a new one, so an index can hold these."""
 
@@ -82,12 +85,23 @@ class LabelSource(StrEnum):
     """A music server, which has it from tags."""
 
     MUSICBRAINZ = "musicbrainz"
+    LIST = "list"
+    """A list without pictures, such as a collection that Discogs exported."""
+
     HAND = "hand"
     """A person, in the web app, over HTTP or on the command line."""
 
     EARLIER = "earlier"
     """Whoever it was that an older Sleeve had the names of albums from, as it did not write that down; or a person,
     before the album was merged into another one and took its names."""
+
+
+class ListName(StrEnum):
+    """A list that an album is on, because a list that was added says so, or a person."""
+
+    OWNED = "owned"
+    WANTED = "wanted"
+    FOR_SALE = "for-sale"
 
 
 class WordPlace(StrEnum):
@@ -114,6 +128,7 @@ class Fact(StrEnum):
     ARTIST = "artist"
     YEAR = "year"
     GENRE = "genre"
+    COVER = "cover"
 
 
 class AlbumOrder(StrEnum):

@@ -6,10 +6,13 @@ from typing import Any, NamedTuple
 
 from db.records import BundleRecord
 from indexer.sources.columns import COLUMNS
-from indexer.sources.manifest import ALBUM_COLUMN, OWN_PREFIX, PATH_COLUMN
+from indexer.sources.table_cells import ALBUM_COLUMN, LISTS_COLUMN, OWN_PREFIX, PATH_COLUMN
 
 COVER_COLUMNS = (*(name for name in COLUMNS if name != "back"), PATH_COLUMN, ALBUM_COLUMN)
 """What is always written: with these ``sleeve add`` makes the same catalogue again."""
+
+LIST_COLUMNS = (LISTS_COLUMN, "label", "catalogue_number", "format", "discogs_release_id")
+"""What is written too if there are lists: which the album is on, and the pressing of an album without a cover."""
 
 TEXT_COLUMN = f"{OWN_PREFIX}text"
 """What the cover says, a line for each line on it; empty if it says nothing, or nobody has read it yet."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from indexer.exporting.columns import (
     IMAGE_COLUMN,
     LABEL_COLUMN,
+    LIST_COLUMNS,
     MAP_COLUMNS,
     PREDICTION_COLUMNS,
     TEXT_COLUMN,
@@ -16,7 +17,7 @@ from indexer.exporting.columns import (
     Layout,
 )
 from indexer.files import replacing
-from indexer.sources.manifest import ALBUM_COLUMN, PATH_COLUMN
+from indexer.sources.table_cells import ALBUM_COLUMN, LISTS_COLUMN, PATH_COLUMN
 
 CARD_NAME = "README.md"
 
@@ -31,6 +32,8 @@ _MEANINGS = {
     "side": "`front` or `back`",
     PATH_COLUMN: "where the file was; `sleeve add` uses it if it is still there",
     ALBUM_COLUMN: "the same for all covers of one album, empty for one cover without names",
+    LISTS_COLUMN: "the lists that the album is on",
+    **dict.fromkeys(LIST_COLUMNS[1:], "of the pressing, for an album without a cover"),
     TEXT_COLUMN: "the words read on the cover, one line for each line",
     PREDICTION_COLUMNS[0]: "the predicted genre",
     PREDICTION_COLUMNS[1]: "its probability",

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from db import albums, texts, vectors
-from db.records import BundleRecord, CatalogueRow, FileOutcome
+from db.records import AlbumRow, BundleRecord, CatalogueRow, FileOutcome
 from indexer.analysis.catalogue_map import CatalogueMap, read_map
 from indexer.exporting import (
     COVER_COLUMNS,
     ID_COLUMNS,
     IMAGE_COLUMN,
     LABEL_COLUMN,
+    LIST_COLUMNS,
     MAP_COLUMNS,
     PREDICTION_COLUMNS,
     TEXT_COLUMN,
@@ -33,8 +34,8 @@ from indexer.home import Home
 from indexer.images.decoding import read
 from indexer.progress import Progress, chunks
 from indexer.sources.columns import COLUMNS
-from indexer.sources.manifest import ALBUM_COLUMN, OWN_PREFIX, PATH_COLUMN
 from indexer.sources.parquet_rows import PARQUET_SUFFIX
+from indexer.sources.table_cells import ALBUM_COLUMN, OWN_PREFIX, PATH_COLUMN
 from indexer.sources.table_rows import MAX_COLUMNS
 from sleeve.errors import FileRejectedError, OutputError, VectorIndexError
 from sleeve.vocabulary import AlbumId, CoverId, Outcome
@@ -97,7 +98,8 @@ Predict = Callable[[AlbumId], Predicted | None]
 def export_catalogue(
     home: Home, progress: Progress, path: Path, further: Further = Further(), predict: Predict | None = None
 ) -> Exported:
-    """Write every cover with its album, one row for each; the file appears whole or not at all.
+    """Write every cover with its album, one row for each, and in a table a row for each album without a cover; the
+    file appears whole or not at all.
 
     Args:
         path: its ending is one of ``SUFFIXES``.
@@ -115,11 +117,14 @@ def export_catalogue(
     places = _map(home, bundle) if further.places and bundle else None
     with home.database.reading() as session, _whole(path) as fresh:
         counts = albums.counts(session)
+        has_lists = suffix != _ARRAYS_SUFFIX and bool(counts.lists or counts.without_cover)
         progress.start("Exporting", counts.covers)
-        extra = sorted({name for row in albums.rows(session) for name in row.extra if _kept(name)})
+        own_lists = set(LIST_COLUMNS) if has_lists else set()
+        extra = sorted({name for row in albums.rows(session) for name in row.extra if _kept(name)} - own_lists)
         own = [
             *(ID_COLUMNS if suffix == _ARRAYS_SUFFIX else ()),
             *COVER_COLUMNS,
+            *(LIST_COLUMNS if has_lists else ()),
             *((TEXT_COLUMN,) if further.texts else ()),
             *(PREDICTION_COLUMNS if predict is not None else ()),
             *(MAP_COLUMNS if further.places else ()),
@@ -200,6 +205,8 @@ class _Rows:
                 if row.cover.id in made:
                     cells[VECTOR_COLUMN] = made[row.cover.id]
                 yield cells | self._further(row)
+        if LIST_COLUMNS[0] in self._asked:
+            yield from map(_cells_without_cover, albums.rows_without_cover(self._session))
 
     def _further(self, row: CatalogueRow) -> Cells:
         cells: Cells = {}
@@ -248,8 +255,17 @@ def _cells(row: CatalogueRow) -> Cells:
         "side": str(row.cover.side),
         PATH_COLUMN: str(row.cover.path),
         ALBUM_COLUMN: row.album,
+        **({LIST_COLUMNS[0]: "; ".join(row.lists)} if row.lists else {}),
     }
     return {name: value for name, value in row.extra.items() if _kept(name)} | known
+
+
+def _cells_without_cover(row: AlbumRow) -> Cells:
+    known = {"file": "", "genre": list(row.genres), "artist": row.artist, "album": row.title, "year": row.year}
+    of_pressing = (row.pressing.label, row.pressing.catalogue_number, row.pressing.format, row.pressing.release_id)
+    return (
+        known | {ALBUM_COLUMN: row.album} | dict(zip(LIST_COLUMNS, ("; ".join(row.lists), *of_pressing), strict=True))
+    )
 
 
 def _kept(name: str) -> bool:

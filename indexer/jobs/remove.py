@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from db import albums, offered, overruling, server_covers
+from db import albums, entries, offered, overruling, server_covers
 from db.records import CoverRecord
 from indexer.home import Home
 from indexer.images.decoding import present
 from indexer.progress import Progress
 from indexer.sources import may_be_there
 from indexer.sources.file_names import absolute
+from indexer.sources.list_table import place_of_list
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId, CoverId
 
@@ -20,10 +21,11 @@ _MOST_MISSING = 1 / 2
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """How much was forgotten."""
+    """How much was forgotten; ``rows`` are of lists."""
 
     albums: int
     covers: int
+    rows: int = 0
 
 
 def remove(
@@ -40,7 +42,7 @@ def remove(
     What is removed is left out when its file is added again, unless it is asked for.
 
     Args:
-        paths: files, or folders with all that is below them.
+        paths: files, or folders with all that is below them; a list without pictures with all of its rows.
         missing: all covers whose files are gone, or which their music server did not have any more when it was last
             added; if they return, they are added. What was rejected in folders, archives and tables that are gone is
             forgotten too.
@@ -51,7 +53,10 @@ def remove(
     gone = _missing(home, progress) if missing else []
     progress.start("Removing", len(album_ids) + len(cover_ids) + len(paths) + len(gone))
     with home.database.writing() as session:
-        at = overruling.covers_at(session, [str(absolute(path)) for path in paths])
+        known = set(entries.places(session))
+        lists = {path: place for path in paths if (place := place_of_list(path)) in known}
+        rows = sum(entries.forget_others(session, place, frozenset()) for place in lists.values())
+        at = overruling.covers_at(session, [str(absolute(path)) for path in paths if path not in lists])
         named = list(dict.fromkeys([*cover_ids, *at]))
         only_missing = [cover_id for cover_id in gone if cover_id not in named]
         stored = [*albums.stored_covers(session, album_ids), *overruling.stored_of(session, [*named, *only_missing])]
@@ -63,7 +68,7 @@ def remove(
             offered.forget_gone(session, may_be_there, everywhere=True)
         covers = len(named) + len(only_missing) + (albums.remove(session, left) if left else 0)
     _delete_files(home, progress, stored)
-    return Removed(len({*album_ids, *emptied}), covers)
+    return Removed(len({*album_ids, *emptied}), covers, rows)
 
 
 def _missing(home: Home, progress: Progress) -> list[CoverId]:

@@ -13,14 +13,16 @@ from indexer.sources.archive import ArchiveSource
 from indexer.sources.columns import COLUMNS
 from indexer.sources.folder import FolderSource
 from indexer.sources.image_folder import ImageFolderSource, metadata_tables
+from indexer.sources.list_table import ListSource
 from indexer.sources.manifest import ManifestSource
 from indexer.sources.other_files import ARCHIVES, HINTS, SPREADSHEETS, kind_of_name
 from indexer.sources.spelling import Spellings
 from indexer.sources.subsonic import is_server
 from indexer.sources.table_rows import TABLE_SUFFIXES
 from sleeve.errors import SourceError
+from sleeve.vocabulary import ListName
 
-__all__ = ["COLUMNS", "GenreFrom", "Source", "is_server", "may_be_there", "open_source"]
+__all__ = ["COLUMNS", "GenreFrom", "ListSource", "Source", "is_server", "may_be_there", "open_source"]
 
 
 class Source(Protocol):
@@ -53,6 +55,7 @@ def open_source(
     own_spellings: Path | None = None,
     store: CoverStore | None = None,
     encoding: str | None = None,
+    list_name: ListName | None = None,
 ) -> Source:
     """The source at a path: a table is a manifest, a folder, zip or tar is one of covers, any other file a cover.
     A folder with tables called ``metadata`` that name its pictures is one of both.
@@ -65,6 +68,7 @@ def open_source(
         own_spellings: the user's table of genres; it need not exist. Tables and music libraries need it.
         store: what keeps images that a manifest names by URL or holds itself; without it, it may not.
         encoding: of a manifest that is text; None finds out.
+        list_name: what a table without pictures is; None lets its columns decide.
 
     Raises:
         SourceError: the path does not exist or does not go with the other arguments, or the table cannot be read.
@@ -82,14 +86,22 @@ def open_source(
     if path.is_file() and path.suffix.lower() in TABLE_SUFFIXES:
         if genre_from is GenreFrom.FOLDER:
             raise SourceError(f"{path} is a table; its column `genre` gives the genres, not a folder")
+        spellings = Spellings.read(own_spellings)
+        listed = ListSource(path, list_name, label, columns or {}, encoding, spellings)
+        if listed.has_no_files():
+            return listed
+        if list_name is not None:
+            raise SourceError(f"{path} is not a table with artists and titles but no files; --list needs one")
         return ManifestSource(
             path,
             label=label,
             columns=columns or {},
             store=store,
             encoding=encoding,
-            spellings=Spellings.read(own_spellings),
+            spellings=spellings,
         )
+    if list_name is not None:
+        raise SourceError(f"{path} is not a table; --list needs one with artists and titles")
     if columns or encoding:
         raise SourceError(f"{path} is not a table, so it has no columns to name and no encoding")
     if by_table:

@@ -8,14 +8,24 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 
-from db import offered
+from db import entries, offered
 from db.database import Database
-from db.records import Candidate, CoverFile, FileOutcome, Guess, InspectedFile, Offered, OtherFiles, RejectedFile
+from db.records import (
+    Candidate,
+    CoverFile,
+    FileOutcome,
+    Guess,
+    InspectedFile,
+    ListRow,
+    Offered,
+    OtherFiles,
+    RejectedFile,
+)
 from db.registration import Stage, known_hashes, register_stage
 from db.settling import settle
 from indexer.images.decoding import PROBE_PX, decode, present, read
 from indexer.progress import Progress, Silent, chunks
-from indexer.sources import Source, may_be_there
+from indexer.sources import ListSource, Source, may_be_there
 from indexer.sources.kept_covers import KeptCovers
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash, Outcome
@@ -36,6 +46,8 @@ class AddReport:
     Attributes:
         others: files that were not offered as covers, by place and kind.
         guesses: what was taken for granted, each sentence once.
+        listed: how many of those that ended are rows of lists.
+        unlisted: rows that lists do not have any more.
     """
 
     counts: Counter[Outcome] = field(default_factory=Counter)
@@ -43,6 +55,8 @@ class AddReport:
     removed: list[FileOutcome] = field(default_factory=list)
     others: Counter[tuple[str, str]] = field(default_factory=Counter)
     guesses: dict[str, None] = field(default_factory=dict)
+    listed: int = 0
+    unlisted: int = 0
 
     def take(self, outcomes: Iterable[FileOutcome]) -> None:
         """Count some more."""
@@ -60,6 +74,8 @@ class AddReport:
         self.removed += other.removed
         self.others += other.others
         self.guesses |= other.guesses
+        self.listed += other.listed
+        self.unlisted += other.unlisted
 
     def take_back(self, offered: Offered, tried: Sequence[InspectedFile | RejectedFile]) -> None:
         """Do not count the files that were tried for a cover as others too."""
@@ -76,7 +92,7 @@ class AddReport:
             kinds[kind] += files
         return {kind: files for kind, files in kinds.most_common() if files}
 
-    def offered(self, source: Source) -> Iterator[Offered]:
+    def offered(self, source: Source) -> Iterator[Offered | ListRow]:
         """What a source offers; the rest of what it says is counted here."""
         for item in source:
             if isinstance(item, OtherFiles):
@@ -113,7 +129,11 @@ def add_source(
     progress.start("Adding", sum(1 for _ in AddReport().offered(source)))
     with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
         for chunk in _batches(adding.report.offered(source)):
-            batch, counted = kept.bring(database, chunk, progress) if kept else (chunk, 0)
+            rows = [item for item in chunk if isinstance(item, ListRow)]
+            files = [item for item in chunk if not isinstance(item, ListRow)]
+            adding.take_rows(rows)
+            progress.advance(len(rows))
+            batch, counted = kept.bring(database, files, progress) if kept else (files, 0)
             tried = list(pool.map(partial(_inspect, known=adding.known(batch)), batch))
             for item, attempts in zip(batch, tried, strict=True):
                 adding.report.take_back(item, attempts)
@@ -124,8 +144,8 @@ def add_source(
     return adding.report
 
 
-def _batches(items: Iterable[Offered]) -> Iterator[list[Offered]]:
-    batch: list[Offered] = []
+def _batches(items: Iterable[Offered | ListRow]) -> Iterator[list[Offered | ListRow]]:
+    batch: list[Offered | ListRow] = []
     size_bytes = 0
     for item in items:
         batch.append(item)
@@ -150,6 +170,8 @@ class _Adding:
         self._again = again
         self._holds = _holder(gone)
         self._waiting: list[InspectedFile] = []
+        self._list_place = source.list_place if isinstance(source, ListSource) else self._place
+        self._rows: set[str] = set()
 
     def known(self, batch: Sequence[Offered]) -> dict[str, str]:
         """The content hashes by which the catalogue knows the paths of a batch."""
@@ -171,16 +193,33 @@ class _Adding:
             done = [item for item, seen in zip(batch, inspected, strict=True) if id(seen) not in later]
             self._kept.tidy(self._database, done, found.outcomes)
 
+    def take_rows(self, rows: Sequence[ListRow]) -> None:
+        """Register rows of a list, in one transaction."""
+        if not rows:
+            return
+        with self._database.writing() as session:
+            outcomes = entries.register(session, rows, again=self._again)
+        self._rows.update(row.path for row in rows)
+        self.report.listed += len(rows)
+        self.report.take(outcomes)
+
     def finish(self) -> None:
         """Register what has waited, look what follows for the albums, and forget what the source no longer offers."""
         for stage in (Stage.MOVED, Stage.REST):
             waiting, self._waiting = self._waiting, []
             for batch in chunks(waiting, BATCH_FILES):
                 self.take(stage, [item.cover_file for item in batch], batch)
+        self._forget_rows()
         while self._settle():
             pass
         if self._place:
             self._forget(self._place)
+
+    def _forget_rows(self) -> None:
+        """Forget the rows that a list does not have any more; one that cannot be read whole takes nothing away."""
+        if self._place and self._list_place and self._rows and not self.report.rejected:
+            with self._database.writing() as session:
+                self.report.unlisted += entries.forget_others(session, self._list_place, self._rows)
 
     def _settle(self) -> int:
         with self._database.writing() as session:

@@ -14,11 +14,12 @@ from indexer.images.archive import TAR_SUFFIX, Member, contents, read_member
 from indexer.images.decoding import DEFAULT_LIMITS
 from indexer.sources.columns import guessed, recognised
 from indexer.sources.file_names import IMAGE_SUFFIXES, absolute, like_back, sides_of, titles_like_backs, unusable
-from indexer.sources.manifest import cells_by_name, described
+from indexer.sources.manifest import described
 from indexer.sources.names import clean, distinct
 from indexer.sources.other_files import DESCRIPTIONS, ignored_as, kind_of_head, kind_of_name
 from indexer.sources.samples import Samples
 from indexer.sources.spelling import genre_of_folder, is_genre
+from indexer.sources.table_cells import cells_by_name
 from indexer.sources.table_rows import TableRow
 from indexer.sources.table_years import year_in_table, years_guessed
 from sleeve.errors import FileRejectedError

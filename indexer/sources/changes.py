@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.records import CoverFile, Found, Guess, OtherFiles
+from db.records import CoverFile, Found, Guess, ListRow, OtherFiles
 from indexer.images.audio import AUDIO_SUFFIXES
 from indexer.sources import Source
 from indexer.sources.table_rows import TABLE_SUFFIXES
@@ -35,7 +35,7 @@ class ChangedFiles:
         tracks = {path for path in self.changed if path.suffix.lower() in AUDIO_SUFFIXES}
         folders = {folder for track in tracks for folder in (track.parent, track.parent.parent)}
         for item in self.source:
-            if isinstance(item, OtherFiles | Guess):
+            if isinstance(item, OtherFiles | Guess | ListRow):
                 continue
             path = item.path if isinstance(item, CoverFile) else Path(item.path)
             places = (path, *path.parents)

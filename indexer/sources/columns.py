@@ -65,7 +65,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         *("contracapa", "achterkant", "tył", "оборот"),
     ),
 }
-"""Names for each of ``COLUMNS`` as ``_plain`` makes them, the one that says most first."""
+"""Names for each of ``COLUMNS`` as ``plain`` makes them, the one that says most first."""
 
 _SMALL = {"thumb", "thumbnail"}
 """What may be known of a cover by a file name, but not by its bytes."""
@@ -82,8 +82,8 @@ def recognised(header: Iterable[str], asked: Mapping[str, str]) -> dict[str, str
     """
     names: dict[str, str] = {}
     for name in header:
-        names.setdefault(_plain(name), name)
-    found = {ours: names[plain] for ours, theirs in asked.items() if (plain := _plain(theirs)) in names}
+        names.setdefault(plain(name), name)
+    found = {ours: names[name] for ours, theirs in asked.items() if (name := plain(theirs)) in names}
     for ours, known in _NAMES.items():
         theirs = next((names[name] for name in known if name in names and names[name] not in found.values()), None)
         if ours not in asked and theirs is not None:
@@ -100,10 +100,10 @@ def image_column(holding: Sequence[str], asked: Mapping[str, str]) -> str | None
         holding: the columns with bytes; they are images if they are called like a file.
         asked: as for ``recognised``.
     """
-    known = [_plain(asked["file"])] if "file" in asked else []
+    known = [plain(asked["file"])] if "file" in asked else []
     known += [name for name in _NAMES["file"] if name not in _SMALL]
-    called = [name for name in holding if _plain(name) in known]
-    return min(called, key=lambda name: known.index(_plain(name)), default=None)
+    called = [name for name in holding if plain(name) in known]
+    return min(called, key=lambda name: known.index(plain(name)), default=None)
 
 
 def check_columns(table: str, header: Iterable[str], asked: Mapping[str, str]) -> None:
@@ -113,9 +113,9 @@ def check_columns(table: str, header: Iterable[str], asked: Mapping[str, str]) -
         SourceError: a column is not there.
     """
     shown = [name for name in map(clean, header) if name]
-    plain = {_plain(name) for name in shown}
+    known = {plain(name) for name in shown}
     for ours, theirs in asked.items():
-        if _plain(theirs) not in plain:
+        if plain(theirs) not in known:
             raise SourceError(f"{table} has no column `{theirs}` (asked for by --column {ours}={theirs})")
     if "file" not in recognised(shown, asked):
         listed = ", ".join(shown[:_SHOWN_COLUMNS]) + (", …" if len(shown) > _SHOWN_COLUMNS else "")
@@ -127,13 +127,13 @@ def check_columns(table: str, header: Iterable[str], asked: Mapping[str, str]) -
 
 def guessed(found: Mapping[str, str], asked: Mapping[str, str]) -> str:
     """Which columns were recognised by another name than Sleeve's, for a person; empty if none was."""
-    said = (f"`{theirs}` as {ours}" for ours, theirs in found.items() if ours not in asked and _plain(theirs) != ours)
+    said = (f"`{theirs}` as {ours}" for ours, theirs in found.items() if ours not in asked and plain(theirs) != ours)
     return ", ".join(said)
 
 
 _SHOWN_COLUMNS = 20
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """A name in small letters, with single spaces between its words."""
     return " ".join(re.sub(r"[\s_\-./()]+", " ", (clean(name) or "").lower()).split())

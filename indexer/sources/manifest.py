@@ -1,63 +1,39 @@
 """A table, or manifest: a row for each cover, with columns ``file,genre,artist,album,year,side,back`` and any more."""
 
-import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path, PureWindowsPath
 
-from db.records import CoverFile, Found, Guess, Offered, OtherFiles, RejectedFile
+from db.records import CoverFile, Found, Guess, ListRow, Offered, OtherFiles, RejectedFile
 from indexer.images.cover_store import CoverStore
 from indexer.images.decoding import DEFAULT_LIMITS, read
-from indexer.sources.columns import COLUMNS, check_columns, guessed, image_column, recognised
+from indexer.sources.columns import COLUMNS, check_columns, guessed, image_column, plain, recognised
 from indexer.sources.file_names import absolute, unusable
+from indexer.sources.list_columns import ids_of, pressing_of
 from indexer.sources.names import clean, distinct
 from indexer.sources.other_files import BLANK_ROWS, TOTALS
 from indexer.sources.parquet_rows import PARQUET_SUFFIX, parquet_rows
 from indexer.sources.remote_image import target_of
 from indexer.sources.spelling import Spellings
+from indexer.sources.table_cells import (
+    ALBUM_COLUMN,
+    LISTS_COLUMN,
+    MAX_EXTRA_COLUMNS,
+    OWN_PREFIX,
+    PATH_COLUMN,
+    cells_by_name,
+    genres_in,
+    is_total,
+    lists_in,
+)
 from indexer.sources.table_rows import Cell, TableRow, table_rows
 from indexer.sources.table_years import year_in_table, years_guessed
 from indexer.sources.text_encoding import encoding_of, is_guess, known_encoding
 from sleeve.errors import FileRejectedError, MissingExtraError, SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
-
-MAX_EXTRA_COLUMNS = 50
-"""Further columns that are kept; the rest is ignored."""
-
-OWN_PREFIX = "sleeve_"
-"""Columns that ``sleeve export`` writes for its own use begin like this; no other of them is kept."""
-
-PATH_COLUMN = "sleeve_path"
-"""The path of the file, if ``file`` only says what it was called."""
-
-ALBUM_COLUMN = "sleeve_album"
-"""Covers with the same value are of one album, those with two values of two."""
-
-_SAYING_NOTHING = frozenset(
-    {"NaN", "nan", "NaT", "None", "NULL", "null", "N/A", "n/a", "#N/A", "NA", "<NA>", "\\N", "#REF!", "#VALUE!"}
-)
-"""What pandas, Excel, R and databases write into cells that have no value."""
-
-_TOTALS = frozenset(
-    {
-        "total",
-        "totals",
-        "grand total",
-        "sum",
-        "summe",
-        "gesamt",
-        "somme",
-        "totale",
-        "suma",
-        "totaal",
-        "итого",
-        "合計",
-        "总计",
-    }
-)
 
 _NUMBERS_LOOKED_AT = 16
 """A list of so many numbers is a vector."""
@@ -153,6 +129,9 @@ class ManifestSource:
         year, is_guessed = year_in_table(clean(cells.get("year")))
         if is_guessed:
             yield Guess(years_guessed(self.path, year, cells["year"]))
+        if cells.get(ALBUM_COLUMN) and row.image is None and not _text(cells.get("file")):
+            yield self._without_cover(row, cells, year)
+            return
         front = self._cover(row, cells, year)
         yield front
         back = _text(cells.get("back"))
@@ -164,6 +143,30 @@ class ManifestSource:
             yield place
         else:
             yield replace(front, file=back, path=place.path, url=place.url, data=None, side=Side.BACK, group=group)
+
+    def _without_cover(self, row: TableRow, cells: Mapping[str, Cell], year: int | None) -> Found:
+        """The album of a row that an export wrote without a cover."""
+        artist, title = clean(cells.get("artist")), clean(cells.get("album"))
+        if artist is None or title is None:
+            return self._bad(row, "no file")
+        texts = {name: cell for name, cell in cells.items() if isinstance(cell, str)}
+        pressing = pressing_of({plain(name): text for name, text in texts.items()}, year)
+        key = clean(texts.get(ALBUM_COLUMN)) or f"{row.number}"
+        return ListRow(
+            file=f"{self.path}:{row.number}",
+            place=str(self.place),
+            path=f"{self.place}:album {key}",
+            position=row.number,
+            name=None,
+            lists=lists_in(cells.get(LISTS_COLUMN)),
+            artist=artist,
+            title=title,
+            year=year,
+            genres=distinct(genres_in(cells.get("genre"))) if self.label else (),
+            pressing=pressing,
+            extra=ids_of(texts, pressing, None),
+            exported=True,
+        )
 
     def _cover(self, row: TableRow, cells: Mapping[str, Cell], year: int | None) -> Offered:
         exported_path = cells.get(PATH_COLUMN)
@@ -190,6 +193,7 @@ class ManifestSource:
             # An export says genres as the catalogue spells them.
             genres=cover.genres if exported_path else self.spellings.respelled(cover.genres),
             group=str(place.path) if has_back else None,
+            lists=lists_in(cells.get(LISTS_COLUMN)) if exported_path else (),
             exported=(clean(cells.get(ALBUM_COLUMN)) or "") if exported_path else None,
             url=place.url,
             data=place.data,
@@ -245,7 +249,7 @@ def described(cover: CoverFile, cells: Mapping[str, Cell], year: int | None, lab
     """A cover with what a row says of its album; ``label``: whether it says the genre."""
     return replace(
         cover,
-        genres=distinct(_genres(cells.get("genre"))) if label else (),
+        genres=distinct(genres_in(cells.get("genre"))) if label else (),
         artist=clean(cells.get("artist")),
         title=clean(cells.get("album")),
         year=year,
@@ -267,21 +271,6 @@ def _said(row: TableRow, by_name: Mapping[str, str]) -> Mapping[str, Cell]:
     return {name: cell for name, cell in row.cells.items() if name != row.image_column}
 
 
-def cells_by_name(cells: Mapping[str, Cell], by_name: Mapping[str, str]) -> dict[str, Cell]:
-    """The cells by Sleeve's names of their columns, the others by their own; those that say nothing are empty.
-
-    An export means what it says: an album may be called "None".
-    """
-    meant = {theirs: ours for ours, theirs in by_name.items()}
-    free = {name: cell for name, cell in cells.items() if name not in meant and _folded(name) not in COLUMNS}
-    found = {_folded(name): cell for name, cell in free.items()} | {ours: cells[name] for name, ours in meant.items()}
-    if cells.get(PATH_COLUMN):
-        return found
-    return {
-        name: "" if isinstance(cell, str) and cell.strip() in _SAYING_NOTHING else cell for name, cell in found.items()
-    }
-
-
 def _kind_without_file(cells: Mapping[str, Cell], named: Mapping[str, Cell]) -> str | None:
     """The kind of a row that is none of a cover, as spreadsheets have: empty, or of totals."""
     said = [text for cell in named.values() if (text := cell.strip() if isinstance(cell, str) else "".join(cell))]
@@ -289,7 +278,7 @@ def _kind_without_file(cells: Mapping[str, Cell], named: Mapping[str, Cell]) -> 
         return BLANK_ROWS
     file = _text(named.get("file"))
     first = next((cell for cell in cells.values() if isinstance(cell, str) and cell.strip()), "")
-    return TOTALS if (file is None or file == first) and first.strip(" :").lower() in _TOTALS else None
+    return TOTALS if (file is None or file == first) and is_total(cells) else None
 
 
 def _holds(path: Path, image: bytes) -> bool:
@@ -299,10 +288,6 @@ def _holds(path: Path, image: bytes) -> bool:
         return False
 
 
-def _folded(name: str) -> str:
-    return (clean(name) or "").lower()
-
-
 def _exactly(cell: Cell | None) -> str | None:
     """A file's name as written: it may hold what names of artists may not, only no NUL."""
     return cell if isinstance(cell, str) and cell and "\0" not in cell else None
@@ -310,20 +295,6 @@ def _exactly(cell: Cell | None) -> str | None:
 
 def _text(cell: Cell | None) -> str | None:
     return (_exactly(cell) or "").strip() or None
-
-
-def _genres(cell: Cell | None) -> Iterable[str | None]:
-    if isinstance(cell, list):
-        return [clean(genre) for genre in cell]
-    text = (cell or "").strip()
-    if text.startswith("["):
-        try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):
-            found = None
-        if isinstance(found, list):
-            return [clean(genre) for genre in found if isinstance(genre, str)]
-    return [clean(genre) for genre in text.replace("|", ";").split(";")]
 
 
 def _extra(cells: Mapping[str, Cell]) -> Iterator[tuple[str, str]]:

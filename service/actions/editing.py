@@ -29,6 +29,8 @@ def edit_albums(home: Home, changes: Mapping[AlbumId, AlbumEdit]) -> list[AlbumR
             labels.rename(session, album_id, change)
             if "genres" in change:
                 labels.set_genres_by_hand(session, album_id, change["genres"])
+            if "lists" in change:
+                labels.put_on_lists(session, album_id, change["lists"])
         session.expire_all()
         edited = albums.of_ids(session, list(changes))
         return [edited[album_id] for album_id in changes]

@@ -20,7 +20,7 @@ from db.records import AlbumPlace, AlbumRecord, CatalogueFilter, Facets, TextLin
 from service.answers.records import WordMatch
 from service.answers.word_facts import album_number, file_name, meaning_of, years_of
 from service.answers.word_ranking import LEAST_FIT_OF_BEST, Place, Ranked, ranked
-from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId, Fact, WordPlace
+from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId, Fact, ListName, WordPlace
 
 MAX_FOUND = 100
 """Albums found for one search."""
@@ -108,12 +108,14 @@ def facets_of_found(page: FoundPage) -> Facets:
         Fact.ARTIST: [album.artist for album in found],
         Fact.YEAR: [album.year for album in found],
         Fact.GENRE: [album.genres for album in found],
+        Fact.COVER: [album.covers for album in found],
     }
     return Facets(
         genres=dict(Counter(genre for album in found for genre in album.genres).most_common()),
         artists=dict(Counter(album.artist for album in found if album.artist).most_common(MOST_ARTISTS)),
         decades=dict(sorted(Counter(album.year - album.year % 10 for album in found if album.year).items())),
         missing={fact: sum(not value for value in values) for fact, values in lacks.items()},
+        lists={name: albums for name in ListName if (albums := sum(name in album.lists for album in found))},
     )
 
 

@@ -56,4 +56,5 @@ def _neighbour(owner: VectorOwner, similarity: float) -> Neighbour:
         content_hash=owner.content_hash,
         linked=owner.linked,
         apart=owner.apart,
+        lists=owner.lists,
     )

@@ -7,7 +7,7 @@ from enum import StrEnum
 from db.records import CatalogueFilter, TextLine
 from indexer.genre import GenreScore
 from sleeve.errors import QueryError
-from sleeve.vocabulary import AlbumId, ContentHash, CoverId, WordPlace
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, ListName, WordPlace
 
 MAX_K = 1000
 """The most neighbours one answer holds."""
@@ -42,6 +42,7 @@ class Neighbour:
         similarity: cosine of the two vectors, -1 to 1; higher is nearer.
         file, path: as in ``sleeve.vocabulary``; the path is for this process only.
         linked, apart: the other albums that show its artwork, and those of which a person says that they do not.
+        lists: those that the album is on.
         same_artwork: its cover shows the artwork of what was asked with, confirmed by their pixels.
         near_duplicate: deprecated. For an image, a similarity at which covers usually show one artwork; for an album,
             ``same_artwork``.
@@ -59,6 +60,7 @@ class Neighbour:
     content_hash: ContentHash
     linked: frozenset[AlbumId] = frozenset()
     apart: frozenset[AlbumId] = frozenset()
+    lists: tuple[ListName, ...] = ()
     same_artwork: bool = False
     near_duplicate: bool = False
 

@@ -176,13 +176,13 @@ class Search:
         """An album to ask with, which has a vector at least.
 
         Raises:
-            NotFoundError: there is no such album, or it waits to be indexed.
+            NotFoundError: there is no such album, it has no cover, or it waits to be indexed.
         """
         asked = snapshot.memory.asked(snapshot.version.record.bundle, album_id)
         if asked is None:
             raise NotFoundError(f"there is no album {album_id}")
         if not len(asked.vectors):
-            raise not_embedded_error(album_id)
+            raise not_embedded_error(album_id, has_cover=asked.has_cover)
         return asked
 
     def by_vectors(
@@ -297,8 +297,11 @@ def _neighbours(
     return rank_albums(pairs, owners, leave_out=leave_out, may_answer=may_answer)
 
 
-def not_embedded_error(album_id: AlbumId) -> NotFoundError:
-    """What says that an album waits to be indexed."""
+def not_embedded_error(album_id: AlbumId, *, has_cover: bool) -> NotFoundError:
+    """What says why an album has no vector: it waits to be indexed, or has no cover."""
+    if not has_cover:
+        looks_for = "`sleeve musicbrainz --fill` looks for one"
+        return NotFoundError(f"album {album_id} has no cover, so nothing can be compared with it; {looks_for}")
     return NotFoundError(f"album {album_id} is not embedded yet; run `sleeve index` first")
 
 

@@ -10,7 +10,7 @@ import typer
 from indexer.home import Home, open_home
 from indexer.jobs.add import add as add_sources
 from indexer.jobs.add_from_server import add_from_server
-from indexer.sources import COLUMNS, GenreFrom, Source, is_server, open_source
+from indexer.sources import COLUMNS, GenreFrom, ListSource, Source, is_server, open_source
 from indexer.sources.adding import AddReport
 from indexer.sources.changes import ChangedFiles
 from indexer.sources.other_files import HINTS
@@ -20,7 +20,7 @@ from service.cli.console import Json, ProgressBar, answer, answer_json, counted,
 from service.cli.music_server import log_in_as
 from service.schemas import AddSchema, OtherFilesSchema, RejectionSchema
 from sleeve.errors import SourceError
-from sleeve.vocabulary import Outcome
+from sleeve.vocabulary import ListName, Outcome
 
 
 def add(
@@ -47,6 +47,12 @@ def add(
         str | None,
         typer.Option(help="The encoding of tables, such as cp1252 or shift_jis. By default Sleeve finds out."),
     ] = None,
+    on_list: Annotated[
+        ListName | None,
+        typer.Option(
+            "--list", help="What a table without pictures is. By default its columns say, if Discogs wrote it."
+        ),
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Add what you have removed before, too.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Keep running and add what changes, until Ctrl-C.")] = False,
     json: Json = False,
@@ -62,6 +68,11 @@ def add(
     A table (.csv, .tsv, .jsonl, .parquet) has a column `file` and, if you like, `genre`, `artist`, `album`, `year`,
     `side` (front or back) and `back`; many other names of columns are known. A Parquet table may hold the images
     themselves. With SLEEVE_IMAGE_URLS=1, a file may be an http(s) URL.
+
+    A table with artists and titles but no files is a list of albums without pictures. The collection, wantlist and
+    inventory that Discogs exports put their albums on the list *owned*, *wanted* or *for-sale*; `--list` says so of any
+    other table. Added again, a list that has lost rows takes their albums off. `sleeve musicbrainz --fill` looks for
+    covers.
 
     With `--genre-from tags`, a folder is a music library: albums come from the tags of its tracks, and covers from
     files such as `cover.jpg` or from the tracks.
@@ -84,12 +95,23 @@ def add(
 
         sleeve add catalogue.csv --column artist=Künstler --column file=Bild
 
+        sleeve add me-collection-20260101-1200.csv
+
+        sleeve add wishes.csv --list wanted
+
         sleeve add ~/Pictures/sleeves --genre-from none
 
         sleeve add subsonic://me@nas:4533
     """
     if any(map(is_server, paths)):
-        if len(paths) > 1 or column or encoding or watch or genre_from not in {None, GenreFrom.TAGS, GenreFrom.NONE}:
+        if (
+            len(paths) > 1
+            or column
+            or encoding
+            or on_list
+            or watch
+            or genre_from not in {None, GenreFrom.TAGS, GenreFrom.NONE}
+        ):
             raise typer.BadParameter("a music server is added by itself; only --genre-from none and --again go with it")
         _end(_add_server(context, paths[0], label=genre_from is not GenreFrom.NONE, again=again), json=json)
         return
@@ -108,6 +130,7 @@ def add(
                 own_spellings=home.spellings_file,
                 store=home.covers,
                 encoding=encoding,
+                list_name=on_list,
             )
 
         # Opened before the database is, so that a wrong path makes none.
@@ -137,11 +160,12 @@ def _follow(home: Home, open_it: Callable[[], Source], changed: frozenset[Path],
     """Add a source when the watch begins, then what changed of it; nothing that is wrong with it ends the watch."""
     try:
         source = open_it()
-        document = _add(home, [ChangedFiles(source, changed) if changed else source], again=again)
+        part = ChangedFiles(source, changed) if changed and not isinstance(source, ListSource) else source
+        document = _add(home, [part], again=again)
     except SourceError as error:
         say(f"{error}; waiting for it to change")
         return
-    if not changed or document.added or document.rejected:
+    if not changed or document.added or document.rejected or document.unlisted:
         _summarise(document)
 
 
@@ -180,6 +204,8 @@ def _document(report: AddReport, gone: int = 0) -> AddSchema:
         others=[OtherFilesSchema(kind=kind, files=files, hint=HINTS.get(kind, "")) for kind, files in kinds.items()],
         guesses=list(report.guesses),
         gone=gone,
+        listed=report.listed,
+        unlisted=report.unlisted,
     )
 
 
@@ -191,13 +217,17 @@ def _summarise(document: AddSchema) -> None:
         say(f"{other.kind}: {other.files}" + (f" ({other.hint})" if other.hint else ""))
     removed = f", {document.removed} removed before" if document.removed else ""
     others = f", {counted(document.other, 'other file')}" if document.other else ""
-    answer(f"{document.added} added, {document.unchanged} unchanged, {document.rejected} rejected{removed}{others}")
+    unlisted = f", {document.unlisted} not on their list any more" if document.unlisted else ""
+    counts = f"{document.added} added, {document.unchanged} unchanged, {document.rejected} rejected"
+    answer(f"{counts}{removed}{others}{unlisted}")
     if document.gone:
         gone = counted(document.gone, "cover")
         say(f"The server does not have {gone} any more; `sleeve remove --missing` removes what is gone.")
     if document.removed:
         say("`sleeve add --again` adds what you have removed, too.")
-    if document.added:
+    if document.added and document.listed:
+        say("Next: `sleeve musicbrainz --fill` looks for covers of the albums that have none.")
+    elif document.added:
         say("Next: `sleeve index` makes them searchable.")
     elif not (document.unchanged or document.rejected or document.removed):
         say("No covers were found there; `sleeve add --help` shows what can be added.")

@@ -13,7 +13,7 @@ from service.actions.editing import edit_album
 from service.cli.console import Json, ProgressBar, an_id, answer, answer_json, counted, settings_of
 from service.schemas import MAX_GENRES, AlbumChange, AlbumSchema, HomeStatusSchema, RemoveSchema, TextsSchema
 from sleeve.faults import first_fault
-from sleeve.vocabulary import AlbumId, CoverId
+from sleeve.vocabulary import AlbumId, CoverId, ListName
 
 database = typer.Typer()
 
@@ -21,7 +21,7 @@ database = typer.Typer()
 def remove(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Covers, or folders and archives with all in them.")
+        list[Path] | None, typer.Argument(help="Covers, folders and archives with all in them, or lists.")
     ] = None,
     album: Annotated[
         list[int] | None, typer.Option(parser=an_id, metavar="ID", help="Id of an album; may be given several times.")
@@ -34,8 +34,9 @@ def remove(
 ) -> None:
     """Remove albums with their covers, labels and vectors. Your own files stay; files that Sleeve wrote are deleted.
 
-    An album goes with its last cover. What is removed stays removed when its file is added again, also from another
-    folder; `sleeve add --again` brings it back. Covers whose files are gone come back with their files.
+    An album goes with its last cover, unless a list has it; a list goes with the albums that nothing else knows. What
+    is removed stays removed when its file is added again, also from another folder; `sleeve add --again` brings it
+    back. Covers whose files are gone come back with their files, and a list when it is added again.
 
     Examples:
 
@@ -51,11 +52,12 @@ def remove(
     cover_ids = [CoverId(cover_id) for cover_id in dict.fromkeys(cover or ())]
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         removed_now = remove_albums(home, bar, album_ids, cover_ids=cover_ids, paths=paths or (), missing=missing)
-    document = RemoveSchema(albums=removed_now.albums, covers=removed_now.covers)
+    document = RemoveSchema(albums=removed_now.albums, covers=removed_now.covers, rows=removed_now.rows)
     if json:
         answer_json(document)
     else:
         removed = f"{counted(document.albums, 'album')} with {counted(document.covers, 'cover')}"
+        removed += f" and {counted(document.rows, 'row')} of lists" if document.rows else ""
         answer(f"removed {removed}; no answer shows them from now on")
 
 
@@ -65,9 +67,11 @@ def relabel(
     genre: Annotated[list[str], typer.Option(help="A genre of the album; may be given several times.")] = [],  # noqa: B006
     title: Annotated[str | None, typer.Option(help="Its title, for example as its cover says it.")] = None,
     artist: Annotated[str | None, typer.Option(help="Its artist.")] = None,
+    on_list: Annotated[list[ListName], typer.Option("--list", help="A list that it is on.")] = [],  # noqa: B006
+    off_list: Annotated[list[ListName], typer.Option("--no-list", help="A list that it is not on.")] = [],  # noqa: B006
     json: Json = False,
 ) -> None:
-    """Set the genres or names of an album, whatever its folder or table says.
+    """Set the genres, names or lists of an album, whatever its folder or table says.
 
     Genres replace all others, count in the next vote, and stay when the album's file is added again.
 
@@ -76,13 +80,18 @@ def relabel(
         sleeve relabel --album 12 --genre jazz --genre soul
 
         sleeve relabel --album 12 --artist "John Coltrane" --title "Blue Train"
+
+        sleeve relabel --album 12 --list owned --no-list wanted
     """
     if len(genre) > MAX_GENRES:
         raise typer.BadParameter(f"an album can be of {MAX_GENRES} genres at most")
-    said = {"genres": genre or None, "title": title, "artist": artist}
+    if both := set(on_list) & set(off_list):
+        raise typer.BadParameter(f"--list and --no-list both name {both.pop()}")
+    lists = dict.fromkeys(on_list, True) | dict.fromkeys(off_list, False)
+    said = {"genres": genre or None, "title": title, "artist": artist, "lists": lists or None}
     given = {name: value for name, value in said.items() if value is not None}
     if not given:
-        raise typer.BadParameter("name a genre, a title or an artist")
+        raise typer.BadParameter("name a genre, a title, an artist or a list")
     try:
         changes = AlbumChange.model_validate(given).edit()
     except ValidationError as error:
@@ -99,6 +108,8 @@ def relabel(
         if title is not None or artist is not None:
             names = " - ".join(name for name in (document.artist, document.title) if name)
             answer(f"album {document.id} is called {names or 'nothing'} from now on")
+        if lists:
+            answer(f"album {document.id} is on {', '.join(document.lists) or 'no list'} from now on")
 
 
 def status(context: typer.Context, json: Json = False) -> None:
@@ -115,12 +126,15 @@ def _show(document: HomeStatusSchema) -> None:
     lines = [
         f"home      {document.home}",
         f"database  {document.database}",
-        f"albums    {document.albums}",
+        f"albums    {document.albums}"
+        + (f" ({document.without_cover} without a cover)" if document.without_cover else ""),
         f"covers    {document.covers} ({document.pending} waiting for `sleeve index`)",
         f"texts     {_texts(document.texts)}",
         f"genres    {_listed(document.albums_per_genre) or 'none'}",
         f"files     {_listed(document.files) or 'none'}",
     ]
+    if document.lists:
+        lines.append(f"lists     {_listed({str(name): albums for name, albums in document.lists.items()})}")
     if document.rejections:
         lines.append(f"rejected  {_listed(document.rejections)}")
     if document.others:

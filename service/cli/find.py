@@ -12,7 +12,7 @@ from service.answers.known_genre import check_genre
 from service.cli.console import Json, answer, answer_json, settings_of
 from service.schemas import MAX_WORDS, MAX_WORDS_CHARACTERS, AlbumsSchema, WordMatchSchema
 from service.schemas.filters import YEARS_HELP, catalogue_filter
-from sleeve.vocabulary import WordPlace
+from sleeve.vocabulary import ListName, WordPlace
 
 
 def find(
@@ -21,6 +21,7 @@ def find(
     k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_FOUND, metavar="N", help="How many albums.")] = 10,
     genre: Annotated[str | None, typer.Option(help="Only albums of this genre.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
+    on_list: Annotated[ListName | None, typer.Option("--list", help="Only albums on this list.")] = None,
     artist: Annotated[str | None, typer.Option(help="Only albums of this artist.")] = None,
     json: Json = False,
 ) -> None:
@@ -40,7 +41,7 @@ def find(
     if len(asked) > MAX_WORDS_CHARACTERS or len(asked.split()) > MAX_WORDS:
         raise typer.BadParameter(f"albums are searched for at most {MAX_WORDS} words at once")
     try:
-        allowed = catalogue_filter(genre, year, artist, None)
+        allowed = catalogue_filter(genre, year, artist, None, on_list)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     with open_home(settings_of(context)) as home:

@@ -18,7 +18,7 @@ from service.schemas import ClassifySchema, NamedGenresSchema, NeighbourSchema, 
 from service.schemas.corners import OUTLINE_HELP, parse_outline
 from service.schemas.filters import YEARS_HELP, catalogue_filter
 from sleeve.errors import FileRejectedError, SourceError
-from sleeve.vocabulary import AlbumId, Side
+from sleeve.vocabulary import AlbumId, ListName, Side
 
 
 def similar(
@@ -32,6 +32,7 @@ def similar(
     k: Annotated[int, typer.Option("-k", "--count", min=1, max=MAX_K, metavar="N", help="How many albums.")] = 10,
     genre: Annotated[str | None, typer.Option(help="Only albums of this genre.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
+    on_list: Annotated[ListName | None, typer.Option("--list", help="Only albums on this list.")] = None,
     artist: Annotated[str | None, typer.Option(help="Only albums of this artist.")] = None,
     side: Annotated[Side | None, typer.Option(help="Only front or back covers.")] = None,
     min_similarity: Annotated[
@@ -77,7 +78,7 @@ def similar(
             "name one of an image, an album (--album ID) and a text (--text); a text may go with either"
         )
     try:
-        request = SimilarRequest(k, catalogue_filter(genre, year, artist, side), min_similarity, per_artist)
+        request = SimilarRequest(k, catalogue_filter(genre, year, artist, side, on_list), min_similarity, per_artist)
         corners = None if outline is None else parse_outline(outline)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error

@@ -12,7 +12,7 @@ from service.cli.console import Json, an_id, answer, answer_json, settings_of
 from service.cli.query import neighbours_table
 from service.schemas import Query, RecommendSchema
 from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
-from sleeve.vocabulary import AlbumId
+from sleeve.vocabulary import AlbumId, ListName
 
 
 def recommend(
@@ -37,6 +37,7 @@ def recommend(
     ] = 0.3,
     genre: Annotated[str | None, typer.Option(help=f"Only albums of this genre; {GENRE_HELP}.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
+    on_list: Annotated[ListName | None, typer.Option("--list", help="Only albums on this list.")] = None,
     json: Json = False,
 ) -> None:
     """Recommend albums for a taste: near what is liked, away from what is disliked, and unlike each other.
@@ -56,7 +57,7 @@ def recommend(
         raise typer.BadParameter(f"at most {MAX_EXAMPLES} albums can be liked, and as many disliked")
     examples = Examples(tuple(map(AlbumId, liked)), tuple(map(AlbumId, disliked)))
     try:
-        request = RecommendRequest(k, diversity, catalogue_filter(genre, year, None, None))
+        request = RecommendRequest(k, diversity, catalogue_filter(genre, year, None, None, on_list))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     with open_home(settings_of(context)) as home:

@@ -25,7 +25,7 @@ from service.schemas import MAX_ID
 from service.schemas.corners import OUTLINE_HELP, parse_outline
 from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
 from service.upkeep import Upkeep
-from sleeve.vocabulary import AlbumId, CoverId, Fact, Side
+from sleeve.vocabulary import AlbumId, CoverId, Fact, ListName, Side
 
 
 def _built(name: str) -> Any:
@@ -37,12 +37,16 @@ def _built(name: str) -> Any:
     return Depends(find)
 
 
+OnList = Annotated[ListName | None, Query(alias="list", description="only albums on this list")]
+
+
 async def _allowed(
     genre: Annotated[str | None, Query(description=f"only albums of this genre; {GENRE_HELP}")] = None,
     year: Annotated[str | None, Query(description=f"only albums of these years: {YEARS_HELP}")] = None,
     artist: Annotated[str | None, Query(description="only albums of this artist")] = None,
+    on_list: OnList = None,
 ) -> CatalogueFilter:
-    return _filter(genre, year, artist, None)
+    return _filter(genre, year, artist, None, on_list)
 
 
 async def _listed(
@@ -58,15 +62,18 @@ async def _similar_request(
     year: Annotated[str | None, Query(description=f"only albums of these years: {YEARS_HELP}")] = None,
     artist: Annotated[str | None, Query(description="only albums of this artist")] = None,
     side: Annotated[Side | None, Query(description="only front or back covers")] = None,
+    on_list: OnList = None,
     min_similarity: Annotated[float, Query(ge=-1, le=1, description="only albums at least so similar")] = -1,
     per_artist: Annotated[int | None, Query(ge=1, le=MAX_K, description="the most albums of one artist")] = None,
 ) -> SimilarRequest:
-    return SimilarRequest(k, _filter(genre, year, artist, side), min_similarity, per_artist)
+    return SimilarRequest(k, _filter(genre, year, artist, side, on_list), min_similarity, per_artist)
 
 
-def _filter(genre: str | None, year: str | None, artist: str | None, side: Side | None) -> CatalogueFilter:
+def _filter(
+    genre: str | None, year: str | None, artist: str | None, side: Side | None, on_list: ListName | None
+) -> CatalogueFilter:
     try:
-        return catalogue_filter(genre, year, artist, side)
+        return catalogue_filter(genre, year, artist, side, on_list)
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
 

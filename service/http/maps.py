@@ -74,7 +74,7 @@ def _body(home: Home, file: Path) -> MapBody:
 
 def _schema(home: Home, drawn: CatalogueMap) -> schemas.MapSchema:
     with home.database.reading() as session:
-        present = albums.ids(session)
+        present = albums.with_cover(session)
         rows = [row for row, album_id in enumerate(drawn.albums) if album_id in present]
         shown = [AlbumId(drawn.albums[row]) for row in rows]
         genres = albums.genres_of_many(session, shown)

@@ -17,6 +17,7 @@ from service.schemas.albums import (
     MergeRequest,
     PrintedNamesSchema,
     SplitRequest,
+    WholeAlbumSchema,
     WordMatchSchema,
 )
 from service.schemas.catalogue import (
@@ -47,6 +48,7 @@ from service.schemas.jobs import (
     DuplicatesSchema,
     HeadSchema,
     IndexRunSchema,
+    ListExportSchema,
     OtherFilesSchema,
     PruneSchema,
     ReadRunSchema,
@@ -142,6 +144,7 @@ __all__ = [
     "Liking",
     "LinkedAlbumsSchema",
     "LinkedPageSchema",
+    "ListExportSchema",
     "LiveBundleSchema",
     "MapSchema",
     "MapWorkSchema",
@@ -176,6 +179,7 @@ __all__ = [
     "VerdictSchema",
     "VersionSchema",
     "VersionsSchema",
+    "WholeAlbumSchema",
     "WordMatchSchema",
     "Words",
     "Year",

@@ -5,12 +5,22 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from db.records import AlbumEdit, AlbumPage, AlbumRecord, Facets, LinkedAlbums, TextLine
+from db.records import AlbumEdit, AlbumEntry, AlbumPage, AlbumRecord, Facets, LinkedAlbums, TextLine
 from service.answers.find import FoundAlbum, FoundPage
 from service.answers.records import WordMatch
 from service.schemas.cursor import to_cursor
-from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP, MAX_GENRES, AlbumIdNumber, GenreName, Name, Year
-from sleeve.vocabulary import AlbumId, CoverId, Fact, Side, WordPlace
+from service.schemas.words import (
+    EXAMPLE_HASH,
+    FILE_HELP,
+    HASH_HELP,
+    LISTS_HELP,
+    MAX_GENRES,
+    AlbumIdNumber,
+    GenreName,
+    Name,
+    Year,
+)
+from sleeve.vocabulary import AlbumId, CoverId, Fact, ListName, Side, WordPlace
 
 MAX_TOGETHER = 100
 """Albums merged, and covers split off, in one request."""
@@ -58,11 +68,59 @@ class AlbumSchema(BaseModel):
     artist: str | None
     year: int | None
     genres: tuple[str, ...] = Field(description="the main one first, in the order of the source")
-    covers: list[CoverSchema]
+    covers: list[CoverSchema] = Field(description="an album of a list without pictures may have none")
+    lists: tuple[ListName, ...] = Field(default=(), description=LISTS_HELP)
 
     @classmethod
     def of(cls, album: AlbumRecord) -> Self:
         return cls.model_validate(album, from_attributes=True)
+
+
+class EntrySchema(BaseModel):
+    """A row of a list: a pressing that somebody owns, wants or sells."""
+
+    list: ListName | None = Field(description="null if the row is of no list, or not on it any more")
+    label: str | None = Field(description="several are joined by `, `")
+    catalogue_number: str | None
+    format: str | None
+    year: int | None = Field(description="of this pressing; the album may be older")
+    release_id: str | None = Field(description="of Discogs")
+    media_condition: str | None
+    sleeve_condition: str | None
+
+    @classmethod
+    def of(cls, entry: AlbumEntry) -> "EntrySchema":
+        pressing = entry.pressing
+        return cls(
+            list=entry.name,
+            label=pressing.label,
+            catalogue_number=pressing.catalogue_number,
+            format=pressing.format,
+            year=pressing.year,
+            release_id=pressing.release_id,
+            media_condition=_condition(entry, "media"),
+            sleeve_condition=_condition(entry, "sleeve"),
+        )
+
+
+def _condition(entry: AlbumEntry, of: str) -> str | None:
+    """As an export of Discogs says it, of a collection or an inventory."""
+    cells = entry.cells
+    return cells.get(f"Collection {of.title()} Condition") or cells.get(f"{of}_condition") or None
+
+
+class WholeAlbumSchema(AlbumSchema):
+    """An album with what lists say of it."""
+
+    entries: list[EntrySchema] = Field(description="its rows in lists, in the order in which they were added")
+    marks: dict[ListName, bool] = Field(description="whether it is on a list as far as a person said so")
+
+    @classmethod
+    def of_whole(
+        cls, album: AlbumRecord, entries: Sequence[AlbumEntry], marks: Mapping[ListName, bool]
+    ) -> "WholeAlbumSchema":
+        listed = [EntrySchema.of(entry) for entry in entries]
+        return cls(**AlbumSchema.of(album).model_dump(), entries=listed, marks=dict(marks))
 
 
 class AddedAlbumSchema(AlbumSchema):
@@ -182,7 +240,8 @@ class FacetsSchema(BaseModel):
     genres: list[CountedSchema] = Field(description="the commonest first")
     artists: list[CountedSchema] = Field(description="the commonest ones")
     decades: list[DecadeSchema]
-    missing: dict[Fact, int] = Field(description="how many albums lack a title, artist, year or genre")
+    missing: dict[Fact, int] = Field(description="how many albums lack a title, artist, year, genre or cover")
+    lists: dict[ListName, int] = Field(description="how many albums are on a list; lists without albums are left out")
     jumps: list[JumpSchema] = Field(description="empty for a list that is not sorted by a name or by year")
 
     @classmethod
@@ -192,6 +251,7 @@ class FacetsSchema(BaseModel):
             artists=[CountedSchema(name=name, albums=albums) for name, albums in found.artists.items()],
             decades=[DecadeSchema(year=year, albums=albums) for year, albums in found.decades.items()],
             missing=dict(found.missing),
+            lists=dict(found.lists),
             jumps=[JumpSchema(name=name, skip=skip) for name, skip in found.jumps.items()],
         )
 
@@ -285,6 +345,12 @@ class AlbumChange(BaseModel):
         description="these and no others; an empty list takes all away until the album's file is added again",
     )
 
+    lists: dict[ListName, bool | None] = Field(
+        default={},
+        description="whether the album is on each of these lists, whatever a table says; null leaves it to the tables",
+        examples=[{"owned": True}],
+    )
+
     def edit(self) -> AlbumEdit:
         """What is named, as ``edit_album`` takes it; an empty title or artist is none."""
         found = AlbumEdit()
@@ -296,6 +362,8 @@ class AlbumChange(BaseModel):
             found["year"] = self.year
         if "genres" in self.model_fields_set:
             found["genres"] = self.genres
+        if "lists" in self.model_fields_set:
+            found["lists"] = self.lists
         return found
 
 

@@ -10,6 +10,7 @@ from indexer.jobs.list_bundles import BundleUse
 from indexer.jobs.status import Status
 from indexer.models.bundle import TEXT_MODEL_FILE
 from service.schemas.index import VersionSchema
+from sleeve.vocabulary import ListName
 
 
 class LiveBundleSchema(BaseModel):
@@ -39,6 +40,8 @@ class CountsSchema(BaseModel):
     """How much is in the catalogue."""
 
     albums: int
+    without_cover: int = Field(default=0, description="albums that only lists without pictures know")
+    lists: dict[ListName, int] = Field(default={}, description="albums on each list that has any")
     covers: int
     pending: int = Field(description="covers that wait to be embedded")
     texts: TextsSchema
@@ -80,6 +83,8 @@ class HomeStatusSchema(CountsSchema):
         counts, live = status.counts, status.live
         return cls(
             albums=counts.albums,
+            without_cover=counts.without_cover,
+            lists=dict(counts.lists),
             covers=counts.covers,
             pending=status.pending,
             texts=TextsSchema.of(status.texts),

@@ -3,7 +3,7 @@
 import re
 
 from db.records import MAX_NAME_CHARACTERS, CatalogueFilter, fold
-from sleeve.vocabulary import Side
+from sleeve.vocabulary import ListName, Side
 
 _YEARS = re.compile(r"^(?P<only>\d{1,4})$|^(?P<first>\d{1,4})?:(?P<last>\d{1,4})?$")
 
@@ -15,7 +15,12 @@ GENRE_HELP = "none for those without"
 _NO_GENRE = "none"
 
 
-def catalogue_filter(genre: str | None, years: str | None, artist: str | None, side: Side | None) -> CatalogueFilter:
+LIST_HELP = "owned, wanted or for-sale"
+
+
+def catalogue_filter(
+    genre: str | None, years: str | None, artist: str | None, side: Side | None, on_list: ListName | None = None
+) -> CatalogueFilter:
     """The filter for these words.
 
     Raises:
@@ -32,6 +37,7 @@ def catalogue_filter(genre: str | None, years: str | None, artist: str | None, s
         artist=_cut(artist) if artist else None,
         side=side,
         without_genre=without_genre,
+        on_list=on_list,
     )
 
 

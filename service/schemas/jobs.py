@@ -4,6 +4,7 @@ from pydantic import BaseModel, Field
 
 from db.records import FileOutcome, RejectedFile
 from service.schemas.index import VersionSchema
+from sleeve.vocabulary import ListName
 
 
 class RejectionSchema(BaseModel):
@@ -43,6 +44,8 @@ class AddSchema(BaseModel):
     others: list[OtherFilesSchema] = Field(description="what the other files are, the commonest kind first")
     guesses: list[str] = Field(description="what was taken for granted and could be wrong")
     gone: int = Field(default=0, description="covers of the catalogue that the music server does not have any more")
+    listed: int = Field(default=0, description="how many of the files are rows of lists without pictures")
+    unlisted: int = Field(default=0, description="rows that their lists do not have any more")
 
 
 class ReadRunSchema(BaseModel):
@@ -77,6 +80,7 @@ class RemoveSchema(BaseModel):
 
     albums: int
     covers: int
+    rows: int = Field(default=0, description="of lists without pictures")
 
 
 class DrawnMapSchema(BaseModel):
@@ -122,6 +126,14 @@ class CatalogueExportSchema(BaseModel):
     covers: int
     pending: int
     unreadable: list[RejectionSchema]
+
+
+class ListExportSchema(BaseModel):
+    """A list that was written."""
+
+    file: str
+    list: ListName
+    rows: int
 
 
 class TagSchema(BaseModel):

@@ -4,7 +4,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.answers.records import Found, Neighbour, SimilarAnswer, Verdict
 from service.schemas.queries import Query
-from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP
+from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP, LISTS_HELP
+from sleeve.vocabulary import ListName
 
 
 class NeighbourSchema(BaseModel):
@@ -39,6 +40,7 @@ class NeighbourSchema(BaseModel):
     similarity: float = Field(description="cosine of the two vectors, -1 to 1; higher is nearer")
     file: str = Field(description=FILE_HELP)
     content_hash: str = Field(description=HASH_HELP)
+    lists: tuple[ListName, ...] = Field(default=(), description=LISTS_HELP)
     same_artwork: bool = Field(
         description="its cover shows the artwork of what was asked with: another pressing, a crop or a copy, confirmed "
         "by comparing their pixels. An image is compared with its nearest few albums"

@@ -16,6 +16,8 @@ FILE_HELP = (
 )
 
 EXAMPLE_HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+LISTS_HELP = "the lists that the album is on"
+
 HASH_HELP = "SHA-256 of the cover's file; `/images/{content_hash}` is its picture"
 
 

@@ -311,7 +311,7 @@ class World:
         with self.database.reading() as session:
             covers = session.scalars(select(Cover).order_by(Cover.id))
             found = [(one.id, one.path, one.album_id, one.side, one.extra) for one in covers]
-            shown = [one for _, one in sorted(albums.of_ids(session, sorted(albums.ids(session))).items())]
+            shown = [one for _, one in sorted(albums.of_ids(session, sorted(albums.with_cover(session))).items())]
             statements = session.execute(
                 select(Statement.path, Statement.source, Statement.cover_id, Statement.names, Statement.group).order_by(
                     Statement.path, Statement.source

@@ -100,7 +100,7 @@ def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]
 
 def whole(database: Database) -> dict[int, tuple[object, ...]]:
     with database.reading() as session:
-        found = [albums.album(session, album_id) for album_id in sorted(albums.ids(session))]
+        found = [albums.album(session, album_id) for album_id in sorted(albums.with_cover(session))]
         return {
             one.id: (one.artist, one.title, one.year, one.genres, [(cover.id, str(cover.path)) for cover in one.covers])
             for one in found

@@ -104,7 +104,7 @@ def test_what_the_store_wrote_is_marked_and_nothing_of_the_users(empty: Database
     ensure_current(empty, create=False)
     count = len(STORED) + len(OWN)
     with empty.reading() as session:
-        every = sorted(albums.ids(session))
+        every = sorted(albums.with_cover(session))
         assert every == list(range(1, count + 1))
         stored = {cover.id for cover in albums.stored_covers(session, every)}
         names = [*STORED, *OWN]
@@ -135,4 +135,4 @@ def test_the_column_goes_and_comes_again(empty: Database) -> None:
         command.downgrade(config, "0005")
     upgrade(empty)
     with empty.reading() as session:
-        assert len(albums.stored_covers(session, sorted(albums.ids(session)))) == len(STORED)
+        assert len(albums.stored_covers(session, sorted(albums.with_cover(session)))) == len(STORED)

@@ -221,6 +221,7 @@ def test_every_change_of_what_answers_show_moves_the_state_and_nothing_else_does
             "id, bundle_id, folder, kind, count, recall, live, created_at",
             "1, 1, 'v', 'exact', 1, 1, false, '2026-01-01'",
         ),
+        "album_lists": ("album_id, name", "1, 'owned'"),
         "genre_models": ("id, bundle_id, head, calibration, metrics, fitted_at", "1, 1, '', '', '{}', '2026-01-01'"),
     }
     not_shown = {
@@ -228,6 +229,7 @@ def test_every_change_of_what_answers_show_moves_the_state_and_nothing_else_does
         "removed_files": ("path, content_hash", "'/a', 'x'"),
         "texts": ("cover_id, reader, lines, read_at", "1, 'r', '[]', '2026-01-01'"),
         "files": ("path, outcome, seen_at", "'/a', 'added', '2026-01-01'"),
+        "entries": ("id, album_id, path, place, position", "1, 1, '/l:1', '/l', 1"),
         "other_files": ("place, kind, files", "'/', 'music', 1"),
     }
     assert {*rows, *not_shown, "cover_links", "changes"} == set(Base.metadata.tables), "is the new table shown?"

@@ -38,6 +38,8 @@ def status(home: HomeDep, search: SearchDep) -> schemas.StatusSchema:
     answering = None if model is None else _live(model, search)
     return schemas.StatusSchema(
         albums=counts.albums,
+        without_cover=counts.without_cover,
+        lists=dict(counts.lists),
         covers=counts.covers,
         pending=pending,
         texts=schemas.TextsSchema.of(read),

@@ -3,6 +3,7 @@
 import { cover, faceOf } from "./cover.js";
 import { h, iconButton, iconLink } from "./dom.js";
 import { likeness } from "./likeness.js";
+import { LISTS, listTags } from "./lists.js";
 import { marks } from "./marks.js";
 import { fullName, titleOf } from "./naming.js";
 import { isGoing } from "./pending.js";
@@ -22,12 +23,13 @@ export function card(album, { acts = [], at = Infinity, similar = null, tick = n
   const boxes = printed.filter((match) => match.cover_id === shownId).map((match) => match.box);
   const says = printed.map((match) => match.text).join(" · ");
   const file = (album.matches ?? []).some((match) => match.place === "file") ? album.covers?.[0]?.file : null;
-  const about = [fullName(album), album.year, genres, similarity !== undefined && `similarity ${similarity.toFixed(2)}`, says && `the cover says “${says}”`, file];
+  const about = [fullName(album), album.year, genres, similarity !== undefined && `similarity ${similarity.toFixed(2)}`, says && `the cover says “${says}”`, file, ...(album.lists ?? []).map((name) => LISTS[name].toLowerCase())];
   const by = (album.artist || album.year) && h("div", { class: "by-line" }, h("span", { class: "line" }, album.artist ?? ""), h("span", { class: "year" }, [album.artist && album.year ? "· " : "", album.year ?? ""].join("")));
   const name = h("div", { class: album.title ? "title" : "title unnamed" }, titleOf(album));
   if (!album.title) callByCover(name, id);
   const more = says ? `says “${says}”` : file ?? genres;
-  const over = h("div", { class: "acts" }, marks(album), iconLink("similar", `Find albums that look like ${titleOf(album)}`, similar ?? `/?album=${id}`), acts);
+  const asks = face && [marks(album), iconLink("similar", `Find albums that look like ${titleOf(album)}`, similar ?? `/?album=${id}`)];
+  const over = h("div", { class: "acts" }, asks, acts);
   return h("li", { class: `card${isGoing(id) ? " going" : ""}`, "data-album": id, "data-at": Number.isFinite(at) ? at : null },
     h("a", { class: "face", href: `/album/${id}`, "aria-label": about.filter(Boolean).join(", "), title: about.filter(Boolean).join("\n") },
       cover(face, { shownPx, eager: at < EAGER, boxes }),
@@ -36,8 +38,9 @@ export function card(album, { acts = [], at = Infinity, similar = null, tick = n
         by, more && h("div", { class: by ? "line small" : "line" }, more),
         similarity !== undefined && likeness(similarity))),
     album.same_artwork && h("span", { class: "tag", title: "Another pressing or copy with the same picture" }, "same artwork"),
+    listTags(album),
     tick,
-    iconButton("dots", `What to do with ${titleOf(album)}`, (event) => toggle(event.currentTarget.closest(".card")), { class: "unfold", "aria-expanded": "false" }),
+    (face || acts.length > 0) && iconButton("dots", `What to do with ${titleOf(album)}`, (event) => toggle(event.currentTarget.closest(".card")), { class: "unfold", "aria-expanded": "false" }),
     over);
 }
 

@@ -5,9 +5,9 @@ import { h } from "./dom.js";
 
 const SIZES_PX = [192, 384, 768];
 
-/** A square with a cover in it: `of` as in `imageUrl`; `shownPx` is about how wide it will be, `boxes` what to outline on it: corners as parts of its sides. */
+/** A square with a cover in it, or a drawn record if there is none: `of` as in `imageUrl`; `shownPx` is about how wide it will be, `boxes` what to outline on it: corners as parts of its sides. */
 export function cover(of, { shownPx = 200, alt = "", eager = false, boxes = [] } = {}) {
-  if (!of) return h("span", { class: "cover gone" });
+  if (!of) return h("span", { class: "cover record", role: "img", "aria-label": alt || "No cover" });
   const fitting = SIZES_PX.find((size) => size >= shownPx) ?? SIZES_PX.at(-1);
   const sharp = SIZES_PX.find((size) => size >= shownPx * 1.6) ?? SIZES_PX.at(-1);
   return framed(boxes, {

@@ -2,9 +2,10 @@
 
 import { ask, isCancelled } from "./api.js";
 import { h } from "./dom.js";
+import { LISTS } from "./lists.js";
 
 const SHOWN = 14;
-const LACKS = { title: "No title", artist: "No artist", year: "No year", genre: "No genre" };
+const LACKS = { title: "No title", artist: "No artist", year: "No year", genre: "No genre", cover: "No cover" };
 
 /** The panel; `hrefWith(change)` is the list's address with other filters. `onJumps(jumps)` gets the places of letters. */
 export function facetPanel(asked, hrefWith, { signal, onJumps }) {
@@ -21,6 +22,7 @@ export function facetPanel(asked, hrefWith, { signal, onJumps }) {
 function groups(found, asked, hrefWith) {
   const decade = (year) => `${year}:${year + 9}`;
   return [
+    group("Lists", Object.entries(LISTS).map(([name, label]) => [label, found.lists[name] ?? 0, asked.list === name, { list: name }, { list: null }])),
     group("Genre", found.genres.map(({ name, albums }) => [name, albums, asked.genre === name, { genre: name }, { genre: null }])),
     group("Decade", found.decades.map(({ year, albums }) => [`${year}s`, albums, asked.year === decade(year), { year: decade(year) }, { year: null }])),
     group("Artist", found.artists.map(({ name, albums }) => [name, albums, asked.artist === name, { artist: name }, { artist: null }])),

@@ -2,9 +2,10 @@
 
 import { h } from "./dom.js";
 import { genres } from "./facts.js";
+import { LISTS } from "./lists.js";
 import { yearOf, yearsOf } from "./query.js";
 
-const LACKS = { title: "without title", artist: "without artist", year: "without year", genre: "without genre" };
+const LACKS = { title: "without title", artist: "without artist", year: "without year", genre: "without genre", cover: "without cover" };
 
 /** The fields; `onChange({genre, year})` is called when a genre is chosen, and for the years on Enter or when both are left. */
 export function filterFields({ genre, year }, onChange) {
@@ -37,7 +38,7 @@ export function yearFields({ year }, onChange) {
 }
 
 /** The filters that are on, each with the way to take it away; `hrefWith(change)` is the address with other ones. */
-export function filterChips({ q, genre, year, artist, missing }, hrefWith) {
+export function filterChips({ q, genre, year, artist, missing, list }, hrefWith) {
   const { from, to } = yearsOf(year);
   const years = from && to ? (from === to ? from : `${from}–${to}`) : from ? `from ${from}` : `until ${to}`;
   const on = [
@@ -45,6 +46,7 @@ export function filterChips({ q, genre, year, artist, missing }, hrefWith) {
     genre && [genre === "none" ? "without genre" : genre, { genre: null }],
     year && [years, { year: null }],
     artist && [`Artist: ${artist}`, { artist: null }],
+    list && [LISTS[list] ?? list, { list: null }],
     missing && [LACKS[missing] ?? missing, { missing: null }],
   ].filter(Boolean);
   return h("div", { class: "chips" }, on.map(([text, change]) => h("span", { class: "chip" }, text, h("a", { href: hrefWith(change), "aria-label": `Not only ${text}` }, "✕"))));

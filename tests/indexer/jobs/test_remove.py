@@ -151,7 +151,7 @@ def test_what_was_removed_is_counted_and_comes_back_when_asked_for(
     assert (counted["files"], counted["unchanged"], counted["removed"]) == (3, 2, 1)
     assert home.json("status")["files"] == {"removed": 1, "unchanged": 2}
     (covers / "jazz" / "001.png").unlink()
-    assert home.json("remove", "--missing") == {"albums": 1, "covers": 1}
+    assert home.json("remove", "--missing") == {"albums": 1, "covers": 1, "rows": 0}
     write_covers(covers, {"jazz": 3})
     assert home.json("add", covers)["added"] == 1, "what was missing has come back"
     counted = home.json("add", "--again", covers)

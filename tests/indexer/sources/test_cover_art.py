@@ -90,7 +90,10 @@ def test_the_next_picture_is_taken_and_the_bad_one_named(database: Database, tmp
         "C/cover.jpg": Rejection.NOT_AN_IMAGE,
     }
     with database.reading() as session:
-        taken = {found.title: found.covers[0].path for found in albums.of_ids(session, [*albums.ids(session)]).values()}
+        taken = {
+            found.title: found.covers[0].path
+            for found in albums.of_ids(session, [*albums.with_cover(session)]).values()
+        }
     assert taken == {"A": root / "A/2.mp3/front", "B": root / "B/front.jpg"}
     # Of the nine files, two tracks are none of these; a picture that is in a track counts as the track.
     assert report.of_kind() == {"music files read for their tags": 2}

@@ -207,7 +207,7 @@ def test_a_catalogue_with_its_images_goes_round(database: Database, tmp_path: Pa
     assert without_paths(after) == without_paths(before)
     home = home_at(tmp_path / "home", database)
     with database.reading() as session:
-        every = sorted(albums.ids(session))
+        every = sorted(albums.with_cover(session))
     remove(home, Silent(), every)
     assert kept(tmp_path) == []
     assert files[0].read_bytes() == b"other"

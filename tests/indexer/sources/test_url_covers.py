@@ -93,7 +93,7 @@ def test_images_by_url_are_fetched_kept_and_known(adding: Adding, web: Server, t
     )
     assert dict(adding(path).counts) == {"added": 3}
     with adding.database.reading() as session:
-        found = [albums.album(session, album_id) for album_id in sorted(albums.ids(session))]
+        found = [albums.album(session, album_id) for album_id in sorted(albums.with_cover(session))]
     assert [(a.title, a.artist, a.year, a.genres) for a in found] == [
         ("One", "A", 1999, ("jazz",)),
         ("Two", "B", None, ()),
@@ -281,7 +281,7 @@ def test_a_file_of_the_users_where_an_image_is_to_be_stays(
     own.write_bytes(data)
     adding(manifest_of(tmp_path, url))
     with adding.database.reading() as session:
-        every = sorted(albums.ids(session))
+        every = sorted(albums.with_cover(session))
     remove(home_at(adding.folder / "home", adding.database), Silent(), every)
     assert own.read_bytes() == data
     assert web.requests == []
@@ -300,7 +300,7 @@ def test_what_a_killed_run_left_is_known_as_sleeves(adding: Adding, web: Server,
     assert web.requests == []
     with adding.database.reading() as session:
         assert albums.counts(session).rejections == {}
-        every = sorted(albums.ids(session))
+        every = sorted(albums.with_cover(session))
     remove(home_at(adding.folder / "home", adding.database), Silent(), every)
     assert adding.kept() == []
 
@@ -320,7 +320,7 @@ def test_export_and_add_give_the_same_catalogue(
     asked = len(web.requests)
     if bytes_gone:
         with adding.database.reading() as session:
-            every = sorted(albums.ids(session))
+            every = sorted(albums.with_cover(session))
         remove(home_at(adding.folder / "home", adding.database), Silent(), every)
         assert adding.kept() == []
     else:

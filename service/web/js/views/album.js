@@ -8,6 +8,7 @@ import { faceOf } from "../cover.js";
 import { h, icon, iconLink } from "../dom.js";
 import { status } from "../facts.js";
 import { listingOf } from "../listing.js";
+import { listMarks, pressingsTable } from "../lists.js";
 import { marks } from "../marks.js";
 import { fullName, titleOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
@@ -36,23 +37,25 @@ export async function show(main, { id, signal }) {
   }
   if (signal.aborted) return;
   const data = h("div", { class: "stack" });
-  const put = (now) => { album = now; data.replaceChildren(...facts(album, can, put)); setTitle(fullName(album)); };
+  const put = (now) => { album = { ...album, ...now }; data.replaceChildren(...facts(album, can, put)); setTitle(fullName(album)); };
   put(album);
   const way = h("nav", { class: "way", "aria-label": "The list that you came from", hidden: true });
   const pressings = shelf("twins", "Pressings", "Other albums and copies with the same picture.", (other) => ({ acts: artworkActs(album, other), ranked: false }));
   const alike = shelf("alike", "Looks like", null, (other) => ({ acts: likenessActs(album, other) }), h("a", { class: "chip", href: `/?album=${id}` }, "See all"));
   const liked = shelf("liked", "You may like", "Recommended from this album, without copies of its artwork.", () => ({ ranked: false }));
   const by = album.artist && shelf("by", `More by ${album.artist}`, null, () => ({}), h("a", { class: "chip", href: `/catalogue?${new URLSearchParams({ artist: album.artist })}` }, "See all"));
+  const face = faceOf(album);
+  const panels = face ? [opinionPanel({ albumId: id, face, genres: album.genres, signal, onCorrected: put }), printedPanel(album, { signal, onSaved: put })] : [];
   main.replaceChildren(way,
-    h("div", { class: "album" }, albumCovers(album), h("div", { class: "stack" }, data, opinionPanel({ albumId: id, face: faceOf(album), genres: album.genres, signal, onCorrected: put }), printedPanel(album, { signal, onSaved: put }))),
-    pressings.section, by ? by.section : "", alike.section, liked.section);
+    h("div", { class: "album" }, albumCovers(album), h("div", { class: "stack" }, data, pressingsTable(album) ?? "", panels)),
+    ...(face ? [pressings.section] : []), by ? by.section : "", ...(face ? [alike.section, liked.section] : []));
   const others = (albums) => albums.filter((one) => (one.album_id ?? one.id) !== id).slice(0, SHELF);
   await Promise.all([
     showWay(way, id, signal),
-    pressings.fill(() => ask(`/albums/${id}/same-artwork`, { signal }).then((answer) => answer.neighbours)),
+    face && pressings.fill(() => ask(`/albums/${id}/same-artwork`, { signal }).then((answer) => answer.neighbours)),
     by && by.fill(() => ask("/albums", { query: { artist: album.artist, sort: "year", limit: SHELF + 1 }, signal }).then((answer) => others(answer.albums))),
-    alike.fill(() => ask("/similar", { method: "POST", query: { k: SHELF + 1 }, json: { album_id: id }, signal }).then((answer) => others(answer.neighbours))),
-    liked.fill(() => ask("/recommend", { method: "POST", json: { like: [id], k: SHELF }, signal }).then((answer) => answer.recommendations)),
+    face && alike.fill(() => ask("/similar", { method: "POST", query: { k: SHELF + 1 }, json: { album_id: id }, signal }).then((answer) => others(answer.neighbours))),
+    face && liked.fill(() => ask("/recommend", { method: "POST", json: { like: [id], k: SHELF }, signal }).then((answer) => answer.recommendations)),
   ]);
 }
 
@@ -73,11 +76,11 @@ function facts(album, can, onSaved) {
       h("p", { class: "muted by" }, album.artist && h("a", { href: `/catalogue?${new URLSearchParams({ artist: album.artist })}` }, album.artist), album.artist && album.year && " · ", album.year && h("a", { href: `/catalogue?year=${album.year}` }, album.year))),
     genres.length ? h("ul", { class: "chips", "aria-label": "Genres" }, genres) : h("p", { class: "muted small" }, "No genre yet. Press Edit to set one."),
     h("div", { class: "row-wrap" },
-      h("a", { class: "button primary", href: `/?album=${album.id}` }, icon("similar"), "Find similar"),
-      marks(album),
+      faceOf(album) && [h("a", { class: "button primary", href: `/?album=${album.id}` }, icon("similar"), "Find similar"), marks(album)],
       h("button", { type: "button", onclick: () => openEditor(album, onSaved) }, icon("edit"), "Edit"),
-      can?.has_map && h("a", { class: "button", href: `/map?highlight=${album.id}` }, icon("pin"), "On the map"),
+      faceOf(album) && can?.has_map && h("a", { class: "button", href: `/map?highlight=${album.id}` }, icon("pin"), "On the map"),
       h("button", { type: "button", class: "quiet danger", onclick: remove }, icon("bin"), "Delete")),
+    listMarks(album, onSaved),
     h("div", { class: "row-wrap" }, outsideLinks(album)),
     h("p", { class: "muted small files" }, album.covers.map((one) => h("span", {}, one.file)), h("span", { class: "num" }, `Album ${album.id}`)),
   ];

@@ -26,7 +26,7 @@ const ROW_PX = 64;
 export async function show(main, { url, signal }) {
   setTitle("Catalogue");
   const given = (name) => url.searchParams.get(name);
-  const asked = Object.fromEntries(["q", "genre", "year", "artist", "missing", "sort"].map((name) => [name, given(name)]));
+  const asked = Object.fromEntries(["q", "genre", "year", "artist", "missing", "list", "sort"].map((name) => [name, given(name)]));
   const inRows = given("view") === "rows";
   const hrefWith = (change) => `/catalogue${queryString({ ...asked, view: inRows ? "rows" : null, ...change })}`;
   const key = queryString(asked);

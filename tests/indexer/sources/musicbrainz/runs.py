@@ -71,7 +71,7 @@ def catalogue_of(database: Database, home: Path) -> list[tuple[object, ...]]:
     """Every cover with its album, and that its bytes are where they are said to be."""
     with database.reading() as session:
         extra = {row.id: row.extra for row in session.execute(select(Cover.id, Cover.extra))}
-        found = albums.of_ids(session, [*albums.ids(session)]).values()
+        found = albums.of_ids(session, [*albums.with_cover(session)]).values()
     rows = [
         (a.title, a.artist, a.year, a.genres, str(c.side), c.file, str(c.path.relative_to(home)), extra[c.id].items())
         for a in found

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from db import albums, texts
+from db import albums, entries, texts
 from db.database import Database
 from db.incomplete import IncompleteAlbum
 from db.labels import set_genres_by_hand
-from db.records import AlbumRecord, CoverFile, HashedCover, InspectedFile, NewText, TextLine
+from db.records import AlbumRecord, CoverFile, HashedCover, InspectedFile, NewText, Pressing, TextLine
 from db.registration import register
 from db.release_groups import KEY
-from db.tables import AlbumGenre
+from db.settling import settle
+from db.tables import Album, AlbumGenre
 from indexer.artwork import Comparison
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Silent
@@ -23,7 +24,8 @@ from indexer.sources.musicbrainz.matching import match, same_name
 from indexer.sources.musicbrainz.printed import asked_words, printed_on, sure_match
 from indexer.sources.musicbrainz.records import Hit, Mbid, ReleaseGroup
 from sleeve.errors import SourceError
-from sleeve.vocabulary import AlbumId, ContentHash, Fingerprint, LabelSource, Side
+from sleeve.vocabulary import AlbumId, ContentHash, Fingerprint, LabelSource, Outcome, Side
+from tests.db.test_entries import row
 from tests.indexer.sources.musicbrainz.runs import Time, catalogue_of, run, services_of
 from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, StandIn, group_id, picture, standing_in
 
@@ -103,6 +105,31 @@ def test_only_what_is_missing_is_filled_in(database: Database, tmp_path: Path) -
     # What was filled in stays when the files are added again.
     assert put_album(database, 0) == bare
     assert album(database, bare).year == 1994
+
+
+def test_an_album_of_a_list_gets_its_cover_and_the_year_of_the_album(database: Database, tmp_path: Path) -> None:
+    rows = [
+        row(BY.format(0), "Title 1", 101, pressing=Pressing(year=2020, release_id="101")),
+        row(BY.format(0), "Title 2", 102, year=1950, genres=("jazz",)),
+        row("Nobody", "Nothing", 103),
+    ]
+    with database.writing() as session:
+        entries.register(session, rows)
+    with database.reading() as session:
+        first, second, third = map(AlbumId, session.scalars(select(Album.id).order_by(Album.id)))
+    assert album(database, first).year == 2020
+    with standing_in(groups=10) as stand_in:
+        report = fill(stand_in, database, tmp_path)
+        assert dict(report.counts) == {FillEnding.FILLED: 2, FillEnding.NOT_FOUND: 1}
+    filled, dated, unknown = (album(database, one) for one in (first, second, third))
+    assert (filled.year, filled.genres, len(filled.covers)) == (1995, ("black metal", "metal"), 1)
+    assert (dated.year, dated.genres, len(dated.covers)) == (1950, ("jazz",), 1)
+    assert unknown.covers == ()
+    with database.writing() as session:
+        assert {one.outcome for one in entries.register(session, rows)} == {Outcome.UNCHANGED}
+        while settle(session):
+            pass
+    assert [album(database, one) for one in (first, second, third)] == [filled, dated, unknown]
 
 
 def test_a_known_id_is_looked_up_whatever_the_names(database: Database, tmp_path: Path) -> None:
@@ -221,7 +248,7 @@ def test_an_interrupted_run_goes_on_and_asks_nothing_twice(database: Database, t
         assert max(stand_in.answered().values()) == 1
         assert not [line for line in stand_in.log if line.status == 503]
     with database.reading() as session:
-        every = sorted(albums.ids(session))
+        every = sorted(albums.with_cover(session))
     found = [album(database, album_id) for album_id in every]
     assert all(item.genres == ("black metal", "metal") for item in found)
     # Groups 7 and 17 have no front, those of 9 and 19 are web pages.
