@@ -34,3 +34,10 @@ def test_the_page_names_all_modules_of_the_start_so_that_they_come_together() ->
     page = (FOLDER / "index.html").read_text(encoding="utf-8")
     named = {FOLDER / name for name in re.findall(r'rel="modulepreload" href="@root/static/@version/([^"]+)"', page)}
     assert named | {SCRIPTS / "app.js"} == needed
+
+
+def test_the_page_has_nothing_but_elements_in_its_head() -> None:
+    """Text between them would be shown above the page."""
+    head = (FOLDER / "index.html").read_text(encoding="utf-8").partition("<body")[0]
+    outside = re.sub(r"<title>.*?</title>|<!--.*?-->|<[^<>]+>", "", head, flags=re.DOTALL)
+    assert outside.strip() == ""
