@@ -26,6 +26,7 @@ class CatalogueMap(BaseModel):
         x, y: from -1 to 1.
         predicted: the likeliest genre of each when the map was drawn, None for those that were unsure; None if it was
             drawn without.
+        motif: what each cover shows, one of ``indexer.analysis.motifs.MOTIFS``; None if the bundle reads no text.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,10 +40,12 @@ class CatalogueMap(BaseModel):
     x: tuple[float, ...]
     y: tuple[float, ...]
     predicted: tuple[str | None, ...] | None = None
+    motif: tuple[str, ...] | None = None
 
     @model_validator(mode="after")
     def _is_parallel(self) -> Self:
-        lists = (self.albums, self.covers, self.x, self.y, *(() if self.predicted is None else (self.predicted,)))
+        optional = (some for some in (self.predicted, self.motif) if some is not None)
+        lists = (self.albums, self.covers, self.x, self.y, *optional)
         if len(set(map(len, lists))) != 1:
             raise ValueError("the lists of a map are of different lengths")
         return self
@@ -53,6 +56,7 @@ def map_of(
     albums: RepresentativeVectors,
     layout: Layout,
     predicted: tuple[str | None, ...] | None = None,
+    motif: tuple[str, ...] | None = None,
 ) -> CatalogueMap:
     """The map of these albums, laid out by the vectors of this bundle."""
     return CatalogueMap(
@@ -65,6 +69,7 @@ def map_of(
         x=tuple(round(float(value), DECIMALS) for value in layout.places[:, 0]),
         y=tuple(round(float(value), DECIMALS) for value in layout.places[:, 1]),
         predicted=predicted,
+        motif=motif,
     )
 
 

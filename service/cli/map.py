@@ -21,6 +21,8 @@ def draw_map(
 ) -> None:
     """Draw the map of all albums, with those that look alike close together; the web app shows it at /map.
 
+    If the model reads text, the map also says what covers show.
+
     Run it again after adding many albums, or press the button on the map; until then they are missing from it.
 
     Examples:

@@ -82,6 +82,8 @@ def _schema(home: Home, drawn: CatalogueMap) -> schemas.MapSchema:
     predicted = None if drawn.predicted is None else [drawn.predicted[row] for row in rows]
     names = sorted({names[0] for names in genres.values()} | {name for name in predicted or () if name is not None})
     place = {name: number for number, name in enumerate(names)}
+    motifs = sorted(set(drawn.motif or ()))
+    motif_at = {name: number for number, name in enumerate(motifs)}
     return schemas.MapSchema(
         bundle=drawn.bundle,
         method=drawn.method,
@@ -94,5 +96,7 @@ def _schema(home: Home, drawn: CatalogueMap) -> schemas.MapSchema:
         genre=[place[genres[album_id][0]] if album_id in genres else -1 for album_id in shown],
         year=[years.get(album_id, 0) for album_id in shown],
         predicted=None if predicted is None else [-1 if name is None else place[name] for name in predicted],
+        motif=None if drawn.motif is None else [motif_at[drawn.motif[row]] for row in rows],
+        motifs=motifs,
         missing=len(present) - len(shown),
     )

@@ -21,6 +21,10 @@ class MapSchema(BaseModel):
         description="the genre that was likeliest when the map was drawn, as an index into `genres`, -1 if that was "
         "unsure; null if the map was drawn without"
     )
+    motif: list[int] | None = Field(
+        description="what the cover shows, as an index into `motifs`; null if the live bundle reads no text"
+    )
+    motifs: list[str]
     missing: int = Field(description="albums of the catalogue that are not on the map")
     genre: list[int] = Field(description="the album's main genre as an index into `genres`, -1 if it has none")
 

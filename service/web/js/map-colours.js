@@ -1,4 +1,4 @@
-// What the map is coloured by: each album's genre, its predicted genre, or the time that it is from.
+// What the map is coloured by: each album's genre, its predicted genre, what its cover shows, or the time that it is from.
 
 const HUES = ["#4c86d6", "#ee8a2f", "#3fa364", "#d8433f", "#9a63d0", "#e3b81c", "#e06bb8", "#22a8b5", "#96642f", "#93a82c", "#6a6f9e", "#a83c68", "#5fa98f", "#c76a4a", "#7d5fae", "#4f7f3f"];
 const NOTHING = "#8d8a86";
@@ -9,8 +9,9 @@ const HUES_OF_TIME = 250;
 /** The ways to colour this map: {name: {title, classes, names, colours}}; `classes` has a number for each album, 0 if
  * there is nothing to say. */
 export function schemes(points) {
-  const found = { genre: { title: "Genre", classes: points.genre, ...ofGenres(points.genre, points.genres, "no genre") } };
-  if (points.predicted) found.predicted = { title: "Predicted genre", classes: points.predicted, ...ofGenres(points.predicted, points.genres, "unsure") };
+  const found = { genre: { title: "Genre", classes: points.genre, ...ofNames(points.genre, points.genres, "no genre") } };
+  if (points.predicted) found.predicted = { title: "Predicted genre", classes: points.predicted, ...ofNames(points.predicted, points.genres, "unsure") };
+  if (points.motif) found.motif = { title: "What covers show", classes: points.motif, ...ofNames(points.motif, points.motifs, "not known") };
   const decades = [...new Set(points.year)].filter(Boolean).map((year) => year - (year % 10));
   const known = [...new Set(decades)].sort((one, other) => one - other);
   if (known.length > 1) {
@@ -30,13 +31,13 @@ export function countsOf(classes) {
   return counts;
 }
 
-/** The commonest genres get the plainest colours. */
-function ofGenres(classes, genres, nothing) {
+/** The commonest get the plainest colours. */
+function ofNames(classes, known, nothing) {
   const counts = countsOf(classes);
-  const ranked = genres.map((_, at) => at + 1).sort((one, other) => counts[other] - counts[one]);
+  const ranked = known.map((_, at) => at + 1).sort((one, other) => counts[other] - counts[one]);
   const colours = [NOTHING];
   ranked.forEach((place, rank) => { colours[place] = HUES[rank] ?? fromHue((rank * GOLDEN_TURN) % 360); });
-  return { names: [nothing, ...genres], colours };
+  return { names: [nothing, ...known], colours };
 }
 
 function fromHue(hue) {

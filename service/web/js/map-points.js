@@ -4,7 +4,7 @@ const CELLS = 192;
 const REACH = 1.001;
 
 export class Points {
-  constructor({ albums, covers, x, y, genre, genres, year, predicted, missing }) {
+  constructor({ albums, covers, x, y, genre, genres, year, predicted, motif, motifs, missing }) {
     this.count = albums.length;
     this.albums = albums;
     this.covers = covers;
@@ -14,6 +14,8 @@ export class Points {
     this.genre = Uint8Array.from(genre, (one) => Math.min(one + 1, 255));
     this.genres = genres;
     this.predicted = predicted && Uint8Array.from(predicted, (one) => Math.min(one + 1, 255));
+    this.motif = motif && Uint8Array.from(motif, (one) => one + 1);
+    this.motifs = motifs;
     /** 0 if it is not known. */
     this.year = Uint16Array.from(year);
     this.missing = missing;

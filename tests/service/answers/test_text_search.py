@@ -1,5 +1,6 @@
 """Asking with a text from end to end: a CLIP trained in the test, its bundle, the command line and the service."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import typer
 from playwright.sync_api import expect
 from typer.testing import CliRunner
 
+from indexer.analysis.motifs import MOTIFS, embed_motifs, motif_of_each
 from indexer.models.bundle import Bundle, read_bundle
 from indexer.models.prompts import LOOKS, embed_in
 from indexer.models.text_tower import TextTower
@@ -228,6 +230,26 @@ def test_images_still_ask(home: CommandHome, client: httpx.Client) -> None:
     answer = client.post("/api/v1/similar", files={"image": ("q.png", image.read_bytes())}, params={"k": 1})
     assert files(answer.json()) == [image.name]
     assert client.post("/api/v1/classify", json={"text": "red"}).status_code == 422
+
+
+def test_the_map_says_what_covers_show(home: CommandHome, client: httpx.Client, clip_bundle: Bundle) -> None:
+    home.sleeve("map")
+    drawn = client.get("/api/v1/map").json()
+    motifs = embed_motifs(TextTower(clip_bundle, threads=1))
+    vectors = vectors_of(home)
+    everything = home.json("similar", "--text", "a cover", "-k", 24)["neighbours"]
+    file_of = {one["album_id"]: one["file"] for one in everything}
+    covers = np.array([vectors[file_of[album_id]] for album_id in drawn["albums"]])
+    expected = [MOTIFS[row] for row in motif_of_each(covers, motifs)]
+    assert [drawn["motifs"][one] for one in drawn["motif"]] == expected
+    assert drawn["motifs"] == sorted(set(expected))
+    if chromium_path() is None:
+        pytest.skip("no Chromium here: `apt-get install chromium`")
+    with chromium() as browser:
+        page = browser.new_page(base_url=str(client.base_url))
+        page.goto("/map")
+        page.get_by_label("Colour by").select_option(label="What covers show")
+        expect(page.get_by_text(re.compile(re.escape(drawn["motifs"][0]))).first).to_be_visible()
 
 
 def test_serving_texts_needs_no_pytorch(home: CommandHome) -> None:
