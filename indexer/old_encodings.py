@@ -2,56 +2,56 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from math import exp, log
 
-from charset_normalizer import from_bytes
+from indexer.letters import BALTIC, CENTRAL, CYRILLIC, GREEK, HEBREW, TURKISH, WESTERN, likelihood
 
 _ASIAN = ("cp949", "gb18030", "big5", "cp932")
 """Of those that explain a text equally well, the likelier first: every Korean syllable has the bytes of a Chinese
 letter, and few Chinese texts have only such letters."""
 
-OF_TABLES = (
-    *("cp949", "gb18030", "euc_jp", "big5", "cp932", "koi8_u"),
-    *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "iso8859_2"),
+_OF_WINDOWS_AND_UNIX = (
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1257"),
+    *("iso8859_2", "iso8859_7", "koi8_u"),
 )
+
+OF_TABLES = (*_ASIAN, "euc_jp", *_OF_WINDOWS_AND_UNIX)
 """Encodings of tables, those of Windows and Unix."""
 
-OF_ARCHIVES = (*_ASIAN, "cp866", "cp850", "cp852", "cp1250", "cp1251", "cp1252")
+OF_ARCHIVES = (*_ASIAN, "cp850", "cp852", "cp866", "cp1252", "cp1250", "cp1251")
 """Encodings of names in zip archives, which are often those of DOS."""
 
-_OF_TAGS = (*_ASIAN, "cp1250", "cp1251", "cp1252", "cp1253")
+OF_TAGS = (*_ASIAN, *_OF_WINDOWS_AND_UNIX)
 """Encodings that taggers have written where Latin-1 should be."""
 
-_CYRILLIC = ("cp866", "cp1251")
-_WESTERN = ("cp850", "cp1252")
+_USUAL: Mapping[str, tuple[float, Sequence[str]]] = {
+    "cp1252": (2, WESTERN),
+    "cp850": (4, WESTERN),
+    "cp1250": (0.05, CENTRAL),
+    "cp852": (0.05, CENTRAL),
+    "iso8859_2": (0.015, CENTRAL),
+    "cp1251": (0.05, CYRILLIC),
+    "cp866": (0.05, CYRILLIC),
+    "koi8_u": (0.005, CYRILLIC),
+    "cp1254": (0.04, TURKISH),
+    "cp1253": (0.03, GREEK),
+    "iso8859_7": (0.005, GREEK),
+    "cp1255": (0.01, HEBREW),
+    "cp1257": (0.01, BALTIC),
+}
+"""How common an encoding is among such texts, beside the others, and the languages that are written in it. Sums do not
+matter. A Western text is not to be spoiled for a chance likeness, so those have more than their share."""
 _LONELY = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HIGH = re.compile(rb"[\x80-\xff]")
-_TURKISH = re.compile(rb"[\xd0\xdd\xde\xf0\xfd\xfe]")
-"""The six letters that differ between Windows-1252 and 1254."""
-
-_WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
-_NO_SMALL_ALPHABET = re.compile(rb"[\x80-\xa1\xa3-\xa7\xa9-\xb7\xbb]")
-"""Bytes past ASCII that are no letters of Russian or Greek in the encodings of Windows."""
-
-
-def _both_cases(*languages: str) -> tuple[frozenset[str], ...]:
-    return tuple(frozenset(letters + letters.upper()) for letters in languages)
-
-
-_WEST = _both_cases("àáâãäåæçèéêëìíîïñòóôõöøùúûüÿœß", "áéíóúýæöðþ")
-_CENTRAL = _both_cases("ąćęłńóśźż", "áäčďéěíľňóôřšťúůýž", "áéíóöőúüű", "čćđšž", "ăâîşţ")
-_LATIN = {
-    "cp1252": _WEST,
-    "cp850": _WEST,
-    "cp1250": _CENTRAL,
-    "cp852": _CENTRAL,
-    "iso8859_2": _CENTRAL,
-    "cp1254": (frozenset("çğıöşüâîûÇĞİÖŞÜÂÎÛ"),),
-}
-"""The letters past ASCII of the languages that are written in an encoding, each language or group of its own."""
-
 _MOSTLY = 3 / 4
+_SURE_OF_LETTERS = -6.5
+"""The logarithm of how likely a byte past ASCII is on average. Letters of an alphabet are likelier, and pieces of East
+Asian letters are not, unless there are very few."""
+
+_SURE = 0.95
 _EAST_ASIAN_SIGNS = frozenset("　、。・〜～「」『』《》（）！？：，－ー…·")  # noqa: RUF001
 _SPACES = re.compile(r"[\s/\-,;:&+]+")
 _QUOTES = "‘’“”„–—…«»·()[]!?.'\"\xa0"  # noqa: RUF001
@@ -73,56 +73,57 @@ _COMMON: dict[str, Callable[[str], bool]] = {
 """The letters that nearly all of a text are made of, by the order of each standard: kana and kanji of level 1, hanzi of
 level 1, hangul of KS X 1001."""
 
-_NEUTRAL = frozenset("‘’“”„–—…«»·°€™©®\xa0\ufffd")  # noqa: RUF001
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """The likeliest encoding of a text.
+
+    Attributes:
+        rival: the next likely one that reads it otherwise; None if there is hardly a doubt.
+    """
+
+    encoding: str
+    rival: str | None = None
+
+    def __str__(self) -> str:
+        return self.encoding.upper() + (f", or perhaps {self.rival.upper()}" if self.rival else "")
 
 
-def likely_encoding(text: bytes, candidates: Sequence[str]) -> str:
+def likely_encoding(text: bytes, candidates: Sequence[str]) -> Likely:
     """The likeliest of these encodings for a text that is not UTF-8; lines of ASCII alone say nothing.
 
     Args:
-        candidates: some of those above; one at least that is Western or Cyrillic.
+        candidates: some of those above; one at least that is Western.
     """
-    alphabets = [name for name in candidates if name not in _COMMON]
-    east_asian, has_words = _east_asian(text, candidates), any(_has_words(text, name) for name in alphabets)
-    if east_asian and not has_words:
-        return east_asian
-    likely = alphabets if has_words and not east_asian else list(candidates)
-    guess = from_bytes(text, cp_isolation=likely).best()
-    if guess is None:
-        usual = _WESTERN if _is_western(text) else _CYRILLIC
-        return next(name for name in (*usual, *_CYRILLIC, *_WESTERN) if name in candidates)
-    name = guess.encoding
-    if name in _COMMON and east_asian:
-        return east_asian
-    return _latin(text, name, candidates) if name in _LATIN else name
+    text = b"\n".join(line for line in text.splitlines() if not line.isascii())
+    alphabets = [name for name in candidates if name in _USUAL]
+    east_asian = _east_asian(text, candidates)
+    if east_asian and not any(_has_words(text, name) for name in alphabets):
+        return Likely(east_asian)
+    weighed = {name: log(_USUAL[name][0]) + _likelihood(text, name) for name in alphabets}
+    best = max(alphabets, key=lambda name: weighed[name])
+    unlikely = _likelihood(text, best) < _SURE_OF_LETTERS * len(_HIGH.findall(text))
+    if east_asian and unlikely and not _is_lonely(text):
+        return Likely(east_asian)
+    return Likely(best, _rival(text, best, weighed))
 
 
-def likely_encoding_of_tags(text: bytes) -> str:
-    """The likeliest encoding of texts that say they are Latin-1: Western unless the letters speak against it."""
-    words = [word for word in _WORD.findall(text) if _HIGH.search(word)]
-    ascii_letters = sum(len(word) - len(_HIGH.findall(word)) for word in words)
-    alphabets = ("cp1252", "cp1250", "cp1251", "cp1253")
-    if (found := _east_asian(text, _ASIAN)) and not any(_has_words(text, name) for name in alphabets):
-        return found
-    if _is_western(text) or 2 * ascii_letters >= sum(map(len, words)):
-        return _latin(text, "cp1252", ("cp1252", "cp1250"))
-    # East Asian letters of two bytes have lower ones too.
-    is_alphabet = not _NO_SMALL_ALPHABET.search(text)
-    return likely_encoding(text, ("cp1251", "cp1253") if is_alphabet else _OF_TAGS)
+def _likelihood(text: bytes, encoding: str) -> float:
+    return likelihood(text.decode(encoding, "replace"), _USUAL[encoding][1])
 
 
-def _latin(text: bytes, guess: str, candidates: Sequence[str]) -> str:
-    """The guess, unless more of the letters belong to a language of another encoding."""
+def _rival(text: bytes, best: str, weighed: Mapping[str, float]) -> str | None:
+    """The next likely encoding among those that read the text otherwise, if they are not unlikely all together."""
+    read = text.decode(best, "replace")
+    others = [name for name in weighed if text.decode(name, "replace") != read]
+    same = sum(exp(weighed[name] - weighed[best]) for name in weighed if name not in others)
+    other = sum(exp(weighed[name] - weighed[best]) for name in others)
+    return max(others, key=lambda name: weighed[name]) if same < _SURE * (same + other) else None
 
-    def share(name: str) -> float:
-        letters = [character for character in text.decode(name, "replace") if character > "\x7f"]
-        letters = [letter for letter in letters if letter not in _NEUTRAL]
-        return max(sum(letter in language for letter in letters) for language in _LATIN[name]) / max(1, len(letters))
 
-    # Windows-1252 and 1254 differ in six letters. If both explain these, Turkish is meant: Icelandic has others.
-    # One letter of DOS is often one of Windows too; archives have more of DOS.
-    known = [name for name in _LATIN if name in candidates and (name != "cp1254" or _TURKISH.search(text))]
-    return max(known, key=lambda name: (share(name), name in {"cp1254", "cp850"}, name == guess))
+def _is_lonely(text: bytes) -> bool:
+    """Whether most bytes past ASCII stand alone, as letters in Latin words do."""
+    return 2 * len(_LONELY.findall(text)) > len(_HIGH.findall(text))
 
 
 def _east_asian(text: bytes, candidates: Sequence[str]) -> str | None:
@@ -152,9 +153,3 @@ def _has_words(text: bytes, encoding: str) -> bool:
 def _is_word(word: str) -> bool:
     mixed = any(one.islower() and two.isupper() and not (one + two).isascii() for one, two in pairwise(word))
     return not mixed and all(letter.isalpha() for letter in word if letter > "\x7f")
-
-
-def _is_western(text: bytes) -> bool:
-    """Cyrillic words are letters past ASCII throughout; in Western European ones they stand alone among ASCII."""
-    lonely, high = len(_LONELY.findall(text)), len(_HIGH.findall(text))
-    return 2 * lonely > high

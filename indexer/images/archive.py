@@ -16,7 +16,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from indexer.images.bounded_file import BoundedFile, OverBudgetError
 from indexer.images.tar import TarMember, tar_members
-from indexer.old_encodings import OF_ARCHIVES, likely_encoding
+from indexer.old_encodings import OF_ARCHIVES, Likely, likely_encoding
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 
@@ -83,7 +83,7 @@ class Contents:
     """
 
     members: Mapping[str, Member]
-    guessed: str | None = None
+    guessed: Likely | None = None
 
 
 def contents(path: Path) -> Contents:
@@ -167,13 +167,13 @@ def _contents_of_tar(path: Path) -> Contents:
     )
 
 
-def _decoded(raw: Sequence[bytes]) -> tuple[list[str], str | None]:
+def _decoded(raw: Sequence[bytes]) -> tuple[list[str], Likely | None]:
     """Names, and the encoding of those that are not UTF-8."""
     unknown = [name for name in raw if not _is_utf8(name)]
     if not unknown:
         return [name.decode() for name in raw], None
-    encoding = likely_encoding(b"\n".join(unknown)[:_EVIDENCE_BYTES], OF_ARCHIVES)
-    return [name.decode() if _is_utf8(name) else name.decode(encoding, errors="replace") for name in raw], encoding
+    likely = likely_encoding(b"\n".join(unknown)[:_EVIDENCE_BYTES], OF_ARCHIVES)
+    return [name.decode() if _is_utf8(name) else name.decode(likely.encoding, errors="replace") for name in raw], likely
 
 
 def _is_utf8(name: bytes) -> bool:
@@ -220,15 +220,15 @@ def _contents_of_zip(path: Path, size_bytes: int) -> Contents:
     return Contents({name: _member(name, entry, times[name]) for name, entry in named}, guessed)
 
 
-def _names(entries: Sequence[ZipInfo]) -> tuple[list[str], str | None]:
+def _names(entries: Sequence[ZipInfo]) -> tuple[list[str], Likely | None]:
     """The names of members, and the encoding of those that do not say theirs and are not UTF-8."""
     known = [_said_name(entry) for entry in entries]
     unknown = [entry.orig_filename.encode("cp437") for entry, name in zip(entries, known, strict=True) if name is None]
     if not unknown:
         return [name or "" for name in known], None
-    encoding = likely_encoding(b"\n".join(unknown)[:_EVIDENCE_BYTES], OF_ARCHIVES)
-    read = (name.decode(encoding, errors="replace") for name in unknown)
-    return [next(read) if name is None else name for name in known], encoding
+    likely = likely_encoding(b"\n".join(unknown)[:_EVIDENCE_BYTES], OF_ARCHIVES)
+    read = (name.decode(likely.encoding, errors="replace") for name in unknown)
+    return [next(read) if name is None else name for name in known], likely
 
 
 def _said_name(entry: ZipInfo) -> str | None:

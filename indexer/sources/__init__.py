@@ -19,6 +19,7 @@ from indexer.sources.other_files import ARCHIVES, HINTS, SPREADSHEETS, kind_of_n
 from indexer.sources.spelling import Spellings
 from indexer.sources.subsonic import is_server
 from indexer.sources.table_rows import TABLE_SUFFIXES
+from indexer.sources.text_encoding import known_encoding
 from sleeve.errors import SourceError
 from sleeve.vocabulary import ListName
 
@@ -67,16 +68,16 @@ def open_source(
         columns: names of ``COLUMNS`` → what a manifest calls them.
         own_spellings: the user's table of genres; it need not exist. Tables and music libraries need it.
         store: what keeps images that a manifest names by URL or holds itself; without it, it may not.
-        encoding: of a manifest that is text; None finds out.
         list_name: what a table without pictures is; None lets its columns decide.
+        encoding: of a manifest that is text, or of a library's tags that say they are Latin-1; None finds out.
 
     Raises:
         SourceError: the path does not exist or does not go with the other arguments, or the table cannot be read.
     """
     if not path.exists():
         raise SourceError(f"{path} does not exist")
-    if genre_from is GenreFrom.TAGS and not encoding:
-        return _library(path, own_spellings)
+    if genre_from is GenreFrom.TAGS:
+        return _library(path, own_spellings, known_encoding(encoding) if encoding else None)
     label = genre_from is not GenreFrom.NONE
     by_table = genre_from in {GenreFrom.TABLE, GenreFrom.MANIFEST}
     if path.is_dir() and by_table:
@@ -103,7 +104,8 @@ def open_source(
     if list_name is not None:
         raise SourceError(f"{path} is not a table; --list needs one with artists and titles")
     if columns or encoding:
-        raise SourceError(f"{path} is not a table, so it has no columns to name and no encoding")
+        of_tags = "; --encoding is for tags with --genre-from tags" if path.is_dir() and encoding else ""
+        raise SourceError(f"{path} is not a table, so it has no columns to name and no encoding{of_tags}")
     if by_table:
         raise SourceError(f"{path} is not a table (.csv, .tsv, .jsonl or .parquet, with a column `file`)")
     if path.is_dir():
@@ -124,11 +126,11 @@ def may_be_there(place: str) -> bool:
     return is_server(place) or present(place)
 
 
-def _library(path: Path, own_spellings: Path | None) -> Source:
+def _library(path: Path, own_spellings: Path | None, encoding: str | None) -> Source:
     # The tag library is slow to import, and only this source needs it.
     from indexer.images.audio import AUDIO_SUFFIXES
     from indexer.sources.music import MusicSource
 
     if path.is_file() and path.suffix.lower() not in AUDIO_SUFFIXES:
         raise SourceError(f"{path} is not a music file; --genre-from tags needs a music library")
-    return MusicSource(path, Spellings.read(own_spellings))
+    return MusicSource(path, Spellings.read(own_spellings), encoding=encoding)

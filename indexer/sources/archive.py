@@ -62,7 +62,7 @@ class ArchiveSource:
             yield RejectedFile(str(self.path), str(located), Rejection.EMPTY, "the archive holds no files")
             return
         if found.guessed:
-            yield Guess(f"{self.path}: the encoding of its names seems to be {found.guessed.upper()}")
+            yield Guess(f"{self.path}: the encoding of its names seems to be {found.guessed}")
         samples = Samples.of(self.path, found.members if self.path.suffix.lower() == TAR_SUFFIX else ())
         table = sorted(found.members.items(), key=lambda item: _as_walked(PurePosixPath(item[0])))
         kinds = {name: self._kind(name, member) for name, member in table}

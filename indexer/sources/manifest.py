@@ -10,6 +10,7 @@ from pathlib import Path, PureWindowsPath
 from db.records import CoverFile, Found, Guess, ListRow, Offered, OtherFiles, RejectedFile
 from indexer.images.cover_store import CoverStore
 from indexer.images.decoding import DEFAULT_LIMITS, read
+from indexer.old_encodings import Likely
 from indexer.sources.columns import COLUMNS, check_columns, guessed, image_column, plain, recognised
 from indexer.sources.file_names import absolute, unusable
 from indexer.sources.list_columns import ids_of, pressing_of
@@ -117,10 +118,10 @@ class ManifestSource:
             if self.encoding:
                 raise SourceError(f"{self.path} is a Parquet file, which needs no --encoding")
             return parquet_rows(self.path, lambda holding: image_column(holding, self.columns)), ""
-        encoding = known_encoding(self.encoding) if self.encoding else encoding_of(self.path)
-        rows = table_rows(self.path, encoding, lambda cells: "file" in recognised(cells, self.columns))
-        said = f"{self.path}: its encoding seems to be {encoding.upper()}; --encoding says otherwise"
-        return rows, said if is_guess(encoding) and not self.encoding else ""
+        likely = Likely(known_encoding(self.encoding)) if self.encoding else encoding_of(self.path)
+        rows = table_rows(self.path, likely.encoding, lambda cells: "file" in recognised(cells, self.columns))
+        said = f"{self.path}: its encoding seems to be {likely}; --encoding says otherwise"
+        return rows, said if is_guess(likely) and not self.encoding else ""
 
     def _offers(self, row: TableRow, cells: Mapping[str, Cell]) -> Iterator[Found]:
         if row.image is None and (kind := _kind_without_file(row.cells, cells)):

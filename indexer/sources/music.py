@@ -33,11 +33,13 @@ class MusicSource:
         root: the folder, or one track, as the user named it.
         spellings: what genres are called.
         label: whether the tags say the genre.
+        encoding: of tags that say they are Latin-1; None to find out.
     """
 
     root: Path
     spellings: Spellings
     label: bool = True
+    encoding: str | None = None
     _albums: list[TrackAlbum] | None = field(default=None, repr=False)
     _left: list[OtherFiles | RejectedFile] = field(default_factory=list, repr=False)
     _pictures: list[Path] = field(default_factory=list, repr=False)
@@ -73,7 +75,7 @@ class MusicSource:
         if self._albums is None:
             tracks = [_track(path) for path in self._files()]
             self._left += [track for track in tracks if isinstance(track, RejectedFile)]
-            spelled, self._guessed = respelled(track for track in tracks if isinstance(track, Track))
+            spelled, self._guessed = respelled((track for track in tracks if isinstance(track, Track)), self.encoding)
             self._albums = albums_of(spelled)
         return self._albums
 

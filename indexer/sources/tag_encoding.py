@@ -7,37 +7,48 @@ from pathlib import Path
 
 from db.records import Guess
 from indexer.images.audio.tags import Tags
-from indexer.old_encodings import likely_encoding_of_tags
+from indexer.old_encodings import OF_TAGS, Likely, likely_encoding
 from indexer.sources.track_albums import Track
 
 _EVIDENCE_BYTES = 2**16
 _LATIN = "cp1252"
 
 
-def respelled(tracks: Iterable[Track]) -> tuple[list[Track], list[Guess]]:
-    """The tracks with such texts as their letters say, all of a folder in one encoding; and what was guessed."""
+def respelled(tracks: Iterable[Track], encoding: str | None = None) -> tuple[list[Track], list[Guess]]:
+    """The tracks with such texts in an encoding, or as their letters say (a folder in one); and what was guessed."""
     by_folder: dict[Path, list[Track]] = defaultdict(list)
     for track in tracks:
         by_folder[track.path.parent].append(track)
     found: list[Track] = []
-    guessed: dict[str, list[Path]] = defaultdict(list)
+    guessed: dict[Likely, list[Path]] = defaultdict(list)
     for folder, together in by_folder.items():
-        encoding = _encoding(together)
-        if encoding not in {None, _LATIN}:
-            guessed[encoding or ""].append(folder)
-        found += [replace(track, tags=_respell(track.tags, encoding)) if encoding else track for track in together]
-    return found, [_guess(encoding, folders) for encoding, folders in guessed.items()]
+        likely = Likely(encoding) if encoding else _likely(together)
+        if likely and not encoding and _is_worth_saying(likely, together):
+            guessed[likely].append(folder)
+        found += [replace(track, tags=_respell(track.tags, likely.encoding)) if likely else track for track in together]
+    return found, [_guess(likely, folders) for likely, folders in guessed.items()]
 
 
-def _encoding(tracks: Sequence[Track]) -> str | None:
+def _evidence(tracks: Sequence[Track]) -> bytes:
     texts = dict.fromkeys(text for track in tracks for text in sorted(track.tags.in_latin1))
-    evidence = "\n".join(texts).encode("latin-1", errors="ignore")[:_EVIDENCE_BYTES]
-    return likely_encoding_of_tags(evidence) if evidence else None
+    return "\n".join(texts).encode("latin-1", errors="ignore")[:_EVIDENCE_BYTES]
 
 
-def _guess(encoding: str, folders: Sequence[Path]) -> Guess:
+def _likely(tracks: Sequence[Track]) -> Likely | None:
+    evidence = _evidence(tracks)
+    return likely_encoding(evidence, OF_TAGS) if evidence else None
+
+
+def _is_worth_saying(likely: Likely, tracks: Sequence[Track]) -> bool:
+    """Whether the tags are read otherwise than they say, or might be."""
+    evidence = _evidence(tracks)
+    as_said, as_read = (evidence.decode(name, errors="replace") for name in (_LATIN, likely.encoding))
+    return likely.rival is not None or as_read != as_said
+
+
+def _guess(likely: Likely, folders: Sequence[Path]) -> Guess:
     more = f" and {len(folders) - 1} more folders" if len(folders) > 1 else ""
-    return Guess(f"the tags in {folders[0]}{more} seem to be in {encoding.upper()}")
+    return Guess(f"the tags in {folders[0]}{more} seem to be in {likely}; --encoding says otherwise")
 
 
 def _respell(tags: Tags, encoding: str) -> Tags:

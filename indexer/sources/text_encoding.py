@@ -4,7 +4,7 @@ import codecs
 import re
 from pathlib import Path
 
-from indexer.old_encodings import OF_TABLES, likely_encoding
+from indexer.old_encodings import OF_TABLES, Likely, likely_encoding
 from sleeve.errors import SourceError
 
 MAX_TEXT_BYTES = 2**30
@@ -23,8 +23,8 @@ _EVIDENCE_BYTES = 2**16
 """What is looked at of the lines past ASCII: some thousand names, and a tenth of a second."""
 
 
-def encoding_of(path: Path) -> str:
-    """The name of the encoding, as ``open`` takes it.
+def encoding_of(path: Path) -> Likely:
+    """The encoding, as ``open`` calls it.
 
     Raises:
         SourceError: the file cannot be read, is too large, or is not a text.
@@ -36,22 +36,22 @@ def encoding_of(path: Path) -> str:
             sample = file.read(_SAMPLE_BYTES)
         for mark, encoding in _MARKS:
             if sample.startswith(mark):
-                return encoding
+                return Likely(encoding)
         if b"\0" in sample:
-            return _utf16(path, sample)
+            return Likely(_utf16(path, sample))
         if _is_utf8(path):
-            return "utf-8"
+            return Likely("utf-8")
         lines = _lines_past_ascii(path)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
     if _CONTROLS.search(sample):
         raise SourceError(f"{path} is not text")
-    return "utf-8" if _is_nearly_utf8(lines) else likely_encoding(lines, OF_TABLES)
+    return Likely("utf-8") if _is_nearly_utf8(lines) else likely_encoding(lines, OF_TABLES)
 
 
-def is_guess(encoding: str) -> bool:
+def is_guess(likely: Likely) -> bool:
     """Whether ``encoding_of`` has no proof for such an encoding, only the likeliness of its letters."""
-    return encoding in OF_TABLES
+    return likely.encoding in OF_TABLES
 
 
 def known_encoding(name: str) -> str:

@@ -45,7 +45,10 @@ def add(
     ] = None,
     encoding: Annotated[
         str | None,
-        typer.Option(help="The encoding of tables, such as cp1252 or shift_jis. By default Sleeve finds out."),
+        typer.Option(
+            help="The encoding of tables, and of old tags that say they are Latin-1, such as cp1250 or shift_jis. By "
+            "default Sleeve finds out."
+        ),
     ] = None,
     on_list: Annotated[
         ListName | None,

@@ -14,6 +14,7 @@ from indexer.images.decoding import read
 from indexer.sources import GenreFrom, open_source
 from indexer.sources.adding import add_source
 from indexer.sources.track_albums import Track, albums_of
+from sleeve.errors import SourceError
 from sleeve.vocabulary import Outcome, Rejection, Side
 from tests.factories import write_cover
 from tests.indexer.images.audio.recordings import silence, write_track
@@ -221,6 +222,18 @@ def retag(path: Path, artists: list[str]) -> None:
     music.save()
 
 
+def in_latin1(path: Path, names: tuple[str, str, str], encoding: str) -> Path:
+    """A track whose frames say Latin-1, and hold artist, album and genre in another encoding."""
+    path.write_bytes(silence("mp3"))
+    artist, album, genre = (name.encode(encoding).decode("latin-1") for name in names)
+    tags = ID3()
+    for frame, text in ((TPE1, artist), (TALB, album), (TCON, genre)):
+        tags.add(frame(encoding=0, text=[text]))
+    tags.add(APIC(encoding=0, mime="image/png", type=3, desc="", data=b"x"))
+    tags.save(path, v2_version=3)
+    return path
+
+
 @pytest.mark.parametrize(
     ("names", "encoding"),
     [
@@ -235,20 +248,18 @@ def retag(path: Path, artists: list[str]) -> None:
         (("張國榮", "寵愛", "粵語"), "big5"),
         (("이문세", "이문세 5집", "발라드"), "cp949"),
         (("Μάνος Χατζιδάκις", "Το χαμόγελο", "έντεχνο"), "cp1253"),
+        (("Jiří Suchý", "Písničky", "pop"), "cp1250"),
+        (("Myslovitz", "Miłość w czasach popkultury", "rock"), "iso8859_2"),
+        (("Sezen Aksu", "Işık Doğudan Yükselir", "pop"), "cp1254"),
+        (("Brainstorm", "Starp divām saulēm", "pop"), "cp1257"),
+        (("אריק איינשטיין", "ארץ ישראל הישנה והטובה", "pop"), "cp1255"),
         (("Die Ärzte", "Geräusch", "Rock"), "latin-1"),
         (("João Gilberto", "Coleção", "Canções"), "latin-1"),
         (("Guns N’ Roses", "Café", "Rock"), "cp1252"),
     ],
 )
 def test_code_pages_in_latin1_frames_are_read(tmp_path: Path, names: tuple[str, str, str], encoding: str) -> None:
-    path = tmp_path / "a.mp3"
-    path.write_bytes(silence("mp3"))
-    artist, album, genre = (name.encode(encoding).decode("latin-1") for name in names)
-    tags = ID3()
-    for frame, text in ((TPE1, artist), (TALB, album), (TCON, genre)):
-        tags.add(frame(encoding=0, text=[text]))
-    tags.add(APIC(encoding=0, mime="image/png", type=3, desc="", data=b"x"))
-    tags.save(path, v2_version=3)
+    path = in_latin1(tmp_path / "a.mp3", names, encoding)
     found = list(open_source(path, GenreFrom.TAGS))
     [cover] = [item for item in found if isinstance(item, CoverFile)]
     assert (cover.artist, cover.title) == names[:2]
@@ -256,4 +267,20 @@ def test_code_pages_in_latin1_frames_are_read(tmp_path: Path, names: tuple[str, 
     assert cover.genres == (spelled.get(names[2], names[2]),)
     guesses = [item.text for item in found if isinstance(item, Guess)]
     western = encoding in {"latin-1", "cp1252"}
-    assert guesses == ([] if western else [f"the tags in {tmp_path} seem to be in {encoding.upper()}"])
+    assert guesses == (
+        [] if western else [f"the tags in {tmp_path} seem to be in {encoding.upper()}; --encoding says otherwise"]
+    )
+
+
+def test_what_letters_do_not_decide_is_said_and_can_be_told(tmp_path: Path) -> None:
+    path = in_latin1(tmp_path / "a.mp3", ("Breakout", "Na drugim brzegu tęczy", "rock"), "cp1250")
+    doubtful, said = list(open_source(path, GenreFrom.TAGS)), list(open_source(path, GenreFrom.TAGS, encoding="CP1250"))
+    titles = [[item.title for item in items if isinstance(item, CoverFile)] for items in (doubtful, said)]
+    assert titles == [["Na drugim brzegu têczy"], ["Na drugim brzegu tęczy"]]
+    guesses = [[item.text for item in items if isinstance(item, Guess)] for items in (doubtful, said)]
+    assert guesses == [
+        [f"the tags in {tmp_path} seem to be in CP1252, or perhaps CP1250; --encoding says otherwise"],
+        [],
+    ]
+    with pytest.raises(SourceError, match="there is no encoding klingon"):
+        open_source(path, GenreFrom.TAGS, encoding="klingon")

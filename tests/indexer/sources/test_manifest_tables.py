@@ -45,7 +45,7 @@ def test_western_text_is_not_taken_for_cyrillic(tmp_path: Path) -> None:
     path.write_bytes(GERMAN.encode("cp1252"))
     assert [cover.artist for cover in offered(path)] == ["Die Ärzte", "Fettes Brot"]
     path.write_bytes(GERMAN.encode("utf-16-be"))
-    assert encoding_of(path) == "utf-16-be"
+    assert encoding_of(path).encoding == "utf-16-be"
 
 
 def write_table(path: Path, rows: list[dict[str, Any]]) -> Path:
