@@ -39,6 +39,15 @@ def forget_not_met(session: Session, source: str, still: Set[str]) -> None:
         session.execute(delete(File).where(File.path.in_(some)))
 
 
+def forget_rejected(session: Session, place: str) -> int:
+    """Forget what was rejected at a path or below it, and say how many files that is; covers stay."""
+    at = within(File.path, place)
+    rejected = (File.outcome == Outcome.REJECTED) & File.cover_id.is_(None) & at
+    count = session.scalar(select(func.count()).select_from(File).where(rejected)) or 0
+    session.execute(delete(File).where(rejected))
+    return count
+
+
 def forget_gone(session: Session, present: Callable[[str], bool], *, everywhere: bool = False) -> None:
     """Forget what was no cover in sources that are gone.
 

@@ -10,7 +10,7 @@ from db import removed_files
 from db.albums import cover_record
 from db.cover_links import decide, take_back
 from db.labels import found
-from db.offered import within
+from db.offered import forget_rejected, within
 from db.records import CoverRecord
 from db.settling import Names, derive, settle
 from db.statements import Member, find_by, said_by
@@ -130,14 +130,33 @@ def covers_at(session: Session, paths: Iterable[str]) -> list[CoverId]:
     """
     ids: dict[CoverId, None] = {}
     for path in paths:
-        of_path = [
-            CoverId(cover_id)
-            for cover_id in session.scalars(select(Cover.id).where(within(Cover.path, path)).order_by(Cover.id))
-        ]
+        of_path = _covers_within(session, path)
         if not of_path:
             raise NotFoundError(f"the catalogue has no cover at {path}")
         ids |= dict.fromkeys(of_path)
     return list(ids)
+
+
+def removable_at(session: Session, paths: Iterable[str]) -> tuple[list[CoverId], int]:
+    """The covers at these absolute paths, or below them, and the number of rejected files there, which are forgotten.
+
+    Raises:
+        NotFoundError: there is neither at one of them.
+    """
+    covers: dict[CoverId, None] = {}
+    rejected = 0
+    for path in paths:
+        of_path, forgotten = _covers_within(session, path), forget_rejected(session, path)
+        if not (of_path or forgotten):
+            raise NotFoundError(f"the catalogue has no cover at {path}, and nothing there was rejected")
+        covers |= dict.fromkeys(of_path)
+        rejected += forgotten
+    return list(covers), rejected
+
+
+def _covers_within(session: Session, path: str) -> list[CoverId]:
+    found = session.scalars(select(Cover.id).where(within(Cover.path, path)).order_by(Cover.id))
+    return [CoverId(cover_id) for cover_id in found]
 
 
 def all_paths(session: Session) -> list[tuple[CoverId, str]]:

@@ -26,6 +26,7 @@ class Removed:
     albums: int
     covers: int
     rows: int = 0
+    rejected: int = 0
 
 
 def remove(
@@ -42,7 +43,8 @@ def remove(
     What is removed is left out when its file is added again, unless it is asked for.
 
     Args:
-        paths: files, or folders with all that is below them; a list without pictures with all of its rows.
+        paths: files, or folders with all that is below them; a list without pictures with all of its rows. What was
+            rejected there is forgotten.
         missing: all covers whose files are gone, or which their music server did not have any more when it was last
             added; if they return, they are added. What was rejected in folders, archives and tables that are gone is
             forgotten too.
@@ -56,7 +58,8 @@ def remove(
         known = set(entries.places(session))
         lists = {path: place for path in paths if (place := place_of_list(path)) in known}
         rows = sum(entries.forget_others(session, place, frozenset()) for place in lists.values())
-        at = overruling.covers_at(session, [str(absolute(path)) for path in paths if path not in lists])
+        of_lists = sum(offered.forget_rejected(session, place) for place in lists.values())
+        at, rejected = overruling.removable_at(session, [str(absolute(path)) for path in paths if path not in lists])
         named = list(dict.fromkeys([*cover_ids, *at]))
         only_missing = [cover_id for cover_id in gone if cover_id not in named]
         stored = [*albums.stored_covers(session, album_ids), *overruling.stored_of(session, [*named, *only_missing])]
@@ -68,7 +71,7 @@ def remove(
             offered.forget_gone(session, may_be_there, everywhere=True)
         covers = len(named) + len(only_missing) + (albums.remove(session, left) if left else 0)
     _delete_files(home, progress, stored)
-    return Removed(len({*album_ids, *emptied}), covers, rows)
+    return Removed(len({*album_ids, *emptied}), covers, rows, rejected + of_lists)
 
 
 def _missing(home: Home, progress: Progress) -> list[CoverId]:

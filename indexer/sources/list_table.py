@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from db.records import Found, Guess, ListRow, OtherFiles, Pressing, RejectedFile, fold
+from indexer.old_encodings import Likely
 from indexer.sources.columns import guessed, image_column, plain, recognised
 from indexer.sources.file_names import absolute
 from indexer.sources.list_columns import OFFERED, ListKind, ids_of, kind_of, pressing_of, without_numbers, year_pressed
@@ -101,10 +102,10 @@ class ListSource:
         """The rows, and which encoding is guessed; empty if that is certain."""
         if self.path.suffix.lower() == PARQUET_SUFFIX:
             return parquet_rows(self.path, lambda holding: image_column(holding, self.columns)), ""
-        encoding = known_encoding(self.encoding) if self.encoding else encoding_of(self.path)
-        rows = table_rows(self.path, encoding, lambda cells: _names_columns(cells, self.columns))
-        said = f"{self.path}: its encoding seems to be {encoding.upper()}; --encoding says otherwise"
-        return rows, said if is_guess(encoding) and not self.encoding else ""
+        likely = Likely(known_encoding(self.encoding)) if self.encoding else encoding_of(self.path)
+        rows = table_rows(self.path, likely.encoding, lambda cells: _names_columns(cells, self.columns))
+        said = f"{self.path}: its encoding seems to be {likely}; --encoding says otherwise"
+        return rows, said if is_guess(likely) and not self.encoding else ""
 
     def _offer(self, row: TableRow, by_name: Mapping[str, str], kind: ListKind, seen: Counter[str]) -> Found:
         written = {name: cell if isinstance(cell, str) else "; ".join(cell) for name, cell in row.cells.items()}

@@ -36,7 +36,8 @@ def remove(
 
     An album goes with its last cover, unless a list has it; a list goes with the albums that nothing else knows. What
     is removed stays removed when its file is added again, also from another folder; `sleeve add --again` brings it
-    back. Covers whose files are gone come back with their files, and a list when it is added again.
+    back. Covers whose files are gone come back with their files, and a list when it is added again. The path of a
+    rejected file is forgotten, until `sleeve add` meets the file again.
 
     Examples:
 
@@ -52,13 +53,22 @@ def remove(
     cover_ids = [CoverId(cover_id) for cover_id in dict.fromkeys(cover or ())]
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         removed_now = remove_albums(home, bar, album_ids, cover_ids=cover_ids, paths=paths or (), missing=missing)
-    document = RemoveSchema(albums=removed_now.albums, covers=removed_now.covers, rows=removed_now.rows)
+    document = RemoveSchema(
+        albums=removed_now.albums,
+        covers=removed_now.covers,
+        rows=removed_now.rows,
+        rejected=removed_now.rejected,
+    )
     if json:
         answer_json(document)
     else:
         removed = f"{counted(document.albums, 'album')} with {counted(document.covers, 'cover')}"
         removed += f" and {counted(document.rows, 'row')} of lists" if document.rows else ""
-        answer(f"removed {removed}; no answer shows them from now on")
+        forgotten = f"forgot {counted(document.rejected, 'rejected file')}" if document.rejected else ""
+        if document.covers or document.rows or not forgotten:
+            answer(f"removed {removed}; no answer shows them from now on")
+        if forgotten:
+            answer(f"{forgotten}; `sleeve add` looks at what is still there again")
 
 
 def relabel(

@@ -76,11 +76,12 @@ class DuplicatesSchema(BaseModel):
 
 
 class RemoveSchema(BaseModel):
-    """How much was forgotten."""
+    """How much was forgotten; rejected files are no covers."""
 
     albums: int
     covers: int
     rows: int = Field(default=0, description="of lists without pictures")
+    rejected: int = Field(default=0, description="files that were no covers, and are forgotten")
 
 
 class DrawnMapSchema(BaseModel):

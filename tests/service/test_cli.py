@@ -45,7 +45,7 @@ def test_from_a_folder_to_an_answer_and_back(home: CommandHome) -> None:
     assert len(rock["neighbours"]) == 15
 
     removed = home.json("remove", "--album", first["album_id"])
-    assert removed == {"albums": 1, "covers": 1}
+    assert removed == {"albums": 1, "covers": 1, "rows": 0, "rejected": 0}
     assert [n["file"] for n in home.json("similar", query, "-k", 7)["neighbours"]] == expected[1:]
     again = home.json("index")
     assert (again["embedded"], again["vectors_removed"], again["rebuilt"]) == (0, 1, False)

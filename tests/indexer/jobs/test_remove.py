@@ -6,19 +6,22 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from db import albums
 from db.database import Database
 from db.records import BundleRecord, InspectedFile, NewAlbum, Placed, UploadedCover
 from db.registration import register
+from db.tables import File
 from db.uploads import keep
 from indexer.home import Home
 from indexer.images.decoding import present
 from indexer.jobs.add import add
-from indexer.jobs.remove import remove
+from indexer.jobs.remove import Removed, remove
 from indexer.progress import Silent
 from indexer.sources import open_source
-from sleeve.vocabulary import AlbumId, ContentHash, Fingerprint, Side
+from sleeve.errors import NotFoundError
+from sleeve.vocabulary import AlbumId, ContentHash, Fingerprint, Outcome, Side
 from tests.command_home import CommandHome
 from tests.factories import cover_file, home_at, write_cover, write_covers
 
@@ -64,6 +67,28 @@ def test_pictures_in_the_covers_folder_stay(make_home: Callable[[Path, str], Com
         assert httpx.delete(f"{address}/api/v1/albums/2").status_code == 204
     assert bytes_below(folder / "covers") == before
     assert home.json("status")["albums"] == 0
+
+
+def test_the_path_of_a_rejected_file_can_be_named(catalogue: Home, tmp_path: Path) -> None:
+    write_covers(tmp_path / "c", {"jazz": 1})
+    bad, worse = tmp_path / "c/jazz/bad.png", tmp_path / "c/rock/worse.png"
+    worse.parent.mkdir()
+    for path in (bad, worse):
+        path.write_bytes(b"no picture")
+    add(catalogue, Silent(), [open_source(tmp_path / "c")])
+
+    def named() -> list[str]:
+        with catalogue.database.reading() as session:
+            return sorted(session.scalars(select(File.path).where(File.outcome == Outcome.REJECTED)))
+
+    assert named() == [str(bad), str(worse)]
+    assert remove(catalogue, Silent(), paths=[bad]) == Removed(albums=0, covers=0, rejected=1)
+    assert named() == [str(worse)]
+    with pytest.raises(NotFoundError, match="nothing there was rejected"):
+        remove(catalogue, Silent(), paths=[worse, bad])
+    assert named() == [str(worse)]
+    assert remove(catalogue, Silent(), paths=[tmp_path / "c"]) == Removed(albums=1, covers=1, rejected=1)
+    assert named() == []
 
 
 def test_an_upload_goes_with_its_album(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
@@ -151,7 +176,7 @@ def test_what_was_removed_is_counted_and_comes_back_when_asked_for(
     assert (counted["files"], counted["unchanged"], counted["removed"]) == (3, 2, 1)
     assert home.json("status")["files"] == {"removed": 1, "unchanged": 2}
     (covers / "jazz" / "001.png").unlink()
-    assert home.json("remove", "--missing") == {"albums": 1, "covers": 1, "rows": 0}
+    assert home.json("remove", "--missing") == {"albums": 1, "covers": 1, "rows": 0, "rejected": 0}
     write_covers(covers, {"jazz": 3})
     assert home.json("add", covers)["added"] == 1, "what was missing has come back"
     counted = home.json("add", "--again", covers)
