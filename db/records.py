@@ -206,13 +206,18 @@ class InspectedFile:
 
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
-    """How one file ended."""
+    """How one file ended.
+
+    Attributes:
+        corrected: of a cover that was known, what its source says otherwise than before: artist, album, year or genre.
+    """
 
     file: str
     path: str
     outcome: Outcome
     reason: Rejection | None = None
     detail: str = ""
+    corrected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from db.identity import EXPORTED, Word, combined, hashed, same_album, word_of
 from db.placeholders import file_says_nothing
 from db.records import CoverFile, FileOutcome, InspectedFile, RejectedFile, fold
 from db.settling import Names, derive, settle
-from db.statements import Member, albums_by_key, claims_at_own_path, fits, follow, news, spoken
+from db.statements import Member, albums_by_key, claims_at_own_path, fits, follow, news, said_of_album, spoken
 from db.tables import Album, Cover, CoverText, Entry, File, RemovedFile, Statement, Vector
 from sleeve.vocabulary import ContentHash, LabelSource, Outcome
 
@@ -227,9 +227,10 @@ class _Register:
             else:
                 found, outcome, detail = self._copy(item)
             cover = found
-        self._listen(cover, cover_file)
+        corrected = self._listen(cover, cover_file)
         self._record(path, outcome, cover, item.content_hash, None, detail)
-        return FileOutcome(cover_file.file, path, outcome, None, detail)
+        known = outcome is Outcome.UNCHANGED
+        return FileOutcome(cover_file.file, path, outcome, None, detail, corrected if known else ())
 
     def _stays_removed(self, item: InspectedFile) -> bool:
         """Whether a person removed this picture here, or where its file was before; not if it is asked for."""
@@ -401,8 +402,8 @@ class _Register:
         near = self._near(word)
         return [member for member in near if isinstance(member, Cover) and member.content_hash == content_hash]
 
-    def _listen(self, cover: Cover, cover_file: CoverFile) -> None:
-        """Keep what a source says of a cover, in place of what it said."""
+    def _listen(self, cover: Cover, cover_file: CoverFile) -> tuple[str, ...]:
+        """Keep what a source says of a cover, in place of what it said; returns what of that is something else."""
         path, source = str(cover_file.path), cover_file.label_source
         said = self._said.get((path, source))
         self._known_of.pop(cover, None)
@@ -410,11 +411,17 @@ class _Register:
         if cover_file.exported is not None and cover.id is not None:
             differing = news(cover, cover_file)
             if differing is None:
-                return
+                return ()
             new = differing
+        before: dict[str, object] = {}
         if said is None:
             said = self._said[path, source] = Statement(path=path, source=source)
             cover.statements.append(said)
+            # An exported row without what the catalogue knows already is a correction, whatever it was before.
+            if new is not cover_file:
+                before = said_of_album(said)
+        elif said.cover is cover:
+            before = said_of_album(said)
         changed = follow(said, new, is_news=new is not cover_file)
         for one in LabelSource:
             of_path = self._said.get((path, one))
@@ -429,6 +436,8 @@ class _Register:
             derive(self._session, cover.album, self._genre_of)
         elif changed:
             self._unsettled.add(cover.album_id or cover.album.id)
+        now = said_of_album(said)
+        return tuple(name for name, text in before.items() if text != now[name])
 
     def _drop_gone_copies(self, cover: Cover, source: LabelSource) -> None:
         """A folder or a track that is gone says nothing any more; a table still does."""

@@ -120,6 +120,16 @@ def spoken(session: Session, covers: Sequence[Cover]) -> None:
         set_committed_value(cover, "statements", found[cover.id])
 
 
+def said_of_album(statement: Statement) -> dict[str, object]:
+    """What a statement says of an album, by the words that people have for it."""
+    return {
+        "artist": statement.artist,
+        "album": statement.title,
+        "year": statement.year,
+        "genre": statement.genres,
+    }
+
+
 def follow(statement: Statement, cover_file: CoverFile, *, is_news: bool = False) -> bool:
     """Put what a source says now in place of what it said; returns whether that is something else.
 

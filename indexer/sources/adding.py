@@ -44,6 +44,7 @@ class AddReport:
     """How every file ended that the sources met. Those that are no covers (and why) are kept whole, the others counted.
 
     Attributes:
+        corrected: of the unchanged covers, about how many their source says another artist, album, year or genre.
         others: files that were not offered as covers, by place and kind.
         guesses: what was taken for granted, each sentence once.
         listed: how many of those that ended are rows of lists.
@@ -53,6 +54,7 @@ class AddReport:
     counts: Counter[Outcome] = field(default_factory=Counter)
     rejected: list[FileOutcome] = field(default_factory=list)
     removed: list[FileOutcome] = field(default_factory=list)
+    corrected: Counter[str] = field(default_factory=Counter)
     others: Counter[tuple[str, str]] = field(default_factory=Counter)
     guesses: dict[str, None] = field(default_factory=dict)
     listed: int = 0
@@ -62,6 +64,7 @@ class AddReport:
         """Count some more."""
         for outcome in outcomes:
             self.counts[outcome.outcome] += 1
+            self.corrected.update(outcome.corrected)
             if outcome.outcome is Outcome.REJECTED:
                 self.rejected.append(outcome)
             elif outcome.outcome is Outcome.REMOVED:
@@ -72,6 +75,7 @@ class AddReport:
         self.counts += other.counts
         self.rejected += other.rejected
         self.removed += other.removed
+        self.corrected += other.corrected
         self.others += other.others
         self.guesses |= other.guesses
         self.listed += other.listed

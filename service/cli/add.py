@@ -200,6 +200,7 @@ def _document(report: AddReport, gone: int = 0) -> AddSchema:
         files=counts.total() + other,
         added=counts[Outcome.ADDED],
         unchanged=counts[Outcome.UNCHANGED],
+        corrected=dict(report.corrected.most_common()),
         rejected=counts[Outcome.REJECTED],
         removed=counts[Outcome.REMOVED],
         other=other,
@@ -218,6 +219,9 @@ def _summarise(document: AddSchema) -> None:
         say(f"guessed: {guess}")
     for other in document.others:
         say(f"{other.kind}: {other.files}" + (f" ({other.hint})" if other.hint else ""))
+    if document.corrected:
+        what = ", ".join(f"{name} of {counted(covers, 'cover')}" for name, covers in document.corrected.items())
+        say(f"corrected in their source: {what} (what you have set by hand stays)")
     removed = f", {document.removed} removed before" if document.removed else ""
     others = f", {counted(document.other, 'other file')}" if document.other else ""
     unlisted = f", {document.unlisted} not on their list any more" if document.unlisted else ""

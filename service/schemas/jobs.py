@@ -37,6 +37,9 @@ class AddSchema(BaseModel):
     files: int
     added: int
     unchanged: int
+    corrected: dict[str, int] = Field(
+        description="of the unchanged, how many have another artist, album, year or genre in their source than before"
+    )
     rejected: int
     removed: int = Field(description="files left out because a person removed their covers before")
     other: int = Field(description="files that are not covers, and were not meant to be")

@@ -19,7 +19,7 @@ def test_from_a_folder_to_an_answer_and_back(home: CommandHome) -> None:
     script = replace(home, as_script="SLEEVE_DATABASE_URL" not in home.environment)
     covers = home.folder / "covers"
     write_covers(covers, {"jazz": 20, "rock": 15})
-    counted = {"files": 35, "added": 35, "unchanged": 0, "rejected": 0, "removed": 0, "other": 0}
+    counted = {"files": 35, "added": 35, "unchanged": 0, "corrected": {}, "rejected": 0, "removed": 0, "other": 0}
     assert script.json("add", covers) == {**counted, "rejections": [], "others": [], "guesses": []}
     assert home.json("add", covers)["unchanged"] == 35
     indexed = script.json("index")

@@ -9,6 +9,7 @@ import pytest
 from db import albums
 from db.database import Database
 from db.records import CoverFile, RejectedFile
+from indexer.jobs.export import export_catalogue
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from indexer.sources import GenreFrom, open_source
@@ -49,6 +50,51 @@ def messy(root: Path) -> Path:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_bytes(b"words")
     return root
+
+
+def corrected(database: Database, path: Path, genre_from: GenreFrom | None = None) -> tuple[int, dict[str, int]]:
+    report = add_source(database, open_source(path, genre_from), threads=1)
+    return report.counts[Outcome.UNCHANGED], dict(report.corrected)
+
+
+def test_a_corrected_folder_is_said(database: Database, tmp_path: Path) -> None:
+    write_cover(tmp_path / "c/rock/blue.png", 1)
+    write_cover(tmp_path / "c/rock/red.png", 2)
+    assert corrected(database, tmp_path / "c") == (0, {})
+    (tmp_path / "c/jazz").mkdir()
+    (tmp_path / "c/rock/blue.png").rename(tmp_path / "c/jazz/blue.png")
+    assert corrected(database, tmp_path / "c") == (2, {"genre": 1})
+    assert corrected(database, tmp_path / "c") == (2, {})
+
+
+def test_a_corrected_table_is_said(database: Database, tmp_path: Path) -> None:
+    write_cover(tmp_path / "a.png", 1)
+    write_cover(tmp_path / "b.png", 2)
+    table = tmp_path / "m.csv"
+    table.write_text("file,artist,album,year,genre\na.png,Ann,Blue,1999,rock\nb.png,Bob,Red,1999,rock\n")
+    assert corrected(database, table) == (0, {})
+    table.write_text("file,artist,album,year,genre\na.png,Anne,Blue,1998,jazz\nb.png,Bob,Red,1999,pop\n")
+    assert corrected(database, table) == (2, {"artist": 1, "year": 1, "genre": 2})
+    assert corrected(database, table) == (2, {})
+
+
+def test_corrected_tags_are_said(database: Database, tmp_path: Path) -> None:
+    for genre, expected in (("rock", (0, {})), ("jazz", (1, {"genre": 1})), ("jazz", (1, {}))):
+        track = write_track(
+            tmp_path / "m/1.flac", album="Blue", artist="Ann", genres=[genre], pictures=[(3, cover_bytes(1, tmp_path))]
+        )
+        assert track.exists()
+        assert corrected(database, tmp_path / "m", GenreFrom.TAGS) == expected
+
+
+def test_a_corrected_export_is_said(database: Database, tmp_path: Path) -> None:
+    write_cover(tmp_path / "c/rock/blue.png", 1)
+    assert corrected(database, tmp_path / "c") == (0, {})
+    table = tmp_path / "t.csv"
+    export_catalogue(home_at(tmp_path / "home", database), Silent(), table)
+    assert corrected(database, table) == (1, {})
+    table.write_text(table.read_text().replace(",rock,", ",jazz,"))
+    assert corrected(database, table) == (1, {"genre": 1})
 
 
 def files_below(root: Path) -> int:
