@@ -168,7 +168,7 @@ def _follow(home: Home, open_it: Callable[[], Source], changed: frozenset[Path],
     except SourceError as error:
         say(f"{error}; waiting for it to change")
         return
-    if not changed or document.added or document.rejected or document.unlisted:
+    if not changed or document.added or document.corrected or document.rejected or document.unlisted:
         _summarise(document)
 
 
