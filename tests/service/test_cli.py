@@ -20,7 +20,10 @@ def test_from_a_folder_to_an_answer_and_back(home: CommandHome) -> None:
     covers = home.folder / "covers"
     write_covers(covers, {"jazz": 20, "rock": 15})
     counted = {"files": 35, "added": 35, "unchanged": 0, "corrected": {}, "rejected": 0, "removed": 0, "other": 0}
-    assert script.json("add", covers) == {**counted, "rejections": [], "others": [], "guesses": []}
+    assert script.json("add", covers) == {
+        **{**counted, "gone": 0, "listed": 0, "unlisted": 0},
+        **{"rejections": [], "others": [], "guesses": []},
+    }
     assert home.json("add", covers)["unchanged"] == 35
     indexed = script.json("index")
     assert (indexed["embedded"], indexed["version"]["count"], indexed["version"]["recall"]) == (35, 35, 1.0)
