@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from db.records import AlbumPage, AlbumRecord, LinkedAlbums
 from indexer.jobs.running import JobState
+from indexer.sources import is_server
 from service.answers.find import FoundPage
 from service.answers.records import ClassifyAnswer, Neighbour, SimilarAnswer
 from sleeve.errors import BundleError, CatalogueError, OutputError, SleeveError, VectorIndexError
@@ -47,7 +48,10 @@ def public_message(error: SleeveError) -> str:
 
 @lru_cache(_KEPT_NAMES)
 def public_file(file: str) -> str:
-    """The name of a cover: the last two parts of an absolute path, a URL without user and query, all else as it is."""
+    """The name of a cover: the last two parts of an absolute path, a URL without user and query, of a music server's
+    album only its id, all else as it is."""
+    if is_server(file):
+        return f"subsonic album {file.rpartition('=')[2]}"
     if _URL.match(file):
         return _public_url(file)
     path: PurePath = PurePosixPath(file)

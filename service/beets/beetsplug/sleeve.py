@@ -16,8 +16,8 @@ from beets.ui import Subcommand, print_
 
 SHOWN_GENRES = 3
 
-ASKED_AT_ONCE = 100
-"""Pictures on one command line, which may not be of any length."""
+AT_ONCE = 100
+"""Pictures, or folders, on one command line, which may not be of any length."""
 
 
 class SleevePlugin(BeetsPlugin):
@@ -58,8 +58,8 @@ class SleevePlugin(BeetsPlugin):
     def _show_genres(self, lib: Library, options: Any, words: list[str]) -> None:
         albums = self._with_art(lib, words)
         pictures = list(albums)
-        for start in range(0, len(pictures), ASKED_AT_ONCE):
-            asked = pictures[start : start + ASKED_AT_ONCE]
+        for start in range(0, len(pictures), AT_ONCE):
+            asked = pictures[start : start + AT_ONCE]
             for document in json.loads(self._sleeve("classify", *asked, "--json")):
                 self._show_genre(albums[document["file"]], document["genres"], options.store)
 
@@ -94,7 +94,8 @@ class SleevePlugin(BeetsPlugin):
         if not folders:
             return
         try:
-            self._sleeve("add", *folders, "--genre-from", "tags")
+            for start in range(0, len(folders), AT_ONCE):
+                self._sleeve("add", *folders[start : start + AT_ONCE], "--genre-from", "tags")
             self._sleeve("index")
         except UserError as error:
             self._log.warning("{}", error)

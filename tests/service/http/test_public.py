@@ -36,6 +36,7 @@ BODIES = {
         ("/home/me/black metal.zip/a/1.png", "a/1.png"),
         (SIGNED, "https://covers.example:8443/a/1.png"),
         ("HTTP://covers.example/a.png", "http://covers.example/a.png"),
+        ("subsonic://nas.home:4533/music?album=al-12%2F3", "subsonic album al-12%2F3"),
         ("http://[covers/a.png?signature=secret", "a.png"),
     ],
 )
