@@ -1,15 +1,21 @@
 """A filter of albums as conditions of a query."""
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from db.column_conditions import says
 from db.records import CatalogueFilter, fold
 from db.tables import Album, AlbumGenre, AlbumList, Cover, Genre
 from sleeve.vocabulary import Fact
 
 
-def album_conditions(allowed: CatalogueFilter) -> list[ColumnElement[bool]]:
-    """A filter as conditions on ``Album``; its side of the sleeve is not among them."""
+def album_conditions(session: Session, allowed: CatalogueFilter) -> list[ColumnElement[bool]]:
+    """A filter as conditions on ``Album``; its side of the sleeve is not among them.
+
+    Raises:
+        NotFoundError: a column that is asked for is not declared.
+        QueryError: a value is of another kind than its column.
+    """
     conditions: list[ColumnElement[bool]] = []
     if allowed.genre is not None:
         labelled = select(AlbumGenre.album_id).join(Genre).where(Genre.name == fold(allowed.genre))
@@ -28,6 +34,8 @@ def album_conditions(allowed: CatalogueFilter) -> list[ColumnElement[bool]]:
         conditions.append(lacks(allowed.missing))
     if allowed.on_list is not None:
         conditions.append(_has(AlbumList.album_id, AlbumList.name == allowed.on_list))
+    if allowed.where:
+        conditions.append(says(session, allowed.where))
     return conditions
 
 

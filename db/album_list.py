@@ -39,7 +39,7 @@ def page(
         limit: the most albums of a page, 1 or more.
         skip: albums to leave out before those.
     """
-    conditions = album_conditions(allowed)
+    conditions = album_conditions(session, allowed)
     key = _KEYS.get(order)
     query = select(Album.id, *(() if key is None else (key.label("key"),))).where(*conditions)
     if key is None:

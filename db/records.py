@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TypedDict
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from sleeve.vocabulary import (
     AlbumId,
+    ColumnKind,
     ContentHash,
     CoverId,
     Fact,
@@ -74,6 +76,7 @@ class CoverFile:
         data: the image itself, which is to be kept at the path, empty once it is; None if it is no image of a table.
         stored: whether Sleeve wrote the file at the path, or is about to.
         instead: what to take if the file is not a cover, the best first.
+        row: the table and its line that say this, as people read it; empty if no table does.
     """
 
     file: str
@@ -92,6 +95,7 @@ class CoverFile:
     data: bytes | None = field(default=None, repr=False, compare=False)
     stored: bool = False
     instead: tuple["Candidate", ...] = ()
+    row: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,37 @@ class FileOutcome:
     corrected: tuple[str, ...] = ()
 
 
+class Comparison(StrEnum):
+    """How a value of a declared column is compared."""
+
+    AT_MOST = "<="
+    AT_LEAST = ">="
+    EQUAL = "="
+    BELOW = "<"
+    ABOVE = ">"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCondition:
+    """What a declared column is to say, as a person wrote it; ``column`` is folded."""
+
+    column: str
+    comparison: Comparison
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.column}{self.comparison}{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredColumn:
+    """A further column of tables that can be asked for, and how many covers have a value in it."""
+
+    name: str
+    kind: ColumnKind
+    covers: int
+
+
 @dataclass(frozen=True, slots=True)
 class CatalogueFilter:
     """Which covers an answer may hold; None allows all.
@@ -231,6 +266,7 @@ class CatalogueFilter:
         artist: the whole name, in any case.
         missing: only albums that lack this.
         on_list: only albums that are on this list.
+        where: only albums with a cover of which declared columns say all of this.
     """
 
     genre: str | None = None
@@ -242,6 +278,7 @@ class CatalogueFilter:
     with_genre: bool = False
     missing: Fact | None = None
     on_list: ListName | None = None
+    where: tuple[ColumnCondition, ...] = ()
 
     @property
     def allows_all(self) -> bool:
@@ -308,6 +345,15 @@ class AlbumPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnFacet:
+    """A declared column, and how many albums have each of its values."""
+
+    name: str
+    kind: ColumnKind
+    values: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Facets:
     """What the albums of a list are, by count. Each kind is counted without the filter on itself.
 
@@ -317,6 +363,7 @@ class Facets:
         missing: how many albums lack what.
         lists: how many albums are on which list.
         jumps: where the list, sorted as asked, comes to a letter or a decade: its name and the place, from 0.
+        columns: the declared columns; of texts and yes or no the commonest values, of others none.
     """
 
     genres: Mapping[str, int] = field(default_factory=dict)
@@ -325,6 +372,7 @@ class Facets:
     missing: Mapping[Fact, int] = field(default_factory=dict)
     lists: Mapping[ListName, int] = field(default_factory=dict)
     jumps: Mapping[str, int] = field(default_factory=dict)
+    columns: Sequence[ColumnFacet] = ()
 
 
 @dataclass(frozen=True, slots=True)

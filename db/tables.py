@@ -1,6 +1,6 @@
 """The tables. Every constraint is named by one convention, so migrations can name them on both engines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -20,17 +21,32 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    delete,
     event,
     false,
+    insert,
+    inspect,
+    select,
     text,
     true,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column, relationship, validates
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Mapper,
+    Session,
+    UOWTransaction,
+    mapped_column,
+    relationship,
+    validates,
+)
 from sqlalchemy.types import JSON, TypeDecorator
 
 from db.letters import lines_of_letters
 from db.ordering import order_key
 from db.records import fold
+from db.typed_cells import Value, values_of
+from sleeve.vocabulary import ColumnKind
 
 _ByBytes = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that every database sorts alike."""
@@ -214,6 +230,82 @@ class Statement(Base):
     lists: Mapped[dict[str, bool] | None] = mapped_column(JSON(none_as_null=True))
     cover: Mapped[Cover | None] = relationship(back_populates="statements")
     entry: Mapped[Entry | None] = relationship(back_populates="statements")
+
+
+class OwnColumn(Base):
+    """A further column of tables that was declared, so that filters may ask for its values; ``name`` as ``Cover.extra``
+    has it. Ids are never used again."""
+
+    __tablename__ = "own_columns"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+
+
+class ColumnValue(Base):
+    """A value of a declared column, for filters. The truth is what sources say (``Statement.extra``), and from
+    that ``Cover.extra``; whenever that changes, these rows follow in the same flush."""
+
+    __tablename__ = "column_values"
+    __table_args__ = (Index(None, "column_id", "folded", "cover_id"), Index(None, "column_id", "number", "cover_id"))
+
+    cover_id: Mapped[int] = mapped_column(
+        _Key, ForeignKey("covers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    column_id: Mapped[int] = mapped_column(
+        _Key, ForeignKey("own_columns.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    said: Mapped[str] = mapped_column(Text)
+    folded: Mapped[str | None] = mapped_column(_ByBytes)
+    number: Mapped[float | None] = mapped_column(Double)
+
+
+def write_values(connection: Connection, columns: Iterable[OwnColumn], covers: Mapping[int, Mapping[str, str]]) -> None:
+    """Write the values of these columns for covers, given what is said of each; a cell of another kind has none."""
+    rows = [
+        {
+            "cover_id": cover_id,
+            "column_id": column.id,
+            "position": position,
+            "said": value.said,
+            "folded": value.folded,
+            "number": value.number,
+        }
+        for column in columns
+        for cover_id, extra in covers.items()
+        for position, value in enumerate(_values(column, extra))
+    ]
+    if rows:
+        connection.execute(insert(ColumnValue), rows)
+
+
+def _values(column: OwnColumn, extra: Mapping[str, str]) -> list[Value]:
+    if column.name not in extra:
+        return []
+    try:
+        return values_of(ColumnKind(column.kind), extra[column.name])
+    except ValueError:
+        return []
+
+
+@event.listens_for(Session, "after_flush")
+def _follow(session: Session, _context: UOWTransaction) -> None:
+    """Bring the values up to date with what was written of covers, whoever wrote it."""
+    covers = [one for one in session.dirty if isinstance(one, Cover) and inspect(one).attrs.extra.history.has_changes()]
+    new = [one for one in session.new if isinstance(one, Cover) and one.extra]
+    if not covers and not new:
+        return
+    with session.no_autoflush:
+        columns = session.scalars(select(OwnColumn)).all()
+    if not columns:
+        return
+    connection = session.connection()
+    if covers:
+        connection.execute(delete(ColumnValue).where(ColumnValue.cover_id.in_([one.id for one in covers])))
+    write_values(connection, columns, {one.id: one.extra for one in (*covers, *new)})
 
 
 class CoverLink(Base):

@@ -73,7 +73,7 @@ def allowed_ids(session: Session, bundle: BundleRecord, allowed: CatalogueFilter
         select(Vector.id)
         .join(Cover, Cover.id == Vector.cover_id)
         .join(Album, Album.id == Cover.album_id)
-        .where(Vector.bundle_id == bundle.id, *album_conditions(allowed))
+        .where(Vector.bundle_id == bundle.id, *album_conditions(session, allowed))
         .order_by(Vector.id)
     )
     if allowed.side is not None:

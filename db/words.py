@@ -66,7 +66,7 @@ def called(session: Session, name: str, *, limit: int) -> list[AlbumId]:
 
 def newest(session: Session, allowed: CatalogueFilter, *, limit: int) -> list[AlbumId]:
     """The albums that a filter lets through which were added last, the newest first."""
-    query = select(Album.id).where(*album_conditions(allowed)).order_by(Album.id.desc()).limit(limit)
+    query = select(Album.id).where(*album_conditions(session, allowed)).order_by(Album.id.desc()).limit(limit)
     return [AlbumId(album_id) for album_id in session.scalars(query)]
 
 
@@ -78,7 +78,7 @@ def of_file(session: Session, name: str, *, limit: int) -> list[AlbumId]:
 
 def of_albums(session: Session, album_ids: Sequence[AlbumId], allowed: CatalogueFilter) -> list[AlbumLetters]:
     """The letters of these albums, of those that a filter lets through, by ascending id."""
-    rows = session.execute(_NAMES.where(*album_conditions(allowed)), {"album_ids": album_ids}).all()
+    rows = session.execute(_NAMES.where(*album_conditions(session, allowed)), {"album_ids": album_ids}).all()
     said: defaultdict[int, dict[CoverId, Sequence[str]]] = defaultdict(dict)
     for album_id, cover_id, spelt in session.execute(_SAID, {"album_ids": [row.id for row in rows]}):
         said[album_id][CoverId(cover_id)] = str(spelt).split("\n")

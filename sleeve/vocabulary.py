@@ -143,3 +143,16 @@ class AlbumOrder(StrEnum):
     TITLE = "title"
     ARTIST = "artist"
     YEAR = "year"
+
+
+class ColumnKind(StrEnum):
+    """What the cells of a declared column hold."""
+
+    TEXT = "text"
+    """Several texts in a cell are parted by ``;`` or ``|``."""
+
+    NUMBER = "number"
+    DATE = "date"
+    """A day, a month or a year."""
+
+    YES_NO = "yes/no"

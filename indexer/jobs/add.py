@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from functools import partial
 
+from db import own_columns
 from indexer.home import Home
 from indexer.progress import Progress
 from indexer.sources import Source
 from indexer.sources.adding import AddReport, add_source
+from indexer.sources.declared_columns import DeclaredColumns
 from indexer.sources.kept_covers import KeptCovers
 from indexer.sources.remote_image import PUBLIC, Reach, fetch_image
 
@@ -27,7 +29,10 @@ def add(home: Home, progress: Progress, sources: Iterable[Source], *, again: boo
     fetch = partial(fetch_image, reach=REACH) if home.settings.image_urls else None
     kept = KeptCovers(home.covers, fetch)
     report = AddReport()
+    with home.database.reading() as session:
+        kinds = own_columns.kinds(session)
     for source in sources:
+        checked = DeclaredColumns(source, kinds) if kinds else source
         threads = home.threads
-        report.merge(add_source(home.database, source, threads=threads, progress=progress, kept=kept, again=again))
+        report.merge(add_source(home.database, checked, threads=threads, progress=progress, kept=kept, again=again))
     return report

@@ -187,7 +187,7 @@ class ManifestSource:
         if isinstance(place, RejectedFile):
             return place
         has_back = _text(cells.get("back")) is not None
-        cover = CoverFile(file, place.path, LabelSource.MANIFEST, side=Side(side))
+        cover = CoverFile(file, place.path, LabelSource.MANIFEST, side=Side(side), row=f"{self.path}:{row.number}")
         cover = described(cover, cells, year, self.label)
         return replace(
             cover,

@@ -18,7 +18,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from db import albums, index_versions, vectors
+from db import albums, index_versions, own_columns, vectors
 from db.database import Database
 from db.records import BundleRecord, CatalogueFilter, IndexVersionRecord
 from indexer import vector_index
@@ -31,6 +31,8 @@ from sleeve.errors import NotFoundError, VectorIndexError
 
 GATE_GENRES = 16
 GATE_DECADES = 4
+
+GATE_COLUMNS = 4
 """The commonest ones; the gate asks for neighbours of one genre or decade too."""
 
 EXTENDED_AT_ONCE = 1_000
@@ -376,12 +378,14 @@ class IndexVersions:
         return version
 
     def _filters(self, bundle: BundleRecord) -> list[NDArray[np.int64]]:
-        """What the filters that let through most allow: those of one genre, and those of a decade."""
+        """What the filters that let through most allow: those of one genre, of a decade, and of a
+        value of a declared column."""
         with self._database.reading() as session:
             genres = islice(albums.albums_per_genre(session), GATE_GENRES)
             filters = [CatalogueFilter(genre=genre) for genre in genres]
             for year in islice(albums.decades(session), GATE_DECADES):
                 filters.append(CatalogueFilter(year_from=year, year_to=year + 9))
+            filters += own_columns.widest(session, GATE_COLUMNS)
             return [vectors.allowed_ids(session, bundle, allowed) for allowed in filters]
 
     def _with_owner(self) -> str:

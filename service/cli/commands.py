@@ -62,6 +62,7 @@ _COMMANDS = {
     "demo": _Place(_SHOW, "demo", "demo"),
     "bundles": _Place(_TEACH, "bundles", "show", group="app"),
     "index": _Place(_FILL, "index", "index", group="app"),
+    "columns": _Place(_KEEP, "columns", "show", group="app"),
     "db": _Place(_KEEP, "catalogue", "describe_database", group="database"),
 }
 

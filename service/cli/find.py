@@ -9,6 +9,7 @@ from indexer.home import open_home
 from service.answers.find import MAX_FOUND
 from service.answers.find import find as find_albums
 from service.answers.known_genre import check_genre
+from service.cli.conditions import Where
 from service.cli.console import Json, answer, answer_json, settings_of
 from service.schemas import MAX_WORDS, MAX_WORDS_CHARACTERS, AlbumsSchema, WordMatchSchema
 from service.schemas.filters import YEARS_HELP, catalogue_filter
@@ -23,6 +24,7 @@ def find(
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
     on_list: Annotated[ListName | None, typer.Option("--list", help="Only albums on this list.")] = None,
     artist: Annotated[str | None, typer.Option(help="Only albums of this artist.")] = None,
+    where: Where = None,
     json: Json = False,
 ) -> None:
     """Find albums by words in their artist or title, or printed on their covers.
@@ -41,7 +43,7 @@ def find(
     if len(asked) > MAX_WORDS_CHARACTERS or len(asked.split()) > MAX_WORDS:
         raise typer.BadParameter(f"albums are searched for at most {MAX_WORDS} words at once")
     try:
-        allowed = catalogue_filter(genre, year, artist, None, on_list)
+        allowed = catalogue_filter(genre, year, artist, None, on_list, where or ())
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     with open_home(settings_of(context)) as home:

@@ -12,6 +12,7 @@ from service.answers.known_genre import check_genre
 from service.answers.opening import open_answers
 from service.answers.records import MAX_K, Examples, Found, SimilarRequest
 from service.answers.zero_shot import ZeroShot
+from service.cli.conditions import Where
 from service.cli.console import Json, an_id, answer, answer_json, answer_json_list, say, settings_of
 from service.cli.playlist import playlist_of
 from service.schemas import ClassifySchema, NamedGenresSchema, NeighbourSchema, Query, SimilarSchema
@@ -35,6 +36,7 @@ def similar(
     on_list: Annotated[ListName | None, typer.Option("--list", help="Only albums on this list.")] = None,
     artist: Annotated[str | None, typer.Option(help="Only albums of this artist.")] = None,
     side: Annotated[Side | None, typer.Option(help="Only front or back covers.")] = None,
+    where: Where = None,
     min_similarity: Annotated[
         float, typer.Option(min=-1, max=1, metavar="X", help="Only albums at least so similar.")
     ] = -1,
@@ -65,6 +67,8 @@ def similar(
 
         sleeve similar --album 12 -k 20 --genre jazz --year 1955:1969
 
+        sleeve similar --album 12 --where territory=DE --where "price<20"
+
         sleeve similar --text "foggy forest" --less people
 
         sleeve similar --album 12 --text "at night"
@@ -78,7 +82,9 @@ def similar(
             "name one of an image, an album (--album ID) and a text (--text); a text may go with either"
         )
     try:
-        request = SimilarRequest(k, catalogue_filter(genre, year, artist, side, on_list), min_similarity, per_artist)
+        request = SimilarRequest(
+            k, catalogue_filter(genre, year, artist, side, on_list, where or ()), min_similarity, per_artist
+        )
         corners = None if outline is None else parse_outline(outline)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error

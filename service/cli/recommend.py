@@ -8,6 +8,7 @@ from indexer.home import open_home
 from service.answers.known_genre import check_genre
 from service.answers.opening import open_answers
 from service.answers.records import MAX_EXAMPLES, MAX_RECOMMENDATIONS, Examples, RecommendRequest
+from service.cli.conditions import Where
 from service.cli.console import Json, an_id, answer, answer_json, settings_of
 from service.cli.query import neighbours_table
 from service.schemas import Query, RecommendSchema
@@ -38,6 +39,7 @@ def recommend(
     genre: Annotated[str | None, typer.Option(help=f"Only albums of this genre; {GENRE_HELP}.")] = None,
     year: Annotated[str | None, typer.Option(metavar="A:B", help=f"Only albums of these years: {YEARS_HELP}.")] = None,
     on_list: Annotated[ListName | None, typer.Option("--list", help="Only albums on this list.")] = None,
+    where: Where = None,
     json: Json = False,
 ) -> None:
     """Recommend albums for a taste: near what is liked, away from what is disliked, and unlike each other.
@@ -57,7 +59,7 @@ def recommend(
         raise typer.BadParameter(f"at most {MAX_EXAMPLES} albums can be liked, and as many disliked")
     examples = Examples(tuple(map(AlbumId, liked)), tuple(map(AlbumId, disliked)))
     try:
-        request = RecommendRequest(k, diversity, catalogue_filter(genre, year, None, None, on_list))
+        request = RecommendRequest(k, diversity, catalogue_filter(genre, year, None, None, on_list, where or ()))
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     with open_home(settings_of(context)) as home:

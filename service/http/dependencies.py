@@ -3,6 +3,7 @@
 All are coroutines, though they wait for nothing: FastAPI sends every plain function through a thread of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ from service.http.protection.rate_limit import Allowance
 from service.http.thumbnails import Thumbnails
 from service.schemas import MAX_ID
 from service.schemas.corners import OUTLINE_HELP, parse_outline
-from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
+from service.schemas.filters import GENRE_HELP, MAX_CONDITIONS, WHERE_HELP, YEARS_HELP, catalogue_filter
 from service.upkeep import Upkeep
 from sleeve.vocabulary import AlbumId, CoverId, Fact, ListName, Side
 
@@ -38,6 +39,10 @@ def _built(name: str) -> Any:
 
 
 OnList = Annotated[ListName | None, Query(alias="list", description="only albums on this list")]
+Where = Annotated[
+    list[str],
+    Query(max_length=MAX_CONDITIONS, description=f"only albums with a cover of which this is said: {WHERE_HELP}"),
+]
 
 
 async def _allowed(
@@ -45,8 +50,9 @@ async def _allowed(
     year: Annotated[str | None, Query(description=f"only albums of these years: {YEARS_HELP}")] = None,
     artist: Annotated[str | None, Query(description="only albums of this artist")] = None,
     on_list: OnList = None,
+    where: Where = [],  # noqa: B006
 ) -> CatalogueFilter:
-    return _filter(genre, year, artist, None, on_list)
+    return _filter(genre, year, artist, None, on_list, where)
 
 
 async def _listed(
@@ -65,15 +71,21 @@ async def _similar_request(
     on_list: OnList = None,
     min_similarity: Annotated[float, Query(ge=-1, le=1, description="only albums at least so similar")] = -1,
     per_artist: Annotated[int | None, Query(ge=1, le=MAX_K, description="the most albums of one artist")] = None,
+    where: Where = [],  # noqa: B006
 ) -> SimilarRequest:
-    return SimilarRequest(k, _filter(genre, year, artist, side, on_list), min_similarity, per_artist)
+    return SimilarRequest(k, _filter(genre, year, artist, side, on_list, where), min_similarity, per_artist)
 
 
 def _filter(
-    genre: str | None, year: str | None, artist: str | None, side: Side | None, on_list: ListName | None
+    genre: str | None,
+    year: str | None,
+    artist: str | None,
+    side: Side | None,
+    on_list: ListName | None,
+    where: Sequence[str],
 ) -> CatalogueFilter:
     try:
-        return catalogue_filter(genre, year, artist, side, on_list)
+        return catalogue_filter(genre, year, artist, side, on_list, where)
     except ValueError as error:
         raise HTTPException(422, str(error)) from error
 

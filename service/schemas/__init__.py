@@ -29,6 +29,7 @@ from service.schemas.catalogue import (
     StatusSchema,
     TextsSchema,
 )
+from service.schemas.columns import ColumnSchema, ColumnsSchema
 from service.schemas.genres import (
     ClassifyBatchSchema,
     ClassifySchema,
@@ -118,6 +119,8 @@ __all__ = [
     "ChangedAlbumsSchema",
     "ClassifyBatchSchema",
     "ClassifySchema",
+    "ColumnSchema",
+    "ColumnsSchema",
     "CoverQuery",
     "CoverSchema",
     "DrawnMapSchema",

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from db.records import AlbumEdit, AlbumEntry, AlbumPage, AlbumRecord, Facets, LinkedAlbums, TextLine
+from db.records import AlbumEdit, AlbumEntry, AlbumPage, AlbumRecord, ColumnFacet, Facets, LinkedAlbums, TextLine
 from service.answers.find import FoundAlbum, FoundPage
 from service.answers.records import WordMatch
 from service.schemas.cursor import to_cursor
@@ -20,7 +20,7 @@ from service.schemas.words import (
     Name,
     Year,
 )
-from sleeve.vocabulary import AlbumId, CoverId, Fact, ListName, Side, WordPlace
+from sleeve.vocabulary import AlbumId, ColumnKind, CoverId, Fact, ListName, Side, WordPlace
 
 MAX_TOGETHER = 100
 """Albums merged, and covers split off, in one request."""
@@ -234,6 +234,19 @@ class JumpSchema(BaseModel):
     skip: int
 
 
+class ColumnFacetSchema(BaseModel):
+    """A declared column."""
+
+    name: str
+    kind: ColumnKind
+    values: list[CountedSchema] = Field(description="the commonest; empty for numbers and dates")
+
+    @classmethod
+    def of(cls, found: ColumnFacet) -> "ColumnFacetSchema":
+        values = [CountedSchema(name=value, albums=albums) for value, albums in found.values.items()]
+        return cls(name=found.name, kind=found.kind, values=values)
+
+
 class FacetsSchema(BaseModel):
     """What the albums of a list are, by count."""
 
@@ -243,6 +256,7 @@ class FacetsSchema(BaseModel):
     missing: dict[Fact, int] = Field(description="how many albums lack a title, artist, year, genre or cover")
     lists: dict[ListName, int] = Field(description="how many albums are on a list; lists without albums are left out")
     jumps: list[JumpSchema] = Field(description="empty for a list that is not sorted by a name or by year")
+    columns: list[ColumnFacetSchema] = Field(description="the declared columns; empty for albums found by words")
 
     @classmethod
     def of(cls, found: Facets) -> "FacetsSchema":
@@ -253,6 +267,7 @@ class FacetsSchema(BaseModel):
             missing=dict(found.missing),
             lists=dict(found.lists),
             jumps=[JumpSchema(name=name, skip=skip) for name, skip in found.jumps.items()],
+            columns=[ColumnFacetSchema.of(one) for one in found.columns],
         )
 
 

@@ -10,7 +10,7 @@ from indexer.jobs.list_bundles import BundleUse
 from indexer.jobs.status import Status
 from indexer.models.bundle import TEXT_MODEL_FILE
 from service.schemas.index import VersionSchema
-from sleeve.vocabulary import ListName
+from sleeve.vocabulary import ColumnKind, ListName
 
 
 class LiveBundleSchema(BaseModel):
@@ -57,6 +57,7 @@ class StatusSchema(CountsSchema):
     has_map: bool = Field(description="whether `sleeve map` has laid out the albums by the live index's vectors")
     has_report: bool = Field(description="whether a report of `sleeve report` is shown at `/report/report.html`")
     model: LiveBundleSchema | None = Field(description="the model that answers; null if none can be used")
+    columns: dict[str, ColumnKind] = Field(description="the declared columns, which `where` may ask for")
     writes_need_key: bool = Field(description="whether changes are refused without the service's key")
     image_urls: bool = Field(description="whether queries may name the URL of an image")
     bundle: LiveBundleSchema | None = Field(

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from db import albums, texts, vectors
+from db import albums, own_columns, texts, vectors
 from db import bundles as registered
 from indexer.jobs.list_bundles import list_bundles as bundle_uses
 from indexer.progress import Silent
@@ -32,7 +32,7 @@ def status(home: HomeDep, search: SearchDep) -> schemas.StatusSchema:
     """How many albums, covers and genres there are, how many covers wait for the model in use, and what that can do."""
     model, live = _model(search), home.live()
     with home.database.reading() as session:
-        counts, read = albums.counts(session), texts.counts(session)
+        counts, read, columns = albums.counts(session), texts.counts(session), own_columns.kinds(session)
         bundle = None if model is None else registered.find(session, model.backbone.fingerprint)
         pending = counts.covers if bundle is None else vectors.count_pending(session, bundle)
     answering = None if model is None else _live(model, search)
@@ -52,6 +52,7 @@ def status(home: HomeDep, search: SearchDep) -> schemas.StatusSchema:
         has_report=remembered(home.report_place_file) is not None,
         model=answering,
         bundle=answering,
+        columns=columns,
         writes_need_key=home.settings.api_key is not None,
         image_urls=home.settings.image_urls,
     )

@@ -12,7 +12,7 @@ const MOST_RECOMMENDED = 200;
 export async function answerTo(query, signal) {
   if (isBlank(query)) return { heading: "", ...(await some(signal)) };
   if (query.q) return byWords(query, signal);
-  const narrowed = { k: query.k, genre: query.genre, year: query.year };
+  const narrowed = { k: query.k, genre: query.genre, year: query.year, where: query.where };
   if (query.upload) return byPicture(query, narrowed, signal);
   if (isByTaste(query)) return byTaste(query, narrowed, signal);
   if (query.sameArtwork && query.album) return withTheArtworkOf(query, signal);
@@ -28,7 +28,7 @@ export async function answerTo(query, signal) {
 }
 
 async function byWords(query, signal) {
-  const asked = { q: query.q, genre: query.genre, year: query.year };
+  const asked = { q: query.q, genre: query.genre, year: query.year, where: query.where };
   const { albums, total, next } = await ask("/albums", { query: { ...asked, limit: 96 }, signal });
   return { heading: `${count(total, "album")} for “${query.q}”`, albums, more: next && `/catalogue${queryString(asked)}` };
 }
@@ -67,10 +67,10 @@ async function some(signal) {
   return { albums: found.length < count ? albums : found, shuffles: true };
 }
 
-async function byTaste(query, { k, genre, year }, signal) {
+async function byTaste(query, { k, ...allowed }, signal) {
   if (!query.like.length) return { heading: "Like an album to get recommendations", albums: await newest(signal) };
   const { recommendations } = await ask("/recommend", {
-    method: "POST", query: { genre, year }, json: { like: query.like, dislike: query.dislike, k: Math.min(k, MOST_RECOMMENDED), diversity: query.diversity }, signal,
+    method: "POST", query: allowed, json: { like: query.like, dislike: query.dislike, k: Math.min(k, MOST_RECOMMENDED), diversity: query.diversity }, signal,
   });
   return { heading: "For your taste", albums: recommendations, ranked: true, dial: true };
 }

@@ -3,6 +3,7 @@
 import { ask, isCancelled } from "./api.js";
 import { h } from "./dom.js";
 import { LISTS } from "./lists.js";
+import { go } from "./router.js";
 
 const SHOWN = 14;
 const LACKS = { title: "No title", artist: "No artist", year: "No year", genre: "No genre", cover: "No cover" };
@@ -27,7 +28,29 @@ function groups(found, asked, hrefWith) {
     group("Decade", found.decades.map(({ year, albums }) => [`${year}s`, albums, asked.year === decade(year), { year: decade(year) }, { year: null }])),
     group("Artist", found.artists.map(({ name, albums }) => [name, albums, asked.artist === name, { artist: name }, { artist: null }])),
     group("To be completed", Object.entries(found.missing).map(([fact, albums]) => [LACKS[fact], albums, asked.missing === fact, { missing: fact }, { missing: null }])),
+    ...found.columns.map(column),
   ];
+
+  /** A column of the shop's own: its values, or for numbers and dates two fields. */
+  function column({ name, kind, values }) {
+    const where = asked.where ?? [];
+    if (kind === "number" || kind === "date") return range(name, kind, where);
+    const says = (value) => `${name}=${value}`;
+    return group(name, values.map(({ name: value, albums }) => [value, albums, where.includes(says(value)), { where: [...where, says(value)] }, { where: where.filter((one) => one !== says(value)) }]));
+  }
+
+  function range(name, kind, where) {
+    const others = where.filter((one) => !one.startsWith(`${name}>=`) && !one.startsWith(`${name}<=`));
+    const field = (words, sign) => h("input", { "aria-label": `${name} ${words}`, placeholder: words, inputmode: kind === "number" ? "decimal" : null, maxlength: 40, value: where.find((one) => one.startsWith(name + sign))?.slice(name.length + 2) ?? "" });
+    const from = field("from", ">=");
+    const to = field("to", "<=");
+    const submit = (event) => {
+      event.preventDefault();
+      const said = [[">=", from], ["<=", to]].filter(([, { value }]) => value.trim()).map(([sign, { value }]) => `${name}${sign}${value.trim()}`);
+      go(hrefWith({ where: [...others, ...said] }));
+    };
+    return h("section", {}, h("h2", { class: "small" }, name), h("form", { class: "range", "aria-label": name, onsubmit: submit }, from, to, h("button", { class: "small" }, "Show")));
+  }
 
   function group(title, entries) {
     const rows = entries.filter(([, albums]) => albums > 0).map(([name, albums, isOn, change, back]) => h("li", {},

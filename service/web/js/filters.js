@@ -37,8 +37,20 @@ export function yearFields({ year }, onChange) {
   return [h("label", { class: "year" }, "From year", from), h("label", { class: "year" }, "To year", to)];
 }
 
+/** A field for what the declared columns say, if there are any; `onChange({where})` is called with one condition more. */
+export function columnField({ where }, columns, onChange) {
+  if (!columns.length) return [];
+  const names = h("datalist", { id: "column-names" }, columns.map((name) => h("option", { value: `${name}=` })));
+  const field = h("input", { type: "text", name: "where", list: "column-names", placeholder: "price<20", autocomplete: "off", maxlength: 600 });
+  const submit = (event) => {
+    event.preventDefault();
+    if (field.value.trim()) onChange({ where: [...where, field.value.trim()] });
+  };
+  return [h("form", { class: "own", onsubmit: submit }, h("label", {}, "Own columns", field), names)];
+}
+
 /** The filters that are on, each with the way to take it away; `hrefWith(change)` is the address with other ones. */
-export function filterChips({ q, genre, year, artist, missing, list }, hrefWith) {
+export function filterChips({ q, genre, year, artist, missing, list, where }, hrefWith) {
   const { from, to } = yearsOf(year);
   const years = from && to ? (from === to ? from : `${from}–${to}`) : from ? `from ${from}` : `until ${to}`;
   const on = [
@@ -48,6 +60,7 @@ export function filterChips({ q, genre, year, artist, missing, list }, hrefWith)
     artist && [`Artist: ${artist}`, { artist: null }],
     list && [LISTS[list] ?? list, { list: null }],
     missing && [LACKS[missing] ?? missing, { missing: null }],
+    ...(where ?? []).map((one) => [one, { where: where.filter((other) => other !== one) }]),
   ].filter(Boolean);
   return h("div", { class: "chips" }, on.map(([text, change]) => h("span", { class: "chip" }, text, h("a", { href: hrefWith(change), "aria-label": `Not only ${text}` }, "✕"))));
 }

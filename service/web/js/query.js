@@ -22,6 +22,7 @@ export function queryOf(url) {
     diversity: given.has("diversity") ? Math.min(1, Math.max(0, Number(given.get("diversity")) || 0)) : MODEST_DIVERSITY,
     genre: given.get("genre"),
     year: given.get("year"),
+    where: given.getAll("where"),
     sameArtwork: given.has("same_artwork"),
     k: Math.min(MOST_K, Math.max(1, Number(given.get("k")) || FIRST_K)),
   };

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from db import albums, bundles, vectors
+from db import albums, bundles, own_columns, vectors
 from db.database import Database
-from db.records import BundleRecord, CatalogueFilter
+from db.records import BundleRecord, CatalogueFilter, ColumnCondition, Comparison
 from db.tables import Album, Cover, Vector
 from indexer.genre import Calibration
 from indexer.genre.classifier import GenreClassifier
@@ -24,7 +24,7 @@ from service.answers.model import Model
 from service.answers.records import SimilarRequest
 from service.answers.search import Search
 from sleeve.errors import FileRejectedError, NotFoundError, VectorIndexError
-from sleeve.vocabulary import AlbumId, Fingerprint, Side
+from sleeve.vocabulary import AlbumId, ColumnKind, Fingerprint, Side
 from tests.factories import FakeBackbone, write_cover
 
 GENRES = ["jazz", "rock", "soul"]
@@ -42,18 +42,21 @@ class Catalogue:
         self.database = database
         self.folder = folder
         self.backbone = FakeBackbone()
-        rows = ["file,genre,artist,album,year,side"]
+        rows = ["file,genre,artist,album,year,side,price,territory"]
         for n in range(ALBUMS):
             year = "" if n % 10 == 9 else 1960 + n % 30
             label = f"{GENRES[n % 3]},Artist {n % 10},Album {n},{year}"
             write_cover(folder / f"{n}.png", seed=n)
-            rows.append(f"{n}.png,{label},front")
+            sold = f"{n}.5,{'DE; AT' if n % 4 else 'US'}"
+            rows.append(f"{n}.png,{label},front,{sold}")
             if n % 3 == 0:
                 write_cover(folder / f"{n}-back.png", seed=1000 + n)
-                rows.append(f"{n}-back.png,{label},back")
+                rows.append(f"{n}-back.png,{label},back,,")
         (folder / "manifest.csv").write_text("\n".join(rows))
         add_source(database, open_source(folder / "manifest.csv"), threads=2)
         with database.writing() as session:
+            own_columns.declare(session, "price", ColumnKind.NUMBER)
+            own_columns.declare(session, "territory", ColumnKind.TEXT)
             self.bundle: BundleRecord = bundles.register(
                 session, self.backbone.fingerprint, name="fake", dimension=48, manifest={}
             )
@@ -76,6 +79,8 @@ class Catalogue:
                 if genre and genre not in albums.album(session, AlbumId(album.id)).genres:
                     continue
                 if "years" in allowed and album.year not in allowed["years"]:  # type: ignore[operator]
+                    continue
+                if "numbers" in allowed and int((album.title or "").split()[-1]) not in allowed["numbers"]:  # type: ignore[operator]
                     continue
                 if allowed.get("side", side) != side or allowed.get("artist", album.artist) != album.artist:
                     continue
@@ -151,6 +156,48 @@ def test_filters_never_under_fill(catalogue: Catalogue) -> None:
         answer = catalogue.search.by_image(image.read_bytes(), SimilarRequest(ALBUMS, allowed))
         assert len(answer.neighbours) == count, allowed
         assert_same(catalogue, SimilarRequest(ALBUMS, allowed), image, **expected)
+
+
+@pytest.mark.parametrize("kind", [IndexKind.EXACT, IndexKind.HNSW])
+def test_declared_columns_never_under_fill(catalogue: Catalogue, kind: IndexKind) -> None:
+    catalogue.refresh(kind)
+    image = write_cover(catalogue.folder / "query.png", 7777)
+    cheap = ColumnCondition("price", Comparison.BELOW, "60")
+    dear = ColumnCondition("price", Comparison.AT_LEAST, "59.5")
+    german = ColumnCondition("territory", Comparison.EQUAL, "de")
+    cases = [
+        ((cheap,), set(range(60))),
+        ((german,), {n for n in range(ALBUMS) if n % 4}),
+        ((cheap, dear, german), {59}),
+        ((cheap, german), {n for n in range(60) if n % 4}),
+        ((ColumnCondition("price", Comparison.ABOVE, "1e9"),), set()),
+    ]
+    for where, numbers in cases:
+        allowed = CatalogueFilter(where=where)
+        for k in (5, ALBUMS):
+            answer = catalogue.search.by_image(image.read_bytes(), SimilarRequest(k, allowed))
+            assert len(answer.neighbours) == min(k, len(numbers)), where
+            assert_same(catalogue, SimilarRequest(k, allowed), image, numbers=numbers)
+    unknown = CatalogueFilter(where=(ColumnCondition("size", Comparison.EQUAL, "1"),))
+    with pytest.raises(NotFoundError, match="declared are price, territory"):
+        catalogue.search.by_image(image.read_bytes(), SimilarRequest(5, unknown))
+
+
+def test_the_gate_asks_with_the_widest_values_of_declared_columns(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def record(_index: object, filters: list[np.ndarray]) -> float:
+        seen.extend(set(ids.tolist()) for ids in filters)
+        return 1.0
+
+    seen: list[set[int]] = []
+    monkeypatch.setattr("indexer.vector_index.versions.fit_and_measure", record)
+    catalogue.refresh(IndexKind.HNSW)
+    with catalogue.database.reading() as session:
+        by_title = select(Vector.id, Album.title).join(Cover, Cover.id == Vector.cover_id).join(Album)
+        numbers = {row[0]: int(str(row[1]).split()[-1]) for row in session.execute(by_title)}
+    assert {one for one, n in numbers.items() if n % 4} in seen
+    assert {one for one, n in numbers.items() if n <= ALBUMS // 2} in seen
 
 
 def test_every_album_is_found_when_all_are_asked_for(catalogue: Catalogue) -> None:

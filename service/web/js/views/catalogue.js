@@ -27,6 +27,7 @@ export async function show(main, { url, signal }) {
   setTitle("Catalogue");
   const given = (name) => url.searchParams.get(name);
   const asked = Object.fromEntries(["q", "genre", "year", "artist", "missing", "list", "sort"].map((name) => [name, given(name)]));
+  asked.where = url.searchParams.has("where") ? url.searchParams.getAll("where") : null;
   const inRows = given("view") === "rows";
   const hrefWith = (change) => `/catalogue${queryString({ ...asked, view: inRows ? "rows" : null, ...change })}`;
   const key = queryString(asked);

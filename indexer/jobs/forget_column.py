@@ -1,0 +1,16 @@
+"""``sleeve columns forget``: let filters no longer ask for a further column of tables."""
+
+from db import own_columns
+from indexer.home import Home
+from indexer.progress import Progress
+
+
+def forget_column(home: Home, progress: Progress, name: str) -> None:
+    """Let a column no longer be declared; what sources say in it stays.
+
+    Raises:
+        NotFoundError: it is not declared.
+    """
+    progress.start("Forgetting its values", 1)
+    with home.database.writing() as session:
+        own_columns.forget(session, own_columns.called(name))
