@@ -32,7 +32,7 @@ def merge(session: Session, album_id: AlbumId, others: Sequence[AlbumId]) -> Non
     album = found(session, album_id)
     joining = [found(session, other) for other in dict.fromkeys(others) if other != album_id]
     by_hand = (one for member in album.members for one in member.statements if one.source == LabelSource.HAND)
-    spoken = next(by_hand, None)
+    spoken = next((one for one in by_hand if _names_or_labels(one)), None)
     for other in joining:
         for member in other.members:
             member.album = album
@@ -52,6 +52,11 @@ def merge(session: Session, album_id: AlbumId, others: Sequence[AlbumId]) -> Non
         member.held = True
     derive(session, album, Names(session))
     session.flush()
+
+
+def _names_or_labels(said: Statement) -> bool:
+    """Whether a statement says more than which lists the album is on."""
+    return any(part is not None for part in (said.artist, said.title, said.year, said.genres))
 
 
 def _keep_as_earlier(member: Member, said: Statement) -> None:

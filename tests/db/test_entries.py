@@ -203,6 +203,16 @@ def test_albums_with_and_without_covers_are_merged_and_split(database: Database)
     assert [(len(one.covers), one.lists) for one in catalogue(database)] == [(0, (OWNED,)), (1, ())]
 
 
+def test_a_mark_alone_gives_no_names_to_albums_that_are_merged(database: Database) -> None:
+    covered(database, tagged("one", "Can", "Ege"), tagged("two", "Can", "Eege"))
+    one, other = (album.id for album in catalogue(database))
+    mark(database, one, {WANTED: True})
+    with database.writing() as session:
+        labels.rename(session, other, {"title": "Ege Bamyasi"})
+        overruling.merge(session, one, [other])
+    assert shape(database) == [("Can", "Ege Bamyasi", 2, (WANTED,))]
+
+
 def test_an_album_stays_when_its_last_cover_goes(database: Database) -> None:
     covered(database, tagged("one", "Can", "Ege"))
     listed(database, row("Can", "Ege", 7))

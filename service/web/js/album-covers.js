@@ -9,7 +9,7 @@ import { coverActs } from "./overrule.js";
 
 export function albumCovers(album) {
   const first = album.covers.find((one) => one.side === "front") ?? album.covers[0];
-  if (!first) return h("div", { class: "stack" }, cover(null), h("p", { class: "muted small" }, "This album has no cover yet. `sleeve musicbrainz --fill` looks for one."));
+  if (!first) return h("div", { class: "stack" }, cover(null), h("p", { class: "muted small" }, "This album has no cover yet. ", h("code", {}, "sleeve musicbrainz --fill"), " looks for one."));
   const name = (one) => `${one.side === "back" ? "Back" : "Front"} cover of ${fullName(album)}`;
   let shown = first;
   const stage = h("button", { type: "button", class: "stage", title: "Show it in full size", onclick: () => openLightbox(album.covers, album.covers.indexOf(shown), name) });
