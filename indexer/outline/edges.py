@@ -83,5 +83,5 @@ def _steepest(picture: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray, Float
         larger = cv2.compare(steep, best, cv2.CMP_GT)
         cv2.copyTo(dx, larger, best_x)
         cv2.copyTo(dy, larger, best_y)
-        best = cv2.max(steep, best)
+        cv2.max(steep, best, best)
     return np.asarray(best_x), np.asarray(best_y), np.asarray(best)

@@ -68,8 +68,10 @@ def _has_border(small: NDArray[np.uint8], corners: NDArray[np.float64]) -> bool:
     around = np.ones((height, width), np.uint8)
     inside = (corners - 0.5) * _AROUND + 0.5
     cv2.fillConvexPoly(around, np.round(inside * (width, height)).astype(np.int32), 0)
-    pixels = small[around > 0]
-    return len(pixels) >= _LEAST_BORDER * around.size and bool(pixels.std(axis=0).max() < _ONE_COLOUR)
+    if cv2.countNonZero(around) < _LEAST_BORDER * around.size:
+        return False
+    _, deviations = cv2.meanStdDev(small, mask=around)
+    return bool(np.max(deviations) < _ONE_COLOUR)
 
 
 def _from_upper_left(corners: FloatArray) -> NDArray[np.float64]:

@@ -23,6 +23,9 @@ _LEAST_POINTS = 32
 _WRAP = 4
 
 _angles = np.arange(_ANGLES) * np.pi / _ANGLES
+_BINS = (np.arange(-_ANGLES, _ANGLES + 1)[:, None] + np.arange(-_SPREAD, _SPREAD + 1)) % _ANGLES
+"""The angles that a pixel votes for, by its own from -180 degrees on."""
+
 _directions = np.stack([np.cos(_angles), np.sin(_angles)], 1).astype(np.float32)
 
 
@@ -43,9 +46,9 @@ def _voted(edges: Edges) -> FloatArray:
     reach = int(np.hypot(width, height) / 2) + 2
     rows = 2 * reach + 1
     own = np.round(np.arctan2(edges.normals[:, 1], edges.normals[:, 0]) * (_ANGLES / np.pi)).astype(np.int64)
-    bins = (own[:, None] + np.arange(-_SPREAD, _SPREAD + 1)) % _ANGLES
-    far = dot(edges.points[:, None], _directions[bins])
-    places = bins * rows + np.round(far + reach).astype(np.int64)
+    bins = _BINS.take(own + _ANGLES, axis=0)
+    far = edges.points[:, :1] * _directions[:, 0].take(bins) + edges.points[:, 1:] * _directions[:, 1].take(bins)
+    places = bins * rows + np.rint(far + reach).astype(np.int64)
     votes = np.bincount(places.ravel(), np.repeat(edges.weights, bins.shape[1]), _ANGLES * rows)
     table = votes.reshape(_ANGLES, rows).astype(np.float32)
     # Beyond 180 degrees the distance changes its sign.
@@ -60,14 +63,14 @@ def _voted(edges: Edges) -> FloatArray:
 
 def _fitted(edges: Edges, lines: FloatArray, near_px: float) -> FloatArray:
     """Each line by weighted least squares through the edge pixels near it."""
-    normals = lines[:, :2]
-    off = edges.points @ normals.T - lines[:, 2]
-    near = np.flatnonzero(np.abs(off) < near_px)
-    point, line = np.divmod(near, len(lines))
-    along = np.abs(dot(edges.normals[point], normals[line])) > _WITHIN
-    near, point, line = near[along], point[along], line[along]
-    tangents = turned(normals)
-    t, d, w = dot(edges.points[point], tangents[line]), off.ravel()[near], edges.weights[point]
+    normals, tangents = lines[:, :2], turned(lines[:, :2])
+    # Of every line with every pixel: products of matrices are quicker than looking up the few that are needed.
+    off = normals @ edges.points.T - lines[:, 2:]
+    is_near = (np.abs(off) < near_px) & (np.abs(normals @ edges.normals.T) > _WITHIN)
+    near = np.flatnonzero(is_near)
+    line = np.repeat(np.arange(len(lines)), np.count_nonzero(is_near, axis=1))
+    point = near - line * len(edges.points)
+    t, d, w = (tangents @ edges.points.T).ravel()[near], off.ravel()[near], edges.weights[point]
 
     def per_line(values: NDArray[np.floating]) -> NDArray[np.float64]:
         return np.asarray(np.bincount(line, values, len(lines)), np.float64)

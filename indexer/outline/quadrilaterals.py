@@ -36,6 +36,10 @@ _BEYOND = 0.1
 """Of a side's length: where its edge should have ended."""
 
 
+_KINDS = 9
+"""Of evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quadrilaterals:
     """Attributes:
@@ -54,6 +58,8 @@ def quadrilaterals_of(edges: Edges, lines: FloatArray) -> Quadrilaterals:
     corners = np.stack([_crossings(lines[sides[:, k - 1]], lines[sides[:, k]]) for k in range(4)], 1)
     possible = _possible(corners, width, height)
     corners, sides = corners[possible], sides[possible]
+    if not len(corners):
+        return Quadrilaterals(corners, np.zeros((0, _KINDS), np.float32))
     return Quadrilaterals(corners, _evidence(corners, sides, edges, lines))
 
 
@@ -98,6 +104,9 @@ def _possible(corners: FloatArray, width: int, height: int) -> NDArray[np.bool_]
 
 def _evidence(corners: FloatArray, sides: NDArray[np.int64], edges: Edges, lines: FloatArray) -> FloatArray:
     height, width = edges.small.shape[:2]
+    # Most lines are no side of any.
+    used, places = np.unique(sides, return_inverse=True)
+    lines, sides = lines[used], places.reshape(sides.shape)
     along = _Along(edges, lines)
     tangents = turned(lines[:, :2])[sides]
     begin, end = (corners * tangents).sum(2), (np.roll(corners, -1, 1) * tangents).sum(2)

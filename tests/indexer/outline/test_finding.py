@@ -43,6 +43,12 @@ def test_no_outline_in_a_cover_is_sure() -> None:
         assert found is None or not found.sure
 
 
+def test_lines_that_make_no_quadrilateral_are_no_outline() -> None:
+    stripes = np.zeros((300, 300, 3), np.uint8)
+    stripes[:, np.arange(300) // 30 % 2 == 1] = 255
+    assert find_outline(Image.fromarray(stripes)) is None
+
+
 @pytest.mark.parametrize("size", [(127, 400), (64, 64)])
 def test_nothing_is_looked_for_in_a_small_picture(size: tuple[int, int]) -> None:
     photo = photograph(artwork(1), "1")
