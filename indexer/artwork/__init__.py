@@ -4,12 +4,20 @@ from indexer.artwork.comparing import Comparison
 from indexer.artwork.geometry import Sketch, agreement, sketch
 from indexer.artwork.groups import groups
 from indexer.artwork.linking import Linked, link_album, link_pending, part_series
-from indexer.artwork.proposing import LEAST_SIMILARITY, SURE_SIMILARITY, propose
+from indexer.artwork.proposing import ASKED, LEAST_SIMILARITY, SURE_SIMILARITY, least_to_compare, propose
 from indexer.artwork.recognising import Recognition, recognise
 from indexer.artwork.series import say_different_numbers
-from indexer.artwork.verdict import equal_as_they_are, is_recognised, is_same_artwork, is_whole, show_one_artwork
+from indexer.artwork.verdict import (
+    equal_as_they_are,
+    is_recognised,
+    is_same_artwork,
+    is_whole,
+    is_whole_scan,
+    show_one_artwork,
+)
 
 __all__ = [
+    "ASKED",
     "LEAST_SIMILARITY",
     "SURE_SIMILARITY",
     "Comparison",
@@ -22,6 +30,8 @@ __all__ = [
     "is_recognised",
     "is_same_artwork",
     "is_whole",
+    "is_whole_scan",
+    "least_to_compare",
     "link_album",
     "link_pending",
     "part_series",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from db.records import FrontVectors, HashedCover
 from indexer.vector_index import Hits, VectorIndex
@@ -20,10 +21,10 @@ leaves away half the strangers and no near-duplicate that was found without it; 
 SURE_SIMILARITY = 0.8
 """From here on a neighbour is a candidate in any case: if an artwork is there many times, copies are all around."""
 
-_ASKED = 32
+ASKED = 32
 """Vectors asked for: the cover itself, backs and removed covers are not candidates."""
 
-_AROUND = slice(17, _ASKED)
+_AROUND = slice(17, ASKED)
 
 Fronts = Callable[[Sequence[int]], Mapping[int, HashedCover]]
 """Vector ids → the fronts that they were made of; backs and removed covers are absent."""
@@ -35,11 +36,8 @@ def propose(asked: FrontVectors, parts: Sequence[VectorIndex], fronts: Fronts) -
     Args:
         parts: together they hold the vectors of the catalogue, each vector once.
     """
-    hits = _nearest([part.search(asked.vectors, _ASKED) for part in parts], len(asked.covers))
-    # With fewer hits nothing is known of what is around: the mean is -inf.
-    around = hits.similarities[:, _AROUND].mean(axis=1, keepdims=True)
-    stands_out = hits.similarities >= np.minimum(around + STANDS_OUT, SURE_SIMILARITY)
-    near = stands_out & (hits.similarities >= LEAST_SIMILARITY)
+    hits = _nearest([part.search(asked.vectors, ASKED) for part in parts], len(asked.covers))
+    near = hits.similarities >= least_to_compare(hits.similarities)
     front_of = fronts(np.unique(hits.ids[near]).tolist())
     return [
         _others(cover, [front_of.get(vector_id) for vector_id in hits.ids[row, near[row]].tolist()])
@@ -47,12 +45,23 @@ def propose(asked: FrontVectors, parts: Sequence[VectorIndex], fronts: Fronts) -
     ]
 
 
+def least_to_compare(similarities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(q, n) similarities of what is nearest, falling → (q, 1) the least of a candidate.
+
+    With fewer than ``ASKED`` of them nothing is known of what is around, and ``LEAST_SIMILARITY`` is enough.
+    """
+    if similarities.shape[1] < ASKED:
+        return np.full((len(similarities), 1), LEAST_SIMILARITY, np.float32)
+    around = similarities[:, _AROUND].mean(axis=1, keepdims=True)
+    return np.asarray(np.clip(around + STANDS_OUT, LEAST_SIMILARITY, SURE_SIMILARITY), np.float32)
+
+
 def _nearest(found: Sequence[Hits], queries: int) -> Hits:
-    """The nearest ``_ASKED`` of several lists of hits, filled up as each of them is."""
-    ids = np.concatenate([np.full((queries, _ASKED), -1), *(some.ids for some in found)], axis=1)
-    nothing = np.full((queries, _ASKED), -np.inf, np.float32)
+    """The nearest ``ASKED`` of several lists of hits, filled up as each of them is."""
+    ids = np.concatenate([np.full((queries, ASKED), -1), *(some.ids for some in found)], axis=1)
+    nothing = np.full((queries, ASKED), -np.inf, np.float32)
     similarities = np.concatenate([nothing, *(some.similarities for some in found)], axis=1)
-    order = np.lexsort((ids, -similarities), axis=1)[:, :_ASKED]
+    order = np.lexsort((ids, -similarities), axis=1)[:, :ASKED]
     return Hits(np.take_along_axis(ids, order, axis=1), np.take_along_axis(similarities, order, axis=1))
 
 

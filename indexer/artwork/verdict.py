@@ -85,4 +85,9 @@ def is_whole(cells: float, corners: Corners, *, is_photo: bool) -> bool:
     askew = float((sides.min(1) / np.maximum(sides.max(1), 1e-6)).mean())
     if is_photo or askew >= LEAST_ASKEW:
         return cells >= LEAST_CELLS_OF_PHOTO
+    return is_whole_scan(cells, corners)
+
+
+def is_whole_scan(cells: float, corners: Corners) -> bool:
+    """As ``is_whole``, of a picture that is known to be a cover all over."""
     return cells >= LEAST_CELLS_OF_SCAN and float(np.abs(corners - WHOLE).max()) <= MOST_MOVED

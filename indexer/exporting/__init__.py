@@ -16,6 +16,7 @@ from indexer.exporting.columns import (
     Picture,
 )
 from indexer.exporting.dataset_card import CARD_NAME, write_card
+from indexer.exporting.match_table import MATCH_COLUMNS, MATCH_SUFFIXES, write_matches
 from indexer.exporting.parquet_file import write_parquet
 from indexer.exporting.text_files import write_csv, write_jsonl
 
@@ -27,6 +28,8 @@ __all__ = [
     "LABEL_COLUMN",
     "LIST_COLUMNS",
     "MAP_COLUMNS",
+    "MATCH_COLUMNS",
+    "MATCH_SUFFIXES",
     "PREDICTION_COLUMNS",
     "TEXT_COLUMN",
     "VECTOR_COLUMN",
@@ -37,5 +40,6 @@ __all__ = [
     "write_card",
     "write_csv",
     "write_jsonl",
+    "write_matches",
     "write_parquet",
 ]

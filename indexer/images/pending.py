@@ -1,9 +1,10 @@
 """Covers that wait for something → their bytes, checked → work on them: on threads, a bounded number ahead."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +14,7 @@ from indexer.images.decoding import read
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import CoverId, Rejection
 
+Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 _PAGE_COVERS = 4096
@@ -36,7 +38,7 @@ def work_ahead(
     """
     pool = ThreadPoolExecutor(threads, thread_name_prefix="cover")
     try:
-        yield _in_order(pool, _pages(pending), work, ahead)
+        yield in_order(pool, _pages(pending), partial(_made, work=work), ahead)
     finally:
         # Who stops does not wait for the covers ahead.
         pool.shutdown(cancel_futures=True)
@@ -49,19 +51,20 @@ def _pages(pending: Callable[[CoverId, int], Sequence[HashedCover]]) -> Iterator
         after = page[-1].cover_id
 
 
-def _in_order(
-    pool: ThreadPoolExecutor, covers: Iterator[HashedCover], work: Callable[[HashedCover, bytes], Made], ahead: int
-) -> Iterator[Made | RejectedFile]:
-    waiting: deque[Future[Made | RejectedFile]] = deque()
-    for cover in covers:
-        waiting.append(pool.submit(_made, cover, work))
+def in_order(
+    pool: ThreadPoolExecutor, items: Iterable[Item], work: Callable[[Item], Made], ahead: int
+) -> Iterator[Made]:
+    """What ``work`` makes of each item on the threads of a pool, in order, with at most ``ahead`` items in work."""
+    waiting: deque[Future[Made]] = deque()
+    for item in items:
+        waiting.append(pool.submit(work, item))
         if len(waiting) == ahead:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
 
 
-def _made(cover: HashedCover, work: Callable[[HashedCover, bytes], Made]) -> Made | RejectedFile:
+def _made(cover: HashedCover, *, work: Callable[[HashedCover, bytes], Made]) -> Made | RejectedFile:
     try:
         data = read(Path(cover.path))
         if sha256(data).hexdigest() != cover.content_hash:

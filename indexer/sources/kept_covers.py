@@ -95,7 +95,7 @@ class KeptCovers:
         url, path = item.url or "", str(item.path)
         elsewhere = None if path in self._changed else known.get(path)
         try:
-            data = item.data or self._kept_elsewhere(elsewhere) or self._fetched(url)
+            data = item.data or self._kept_elsewhere(elsewhere) or fetched(url, self._fetch)
             if path in self._changed:
                 # Before the one that is there goes.
                 decode(data, reduce_to_px=PROBE_PX)
@@ -118,12 +118,19 @@ class KeptCovers:
                 return data
         return None
 
-    def _fetched(self, url: str) -> bytes:
-        if self._fetch is None:
-            raise FileRejectedError(
-                Rejection.FORBIDDEN_URL, "images by URL are off; set SLEEVE_IMAGE_URLS=1 and add it again"
-            )
-        return self._fetch(url)
+
+def fetched(url: str, fetch: Callable[[str], bytes] | None) -> bytes:
+    """The image at a URL.
+
+    Args:
+        fetch: as for ``KeptCovers``.
+
+    Raises:
+        FileRejectedError: fetching is off, or what is there is no image.
+    """
+    if fetch is None:
+        raise FileRejectedError(Rejection.FORBIDDEN_URL, "images by URL are off; set SLEEVE_IMAGE_URLS=1 and try again")
+    return fetch(url)
 
 
 def _begin(database: Database, missing: Sequence[CoverFile]) -> Mapping[str, tuple[str, ContentHash]]:

@@ -153,12 +153,25 @@ class Found(StrEnum):
     """No album of the catalogue, as far as can be seen."""
 
 
+class Match(StrEnum):
+    """What a picture is to the catalogue, in words: as ``Found``, but what only looks alike is not the same as
+    nothing."""
+
+    SAME_ARTWORK = "same artwork"
+    PRESSING = "another pressing or series"
+    LOOKS_ALIKE = "looks alike"
+    NOT_HERE = "not here"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Which album a picture shows, and the evidence.
 
     Attributes:
         album: the one it shows; None if it shows none.
+        alike: if it shows none, the album that is as near as copies are, or that says what the picture says.
+        runner_up: the next album that shows another artwork, as far as is known.
+        words: of what is read in the picture, or came with it, those that ``album`` or ``alike`` says too.
         points: how many points of its cover and of the picture agree on where it is; 0 if the pictures are the same.
         cells: how many of the parts of its cover that can be seen agree pixel by pixel, 0 to 1.
         pressings: other albums that show the same artwork.
@@ -169,6 +182,16 @@ class Verdict:
     points: int = 0
     cells: float = 0.0
     pressings: tuple[AlbumId, ...] = ()
+    alike: Neighbour | None = None
+    runner_up: Neighbour | None = None
+    words: tuple[str, ...] = ()
+
+    @property
+    def match(self) -> Match:
+        """The verdict in words."""
+        if self.album is not None:
+            return Match.SAME_ARTWORK if self.answer is Found.ALBUM else Match.PRESSING
+        return Match.NOT_HERE if self.alike is None else Match.LOOKS_ALIKE
 
     @property
     def album_ids(self) -> frozenset[AlbumId]:
@@ -180,8 +203,6 @@ class Verdict:
         """The albums of which a person says that they do not show the artwork of the one that the picture shows."""
         return frozenset() if self.album is None else self.album.apart
 
-
-NOT_HERE = Verdict(Found.NOTHING)
 
 Outline = tuple[tuple[float, float], ...]
 """Four corners, x and y as parts of the upright picture's width and height, clockwise from the cover's upper left."""
@@ -201,6 +222,28 @@ class SimilarAnswer:
     neighbours: tuple[Neighbour, ...]
     verdict: Verdict | None = None
     outline: Outline | None = None
+
+
+Size = tuple[int, int]
+"""Width and height of an upright picture, px."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchAnswer:
+    """What one of many pictures is to the catalogue.
+
+    Attributes:
+        outline: as in ``SimilarAnswer``.
+        size_px: of the picture.
+        cover_size_px: of the album's cover that it shows or looks like; None without one, or if its file is gone.
+    """
+
+    bundle: str
+    index_version: str
+    verdict: Verdict
+    outline: Outline | None
+    size_px: Size
+    cover_size_px: Size | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from db import albums, vectors
 from db.database import Database
 from db.records import AlbumRecord, AskedAlbum, CatalogueFilter, VectorOwner, fold
-from indexer.images.decoding import QUERY_LIMITS
+from indexer.images.decoding import QUERY_LIMITS, read, size_px
 from indexer.models.preparing import fit_image
 from indexer.models.prompts import LOOKS, embed_in
 from indexer.vector_index import Hits
@@ -20,15 +21,25 @@ from service.answers.live_index import LiveIndex, Snapshot
 from service.answers.memory import Memory, OutdatedError
 from service.answers.model import Model
 from service.answers.ranking import rank_albums
-from service.answers.records import MAX_K, Neighbour, Outline, ReadText, SimilarAnswer, SimilarRequest
-from service.answers.same_artwork import MAX_COMPARED, ArtworkFinder
-from service.answers.saying import NEAR, albums_saying
+from service.answers.records import (
+    MAX_K,
+    MatchAnswer,
+    Neighbour,
+    Outline,
+    ReadText,
+    SimilarAnswer,
+    SimilarRequest,
+    Size,
+)
+from service.answers.same_artwork import ArtworkFinder
+from service.answers.saying import NEAR, albums_saying, words_in_common
 from service.answers.timing import Stage, Timed, untimed
-from service.answers.understanding import Read, Understanding, Understood, no_text
-from sleeve.errors import NotFoundError, QueryError
+from service.answers.understanding import Read, Understanding, Understood, name_line, no_text
+from sleeve.errors import FileRejectedError, NotFoundError, QueryError
 from sleeve.vocabulary import AlbumId, Side
 
 Query = TypeVar("Query")
+Answer = TypeVar("Answer")
 
 _SPARE_HITS = 8
 """Vectors asked for beyond k at first: an album may have several covers, and some may be removed."""
@@ -59,22 +70,52 @@ class Search:
         """
         return self._answered(lambda _: None, lambda snapshot, _: self._like_image(snapshot, data, request, outline))
 
+    def match(self, data: bytes, names: Sequence[str] = (), *, is_scan: bool = False) -> MatchAnswer:
+        """What an image, given as the bytes of its file, is to the catalogue.
+
+        Args:
+            names, is_scan: as for ``understand``.
+
+        Raises:
+            FileRejectedError: the bytes are not an image that Sleeve can use.
+            VectorIndexError: there is no index.
+        """
+
+        def answer(snapshot: Snapshot, _: None) -> MatchAnswer:
+            found = self.understand(snapshot.model, data, snapshot, names=names, is_scan=is_scan)
+            record, verdict = snapshot.version.record, found.verdict
+            cover_size_px = _cover_size_px(verdict.album or verdict.alike)
+            return MatchAnswer(
+                record.bundle.name, record.folder, verdict, found.outline, size_px(data, QUERY_LIMITS), cover_size_px
+            )
+
+        return self._answered(lambda _: None, answer)
+
     def understand(
-        self, model: Model, data: bytes, snapshot: Snapshot | None, outline: Outline | None = None
+        self,
+        model: Model,
+        data: bytes,
+        snapshot: Snapshot | None,
+        outline: Outline | None = None,
+        *,
+        names: Sequence[str] = (),
+        is_scan: bool = False,
     ) -> Understood:
         """Where the sleeve is in an image, its vector, and the album that it shows.
 
         Args:
             snapshot: None if there is no index yet, and so no album to be shown.
+            names: that came with the image, such as an artist and a title.
+            is_scan: all of the image is a cover, and nothing else is in it.
 
         Raises:
             FileRejectedError: the bytes are not an image that Sleeve can use.
         """
 
-        def nearest(vector: NDArray[np.float32]) -> tuple[Neighbour, ...]:
+        def nearest(vector: NDArray[np.float32], count: int) -> tuple[Neighbour, ...]:
             if snapshot is None:
                 return ()
-            return self.by_vectors(snapshot, vector, SimilarRequest(MAX_COMPARED)).neighbours
+            return self.by_vectors(snapshot, vector, SimilarRequest(count)).neighbours
 
         def saying(vector: NDArray[np.float32], text: ReadText) -> list[tuple[Neighbour, float]]:
             if snapshot is None or not text.lines:
@@ -86,7 +127,13 @@ class Search:
             }
             return [(one, fits[one.album_id]) for one in self.of_albums(snapshot, vector, fits)]
 
-        return self._understanding.of(data, model.backbone, nearest, saying, outline)
+        found = self._understanding.of(data, model.backbone, nearest, saying, outline, names=names, is_scan=is_scan)
+        album = found.verdict.album or found.verdict.alike
+        lines = (*map(name_line, names), *(found.text.lines if found.text else ()))
+        if album is None or not lines:
+            return found
+        common = words_in_common(self._database, lines, album.album_id)
+        return replace(found, verdict=replace(found.verdict, words=common))
 
     def by_text(self, text: str, request: SimilarRequest) -> SimilarAnswer:
         """The albums that look like what a text describes.
@@ -228,9 +275,7 @@ class Search:
             neighbours=tuple(certain[: request.k]),
         )
 
-    def _answered(
-        self, embed: Callable[[Model], Query], answer: Callable[[Snapshot, Query], SimilarAnswer]
-    ) -> SimilarAnswer:
+    def _answered(self, embed: Callable[[Model], Query], answer: Callable[[Snapshot, Query], Answer]) -> Answer:
         """Answer with what is remembered, and again if the catalogue turns out to have changed."""
         remembered = self._live_index.remembered()
         query = embed(remembered.model)
@@ -327,6 +372,16 @@ def _asked_for(nearest: Sequence[Neighbour], request: SimilarRequest) -> list[Ne
                 continue
         found.append(neighbour)
     return found
+
+
+def _cover_size_px(album: Neighbour | None) -> Size | None:
+    """The size of an album's cover; None if its file is gone or is no image any more."""
+    if album is None:
+        return None
+    try:
+        return size_px(read(Path(album.path)))
+    except FileRejectedError:
+        return None
 
 
 def _may_vote(owner: VectorOwner) -> bool:

@@ -4,6 +4,9 @@ The picture as a whole is looked at first. If it is not plainly a cover of the c
 what is inside one is seen head on. The nearest albums of each view are looked for in it by their pixels; the view in
 which one is recognised is the right one. If none is, the sleeve is read, and the albums that say what it says are
 looked for too; less of their pixels is enough.
+
+A picture that is known to be a cover all over, as those of another catalogue are, costs less: it is compared only with
+what stands out among its neighbours, as the catalogue's own covers are with each other, and it is not read.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from indexer.artwork import SURE_SIMILARITY, is_whole, sketch
+from db.records import TextLine
+from indexer.artwork import ASKED, SURE_SIMILARITY, is_whole, is_whole_scan, least_to_compare, sketch
 from indexer.images.decoding import QUERY_LIMITS, decode, fit
 from indexer.models.backbone import Backbone
 from indexer.outline import EMBEDDED_PX, WHOLE, Corners, find_outline, in_picture, middle, rectify
-from service.answers.records import NOT_HERE, Found, Neighbour, Outline, ReadText, Verdict
-from service.answers.same_artwork import ArtworkFinder, Recognised
+from service.answers.records import Found, Neighbour, Outline, ReadText, Verdict
+from service.answers.same_artwork import MAX_COMPARED, ArtworkFinder, Recognised
 from service.answers.saying import has_words_outside
 from service.answers.timing import Stage, Timed
 from sleeve.vocabulary import AlbumId, ContentHash
@@ -49,8 +53,8 @@ _NEARER = 0.02
 
 _OUTSIDE = 0.1
 
-Nearest = Callable[[NDArray[np.float32]], Sequence[Neighbour]]
-"""(1, d) vector → the albums nearest to it, nearest first."""
+Nearest = Callable[[NDArray[np.float32], int], Sequence[Neighbour]]
+"""(1, d) vector → the albums nearest to it, at most so many, nearest first."""
 
 Saying = Callable[[NDArray[np.float32], ReadText], Sequence[tuple[Neighbour, float]]]
 """(1, d) vector, text → the albums that say it, and how well they fit its words, 0 to 1 and a little more."""
@@ -96,6 +100,15 @@ class _View:
     vector: NDArray[np.float32]
     neighbours: Sequence[Neighbour]
     sure: bool = False
+    is_scan: bool = False
+
+    @property
+    def may_be_in_it(self) -> Sequence[Neighbour]:
+        """The neighbours that are near enough to be compared."""
+        least = LEAST_SIMILARITY
+        if self.is_scan:
+            least = float(least_to_compare(np.array([[one.similarity for one in self.neighbours]], np.float32))[0, 0])
+        return [one for one in self.neighbours if one.similarity >= least]
 
 
 class Understanding:
@@ -107,7 +120,15 @@ class Understanding:
         self._timed = timed
 
     def of(
-        self, data: bytes, backbone: Backbone, nearest: Nearest, saying: Saying, outline: Outline | None = None
+        self,
+        data: bytes,
+        backbone: Backbone,
+        nearest: Nearest,
+        saying: Saying,
+        outline: Outline | None = None,
+        *,
+        names: Sequence[str] = (),
+        is_scan: bool = False,
     ) -> Understood:
         """What is known of an image, given as the bytes of its file.
 
@@ -115,6 +136,8 @@ class Understanding:
             nearest: neighbours among all albums; none if there is no index.
             saying: as ``nearest``, by words.
             outline: where a person says that the sleeve is.
+            names: that came with the image, such as an artist and a title; they count as read on the sleeve.
+            is_scan: all of the image is a cover, and nothing else is in it.
 
         Raises:
             FileRejectedError: the bytes are not an image that Sleeve can use.
@@ -123,31 +146,38 @@ class Understanding:
             picture = decode(data, QUERY_LIMITS, reduce_to_px=backbone.input_size_px)
         content_hash = ContentHash(sha256(data).hexdigest())
         seen: list[_View] = []
-        for view in self._views(picture, backbone, nearest, outline):
+        for view in self._views(picture, backbone, nearest, outline, is_scan):
             seen.append(view)
             found = self._recognised(view, picture, content_hash)
             if found:
                 return self._understood(view, found, picture, backbone)
-        best, text = self._read_best(data, seen, picture)
-        said = [neighbour for neighbour, fit in _by_looks_and_words(saying(best.vector, text)) if fit >= _LEAST_FIT]
+        best, text = (seen[0], None) if is_scan else self._read_best(data, seen, picture)
+        lines = (*map(name_line, names), *(text.lines if text else ()))
+        fits = _by_looks_and_words(saying(best.vector, ReadText(lines)))
+        said = [neighbour for neighbour, fit in fits if fit >= _LEAST_FIT]
         found = self._recognised_by_words(best, said)
         if found:
             return replace(self._understood(best, found, picture, backbone), text=text)
-        return Understood(best.vector, best.corners, NOT_HERE, said[0].album_id if said else None, text)
+        verdict = _nothing_found(said, best.neighbours)
+        return Understood(best.vector, best.corners, verdict, said[0].album_id if said else None, text)
 
     def _views(
-        self, picture: Image.Image, backbone: Backbone, nearest: Nearest, outline: Outline | None
+        self, picture: Image.Image, backbone: Backbone, nearest: Nearest, outline: Outline | None, is_scan: bool
     ) -> Iterator[_View]:
         """The views to look at, in this order, until an album is recognised."""
 
         def view(corners: Corners, sure: bool) -> _View:
             image = picture if corners is WHOLE else rectify(picture, corners, EMBEDDED_PX)
             vector = self._embed(image, backbone)
-            return _View(image, corners, vector, nearest(vector), sure)
+            return _View(image, corners, vector, nearest(vector, MAX_COMPARED), sure)
 
         if outline is not None:
             corners = np.array(outline, np.float64)
             yield view(WHOLE if np.array_equal(corners, WHOLE) else corners, sure=True)
+            return
+        if is_scan:
+            vector = self._embed(picture, backbone)
+            yield _View(picture, WHOLE, vector, nearest(vector, ASKED), is_scan=True)
             return
         whole = view(WHOLE, sure=False)
         is_near = bool(whole.neighbours) and whole.neighbours[0].similarity >= SURE_SIMILARITY
@@ -167,8 +197,8 @@ class Understanding:
             return backbone.embed(fit(image, backbone.input_size_px, backbone.resize)[np.newaxis])
 
     def _recognised(self, view: _View, picture: Image.Image, content_hash: ContentHash) -> list[Recognised]:
-        in_photo = view.corners is not WHOLE or not _may_be_cover(picture)
-        near = [neighbour for neighbour in view.neighbours if neighbour.similarity >= LEAST_SIMILARITY]
+        in_photo = not view.is_scan and (view.corners is not WHOLE or not _may_be_cover(picture))
+        near = view.may_be_in_it
         if not near:
             return []
         with self._timed(Stage.COMPARE):
@@ -206,17 +236,23 @@ class Understanding:
         best = found[0]
         seen = in_picture(best.recognition.corners, view.corners)
         corners, vector = view.corners, view.vector
-        if np.abs(seen - view.corners).max() >= _MOVED and _can_be_seen(seen):
+        if not view.is_scan and np.abs(seen - view.corners).max() >= _MOVED and _can_be_seen(seen):
             corners, vector = seen, self._embed(rectify(picture, seen, EMBEDDED_PX), backbone)
         same = {one.neighbour.album_id for one in found}
         pressings = same.union(*(one.neighbour.linked for one in found)) - best.neighbour.apart
-        whole = is_whole(best.recognition.cells, seen, is_photo=view.sure or not _may_be_cover(picture))
+        if view.is_scan:
+            whole = is_whole_scan(best.recognition.cells, seen)
+        else:
+            whole = is_whole(best.recognition.cells, seen, is_photo=view.sure or not _may_be_cover(picture))
+        shown = same | pressings
+        others = [*(one.neighbour for one in found), *view.neighbours]
         verdict = Verdict(
             Found.ALBUM if whole else Found.PRESSING,
             best.neighbour,
             best.recognition.points,
             best.recognition.cells,
             tuple(sorted(pressings - {best.neighbour.album_id})),
+            runner_up=next((one for one in others if one.album_id not in shown), None),
         )
         return Understood(vector, corners, verdict, best.neighbour.album_id)
 
@@ -232,6 +268,20 @@ def _best(views: Sequence[_View], picture: Image.Image) -> _View:
         return other
     near, whole_near = (max((one.similarity for one in view.neighbours), default=0.0) for view in (other, whole))
     return other if near >= whole_near + _NEARER else whole
+
+
+def name_line(name: str) -> TextLine:
+    """A name that came with a picture, as if it were read there."""
+    return TextLine(name, (), 1.0)
+
+
+def _nothing_found(said: Sequence[Neighbour], nearest: Sequence[Neighbour]) -> Verdict:
+    """That no album is recognised: the likeliest looks alike if it says the same, or is as near as copies are."""
+    places = {one.album_id: one for one in (*nearest, *said)}
+    others = [places.pop(one.album_id) for one in (*said, *nearest) if one.album_id in places]
+    is_alike = bool(said) or (bool(others) and others[0].similarity >= SURE_SIMILARITY)
+    alike, *rest = others if is_alike else (None, *others)
+    return Verdict(Found.NOTHING, alike=alike, runner_up=rest[0] if rest else None)
 
 
 def _by_looks_and_words(said: Sequence[tuple[Neighbour, float]]) -> list[tuple[Neighbour, float]]:

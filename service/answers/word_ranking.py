@@ -78,6 +78,14 @@ def ranked(asked: Sequence[str], albums: Sequence[AlbumLetters]) -> list[Ranked]
     ]
 
 
+def held(asked: Sequence[str], album: AlbumLetters) -> list[bool]:
+    """Of each word, given by its letters, whether an album holds it, misspelled or misread."""
+    texts = [spelt for _, spelt in _texts(album) if spelt]
+    if not texts:
+        return [False] * len(asked)
+    return [bool(some.any()) for some in _likeness(asked, texts)]
+
+
 def _texts(album: AlbumLetters) -> Iterator[tuple[Place, str]]:
     yield Place(WordPlace.ARTIST), album.names[0]
     yield Place(WordPlace.TITLE), album.names[1]

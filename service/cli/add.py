@@ -10,15 +10,15 @@ import typer
 from indexer.home import Home, open_home
 from indexer.jobs.add import add as add_sources
 from indexer.jobs.add_from_server import add_from_server
-from indexer.sources import COLUMNS, GenreFrom, ListSource, Source, is_server, open_source
+from indexer.sources import GenreFrom, ListSource, Source, is_server
 from indexer.sources.adding import AddReport
 from indexer.sources.changes import ChangedFiles
-from indexer.sources.other_files import HINTS
 from indexer.sources.shards import shards
 from indexer.sources.watching import changes
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
 from service.cli.music_server import log_in_as
-from service.schemas import AddSchema, OtherFilesSchema, RejectionSchema
+from service.cli.sources import PATHS_HELP, Columns, Encoding, Opener, other_files, say_other_files
+from service.schemas import AddSchema, RejectionSchema
 from sleeve.errors import SourceError
 from sleeve.vocabulary import ListName, Outcome
 
@@ -27,10 +27,7 @@ def add(
     context: typer.Context,
     paths: Annotated[
         list[str],
-        typer.Argument(
-            help="Folders of covers, zip and tar archives, tables, music libraries, or single images; or the address "
-            "of one music server.",
-        ),
+        typer.Argument(help=f"{PATHS_HELP}; or the address of one music server."),
     ],
     genre_from: Annotated[
         GenreFrom | None,
@@ -39,17 +36,8 @@ def add(
             "of a table, or the sub-folders of a folder. `manifest` is the old name of `table`."
         ),
     ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(metavar="OURS=THEIRS", help=f"The table's name for one of {', '.join(COLUMNS)}."),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            help="The encoding of tables, and of old tags that say they are Latin-1, such as cp1250 or shift_jis. By "
-            "default Sleeve finds out."
-        ),
-    ] = None,
+    column: Columns = None,
+    encoding: Encoding = None,
     on_list: Annotated[
         ListName | None,
         typer.Option(
@@ -119,30 +107,18 @@ def add(
         _end(_add_server(context, paths[0], label=genre_from is not GenreFrom.NONE, again=again), json=json)
         return
     located = [shard for path in map(Path, paths) for shard in shards(path)]
-    columns = dict(_column(text) for text in column or ())
+    opener = Opener(genre_from, column, encoding, on_list)
     if watch and json:
         raise typer.BadParameter("--json gives one document at the end, and --watch has no end; use one of them")
 
     with Home(settings_of(context)) as home:
-
-        def open_one(path: Path) -> Source:
-            return open_source(
-                path,
-                genre_from,
-                columns=columns,
-                own_spellings=home.spellings_file,
-                store=home.covers,
-                encoding=encoding,
-                list_name=on_list,
-            )
-
         # Opened before the database is, so that a wrong path makes none.
-        opened = [open_one(path) for path in located]
+        opened = [opener.open(home, path) for path in located]
         home.set_up()
         if watch:
             for changed in changes(located):
                 for path in located:
-                    _follow(home, partial(open_one, path), changed, again=again)
+                    _follow(home, partial(opener.open, home, path), changed, again=again)
                 if not changed:
                     say("Watching for changes; Ctrl-C ends it.")
             return
@@ -172,13 +148,6 @@ def _follow(home: Home, open_it: Callable[[], Source], changed: frozenset[Path],
         _summarise(document)
 
 
-def _column(text: str) -> tuple[str, str]:
-    ours, _, theirs = text.partition("=")
-    if ours not in COLUMNS or not theirs.strip():
-        raise typer.BadParameter(f"--column {text}: write OURS=THEIRS, OURS one of {', '.join(COLUMNS)}")
-    return ours, theirs
-
-
 def _add(home: Home, sources: Sequence[Source], *, again: bool) -> AddSchema:
     with ProgressBar() as bar:
         report = add_sources(home, bar, sources, again=again)
@@ -205,7 +174,7 @@ def _document(report: AddReport, gone: int = 0) -> AddSchema:
         removed=counts[Outcome.REMOVED],
         other=other,
         rejections=[RejectionSchema.of(r) for r in report.rejected],
-        others=[OtherFilesSchema(kind=kind, files=files, hint=HINTS.get(kind, "")) for kind, files in kinds.items()],
+        others=other_files(kinds),
         guesses=list(report.guesses),
         gone=gone,
         listed=report.listed,
@@ -215,10 +184,7 @@ def _document(report: AddReport, gone: int = 0) -> AddSchema:
 
 def _summarise(document: AddSchema) -> None:
     report_rejected(document.rejections)
-    for guess in document.guesses:
-        say(f"guessed: {guess}")
-    for other in document.others:
-        say(f"{other.kind}: {other.files}" + (f" ({other.hint})" if other.hint else ""))
+    say_other_files(document.others, document.guesses)
     if document.corrected:
         what = ", ".join(f"{name} of {counted(covers, 'cover')}" for name, covers in document.corrected.items())
         say(f"corrected in their source: {what} (what you have set by hand stays)")

@@ -43,6 +43,7 @@ _COMMANDS = {
     "find": _Place(_ASK, "find", "find"),
     "similar": _Place(_ASK, "query", "similar"),
     "classify": _Place(_ASK, "query", "classify"),
+    "match": _Place(_ASK, "match", "match"),
     "recommend": _Place(_ASK, "recommend", "recommend"),
     "relabel": _Place(_TEACH, "catalogue", "relabel"),
     "duplicates": _Place(_ASK, "duplicates", "duplicates"),

@@ -16,8 +16,14 @@ FILE_FIELD: dict[str, Any] = {"type": "string", "format": "binary"}
 FILES_FIELD: dict[str, Any] = {"type": "array", "items": FILE_FIELD}
 
 
-def body(form: dict[str, Any], json: type[BaseModel]) -> dict[str, Any]:
+def body(fields: dict[str, Any], json: type[BaseModel]) -> dict[str, Any]:
     """What a query may send, a form or JSON, for the description of the API."""
-    shape = {"type": "object", "properties": form, "required": ["image"]}
-    content = {"multipart/form-data": {"schema": shape}, "application/json": {"schema": json.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
+    found = form(fields)
+    found["requestBody"]["content"]["application/json"] = {"schema": json.model_json_schema()}
+    return found
+
+
+def form(fields: dict[str, Any]) -> dict[str, Any]:
+    """What a query may send as a form, for the description of the API."""
+    shape = {"type": "object", "properties": fields, "required": ["image"]}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": shape}}}}

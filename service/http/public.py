@@ -12,7 +12,7 @@ from db.records import AlbumPage, AlbumRecord, LinkedAlbums
 from indexer.jobs.running import JobState
 from indexer.sources import is_server
 from service.answers.find import FoundPage
-from service.answers.records import ClassifyAnswer, Neighbour, SimilarAnswer
+from service.answers.records import ClassifyAnswer, Neighbour, SimilarAnswer, Verdict
 from sleeve.errors import BundleError, CatalogueError, OutputError, SleeveError, VectorIndexError
 
 _KEPT_PARTS = 2
@@ -96,12 +96,17 @@ def public_neighbours(neighbours: Iterable[Neighbour]) -> tuple[Neighbour, ...]:
     return tuple(replace(neighbour, file=public_file(neighbour.file)) for neighbour in neighbours)
 
 
+def public_verdict(verdict: Verdict) -> Verdict:
+    """A verdict whose albums have public names."""
+    album, alike, runner_up = (
+        one and replace(one, file=public_file(one.file)) for one in (verdict.album, verdict.alike, verdict.runner_up)
+    )
+    return replace(verdict, album=album, alike=alike, runner_up=runner_up)
+
+
 def public_answer(answer: Answer) -> Answer:
-    """An answer whose neighbours, and the album that is found, have public names."""
-    verdict = answer.verdict
-    if verdict is not None and verdict.album is not None:
-        [album] = public_neighbours([verdict.album])
-        verdict = replace(verdict, album=album)
+    """An answer whose neighbours and verdict have public names."""
+    verdict = None if answer.verdict is None else public_verdict(answer.verdict)
     return replace(answer, neighbours=public_neighbours(answer.neighbours), verdict=verdict)
 
 

@@ -28,6 +28,8 @@ Answer = TypeVar("Answer")
 AT_ONCE = 4
 """Images fetched at a time; further queries wait, and hold no thread meanwhile."""
 
+_FORM = "multipart/form-data"
+
 IMAGE_THREADS = 8
 """Questions with images that are answered at a time; further ones wait, and hold no thread meanwhile."""
 
@@ -114,8 +116,8 @@ async def question_of(
 
     The images are in memory until the context ends; they come in when there is room for them.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "multipart/form-data":
+    kind = _kind_of_body(request)
+    if kind == _FORM:
         reading = _form_question(request, json, max_images)
     elif kind == "application/json":
         reading = _json_question(request, json)
@@ -123,6 +125,19 @@ async def question_of(
         raise HTTPException(415, 'send multipart/form-data with a field `image`, or JSON such as {"album_id": 1}')
     async with reading as question:
         yield question
+
+
+@asynccontextmanager
+async def images_of(request: Request, max_images: int) -> AsyncIterator[Question]:
+    """As ``question_of``, a form with images and nothing else."""
+    if _kind_of_body(request) != _FORM:
+        raise HTTPException(415, "send multipart/form-data with a field `image` for each image")
+    async with _form_question(request, BaseModel, max_images) as question:
+        yield question
+
+
+def _kind_of_body(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def answer(request: Request, question: Question, ask: Callable[..., Answer], *arguments: object) -> Answer:

@@ -61,6 +61,7 @@ from service.schemas.jobs import (
     TrainSchema,
 )
 from service.schemas.map import MapSchema, MapWorkSchema
+from service.schemas.matches import MatchedSchema, MatchRunSchema, MatchSchema
 from service.schemas.musicbrainz import FilledSchema, FillSchema, LeftOutSchema, MusicBrainzSchema, NotFilledSchema
 from service.schemas.neighbours import (
     NeighbourSchema,
@@ -151,6 +152,9 @@ __all__ = [
     "LiveBundleSchema",
     "MapSchema",
     "MapWorkSchema",
+    "MatchRunSchema",
+    "MatchSchema",
+    "MatchedSchema",
     "MergeRequest",
     "MusicBrainzSchema",
     "Name",

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.answers.records import Found, Neighbour, SimilarAnswer, Verdict
+from service.answers.records import Found, Match, Neighbour, SimilarAnswer, Verdict
 from service.schemas.queries import Query
 from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP, LISTS_HELP
 from sleeve.vocabulary import ListName
@@ -67,6 +67,10 @@ OUTLINE_HELP = (
 class VerdictSchema(BaseModel):
     """Which album an image shows, and the evidence."""
 
+    match: Match = Field(
+        description="the verdict in words: `same artwork` is `found`, `another pressing or series` is `pressing`; if "
+        "`absent`, `looks alike` has an album in `alike`, and `not here` has none"
+    )
     answer: Found = Field(
         description="`found`: it shows that album's cover; `pressing`: its artwork, with another border, sticker or "
         "lettering, or cropped; `absent`: no album of the catalogue, as far as can be seen"
@@ -77,18 +81,37 @@ class VerdictSchema(BaseModel):
     )
     cells: float = Field(description="how many of the cover's parts that are in sight agree by their pixels, 0 to 1")
     pressings: list[int] = Field(description="the ids of other albums that show the same artwork")
+    alike: NeighbourSchema | None = Field(
+        description="if `absent`, the album that is as near as copies are, or whose words the image says; else null"
+    )
+    runner_up: NeighbourSchema | None = Field(
+        description="the next album, which shows another artwork as far as is known; filters do not count for it"
+    )
+    words: list[str] = Field(
+        description="words read in the image that `album` or `alike` says too; an image that shows an album is read "
+        "only if its pixels alone do not decide"
+    )
 
     @classmethod
     def of(cls, verdict: Verdict | None) -> "VerdictSchema | None":
-        if verdict is None:
-            return None
-        album = None if verdict.album is None else NeighbourSchema.of(verdict.album)
+        return None if verdict is None else cls.said(verdict)
+
+    @classmethod
+    def said(cls, verdict: Verdict) -> "VerdictSchema":
+        album, alike, runner_up = (
+            None if one is None else NeighbourSchema.of(one)
+            for one in (verdict.album, verdict.alike, verdict.runner_up)
+        )
         return cls(
+            match=verdict.match,
             answer=verdict.answer,
             album=album,
             points=verdict.points,
             cells=verdict.cells,
             pressings=list(verdict.pressings),
+            alike=alike,
+            runner_up=runner_up,
+            words=list(verdict.words),
         )
 
 

@@ -5,7 +5,7 @@
 All three are safe to call from several threads at once.
 """
 
-from indexer.images.decoding.decoder import decode
+from indexer.images.decoding.decoder import decode, size_px
 from indexer.images.decoding.fitting import ResizeRule, fit
 from indexer.images.decoding.limits import DEFAULT_LIMITS, PROBE_PX, QUERY_LIMITS, DecodingLimits
 from indexer.images.decoding.reading import file_holding, present, read
@@ -23,5 +23,6 @@ __all__ = [
     "is_picture",
     "present",
     "read",
+    "size_px",
     "sniff",
 ]

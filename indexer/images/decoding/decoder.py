@@ -72,6 +72,8 @@ _UPRIGHT = {
 }
 """EXIF orientation → what undoes it (TIFF 6.0, tag 274)."""
 
+_ON_ITS_SIDE = frozenset(_UPRIGHT[turn] for turn in (5, 6, 7, 8))
+
 _FAILURES = (
     OSError,
     SyntaxError,
@@ -126,6 +128,27 @@ def decode(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS, *, reduce_to_px
         if whole is None:
             raise
         return whole
+
+
+def size_px(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS) -> tuple[int, int]:
+    """Width and height of the upright picture in the bytes of a file, by its header alone.
+
+    Raises:
+        FileRejectedError: it has none that ``decode`` would take.
+    """
+    if not data:
+        raise FileRejectedError(Rejection.EMPTY)
+    format_name = sniff(data)
+    check_structure(data, format_name, limits.max_pixels)
+    _quieten_pillow()
+    try:
+        image = _opened(BoundedSource(as_still(data, format_name) if format_name in BOXED else data), format_name)
+        width, height = image.size
+        return (height, width) if _turn(image) in _ON_ITS_SIDE else (width, height)
+    except Image.DecompressionBombError as error:
+        raise FileRejectedError(Rejection.TOO_MANY_PIXELS) from error
+    except _FAILURES as error:
+        raise FileRejectedError(Rejection.DAMAGED, format_name) from error
 
 
 def _whole(data: bytes, format_name: str, limits: DecodingLimits, reduce_to_px: int | None) -> Image.Image | None:

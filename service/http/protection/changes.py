@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from service.http.problems import problem
 
 QUESTIONS = frozenset(
-    {"/api/v1/similar", "/api/v1/classify", "/api/v1/classify/batch", "/api/v1/recommend"},
+    {"/api/v1/similar", "/api/v1/classify", "/api/v1/classify/batch", "/api/v1/match", "/api/v1/recommend"},
 )
 """POST is only a query here. Everything else but GET, HEAD and OPTIONS counts as a change, also on future routes."""
 

@@ -134,7 +134,7 @@ def test_urls_are_off_until_turned_on(adding: Adding, web: Server, tmp_path: Pat
     assert dict(report.counts) == {"rejected": 1, "added": 1}
     [rejected] = report.rejected
     assert (rejected.file, str(rejected.reason)) == (url, "URL not allowed")
-    assert rejected.detail == "images by URL are off; set SLEEVE_IMAGE_URLS=1 and add it again"
+    assert rejected.detail == "images by URL are off; set SLEEVE_IMAGE_URLS=1 and try again"
     assert web.requests == []
     adding.reach = near()
     assert dict(adding(tmp_path / "m.csv").counts) == {"added": 1, "unchanged": 1}
@@ -147,7 +147,7 @@ def test_the_command_says_how_to_turn_them_on(make_home: Callable[[Path, str], C
     result = home.sleeve("add", manifest_of(tmp_path, "https://covers.example/1.png"), code=1)
     assert result.stderr.splitlines() == [
         "rejected https://covers.example/1.png: URL not allowed "
-        "(images by URL are off; set SLEEVE_IMAGE_URLS=1 and add it again)"
+        "(images by URL are off; set SLEEVE_IMAGE_URLS=1 and try again)"
     ]
     on = CommandHome(home.folder, {**home.environment, "SLEEVE_IMAGE_URLS": "1"})
     result = on.sleeve("add", manifest_of(tmp_path, "http://127.0.0.1/1.png"), code=1)
