@@ -244,7 +244,7 @@ class Understanding:
             whole = is_whole_scan(best.recognition.cells, seen)
         else:
             whole = is_whole(best.recognition.cells, seen, is_photo=view.sure or not _may_be_cover(picture))
-        shown = same | pressings
+        shown = {best.neighbour.album_id, *pressings}
         others = [*(one.neighbour for one in found), *view.neighbours]
         verdict = Verdict(
             Found.ALBUM if whole else Found.PRESSING,

@@ -1,5 +1,7 @@
 """A photo of a sleeve in the browser: what it shows, its outline with four handles, and adding what is not here."""
 
+import csv
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -72,3 +74,40 @@ def test_a_photo_of_no_album_can_be_added(page: Page, held_up: int, tmp_path: Pa
     expect(row).to_contain_text("Added as")
     row.get_by_role("button", name="Undo").click()
     expect(row).to_contain_text("new")
+
+
+@pytest.mark.slow
+def test_a_batch_of_photos_is_gone_through_by_keys_corrected_and_saved(
+    page: Page, held_up: int, tmp_path: Path
+) -> None:
+    photograph(artwork(1), "1", hand=False).image.save(tmp_path / "=held.jpg", quality=92)
+    photograph(artwork(200), "200", hand=False).image.save(tmp_path / "strange.jpg", quality=92)
+    page.goto("/queue")
+    page.get_by_label("Pictures of covers").set_input_files([tmp_path / "=held.jpg", tmp_path / "strange.jpg"])
+    held = page.locator(".queue-row").filter(has_text="=held.jpg")
+    strange = page.locator(".queue-row").filter(has_text="strange.jpg")
+    expect(held).to_contain_text("This is Held Up")
+    expect(held).to_contain_text(re.compile(r"\d+ points match, \d+ % of its parts agree, similarity 0\.\d\d"))
+    expect(strange).to_contain_text("new")
+
+    held.press("n")
+    expect(held).to_contain_text("new")
+    held.press("r")
+    expect(held).to_contain_text("This is Held Up")
+    expect(held).to_contain_text("You said so")
+    other = strange.get_by_role("button", name=re.compile("^It is ")).first
+    named = other.inner_text().removeprefix("It is ")
+    strange.press("r")
+    expect(strange).to_contain_text("found")
+    held.press("Enter")
+    expect(held).to_contain_text("skipped")
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as CSV").click()
+    with Path(saved.value.path()).open(encoding="utf-8", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert (first["file"], first["verdict"], first["corrected"]) == ("'=held.jpg", "same artwork", "yes")
+    assert (first["state"], first["album_id"], first["title"]) == ("skipped", str(held_up), "Held Up")
+    assert (second["file"], second["verdict"], second["corrected"]) == ("strange.jpg", "not here", "yes")
+    assert second["title"] in named
+    assert second["album_id"] == second["runner_up_id"]

@@ -2,6 +2,7 @@
 
 import { listOf, opened } from "./album-edit.js";
 import { ask } from "./api.js";
+import { saveCsv } from "./csv.js";
 import { h, icon } from "./dom.js";
 import { forgetFacts, genres as allGenres } from "./facts.js";
 import { count } from "./naming.js";
@@ -75,13 +76,6 @@ export async function changed(changes, albums, onChanged) {
   note(`${count(changes.length, "album")} changed.`, { undo: () => send(back).catch((error) => note(error.message, { bad: true })) });
 }
 
-/** A text that a spreadsheet would run as a formula is put behind an apostrophe. */
 function save(albums) {
-  const plain = (value) => (typeof value === "string" && /^[=+@\t\r-]/.test(value) ? `'${value}` : String(value ?? ""));
-  const quoted = (value) => `"${plain(value).replaceAll('"', '""')}"`;
-  const rows = albums.map((album) => [album.id, album.artist, album.title, album.year, album.genres.join("; "), album.covers[0]?.file].map(quoted).join(","));
-  const blob = new Blob([["album,artist,title,year,genres,file", ...rows].join("\r\n"), "\r\n"], { type: "text/csv" });
-  const link = h("a", { href: URL.createObjectURL(blob), download: "albums.csv" });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href));
+  saveCsv("albums.csv", ["album", "artist", "title", "year", "genres", "file"], albums.map((album) => [album.id, album.artist, album.title, album.year, album.genres.join("; "), album.covers[0]?.file]));
 }

@@ -6,22 +6,26 @@ import { listOf } from "./album-edit.js";
 import { fullName, lineOf, percent, titleOf } from "./naming.js";
 import { note, sentence } from "./notes.js";
 import { ACCEPTED } from "./picture-files.js";
-import { add, drop, retry, skip, takeBack } from "./queue.js";
+import { add, correct, drop, retry, skip, takeBack } from "./queue.js";
 
-/** The element of a row; Enter does what is likeliest, "s" skips it. */
+/** The element of a row; Enter does what is likeliest, "s" skips it, "r" takes the other album, "n" says that it is none. */
 export function queueRow(row) {
   const acts = actsOf(row);
+  const others = isOpen(row) ? othersOf(row) : [];
+  const none = row.shows && isOpen(row) && h("button", { type: "button", class: "small", onclick: () => correct(row, null) }, "It is not this album");
   return h("li", { class: `queue-row ${row.state}`, tabindex: 0, "aria-label": `${row.name}: ${saidOf(row)}`, onkeydown: (event) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Enter" && acts[0]) acts[0].click();
     else if (event.key === "s" && isOpen(row)) skip(row);
+    else if (event.key === "r" && others.length) correct(row, others[0]);
+    else if (event.key === "n" && none) none.click();
     else return;
     event.preventDefault();
   } },
     h("span", { class: "cover" }, h("img", { src: row.url, alt: "", width: 72, height: 72, class: "there" })),
     h("div", { class: "stack what" },
       h("div", { class: "row-wrap" }, h("strong", { class: "name" }, row.name), h("span", { class: `chip state-${row.state}` }, LABELS[row.state])),
-      shown(row), isOpen(row) && row.state !== "found" && fieldsOf(row)),
+      shown(row), (none || others.length > 0) && h("div", { class: "row-wrap" }, none, others.map((album) => otherAlbum(row, album))), isOpen(row) && row.state !== "found" && fieldsOf(row)),
     h("div", { class: "row-wrap acts-of-row" }, acts));
 }
 
@@ -38,9 +42,34 @@ function saidOf(row) {
 function shown(row) {
   if (row.state === "failed") return h("p", { class: "bad-text" }, sentence(row.problem));
   if (row.state === "added") return h("p", {}, row.album.added_covers.length ? "Added as " : "It was there already: ", albumLink(row.album, row.album.id));
-  if (!row.shows || !isOpen(row)) return null;
+  if (!isOpen(row)) return null;
+  if (!row.shows) return looksLike(row);
   return h("div", { class: "shows" }, cover(row.shows.content_hash, { shownPx: 48 }),
-    h("div", {}, row.state === "found" ? "This is " : "Another pressing of ", albumLink(row.shows, row.shows.album_id), h("div", { class: "muted small" }, [lineOf(row.shows), row.shows.genres.join(", ")].filter(Boolean).join(" · "))));
+    h("div", {}, row.state === "found" ? "This is " : "Another pressing of ", albumLink(row.shows, row.shows.album_id), h("div", { class: "muted small" }, [lineOf(row.shows), row.shows.genres.join(", ")].filter(Boolean).join(" · ")), h("div", { class: "muted small" }, evidenceOf(row))));
+}
+
+/** That no cover is recognised in a picture, but one is as near as copies are, or says the same. */
+function looksLike({ verdict, corrected }) {
+  if (!verdict?.alike || corrected) return null;
+  const words = verdict.words.length ? `, both say “${verdict.words.join(" ")}”` : "";
+  return h("p", { class: "muted small" }, `Looks like ${fullName(verdict.alike)}, but its cover is not recognised (similarity ${verdict.alike.similarity.toFixed(2)}${words})`);
+}
+
+/** The albums that a row may show instead, the likeliest first. */
+function othersOf({ verdict, shows }) {
+  return [verdict?.album, verdict?.alike, verdict?.runner_up].filter((album) => album && album.album_id !== shows?.album_id);
+}
+
+function otherAlbum(row, album) {
+  return h("button", { type: "button", class: "small other-album", title: `Similarity ${album.similarity.toFixed(2)}`, onclick: () => correct(row, album) },
+    cover(album.content_hash, { shownPx: 32 }), `It is ${fullName(album)}`);
+}
+
+/** Why a row is said to show its album. */
+function evidenceOf({ verdict, corrected, shows }) {
+  if (corrected) return "You said so";
+  const parts = [verdict.points > 0 ? `${verdict.points} points match` : "the same picture", `${percent(verdict.cells)} of its parts agree`, `similarity ${shows.similarity.toFixed(2)}`];
+  return [...parts, verdict.words.length && `both say “${verdict.words.join(" ")}”`].filter(Boolean).join(", ");
 }
 
 function albumLink(album, id) {

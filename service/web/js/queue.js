@@ -77,6 +77,28 @@ export async function takeBack(row) {
   announce(row);
 }
 
+/** A person says which album a row shows; null for none that is here. */
+export function correct(row, album) {
+  if (row.state === "pressing") Object.assign(row.fields, { artist: "", title: "", genres: row.guess ? [row.guess.genre] : [] });
+  row.shows = album;
+  row.state = album ? "found" : "new";
+  row.corrected = true;
+  announce(row);
+}
+
+/** What was found and decided, as a table: the names of its columns, and a row for each picture. */
+export function queueTable() {
+  const names = ["file", "verdict", "corrected", "state", "album_id", "artist", "title", "similarity", "points", "cells", "words", "runner_up_id", "runner_up_artist", "runner_up_title", "runner_up_similarity"];
+  return { names, rows: rows.map((row) => cellsOf(row, row.verdict ?? {})) };
+}
+
+function cellsOf(row, { match, alike, runner_up: next, points, cells, words }) {
+  const album = row.shows ?? (row.corrected ? null : alike);
+  const seen = row.shows && !row.corrected;
+  return [row.name, match, row.corrected ? "yes" : "no", row.state, row.album?.id ?? album?.album_id, album?.artist, album?.title, album?.similarity,
+    seen ? points : "", seen ? cells : "", words?.join(" "), next?.album_id, next?.artist, next?.title, next?.similarity];
+}
+
 /** Try a row that failed once more. */
 export function retry(row) {
   row.state = "waiting";
@@ -111,6 +133,8 @@ async function look(row) {
   row.guess = genres.length && !unsure ? genres[0] : null;
   row.genres = genres;
   row.fields.genres ??= row.guess ? [row.guess.genre] : [];
+  row.verdict = verdict;
+  row.corrected = false;
   row.shows = verdict?.album ?? null;
   row.state = !verdict || verdict.answer === "absent" ? "new" : verdict.answer;
   if (row.state === "pressing") Object.assign(row.fields, { artist: row.shows.artist ?? "", title: row.shows.title ?? "", genres: [...row.shows.genres] });

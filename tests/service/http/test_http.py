@@ -295,6 +295,7 @@ def test_the_api_is_described(client: httpx.Client) -> None:
         "/api/v1/bundles",
         "/api/v1/classify/batch",
         "/api/v1/genres",
+        "/api/v1/match",
         "/api/v1/recommend",
         "/api/v1/status",
         "/api/v1/covers/{cover_id}/image",

@@ -88,7 +88,7 @@ def test_a_change_with_the_key_is_heard(client: httpx.Client, headers: dict[str,
     ("method", "path", "changes"),
     [
         *((method, "/api/v1/albums/1", False) for method in ("GET", "HEAD", "OPTIONS")),
-        *(("POST", f"/api/v1/{name}", False) for name in ("similar", "classify", "classify/batch", "recommend")),
+        *(("POST", f"/api/v1/{name}", False) for name in ("similar", "classify", "classify/batch", "match", "recommend")),
         *((method, "/api/v1/albums/1", True) for method in ("PUT", "PATCH", "DELETE", "TRACE", "get", "X")),
         *(("POST", path, True) for path in ("/api/v1/albums", REBUILD, "/api/v1/similar/", "/", "/api/v1//similar")),
         *((method, "/api/v1/similar", True) for method in ("PUT", "DELETE", "post")),
@@ -367,6 +367,7 @@ def test_embedding_counts_for_more_than_looking_up(
         look_up = asked(client, 1, route="/api/v1/similar", json={"album_id": 1})
         by_image = asked(client, 2, route="/api/v1/similar", files={"image": ("q.png", image)})
         batch = asked(client, 3, route="/api/v1/classify/batch", files=[("image", ("q.png", image))] * 4)
+        matched = asked(client, 8, route="/api/v1/match", files=[("image", ("q.png", image))] * 4)
         albums = asked(client, 4, route="/api/v1/classify/batch", json={"album_ids": list(range(1, 25))})
         upload = asked(
             client, 5, route="/api/v1/albums", files=[("image", ("q.png", image)), ("back", ("b.png", image))]
@@ -381,6 +382,7 @@ def test_embedding_counts_for_more_than_looking_up(
     assert 5 <= len(by_image) < len(look_up) / 3
     assert 20 <= len(found) < len(look_up) / 1.5
     assert 2 <= len(batch) <= len(by_image)
+    assert 2 <= len(matched) <= len(by_image)
     assert 4 <= len(albums) < len(look_up) / 3
     assert 2 <= len(upload) <= len(by_image)
 

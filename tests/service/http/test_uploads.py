@@ -192,6 +192,7 @@ def test_a_body_past_the_limit_is_refused(client: httpx.Client, route: str) -> N
         ("POST", "/api/v1/similar"),
         ("POST", "/api/v1/classify"),
         ("POST", "/api/v1/classify/batch"),
+        ("POST", "/api/v1/match"),
         ("POST", "/api/v1/recommend"),
         ("PATCH", "/api/v1/albums/1"),
     ],

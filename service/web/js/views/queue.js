@@ -1,12 +1,13 @@
 // Many pictures at once: each is looked up, and added only when a person says so; by keys if wanted.
 
+import { saveCsv } from "../csv.js";
 import { h, icon } from "../dom.js";
 import { genres as allGenres } from "../facts.js";
 import { listOf } from "../album-edit.js";
 import { count } from "../naming.js";
 import { emptyState, note } from "../notes.js";
 import { ACCEPTED } from "../picture-files.js";
-import { add, drop, enqueue, isOpen, queued } from "../queue.js";
+import { add, drop, enqueue, isOpen, queued, queueTable } from "../queue.js";
 import { queueRow } from "../queue-row.js";
 import { setTitle } from "../router.js";
 
@@ -23,7 +24,8 @@ export async function show(main, { signal }) {
   allGenres().then((all) => known.append(...all.map((one) => h("option", { value: one.name })))).catch(() => { /* only suggestions */ });
   const all = h("button", { type: "button", class: "primary", onclick: () => addAll() }, "Add");
   const clear = h("button", { type: "button", onclick: () => queued().filter((row) => ["added", "skipped"].includes(row.state)).forEach(drop) }, "Clear what is done");
-  const tools = h("div", { class: "filters" }, h("label", {}, "Genre for all new ones", genre), all, clear);
+  const save = h("button", { type: "button", onclick: () => { const { names, rows } = queueTable(); saveCsv("matches.csv", names, rows); } }, icon("save"), "Save as CSV");
+  const tools = h("div", { class: "filters" }, h("label", {}, "Genre for all new ones", genre), all, save, clear);
   main.replaceChildren(
     h("div", { class: "page-head" }, h("h1", {}, "Add covers"), said),
     h("div", { class: "drop small-drop" }, h("p", {}, "Drop covers or photos of covers anywhere"), h("button", { type: "button", onclick: () => input.click() }, icon("image"), "Choose pictures"), input),
@@ -35,7 +37,7 @@ export async function show(main, { signal }) {
     return [state, { list, section }];
   }));
   const elements = new Map();
-  const empty = emptyState("Nothing is waiting", "Each picture is looked up first: you see which albums you have already, which are other pressings, and which are new. Nothing is added until you say so.");
+  const empty = emptyState("Nothing is waiting", "Each picture is looked up first: you see which albums you have already, which are other pressings, and which are new. Go through them, correct what is wrong, save the list as CSV. Nothing is added until you say so.");
   groups.append(empty);
 
   function put(row) {
@@ -67,7 +69,7 @@ export async function show(main, { signal }) {
     all.disabled = !of("new");
     all.textContent = of("new") ? `Add ${count(of("new"), "new album")}` : "Add";
     const busy = of("asked") + of("waiting");
-    said.textContent = rows.length ? `${[busy && `${busy} to look up`, of("failed") && `${of("failed")} failed`, of("found") && `${of("found")} found`, of("pressing") && `${of("pressing")} other pressings`, of("new") && `${of("new")} new`, of("added") && `${of("added")} added`].filter(Boolean).join(", ") || "All done"}. Keys: arrows go through the rows, Enter does what is suggested, s skips.` : "";
+    said.textContent = rows.length ? `${[busy && `${busy} to look up`, of("failed") && `${of("failed")} failed`, of("found") && `${of("found")} found`, of("pressing") && `${of("pressing")} other pressings`, of("new") && `${of("new")} new`, of("added") && `${of("added")} added`].filter(Boolean).join(", ") || "All done"}. Keys: arrows go through the rows, Enter does what is suggested, r takes the other album, n says that it is none, s skips.` : "";
   }
   function take(files) {
     const left = enqueue(files);
