@@ -19,7 +19,6 @@ are Wilson's, of 95 %. Times are of the processor.
 import argparse
 import csv
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -72,18 +71,18 @@ def main() -> None:
     _Named.file.unlink(missing_ok=True)
     print(f"{'':34}{'there':>6} {'album right':>22}   {'not there':>9} {'named':>22} {'same artwork':>22}")
     table = arguments.folder / "matched.csv"
-    _print_cost("match the other half", _sleeve(home, "match", elsewhere, "-o", table, "--force"), _count(elsewhere))
+    _print_cost("match the other half", _match(home, elsewhere, table), _count(elsewhere))
     _print("covers of the other half", _Named.of(table, covers, {file: file for file in covers.group_of}))
     pairs = _pairs(arguments.pairs)
     copies = _written(arguments.folder / "copies.csv", pairs)
-    _print_cost("match other pressings", _sleeve(home, "match", copies, "-o", table, "--force"), len(pairs))
+    _print_cost("match other pressings", _match(home, copies, table), len(pairs))
     _print("other pressings and crops", _Named.of(table, covers, pairs))
     drawn = list(_drawn(home, covers, arguments.queries))
     of_kind: dict[str, list[_Named]] = {}
     for kind, make in _KINDS.items():
         pictures = arguments.folder / kind.replace(" ", "-")
         shown = _make_pictures(pictures, drawn, make)
-        cost = _sleeve(home, "match", pictures, "--photos", "-o", table, "--force")
+        cost = _match(home, pictures, table, "--photos")
         of_kind[kind] = _Named.of(table, covers, shown)
         _print(kind, of_kind[kind])
         _print_cost("", cost, len(drawn))
@@ -92,7 +91,7 @@ def main() -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Cost:
-    """Seconds of the processor, and the most memory of a process so far."""
+    """Seconds of the processor, and the most memory, of a command."""
 
     seconds: float
     peak_mib: float
@@ -156,15 +155,21 @@ def _print_cost(name: str, cost: _Cost, count: int) -> None:
     print(f"{name:34}{cost.seconds:.1f} s for {count}: {each_ms:.1f} ms each, {cost.peak_mib:.0f} MiB", flush=True)
 
 
+def _match(home: Path, source: Path, table: Path, *options: str) -> _Cost:
+    table.unlink(missing_ok=True)
+    return _sleeve(home, "match", source, "-o", table, *options)
+
+
 def _sleeve(home: Path, *arguments: object) -> _Cost:
-    before = os.times()
+    """Run a command; pictures that it rejects do not matter."""
     environment = {**os.environ, "SLEEVE_HOME": str(home)}
-    done = subprocess.run([sys.executable, "-c", COMMAND, *map(str, arguments)], env=environment, capture_output=True)
-    if done.returncode not in {0, 1}:
-        raise SystemExit(done.stderr.decode())
-    after = os.times()
-    seconds = after.children_user + after.children_system - before.children_user - before.children_system
-    return _Cost(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+    command = [sys.executable, "-c", COMMAND, *map(str, arguments)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in {0, 1}:
+        raise SystemExit(f"{' '.join(command[2:])}: exit code {process.returncode}")
+    return _Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def _covers(table: Path) -> _Covers:

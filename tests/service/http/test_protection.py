@@ -88,7 +88,10 @@ def test_a_change_with_the_key_is_heard(client: httpx.Client, headers: dict[str,
     ("method", "path", "changes"),
     [
         *((method, "/api/v1/albums/1", False) for method in ("GET", "HEAD", "OPTIONS")),
-        *(("POST", f"/api/v1/{name}", False) for name in ("similar", "classify", "classify/batch", "match", "recommend")),
+        *(
+            ("POST", f"/api/v1/{name}", False)
+            for name in ("similar", "classify", "classify/batch", "match", "recommend")
+        ),
         *((method, "/api/v1/albums/1", True) for method in ("PUT", "PATCH", "DELETE", "TRACE", "get", "X")),
         *(("POST", path, True) for path in ("/api/v1/albums", REBUILD, "/api/v1/similar/", "/", "/api/v1//similar")),
         *((method, "/api/v1/similar", True) for method in ("PUT", "DELETE", "post")),
