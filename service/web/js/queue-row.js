@@ -6,7 +6,7 @@ import { listOf } from "./album-edit.js";
 import { fullName, lineOf, percent, titleOf } from "./naming.js";
 import { note, sentence } from "./notes.js";
 import { ACCEPTED } from "./picture-files.js";
-import { add, correct, drop, retry, skip, takeBack } from "./queue.js";
+import { add, correct, drop, offer, retry, skip, takeBack } from "./queue.js";
 
 /** The element of a row; Enter does what is likeliest, "s" skips it, "r" takes the other album, "n" says that it is none. */
 export function queueRow(row) {
@@ -25,7 +25,7 @@ export function queueRow(row) {
     h("span", { class: "cover" }, h("img", { src: row.url, alt: "", width: 72, height: 72, class: "there" })),
     h("div", { class: "stack what" },
       h("div", { class: "row-wrap" }, h("strong", { class: "name" }, row.name), h("span", { class: `chip state-${row.state}` }, LABELS[row.state])),
-      shown(row), (none || others.length > 0) && h("div", { class: "row-wrap" }, none, others.map((album) => otherAlbum(row, album))), isOpen(row) && row.state !== "found" && fieldsOf(row)),
+      shown(row), isOpen(row) && h("div", { class: "row-wrap" }, none, others.map((album) => otherAlbum(row, album)), finder(row)), isOpen(row) && row.state !== "found" && fieldsOf(row)),
     h("div", { class: "row-wrap acts-of-row" }, acts));
 }
 
@@ -56,12 +56,23 @@ function looksLike({ verdict, corrected }) {
 }
 
 /** The albums that a row may show instead, the likeliest first. */
-function othersOf({ verdict, shows }) {
-  return [verdict?.album, verdict?.alike, verdict?.runner_up].filter((album) => album && album.album_id !== shows?.album_id);
+function othersOf({ verdict, shows, offered }) {
+  const all = [...offered, verdict?.album, verdict?.alike, verdict?.runner_up].filter((album) => album && album.album_id !== shows?.album_id);
+  return all.filter((album, at) => all.findIndex((one) => one.album_id === album.album_id) === at);
+}
+
+/** A field that finds the album which a row shows by words. */
+function finder(row) {
+  const find = (event) => {
+    if (event.key !== "Enter" || !event.target.value.trim()) return;
+    event.preventDefault();
+    offer(row, event.target.value).catch((error) => note(error.message, { bad: true }));
+  };
+  return h("input", { type: "search", class: "find-album", placeholder: "It is another album …", "aria-label": `Find the album that ${row.name} shows`, maxlength: 200, autocomplete: "off", onkeydown: find });
 }
 
 function otherAlbum(row, album) {
-  return h("button", { type: "button", class: "small other-album", title: `Similarity ${album.similarity.toFixed(2)}`, onclick: () => correct(row, album) },
+  return h("button", { type: "button", class: "small other-album", title: album.similarity === undefined ? null : `Similarity ${album.similarity.toFixed(2)}`, onclick: () => correct(row, album) },
     cover(album.content_hash, { shownPx: 32 }), `It is ${fullName(album)}`);
 }
 

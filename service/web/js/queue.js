@@ -1,10 +1,12 @@
 // Pictures that wait to be added: each is looked up first, so that it is known what it shows before anything changes.
 
 import { ask, isCancelled } from "./api.js";
+import { faceOf } from "./cover.js";
 import { forgetFacts } from "./facts.js";
 import { isPicture, readable } from "./picture-files.js";
 
 const AT_ONCE = 2;
+const OFFERED = 3;
 const MOST = 200;
 
 /** "waiting", "asked", then "failed", "found", "pressing" or "new", and last "added" or "skipped". */
@@ -83,6 +85,14 @@ export function correct(row, album) {
   row.shows = album;
   row.state = album ? "found" : "new";
   row.corrected = true;
+  row.offered = [];
+  announce(row);
+}
+
+/** Find albums by words, for a person to say that a row shows one of them. */
+export async function offer(row, words) {
+  const { albums } = await ask("/albums", { query: { q: words, limit: OFFERED } });
+  row.offered = albums.map((album) => ({ ...album, album_id: album.id, content_hash: faceOf(album) }));
   announce(row);
 }
 
@@ -133,8 +143,7 @@ async function look(row) {
   row.guess = genres.length && !unsure ? genres[0] : null;
   row.genres = genres;
   row.fields.genres ??= row.guess ? [row.guess.genre] : [];
-  row.verdict = verdict;
-  row.corrected = false;
+  Object.assign(row, { verdict, corrected: false, offered: [] });
   row.shows = verdict?.album ?? null;
   row.state = !verdict || verdict.answer === "absent" ? "new" : verdict.answer;
   if (row.state === "pressing") Object.assign(row.fields, { artist: row.shows.artist ?? "", title: row.shows.title ?? "", genres: [...row.shows.genres] });
