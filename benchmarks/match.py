@@ -162,7 +162,8 @@ def _match(home: Path, source: Path, table: Path, *options: str) -> _Cost:
 
 def _sleeve(home: Path, *arguments: object) -> _Cost:
     """Run a command; pictures that it rejects do not matter."""
-    assert sys.platform != "win32", "the memory of one process is measured as Unix does"
+    if sys.platform == "win32":
+        raise SystemExit("the memory of one command is measured as Unix does")
     environment = {**os.environ, "SLEEVE_HOME": str(home)}
     command = [sys.executable, "-c", COMMAND, *map(str, arguments)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
