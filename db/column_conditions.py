@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from db.own_columns import not_declared
 from db.records import ColumnCondition, Comparison
@@ -25,13 +25,16 @@ def says(session: Session, where: Sequence[ColumnCondition]) -> ColumnElement[bo
         QueryError: a value is of another kind than its column, or cannot be compared so.
     """
     columns = {one.name: one for one in session.scalars(select(OwnColumn)).all()}
-    query = select(Cover.album_id)
-    for one in where:
-        for value in _asked(one, columns):
-            row, column = aliased(ColumnValue), columns[one.column]
-            of_column = and_(row.cover_id == Cover.id, row.column_id == column.id)
-            query = query.join(row, and_(of_column, _fits(row, ColumnKind(column.kind), one.comparison, value)))
-    return Album.id.in_(query)
+    # Of each condition all covers are found at once: a join would compare each cover of one with each of another.
+    covers = [
+        select(ColumnValue.cover_id).where(
+            ColumnValue.column_id == columns[one.column].id,
+            _fits(ColumnKind(columns[one.column].kind), one.comparison, value),
+        )
+        for one in where
+        for value in _asked(one, columns)
+    ]
+    return Album.id.in_(select(Cover.album_id).where(*(Cover.id.in_(some) for some in covers)))
 
 
 def _asked(one: ColumnCondition, columns: Mapping[str, OwnColumn]) -> list[Value]:
@@ -46,10 +49,11 @@ def _asked(one: ColumnCondition, columns: Mapping[str, OwnColumn]) -> list[Value
         raise QueryError(f"{one}: the value {error}") from error
 
 
-def _fits(row: Any, kind: ColumnKind, comparison: Comparison, value: Value) -> ColumnElement[bool]:
+def _fits(kind: ColumnKind, comparison: Comparison, value: Value) -> ColumnElement[bool]:
     if kind is ColumnKind.TEXT:
-        return and_(row.folded == value.folded)
-    side, first = (row.folded, value.folded) if kind is ColumnKind.DATE else (row.number, value.number)
+        return and_(ColumnValue.folded == value.folded)
+    side: Any = ColumnValue.folded if kind is ColumnKind.DATE else ColumnValue.number
+    first = value.folded if kind is ColumnKind.DATE else value.number
     # All days of 1990 are equal to 1990, and none of them is above it.
     last = f"{first}{_BEHIND}" if kind is ColumnKind.DATE else first
     found: dict[Comparison, ColumnElement[bool]] = {

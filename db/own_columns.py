@@ -71,16 +71,17 @@ def declare(session: Session, name: str, kind: ColumnKind) -> int:
     return count
 
 
-def forget(session: Session, name: str) -> None:
-    """Let a column no longer be declared; what sources say in it stays.
+def forget(session: Session, name: str) -> int:
+    """Let a column no longer be declared; what sources say in it stays. Returns how many covers had a value in it.
 
     Raises:
         NotFoundError: it is not declared.
     """
-    column = session.scalar(select(OwnColumn).where(OwnColumn.name == name))
-    if column is None:
-        raise not_declared(name, list(kinds(session)))
-    session.execute(delete(OwnColumn).where(OwnColumn.id == column.id))
+    covers = {one.name: one.covers for one in declared(session)}
+    if name not in covers:
+        raise not_declared(name, list(covers))
+    session.execute(delete(OwnColumn).where(OwnColumn.name == name))
+    return covers[name]
 
 
 def not_declared(name: str, names: Sequence[str]) -> NotFoundError:

@@ -74,8 +74,8 @@ def forget(context: typer.Context, name: _NAME) -> None:
         sleeve columns forget price
     """
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
-        forget_column(home, bar, name)
-    answer(f"{name.strip().lower()} is no longer declared")
+        covers = forget_column(home, bar, name)
+    answer(f"{name.strip().lower()} is no longer declared; {counted(covers, 'cover')} had a value")
 
 
 def _table(columns: list[ColumnSchema]) -> Table:
