@@ -135,8 +135,9 @@ def add_source(
         for chunk in _batches(adding.report.offered(source)):
             rows = [item for item in chunk if isinstance(item, ListRow)]
             files = [item for item in chunk if not isinstance(item, ListRow)]
-            adding.take_rows(rows)
-            progress.advance(len(rows))
+            if rows:
+                adding.take_rows(rows)
+                progress.advance(len(rows))
             batch, counted = kept.bring(database, files, progress) if kept else (files, 0)
             tried = list(pool.map(partial(_inspect, known=adding.known(batch)), batch))
             for item, attempts in zip(batch, tried, strict=True):
@@ -199,8 +200,6 @@ class _Adding:
 
     def take_rows(self, rows: Sequence[ListRow]) -> None:
         """Register rows of a list, in one transaction."""
-        if not rows:
-            return
         with self._database.writing() as session:
             outcomes = entries.register(session, rows, again=self._again)
         self._rows.update(row.path for row in rows)

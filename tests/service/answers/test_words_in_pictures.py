@@ -19,7 +19,7 @@ from indexer.sources.adding import add_source
 from indexer.training import photo_effects as effects
 from indexer.vector_index.versions import IndexVersions
 from service.answers.live_index import LiveIndex
-from service.answers.records import Found, Outline, ReadText, SimilarRequest
+from service.answers.records import Found, Match, Outline, ReadText, SimilarRequest
 from service.answers.saying import albums_saying
 from service.answers.search import Search
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint
@@ -107,6 +107,22 @@ def test_an_album_that_says_what_the_picture_says_comes_first(shop: Shop) -> Non
         assert answer.verdict.answer is Found.NOTHING, "words alone prove nothing"
         assert not any(one.same_artwork for one in answer.neighbours)
         assert [one.album_id for one in shop.search.by_image(picture, SimilarRequest(k=1)).neighbours] == found[:1]
+
+
+def test_a_scan_is_not_read_and_the_names_that_came_with_it_are_its_words(shop: Shop) -> None:
+    picture = as_bytes(artwork(STRANGER))
+    shop.said = (line("Glass Rivers"),)
+    scan = shop.search.match(picture, ["Nobody", "Night Orchard"], is_scan=True).verdict
+    assert shop.read == 0
+    assert (scan.match, scan.album, scan.words) == (Match.LOOKS_ALIKE, None, ("Orchard", "Night"))
+    assert scan.alike is not None
+    assert scan.alike.album_id == 3
+    photo = shop.search.match(picture).verdict
+    assert shop.read == 1
+    assert photo.alike is not None
+    assert (photo.alike.album_id, photo.words) == (PRINTED + 1, ("Rivers", "Glass"))
+    assert photo.runner_up is not None
+    assert photo.runner_up.album_id != photo.alike.album_id
 
 
 def test_it_comes_first_only_if_it_is_asked_for(shop: Shop) -> None:
