@@ -222,6 +222,8 @@ def test_every_change_of_what_answers_show_moves_the_state_and_nothing_else_does
             "1, 1, 'v', 'exact', 1, 1, false, '2026-01-01'",
         ),
         "album_lists": ("album_id, name", "1, 'owned'"),
+        "own_columns": ("id, name, kind", "1, 'price', 'number'"),
+        "column_values": ("cover_id, column_id, position, said, number", "1, 1, 0, '9', 9"),
         "genre_models": ("id, bundle_id, head, calibration, metrics, fitted_at", "1, 1, '', '', '{}', '2026-01-01'"),
     }
     not_shown = {
