@@ -1,14 +1,12 @@
 """Jobs of the service in processes of their own, which leave processor, memory and locks to the queries."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
-from threading import Thread, Timer
+from threading import Timer
 
 from indexer.home import Home
-from sleeve.platform import BACKGROUND, lower_priority
+from sleeve.platform import BACKGROUND, end_with, lower_priority
 
 BEGIN_WITHIN_S = 60.0
 """How long the process may take to say that it has begun: it has the lowest priority, and much to import."""
@@ -17,7 +15,6 @@ END_WITHIN_S = 10.0
 """How long a process may take to end once it was asked to."""
 
 _BEGUN = b"begun\n"
-_LOOK_EVERY_S = 0.5
 
 
 def start_in_background(
@@ -76,11 +73,4 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 def begin() -> None:
     """Leave the processor to others, and stop once the process that started this one has ended, however it did."""
     lower_priority()
-    Thread(target=_stop_after, args=(int(sys.argv[1]),), name="parent", daemon=True).start()
-
-
-def _stop_after(parent: int) -> None:
-    # On Windows a process keeps the number of its parent for good, and stays.
-    while os.getppid() == parent:
-        time.sleep(_LOOK_EVERY_S)
-    signal.raise_signal(signal.SIGTERM)
+    end_with(int(sys.argv[1]))

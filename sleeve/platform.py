@@ -2,11 +2,14 @@
 
 import ctypes
 import os
+import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
+from threading import Thread
 
 HOLDS_OPEN_FILES = os.name == "nt"
 """Whether a file that is open or mapped can be neither deleted nor replaced."""
@@ -20,6 +23,7 @@ else:
     BACKGROUND = 0
 """Creation flags of a process that leaves the processor to others; it also calls ``lower_priority``."""
 
+_LOOK_EVERY_S = 0.5
 _LOWEST_PRIORITY = 19
 _READABLE = 0o444
 
@@ -44,6 +48,20 @@ def lower_priority() -> None:
     """Leave the processor to other processes."""
     if hasattr(os, "nice"):
         os.nice(_LOWEST_PRIORITY)
+
+
+def end_with(parent: int) -> None:
+    """Stop this process once the one that started it has ended, however it did.
+
+    On Windows a process keeps the number of its parent for good, and stays.
+    """
+    Thread(target=_stop_after, args=(parent,), name="parent", daemon=True).start()
+
+
+def _stop_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_EVERY_S)
+    signal.raise_signal(signal.SIGTERM)
 
 
 def share_freed_memory() -> None:

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from multiprocessing import get_context
-from os import cpu_count
+from os import cpu_count, getpid
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from service.demo.back_cover import draw_back
 from service.demo.plan import PlannedCover, plan
 from service.demo.pressing import Pressing, press
 from sleeve.errors import OutputError
+from sleeve.platform import end_with
 from sleeve.vocabulary import Side
 
 _VERSION = 3
@@ -134,7 +135,8 @@ def _rendered(covers: list[PlannedCover]) -> Iterator[tuple[PlannedCover, bytes]
         yield from ((cover, render(cover)) for cover in covers)
         return
     # Processes, because Pillow draws and pastes under the GIL; spawned, because a fork after FAISS or OpenVINO hangs.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    # They would wait for ever for a parent that was killed.
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=end_with, initargs=(getpid(),)) as pool:
         yield from zip(covers, pool.map(render, covers, chunksize=4), strict=True)
 
 
