@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { forgetFacts } from "./facts.js";
 import { titleOf } from "./naming.js";
 import { note } from "./notes.js";
+import { releaseLink } from "./outside-links.js";
 
 export const LISTS = { owned: "Owned", wanted: "Wanted", "for-sale": "For sale" };
 
@@ -44,7 +45,7 @@ export function pressingsTable(album) {
     .filter(([, field]) => album.entries.some((entry) => entry[field]));
   const row = (entry) => h("tr", {}, columns.map(([, field]) => h("td", {}, entry[field] ?? "")),
     h("td", {}, LISTS[entry.list] ?? ""),
-    h("td", {}, entry.release_id && h("a", { href: `https://www.discogs.com/release/${entry.release_id}`, target: "_blank", rel: "noreferrer noopener" }, "Discogs")));
+    h("td", {}, entry.release_id && releaseLink(entry.release_id)));
   return h("details", { class: "panel pressings", open: true }, h("summary", {}, h("h2", {}, "In your lists")),
     h("div", { class: "table" }, h("table", {}, h("thead", {}, h("tr", {}, [...columns.map(([name]) => name), "List", "Link"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, album.entries.map(row)))));
 }

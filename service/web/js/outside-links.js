@@ -7,6 +7,11 @@ const SITES = [
   ["Discogs", "https://www.discogs.com/search/", (words) => ({ q: words, type: "all" })],
 ];
 
+/** A link to a pressing, by the number that Discogs gave it. */
+export function releaseLink(number) {
+  return h("a", { href: `https://www.discogs.com/release/${encodeURIComponent(number)}`, target: "_blank", rel: "noreferrer noopener" }, "Discogs");
+}
+
 /** Links to look an album up; nothing for an album without names. */
 export function outsideLinks({ artist, title }) {
   const words = [artist, title].filter(Boolean).join(" ");
