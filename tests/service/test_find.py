@@ -115,6 +115,7 @@ def test_what_changes_is_found_as_it_is_now(catalogue: Database) -> None:
     assert ids(find(catalogue, "trane", EVERYTHING)) == [], "what another picture said there"
 
 
+@pytest.mark.slow
 def test_pages_follow_each_other_in_every_order(catalogue: Database) -> None:
     files = [
         cover_file(Path(f"/m/{n}.png"), artist=f"Muse {n % 3}", title=f"Live {n % 5}", year=1990 + n % 4)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from indexer.sources.list_columns import COLLECTION, WANTLIST
 from tests.command_home import CommandHome
@@ -90,6 +91,7 @@ def test_lists_are_added_asked_for_changed_and_written(home: CommandHome) -> Non
     assert home.json("status")["lists"] == {"owned": 2}
 
 
+@pytest.mark.slow
 def test_a_catalogue_with_lists_goes_round(home: CommandHome) -> None:
     folder = home.folder
     write_cover(folder / "one.png", 1)

@@ -104,6 +104,7 @@ def test_every_picture_gets_one_verdict(
     assert broken == {"file": "photos/d.jpg", "problem": "not an image: HTML text"}
 
 
+@pytest.mark.slow
 def test_csv_says_the_same_without_formulas(home: CommandHome, tmp_path: Path) -> None:
     put_photos(tmp_path / "photos")
     for name in ("out.csv", "out.parquet"):
@@ -119,6 +120,7 @@ def test_csv_says_the_same_without_formulas(home: CommandHome, tmp_path: Path) -
     assert row["file"] == "'=now/1.png"
 
 
+@pytest.mark.slow
 def test_a_table_s_pictures_are_scans_and_its_names_are_words(home: CommandHome, tmp_path: Path) -> None:
     """A stranger that is called like an album of the catalogue looks alike; a scan of an album is that album."""
     for seed in (1, 3, 200, 201):
@@ -148,6 +150,7 @@ def test_a_table_s_pictures_are_scans_and_its_names_are_words(home: CommandHome,
     assert [one["size_px"] for one in found] == [[400, 400], [466, 466], [400, 400], [400, 400]]
 
 
+@pytest.mark.slow
 def test_every_source_that_can_be_added_can_be_matched(home: CommandHome, tmp_path: Path) -> None:
     """An archive, and a table that holds its images, as ``sleeve export`` writes it."""
     with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
@@ -196,6 +199,7 @@ def test_without_an_index_it_says_so(make_home: Callable[[Path, str], CommandHom
     assert not (empty.folder / "out.csv").exists()
 
 
+@pytest.mark.slow
 def test_people_see_what_was_found(home: CommandHome, tmp_path: Path) -> None:
     artwork(1).save(tmp_path / "1.png")
     photo_of(100).save(tmp_path / "2.jpg")
@@ -211,6 +215,7 @@ def test_people_see_what_was_found(home: CommandHome, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_over_http_the_results_come_in_order_and_one_bad_image_fails_nothing_else(
     home: CommandHome, client: httpx.Client, tmp_path: Path
 ) -> None:

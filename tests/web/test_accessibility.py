@@ -4,9 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-QUICK = ("/album/1",)
 VIEWS = (
     "/",
+    "/album/1",
     "/?album=1",
     "/?like=1&like=2&dislike=5",
     "/catalogue?sort=title",
@@ -17,10 +17,11 @@ VIEWS = (
     "/index",
     "/map",
 )
+pytestmark = pytest.mark.slow
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 
 
-@pytest.mark.parametrize("view", [*QUICK, *(pytest.param(view, marks=pytest.mark.slow) for view in VIEWS)])
+@pytest.mark.parametrize("view", VIEWS)
 def test_axe_finds_nothing(page: Page, view: str) -> None:
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     _open(page, view)
@@ -33,7 +34,6 @@ def test_axe_finds_nothing(page: Page, view: str) -> None:
 
 
 @pytest.mark.parametrize("button", ["Edit", "Show it in full size"])
-@pytest.mark.slow
 def test_dialogs(page: Page, button: str) -> None:
     _open(page, "/album/1")
     page.get_by_title(button).or_(page.get_by_role("button", name=button)).first.click()

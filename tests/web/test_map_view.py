@@ -24,6 +24,7 @@ def test_points_are_drawn_and_near_ones_are_covers(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"z=1\.00"))
 
 
+@pytest.mark.slow
 def test_a_point_shows_its_album_and_opens_it(page: Page) -> None:
     page.goto("/map?highlight=1")
     expect(page.get_by_text("1 album highlighted")).to_be_visible()

@@ -64,9 +64,8 @@ def test_the_words_on_a_cover_are_shown_with_what_they_say(page: Page, web_home:
         page.get_by_label("Choose a picture of a cover").first.set_input_files(web_home.folder / "named.png")
 
 
-@pytest.mark.parametrize(
-    "name", ["read.heic", *(pytest.param(name, marks=pytest.mark.slow) for name in ("seen.avif", "shown.ico"))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["read.heic", "seen.avif", "shown.ico"])
 def test_pictures_that_the_browser_or_the_service_alone_can_read(
     page: Page, web_home: CommandHome, tmp_path: Path, name: str
 ) -> None:

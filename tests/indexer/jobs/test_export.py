@@ -163,6 +163,7 @@ def catalogue(folder: Path, empty_sqlite: Path) -> Iterator[Database]:
         yield database
 
 
+@pytest.mark.slow
 @given(
     said=st.lists(
         st.tuples(NAMES, NAMES, st.one_of(st.none(), st.integers(1000, 9999)), st.lists(NAMES, max_size=3)),

@@ -35,6 +35,7 @@ def plant(home: CommandHome) -> CommandHome:
     return home
 
 
+@pytest.mark.slow
 def test_a_cover_is_of_the_genre_of_its_colour(catalogue: CommandHome) -> None:
     images = [write_tinted(catalogue.folder / f"{genre}.png", 900, tint) for genre, tint in TINTS.items()]
     before = catalogue.json("classify", *images)

@@ -22,6 +22,9 @@ from tests.indexer.sources.subsonic.stand_in import PASSWORD, USER, StandIn, pic
 RELEASE = "189002e7-3285-4e2e-92a3-7f6c30d407a2"
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def home(database: Database, tmp_path: Path) -> Home:
     return home_at(tmp_path / "home", database)
