@@ -119,7 +119,7 @@ def relabel(
             names = " - ".join(name for name in (document.artist, document.title) if name)
             answer(f"album {document.id} is called {names or 'nothing'} from now on")
         if lists:
-            answer(f"album {document.id} is on {', '.join(document.lists) or 'no list'} from now on")
+            answer(f"album {document.id} is {', '.join(document.lists) or 'on no list'} from now on")
 
 
 def status(context: typer.Context, json: Json = False) -> None:
