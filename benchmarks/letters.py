@@ -82,7 +82,8 @@ def lines(language: str) -> list[str]:
 
 def main() -> None:
     head = (
-        "# Letters past ASCII by language, counted by benchmarks/letters.py in the word lists of wordfreq 3.1.1.",
+        "# Letters past ASCII by language, counted by benchmarks/letters.py in the word lists of wordfreq 3.1.1",
+        "# (Robyn Speer; https://github.com/rspeer/wordfreq), which are licensed under CC BY-SA 4.0.",
         "# Language, letter, its share of those letters, and the shares of what is before and after it:",
         f"# {NEIGHBOURS} (+ a vowel and * another of those letters, ^ the edge of the word).",
         "# A digit d (0-9, a-z) is the share 2^(-d/2).",

@@ -9,18 +9,16 @@ from itertools import islice
 from pathlib import Path
 
 from db.records import Found, Guess, ListRow, OtherFiles, Pressing, RejectedFile, fold
-from indexer.old_encodings import Likely
-from indexer.sources.columns import guessed, image_column, plain, recognised
+from indexer.sources.any_table import rows_of
+from indexer.sources.columns import guessed, plain, recognised
 from indexer.sources.file_names import absolute
 from indexer.sources.list_columns import OFFERED, ListKind, ids_of, kind_of, pressing_of, without_numbers, year_pressed
 from indexer.sources.names import clean, distinct
 from indexer.sources.other_files import BLANK_ROWS, TOTALS
-from indexer.sources.parquet_rows import PARQUET_SUFFIX, parquet_rows
 from indexer.sources.spelling import Spellings
 from indexer.sources.table_cells import MAX_EXTRA_COLUMNS, cells_by_name, genres_in, is_total
-from indexer.sources.table_rows import TableRow, table_rows
+from indexer.sources.table_rows import TableRow
 from indexer.sources.table_years import year_in_table, years_guessed
-from indexer.sources.text_encoding import encoding_of, is_guess, known_encoding
 from sleeve.errors import MissingExtraError, SourceError
 from sleeve.vocabulary import ListName, Rejection
 
@@ -100,12 +98,7 @@ class ListSource:
 
     def _rows(self) -> tuple[Iterator[TableRow], str]:
         """The rows, and which encoding is guessed; empty if that is certain."""
-        if self.path.suffix.lower() == PARQUET_SUFFIX:
-            return parquet_rows(self.path, lambda holding: image_column(holding, self.columns)), ""
-        likely = Likely(known_encoding(self.encoding)) if self.encoding else encoding_of(self.path)
-        rows = table_rows(self.path, likely.encoding, lambda cells: _names_columns(cells, self.columns))
-        said = f"{self.path}: its encoding seems to be {likely}; --encoding says otherwise"
-        return rows, said if is_guess(likely) and not self.encoding else ""
+        return rows_of(self.path, self.columns, self.encoding, lambda cells: _names_columns(cells, self.columns))
 
     def _offer(self, row: TableRow, by_name: Mapping[str, str], kind: ListKind, seen: Counter[str]) -> Found:
         written = {name: cell if isinstance(cell, str) else "; ".join(cell) for name, cell in row.cells.items()}

@@ -10,13 +10,12 @@ from pathlib import Path, PureWindowsPath
 from db.records import CoverFile, Found, Guess, ListRow, Offered, OtherFiles, RejectedFile
 from indexer.images.cover_store import CoverStore
 from indexer.images.decoding import DEFAULT_LIMITS, read
-from indexer.old_encodings import Likely
-from indexer.sources.columns import COLUMNS, check_columns, guessed, image_column, plain, recognised
+from indexer.sources.any_table import rows_of
+from indexer.sources.columns import COLUMNS, check_columns, guessed, plain, recognised
 from indexer.sources.file_names import absolute, unusable
 from indexer.sources.list_columns import ids_of, pressing_of
 from indexer.sources.names import clean, distinct
 from indexer.sources.other_files import BLANK_ROWS, TOTALS
-from indexer.sources.parquet_rows import PARQUET_SUFFIX, parquet_rows
 from indexer.sources.remote_image import target_of
 from indexer.sources.spelling import Spellings
 from indexer.sources.table_cells import (
@@ -30,9 +29,8 @@ from indexer.sources.table_cells import (
     is_total,
     lists_in,
 )
-from indexer.sources.table_rows import Cell, TableRow, table_rows
+from indexer.sources.table_rows import Cell, TableRow
 from indexer.sources.table_years import year_in_table, years_guessed
-from indexer.sources.text_encoding import encoding_of, is_guess, known_encoding
 from sleeve.errors import FileRejectedError, MissingExtraError, SourceError
 from sleeve.vocabulary import LabelSource, Rejection, Side
 
@@ -114,14 +112,7 @@ class ManifestSource:
 
     def _rows(self) -> tuple[Iterator[TableRow], str]:
         """The rows, and which encoding is guessed; empty if that is certain."""
-        if self.path.suffix.lower() == PARQUET_SUFFIX:
-            if self.encoding:
-                raise SourceError(f"{self.path} is a Parquet file, which needs no --encoding")
-            return parquet_rows(self.path, lambda holding: image_column(holding, self.columns)), ""
-        likely = Likely(known_encoding(self.encoding)) if self.encoding else encoding_of(self.path)
-        rows = table_rows(self.path, likely.encoding, lambda cells: "file" in recognised(cells, self.columns))
-        said = f"{self.path}: its encoding seems to be {likely}; --encoding says otherwise"
-        return rows, said if is_guess(likely) and not self.encoding else ""
+        return rows_of(self.path, self.columns, self.encoding, lambda cells: "file" in recognised(cells, self.columns))
 
     def _offers(self, row: TableRow, cells: Mapping[str, Cell]) -> Iterator[Found]:
         if row.image is None and (kind := _kind_without_file(row.cells, cells)):

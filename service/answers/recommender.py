@@ -12,7 +12,7 @@ from db.records import BundleRecord
 from service.answers.likeness import Likeness
 from service.answers.live_index import Snapshot, some_ids
 from service.answers.recommend import choose, taste_vector, with_words
-from service.answers.records import Examples, Neighbour, RecommendRequest, SimilarAnswer, SimilarRequest
+from service.answers.records import Examples, Neighbour, Outline, RecommendRequest, SimilarAnswer, SimilarRequest
 from service.answers.search import Search, not_embedded_error
 from service.answers.understanding import Understood
 from sleeve.vocabulary import AlbumId
@@ -62,8 +62,11 @@ class Recommender:
         self._database = database
         self._search = search
 
-    def similar(self, examples: Examples, request: SimilarRequest) -> SimilarAnswer:
+    def similar(self, examples: Examples, request: SimilarRequest, outline: Outline | None = None) -> SimilarAnswer:
         """The albums nearest to a taste, the examples left out.
+
+        Args:
+            outline: where the sleeve is in the only image; None to look for it.
 
         Raises:
             NotFoundError: an example is not there, or waits to be indexed.
@@ -72,7 +75,7 @@ class Recommender:
             VectorIndexError: there is no index.
         """
         snapshot = self._search.snapshot()
-        taste = self._taste(snapshot, examples)
+        taste = self._taste(snapshot, examples, outline if len(examples.images) == 1 else None)
         found = self._search.by_vectors(snapshot, taste.vector, request, leave_out=examples.albums)
         likeness = self._likeness(snapshot, found.neighbours)
         limit = self._search.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
@@ -120,10 +123,10 @@ class Recommender:
                 return replace(found, neighbours=tuple(new[place] for place in chosen))
             wanted = min(4 * wanted, MAX_CANDIDATES)
 
-    def _taste(self, snapshot: Snapshot, examples: Examples) -> _Taste:
+    def _taste(self, snapshot: Snapshot, examples: Examples, outline: Outline | None = None) -> _Taste:
         bundle = snapshot.version.record.bundle
         liked, disliked = self._albums(bundle, examples.like), self._albums(bundle, examples.dislike)
-        understood = [self._search.understand(snapshot.model, data, snapshot) for data in examples.images]
+        understood = [self._search.understand(snapshot.model, data, snapshot, outline) for data in examples.images]
         images = [image.vector for image in understood]
         none = np.empty((0, bundle.dimension), dtype=np.float32)
         liked_or_not = [

@@ -98,7 +98,7 @@ def similar(
                 likes = () if album is None else (AlbumId(album),)
                 examples = Examples(like=likes, images=(data,) if image is not None else (), text=text, less=less)
                 asked = Query(files=[str(image)] if image is not None else [], like=list(likes), text=text, less=less)
-                document = SimilarSchema.of(asked, answers.recommender.similar(examples, request))
+                document = SimilarSchema.of(asked, answers.recommender.similar(examples, request, corners))
             elif album is not None:
                 document = SimilarSchema.of(Query(album_id=album), search.by_album(AlbumId(album), request))
             elif text is not None:

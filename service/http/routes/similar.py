@@ -43,7 +43,7 @@ async def similar(
     """
     async with question_of(request, schemas.SimilarQuery, max_images=schemas.MAX_IMAGES) as question:
         if question.by_taste:
-            found = await answer(request, question, recommender.similar, question.examples(), wanted)
+            found = await answer(request, question, recommender.similar, question.examples(), wanted, outline)
         elif question.album_ids:
             found = await answer(request, question, search.by_album, question.album_ids[0], wanted)
         elif question.words.text is not None:
