@@ -1,4 +1,4 @@
-"""What a person decides about albums and artworks, against what sources and pixels say; it is kept from then on."""
+"""What a person decides about covers and artworks, against what sources and pixels say; it is kept from then on."""
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations, product
@@ -12,87 +12,12 @@ from db.cover_links import decide, take_back
 from db.labels import found
 from db.offered import forget_rejected, within
 from db.records import CoverRecord
-from db.settling import Names, derive, settle
-from db.statements import Member, find_by, said_by
-from db.tables import Album, Cover, File, Statement
+from db.settling import settle
+from db.tables import Album, Cover, File
 from sleeve.errors import NotFoundError
-from sleeve.vocabulary import AlbumId, CoverId, LabelSource, Side
+from sleeve.vocabulary import AlbumId, CoverId, Side
 
 _ASKED_AT_ONCE = 500
-
-
-def merge(session: Session, album_id: AlbumId, others: Sequence[AlbumId]) -> None:
-    """Make these one album, with the id of the first and, if a person gave it any, its names and genres.
-
-    What is added under a name that another of them had is of this album from then on.
-
-    Raises:
-        NotFoundError: one of them does not exist; nothing is changed.
-    """
-    album = found(session, album_id)
-    joining = [found(session, other) for other in dict.fromkeys(others) if other != album_id]
-    by_hand = (one for member in album.members for one in member.statements if one.source == LabelSource.HAND)
-    spoken = next((one for one in by_hand if _names_or_labels(one)), None)
-    for other in joining:
-        for member in other.members:
-            member.album = album
-            if spoken is not None:
-                said = said_by(member, LabelSource.HAND)
-                _keep_as_earlier(member, said)
-                said.artist, said.title, said.year, said.genres = (
-                    spoken.artist,
-                    spoken.title,
-                    spoken.year,
-                    spoken.genres,
-                )
-                find_by(said)
-        session.flush()
-        session.delete(other)
-    for member in album.members:
-        member.held = True
-    derive(session, album, Names(session))
-    session.flush()
-
-
-def _names_or_labels(said: Statement) -> bool:
-    """Whether a statement says more than which lists the album is on."""
-    return any(part is not None for part in (said.artist, said.title, said.year, said.genres))
-
-
-def _keep_as_earlier(member: Member, said: Statement) -> None:
-    """Keep the names that a person gives a cover, before they become others: as what is trusted least."""
-    if not (said.artist or said.title):
-        return
-    earlier = said_by(member, LabelSource.EARLIER)
-    if not (earlier.artist or earlier.title):
-        earlier.artist, earlier.title, earlier.year = said.artist or None, said.title or None, said.year or None
-        find_by(earlier)
-
-
-def split(session: Session, cover_ids: Sequence[CoverId]) -> AlbumId:
-    """Make these covers of one album an album of their own, and keep it apart; returns its id.
-
-    Raises:
-        NotFoundError: one of them does not exist, they are of several albums, or they are all covers of theirs.
-    """
-    covers = _covers(session, cover_ids)
-    album_ids = {cover.album_id for cover in covers}
-    if len(album_ids) > 1:
-        raise NotFoundError("these covers are of several albums; name covers of one")
-    album = found(session, AlbumId(album_ids.pop()))
-    if len(covers) == len(album.members):
-        raise NotFoundError(f"album {album.id} has no other covers to stay in it")
-    own = Album()
-    session.add(own)
-    for member in album.members:
-        member.held = True
-        if member in covers:
-            member.album = own
-    session.flush()
-    for one in (album, own):
-        derive(session, one, Names(session))
-    session.flush()
-    return AlbumId(own.id)
 
 
 def decide_artwork(session: Session, cover_ids: Sequence[CoverId], *, same: bool) -> None:
@@ -101,7 +26,7 @@ def decide_artwork(session: Session, cover_ids: Sequence[CoverId], *, same: bool
     Raises:
         NotFoundError: one of them does not exist, or is a back and cannot show the artwork of a front.
     """
-    covers = _covers(session, cover_ids)
+    covers = covers_of_ids(session, cover_ids)
     back = next((cover for cover in covers if cover.side != Side.FRONT), None)
     if same and back is not None:
         raise NotFoundError(f"cover {back.id} is a back; name fronts")
@@ -173,7 +98,7 @@ def all_paths(session: Session) -> list[tuple[CoverId, str]]:
 
 def stored_of(session: Session, cover_ids: Sequence[CoverId]) -> list[CoverRecord]:
     """Those of these covers whose files Sleeve wrote."""
-    return [cover_record(cover) for cover in _covers(session, cover_ids) if cover.stored]
+    return [cover_record(cover) for cover in covers_of_ids(session, cover_ids) if cover.stored]
 
 
 def remove_covers(session: Session, cover_ids: Sequence[CoverId], *, may_return: bool = False) -> list[AlbumId]:
@@ -185,7 +110,7 @@ def remove_covers(session: Session, cover_ids: Sequence[CoverId], *, may_return:
     Raises:
         NotFoundError: one of them does not exist; nothing is removed.
     """
-    covers = _covers(session, cover_ids)
+    covers = covers_of_ids(session, cover_ids)
     if not may_return:
         removed_files.remember(session, cover_ids)
     album_ids = sorted({cover.album_id for cover in covers})
@@ -208,7 +133,12 @@ def remove_covers(session: Session, cover_ids: Sequence[CoverId], *, may_return:
     return gone
 
 
-def _covers(session: Session, cover_ids: Sequence[CoverId]) -> list[Cover]:
+def covers_of_ids(session: Session, cover_ids: Sequence[CoverId]) -> list[Cover]:
+    """These covers.
+
+    Raises:
+        NotFoundError: one of them does not exist.
+    """
     covers: list[Cover] = []
     for start in range(0, len(cover_ids), _ASKED_AT_ONCE):
         covers += session.scalars(select(Cover).where(Cover.id.in_(cover_ids[start : start + _ASKED_AT_ONCE])))

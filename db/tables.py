@@ -232,6 +232,40 @@ class Statement(Base):
     entry: Mapped[Entry | None] = relationship(back_populates="statements")
 
 
+class Regrouped(Base):
+    """How a cover or entry was before a person made albums one (``deed`` is merge) or two (split), to take that back.
+
+    ``album_id`` is the album that the deed ended, or made; ``was_in`` where the cover was before, null if it stayed;
+    ``words`` what a person said of it, if that was changed; ``kept_names``: these were kept as its earlier names. The
+    rows of a cover are a stack, the last deed on top. Neither id is a foreign key, because albums come and go; no other
+    album ever gets their ids.
+    """
+
+    __tablename__ = "regrouped"
+    __table_args__ = (
+        CheckConstraint("(cover_id IS NULL) <> (entry_id IS NULL)", name="of_one"),
+        Index(None, "album_id", "deed"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(_Key, primary_key=True)
+    album_id: Mapped[int] = mapped_column(BigInteger)
+    deed: Mapped[str] = mapped_column(String(8))
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("covers.id", ondelete="CASCADE"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"), index=True)
+    was_in: Mapped[int | None] = mapped_column(BigInteger)
+    held: Mapped[bool]
+    words: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    kept_names: Mapped[bool] = mapped_column(default=False, server_default=false())
+    cover: Mapped[Cover | None] = relationship()
+    entry: Mapped[Entry | None] = relationship()
+
+    @property
+    def member(self) -> Cover | Entry:
+        """What it is about."""
+        return self.cover or self.entry  # type: ignore[return-value]
+
+
 class OwnColumn(Base):
     """A further column of tables that was declared, so that filters may ask for its values; ``name`` as ``Cover.extra``
     has it. Ids are never used again."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from db import albums, overruling
+from db import albums, overruling, regrouping
 from db.records import AlbumRecord
 from indexer.home import Home
 from indexer.sources.file_names import absolute
@@ -17,7 +17,7 @@ def merge_albums(home: Home, album_id: AlbumId, others: Sequence[AlbumId]) -> Al
         NotFoundError: one of them does not exist.
     """
     with home.database.writing() as session:
-        overruling.merge(session, album_id, others)
+        regrouping.merge(session, album_id, others)
         session.expire_all()
         return albums.album(session, album_id)
 
@@ -29,9 +29,33 @@ def split_album(home: Home, cover_ids: Sequence[CoverId]) -> AlbumRecord:
         NotFoundError: they are not some of the covers of one album.
     """
     with home.database.writing() as session:
-        new = overruling.split(session, cover_ids)
+        new = regrouping.split(session, cover_ids)
         session.expire_all()
         return albums.album(session, new)
+
+
+def undo_merge(home: Home, album_id: AlbumId) -> AlbumRecord:
+    """Take back that an album was made one with another; it is as before, with its id.
+
+    Raises:
+        NotFoundError: it was not, or none of its covers is left there.
+    """
+    with home.database.writing() as session:
+        own = regrouping.undo_merge(session, album_id)
+        session.expire_all()
+        return albums.album(session, own)
+
+
+def undo_split(home: Home, album_id: AlbumId) -> AlbumRecord:
+    """Take back that an album was made of another one's covers; the answer is the one that they are of again.
+
+    Raises:
+        NotFoundError: it was not, or is gone.
+    """
+    with home.database.writing() as session:
+        whole = regrouping.undo_split(session, album_id)
+        session.expire_all()
+        return albums.album(session, whole)
 
 
 def decide_artwork(home: Home, cover_ids: Sequence[CoverId], *, same: bool) -> None:

@@ -28,7 +28,9 @@ def main() -> None:
     try:
         code = command.main(arguments, standalone_mode=False)
     except typer.TyperException as error:
-        say(f"sleeve: {' '.join(error.format_message().split())} (see `sleeve --help`)")
+        # Pydantic, by which Typer reads values, says first what it is going to say.
+        said = " ".join(error.format_message().split()).replace(": Value error, ", ": ", 1)
+        say(f"sleeve: {said} (see `sleeve --help`)")
         code = error.exit_code
     except SleeveError as error:
         say(f"sleeve: {error}")

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from db import albums, cover_links, labels, overruling
+from db import albums, cover_links, labels, overruling, regrouping
 from db.database import Database
 from db.identity import same_album
 from db.records import CoverFile, HashedCover, InspectedFile, fold
@@ -23,6 +23,7 @@ from db.registration import register
 from db.statements import claims, fits
 from db.tables import Album, Base, Changes, Cover, File, Statement
 from indexer.sources.file_names import sides_of
+from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, LabelSource, Outcome, Side
 
 SEQUENCES = int(os.environ.get("SLEEVE_SEQUENCES", "0"))
@@ -40,6 +41,7 @@ class World:
     Attributes:
         gone: pictures that a person removed, and did not copy or put in another's place since.
         put: covers that a person said the album of, by what they were put in last; those of one thing are one album.
+        merged: albums that a person made one with others, and the genres that they had by hand.
         apart: pairs of covers with the pictures of which a person said that they are not the same artwork.
     """
 
@@ -51,6 +53,7 @@ class World:
     by_hand: dict[int, str] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     put: dict[int, object] = field(default_factory=dict)
+    merged: dict[int, list[str]] = field(default_factory=dict)
     apart: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
 
     def nth(self, number: int) -> str | None:
@@ -126,15 +129,76 @@ class World:
                 labels.set_genres_by_hand(session, AlbumId(cover[1]), [f"hand {b}"])
             self.by_hand[cover[0]] = f"hand {b}"
 
+    def name(self, a: int, b: int) -> None:
+        cover = self._any_cover(a)
+        if cover:
+            self._name(cover[1], b)
+
+    def _name(self, album: int, number: int) -> None:
+        with self.database.writing() as session:
+            labels.rename(session, AlbumId(album), {"title": f"Named {number}"})
+
     def merge(self, a: int, b: int) -> None:
         one, other = self._any_cover(a), self._any_cover(b)
         if one and other and one[1] != other[1]:
+            self._merge(one[1], other[1])
+
+    def _merge(self, one: int, other: int) -> None:
+        before = self._albums()
+        with self.database.writing() as session:
+            of_other = session.get_one(Album, other).labels
+            self.merged[other] = sorted(label.genre.name for label in of_other if label.source == LabelSource.HAND)
+            regrouping.merge(session, AlbumId(one), [AlbumId(other)])
+        found = self._albums()
+        assert found[one] == sorted([*before[one], *before[other]]), "the first keeps its id"
+        assert other not in found
+        self.put |= dict.fromkeys(found[one], object())
+
+    def undo_a_merge(self, a: int, b: int) -> None:
+        """Of any time before; whatever was done since."""
+        if not self.merged:
+            return
+        album = sorted(self.merged)[a % len(self.merged)]
+        genres, before = self.merged.pop(album), self.whole()
+        try:
             with self.database.writing() as session:
-                overruling.merge(session, AlbumId(one[1]), [AlbumId(other[1])])
-            found = self._albums()
-            assert one[0] in found[one[1]], "the first keeps its id"
-            assert other[1] not in found
-            self.put |= dict.fromkeys(found[one[1]], object())
+                own = regrouping.undo_merge(session, AlbumId(album))
+        except NotFoundError:
+            assert self.whole() == before
+            return
+        assert own in self._albums()
+        with self.database.reading() as session:
+            now = sorted(label.genre.name for label in session.get_one(Album, own).labels)
+        assert own != album or not genres or now == genres
+        self._look_at_decisions()
+
+    def chain(self, a: int, b: int) -> None:
+        """Merge one album with another and that with a third, and take both back: as it was merged, or parted."""
+        there = sorted(self._albums())
+        if len(there) < 3:
+            return
+        first, second, third = ([*there, *there][a % len(there) :])[:3]
+        kept = (dict(self.put), dict(self.by_hand), dict(self.merged))
+        before, covers, shown = self.whole(), self._albums(), [self._shown(first), self._shown(second)]
+        self._merge(second, first)
+        self._merge(third, second)
+        way = b % 4
+        if way == 2:
+            self._name(third, b)
+        if way == 3:
+            for album in (first, second):
+                with self.database.writing() as session:
+                    assert regrouping.split(session, [CoverId(cover) for cover in covers[album]]) == album
+            assert [self._shown(first), self._shown(second)] == shown, "what was parted is what it was"
+            for album in (first, second):
+                with self.database.writing() as session:
+                    assert regrouping.undo_split(session, AlbumId(album)) == third
+        for album in (first, second) if way == 0 else (second, first):
+            with self.database.writing() as session:
+                assert regrouping.undo_merge(session, AlbumId(album)) == album
+        self.put, self.by_hand, self.merged = kept
+        assert [self._shown(first), self._shown(second)] == shown
+        assert way == 2 or self.whole() == before, "what was merged twice and taken back is as before"
 
     def split(self, a: int, b: int) -> None:
         several = [(album, covers) for album, covers in sorted(self._albums().items()) if len(covers) > 1]
@@ -142,11 +206,12 @@ class World:
             album, covers = several[a % len(several)]
             parted = {covers[b % len(covers)]}
             with self.database.writing() as session:
-                own = overruling.split(session, [CoverId(cover) for cover in parted])
+                own = regrouping.split(session, [CoverId(cover) for cover in parted])
             found = self._albums()
             assert set(found[own]) == parted
             assert {*found[album], *parted} == set(covers)
             self.put |= dict.fromkeys(found[own], object()) | dict.fromkeys(found[album], object())
+            self._look_at_decisions()
 
     def unlink(self, a: int, b: int) -> None:
         one, other = self._any_cover(a), self._any_cover(b)
@@ -310,7 +375,7 @@ class World:
     def whole(self) -> list[object]:
         with self.database.reading() as session:
             covers = session.scalars(select(Cover).order_by(Cover.id))
-            found = [(one.id, one.path, one.album_id, one.side, one.extra) for one in covers]
+            found = [(one.id, one.path, one.album_id, one.side, one.held, one.extra) for one in covers]
             shown = [one for _, one in sorted(albums.of_ids(session, sorted(albums.with_cover(session))).items())]
             statements = session.execute(
                 select(Statement.path, Statement.source, Statement.cover_id, Statement.names, Statement.group).order_by(
@@ -321,6 +386,23 @@ class World:
 
     def _put(self, path: str, picture: int) -> None:
         self.disk[path] = picture
+
+    def _look_at_decisions(self) -> None:
+        """What covers had before a merge, they have again; which of them a person spoke of is looked up."""
+        with self.database.reading() as session:
+            there = list(session.scalars(select(Cover).order_by(Cover.id)))
+            spoken = {
+                one.id for one in there for said in one.statements if said.source == LabelSource.HAND and said.genres
+            }
+            held = {cover.id: cover.album_id for cover in there if cover.held}
+        self.by_hand = {cover: genre for cover, genre in self.by_hand.items() if cover in spoken}
+        things = {album: object() for album in held.values()}
+        self.put = {cover: things[held[cover]] for cover in self.put if cover in held}
+
+    def _shown(self, album: int) -> object:
+        with self.database.reading() as session:
+            one = albums.album(session, AlbumId(album))
+            return one.artist, one.title, one.year, one.genres, [cover.id for cover in one.covers]
 
     def _remap(self, change: Callable[[str], str]) -> None:
         self.disk = {change(path): picture for path, picture in self.disk.items()}
@@ -359,7 +441,16 @@ def content(picture: int) -> ContentHash:
 
 DEEDS = [World.draw, World.draw_pair, World.put_placeholder, World.copy, World.rename, World.move_all, World.renumber]
 DEEDS += [World.swap, World.delete, World.write_row, World.correct_row, World.relabel]
-DEEDS += [World.merge, World.split, World.unlink, World.compare, World.remove]
+DEEDS += [
+    World.merge,
+    World.undo_a_merge,
+    World.chain,
+    World.name,
+    World.split,
+    World.unlink,
+    World.compare,
+    World.remove,
+]
 ADDS = [World.add_folder, World.add_again, World.add_table, World.add_export]
 STEP = st.tuples(st.sampled_from([*DEEDS, *DEEDS, *ADDS, *ADDS, *ADDS]), st.integers(0, 11), st.integers(0, 59))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import albums, entries, labels, overruling
+from db import albums, entries, labels, overruling, regrouping
 from db.database import Database
 from db.identity import NAMESAKE
 from db.records import AlbumRecord, CoverFile, InspectedFile, ListRow, Pressing
@@ -194,11 +194,11 @@ def test_albums_with_and_without_covers_are_merged_and_split(database: Database)
     listed(database, *rows)
     with_cover, without = catalogue(database)
     with database.writing() as session:
-        overruling.merge(session, with_cover.id, [without.id])
+        regrouping.merge(session, with_cover.id, [without.id])
     assert listed(database, *rows) == [Outcome.UNCHANGED]
     assert [(one.id, len(one.covers), one.lists) for one in catalogue(database)] == [(with_cover.id, 1, (OWNED,))]
     with database.writing() as session:
-        overruling.split(session, [with_cover.covers[0].id])
+        regrouping.split(session, [with_cover.covers[0].id])
     listed(database, *rows)
     assert [(len(one.covers), one.lists) for one in catalogue(database)] == [(0, (OWNED,)), (1, ())]
 
@@ -209,7 +209,7 @@ def test_a_mark_alone_gives_no_names_to_albums_that_are_merged(database: Databas
     mark(database, one, {WANTED: True})
     with database.writing() as session:
         labels.rename(session, other, {"title": "Ege Bamyasi"})
-        overruling.merge(session, one, [other])
+        regrouping.merge(session, one, [other])
     assert shape(database) == [("Can", "Ege Bamyasi", 2, (WANTED,))]
 
 

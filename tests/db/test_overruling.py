@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db import albums, answering, bundles, cover_links, overruling
+from db import albums, answering, bundles, cover_links, overruling, regrouping
 from db.database import Database
 from db.records import BundleRecord, HashedCover
 from db.tables import Cover
@@ -33,7 +33,7 @@ def test_merged_albums_stay_one_and_take_what_their_names_bring(database: Databa
     offer(database, (ONE, A), (TWO, B))
     by_hand(database, 2, "soul")
     with database.writing() as session:
-        overruling.merge(session, AlbumId(2), [AlbumId(1)])
+        regrouping.merge(session, AlbumId(2), [AlbumId(1)])
     assert members(database) == {2: [1, 2]}
     offer(database, (ONE, A), (TWO, B))
     offer(database, (cover_file(Path("/c/1.png"), "pop", artist="A", title="One", year=1970), A))
@@ -48,8 +48,8 @@ def test_a_split_album_stays_two(database: Database) -> None:
     offer(database, (ONE, A), (back, B))
     with database.writing() as session:
         with pytest.raises(NotFoundError, match="no other covers"):
-            overruling.split(session, [CoverId(1), CoverId(2)])
-        assert overruling.split(session, [CoverId(2)]) == 2
+            regrouping.split(session, [CoverId(1), CoverId(2)])
+        assert regrouping.split(session, [CoverId(2)]) == 2
     assert members(database) == {1: [1], 2: [2]}
     for year in (None, 1999):
         names = {"artist": "A", "title": "One", "year": year}

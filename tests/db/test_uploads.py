@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from db import albums, overruling
+from db import albums, regrouping
 from db.database import Database
 from db.records import BundleRecord, NewAlbum, Placed, SavedAlbum, UploadedCover
 from db.tables import Album, Cover
@@ -34,7 +34,7 @@ def upload(
 
 def merge(database: Database, album_id: int, *others: int) -> None:
     with database.writing() as session:
-        overruling.merge(session, AlbumId(album_id), [AlbumId(other) for other in others])
+        regrouping.merge(session, AlbumId(album_id), [AlbumId(other) for other in others])
 
 
 def catalogue(database: Database) -> dict[int, tuple[str | None, str | None, list[int]]]:
@@ -80,7 +80,7 @@ def test_a_merged_album_may_be_renamed_and_split(database: Database) -> None:
     merge(database, 2, 1)
     assert catalogue(database) == {2: ("Two", "Bob", [1, 2])}
     with database.writing() as session:
-        own = overruling.split(session, [CoverId(1)])
+        own = regrouping.split(session, [CoverId(1)])
     assert upload(database, A, title="One", artist="Ann") == SavedAlbum(own)
     assert upload(database, B, title="Two", artist="Bob") == SavedAlbum(AlbumId(2))
     with database.writing() as session:

@@ -97,7 +97,10 @@ MISTAKES: list[tuple[tuple[object, ...], str]] = [
     (("similar", "--album", "blue"), "'blue' is not an id; `sleeve find WORDS` shows the ids of albums"),
     (("remove", "--album", 2**63), "is not an id"),
     (("recommend", "--dislike", 3), "name at least one album to like (--like ID)"),
-    (("index", "--kind", "magic"), "magic"),
+    (("index", "--kind", "magic"), "Invalid value for '--kind': 'magic' is not one of 'exact', 'hnsw', 'ivf'"),
+    (("split",), "name a cover at least"),
+    (("merge", "--album", 1), "name two albums at least"),
+    (("merge", "--album", 1, "--undo", 2), "--undo goes alone"),
     (("serve", "--port", 99999), "port"),
     (("fly",), "No such command"),
 ]

@@ -14,7 +14,7 @@ from indexer.progress import Silent
 from service import schemas
 from service.actions.adding import GivenAlbum
 from service.actions.editing import edit_album, edit_albums
-from service.actions.overruling import decide_albums_artwork, merge_albums, split_album
+from service.actions.overruling import decide_albums_artwork, merge_albums, split_album, undo_merge, undo_split
 from service.answers.find import facets_of_found, find
 from service.answers.printed_names import printed_names
 from service.answers.records import Upload
@@ -200,7 +200,8 @@ def change_album(album_id: AlbumIdDep, change: schemas.AlbumChange, home: HomeDe
 
 @router.post("/{album_id}/merge", summary="Make albums one", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})
 def merge(album_id: AlbumIdDep, request: schemas.MergeRequest, home: HomeDep) -> schemas.AlbumSchema:
-    """The other albums' covers become this album's. It stays so, whatever the sources say when they are added again."""
+    """The other albums' covers become this album's. It stays so, whatever the sources say when they are added again;
+    `/albums/{id of another}/merge/undo` takes it back."""
     return schemas.AlbumSchema.of(public_album(merge_albums(home, album_id, request.ids())))
 
 
@@ -211,9 +212,25 @@ def merge(album_id: AlbumIdDep, request: schemas.MergeRequest, home: HomeDep) ->
     responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM},
 )
 def split(album_id: AlbumIdDep, request: schemas.SplitRequest, home: HomeDep) -> schemas.AlbumSchema:
-    """The answer is the new album. It stays so, whatever the sources say when they are added again."""
+    """The answer is the new album. It stays so, whatever the sources say when they are added again. Covers that had
+    come from another album have its names and genres again, and its id if they are all that it had.
+    `/albums/{id}/split/undo` takes it back."""
     _check_covers(home, album_id, request.ids())
     return schemas.AlbumSchema.of(public_album(split_album(home, request.ids())))
+
+
+@router.post("/{album_id}/merge/undo", summary="Take back that an album was made one with another", responses=PROBLEMS)
+def undo_a_merge(album_id: AlbumIdDep, home: HomeDep) -> schemas.AlbumSchema:
+    """The album that was gone is there again under its own id, with the covers, names and genres that it had."""
+    return schemas.AlbumSchema.of(public_album(undo_merge(home, album_id)))
+
+
+@router.post(
+    "/{album_id}/split/undo", summary="Take back that an album was made of another one's covers", responses=PROBLEMS
+)
+def undo_a_split(album_id: AlbumIdDep, home: HomeDep) -> schemas.AlbumSchema:
+    """The answer is the album that its covers are of again."""
+    return schemas.AlbumSchema.of(public_album(undo_split(home, album_id)))
 
 
 @router.delete("/{album_id}/covers/{cover_id}", status_code=204, summary="Remove one cover", responses=PROBLEMS)

@@ -43,24 +43,16 @@ export async function mergeAlbums(album, others, onMerged, onUndone) {
     const merged = await ask(`/albums/${album.id}/merge`, { method: "POST", json: { album_ids: others.map((other) => other.id) } });
     forgetFacts();
     onMerged(merged);
-    note("They are one album from now on.", { undo: () => part(album, others).then(onUndone, refused) });
+    note("They are one album from now on.", { undo: () => part(others).then(onUndone, refused) });
   } catch (error) {
     refused(error);
   }
 }
 
-/** Each of the others becomes an album again, with the names and genres that it had. */
-async function part(album, others) {
-  for (const other of others) {
-    const { id } = await ask(`/albums/${album.id}/split`, { method: "POST", json: { cover_ids: other.covers.map((cover) => cover.id) } });
-    await ask(`/albums/${id}`, { method: "PATCH", json: namesOf(other) });
-  }
-  await ask(`/albums/${album.id}`, { method: "PATCH", json: namesOf(album) });
+/** Each of the others is again as it was. */
+async function part(others) {
+  for (const other of [...others].reverse()) await ask(`/albums/${other.id}/merge/undo`, { method: "POST" });
   forgetFacts();
-}
-
-function namesOf({ title, artist, year, genres }) {
-  return { title, artist, year, genres };
 }
 
 /** Buttons about the cover that is shown, of an album of several; `shown()` is that cover. */
@@ -74,7 +66,7 @@ async function splitOff(album, cover) {
   try {
     const made = await ask(`/albums/${album.id}/split`, { method: "POST", json: { cover_ids: [cover.id] } });
     forgetFacts();
-    note("It is an album of its own from now on.", { undo: () => ask(`/albums/${album.id}/merge`, { method: "POST", json: { album_ids: [made.id] } }).then(() => go(`/album/${album.id}`)).catch(refused) });
+    note("It is an album of its own from now on.", { undo: () => ask(`/albums/${made.id}/split/undo`, { method: "POST" }).then(() => go(`/album/${album.id}`)).catch(refused) });
     go(`/album/${made.id}`);
   } catch (error) {
     refused(error);

@@ -354,6 +354,18 @@ def test_albums_are_made_one_and_two_by_hand(home: CommandHome, client: httpx.Cl
     assert parted.status_code == 201, parted.text
     assert parted.json()["covers"] == [second]
     assert client.get(place).json()["covers"] == [first]
+    assert parted.json()["id"] == two["id"], "it has its own id again"
+    assert parted.json()["title"] == "Part 2"
+    assert client.post(f"/api/v1/albums/{two['id']}/split/undo").json()["covers"] == [first, second]
+    again = client.post(f"/api/v1/albums/{two['id']}/merge/undo")
+    assert again.status_code == 200, again.text
+    assert {name: again.json()[name] for name in ("id", "title", "covers")} == {
+        "id": two["id"],
+        "title": "Part 2",
+        "covers": [second],
+    }
+    assert client.post(f"/api/v1/albums/{two['id']}/merge/undo").status_code == 404
+    assert client.get(place).json()["covers"] == [first]
     assert client.delete(f"{place}/covers/{second['id']}").status_code == 404, "another album's"
     assert client.delete(f"{place}/covers/{first['id']}").status_code == 204
     assert client.get(place).status_code == 404, "it had no other cover"
