@@ -7,6 +7,7 @@ file of COVERS.csv. In FOLDER, a home is made that holds half of the groups, unl
 not read. Then the command matches, each time into a table:
 
 - the covers of the other half, as another catalogue: none of them is there, as far as the groups know;
+- the covers of the home itself, as another catalogue: all of them are there;
 - the other pressings and crops of PAIRS.csv, of both halves;
 - pictures of a fixed draw of covers that the model was not trained on, ``--queries`` of each half: scans, photos
   (``indexer/training/photographs.py``), the same with a hand, and every kind of distortion.
@@ -73,6 +74,8 @@ def main() -> None:
     table = arguments.folder / "matched.csv"
     _print_cost("match the other half", _match(home, elsewhere, table), _count(elsewhere))
     _print("covers of the other half", _Named.of(table, covers, {file: file for file in covers.group_of}))
+    _print_cost("match the home's own half", _match(home, here, table), _count(here))
+    _print("covers of the home", _Named.of(table, covers, {file: file for file in covers.group_of}))
     pairs = _pairs(arguments.pairs)
     copies = _written(arguments.folder / "copies.csv", pairs)
     _print_cost("match other pressings", _match(home, copies, table), len(pairs))

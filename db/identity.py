@@ -1,5 +1,6 @@
 """Whether two covers are of one album: what their sources say, compared. ADR 18 has the rules in words."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,12 +16,13 @@ TRUST = (
     LabelSource.TAGS,
     LabelSource.SERVER,
     LabelSource.MUSICBRAINZ,
+    LabelSource.DISCOGS,
     LabelSource.LIST,
     LabelSource.FOLDER,
     LabelSource.EARLIER,
 )
-"""The most trusted source first: a person; a table, which a person wrote; tags; a music server; MusicBrainz; a list
-without pictures; a folder's name."""
+"""The most trusted source first: a person; a table, which a person wrote; tags; a music server; MusicBrainz; Discogs;
+a list without pictures; a folder's name."""
 
 _SOURCES = TRUST[1:]
 
@@ -41,6 +43,8 @@ _IDS: dict[str, tuple[str, ...]] = {
 
 ID_COLUMNS = frozenset(name for names in _IDS.values() for name in names)
 """The names by which tags and tables have ids."""
+
+_NUMBER = re.compile(r"[1-9]\d{0,18}")
 
 Value = TypeVar("Value")
 
@@ -93,6 +97,12 @@ def word_of(
         ids=tuple((kind, value.strip().lower()) for kind, value in said if value),
         namesake=fold(extra[NAMESAKE]) if extra.get(NAMESAKE) else None,
     )
+
+
+def release_of(extra: Mapping[str, str]) -> str | None:
+    """The number of a release of Discogs, if a source says one."""
+    said = first(extra[name].strip() for name in _IDS["pressing"] if extra.get(name))
+    return said if said is not None and _NUMBER.fullmatch(said) else None
 
 
 def hashed(*parts: str) -> str:

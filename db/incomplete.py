@@ -1,6 +1,6 @@
 """Albums without a name, a genre, a year or a cover, and what is added to them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,13 +8,16 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from db import removed_files, texts
+from db.identity import first, release_of
 from db.records import HashedCover, Placed, TextLine, UploadedCover, fold
 from db.release_groups import KEY
 from db.settling import Names, derive
 from db.statements import find_by, load, said_by
 from db.tables import Album, AlbumGenre, Cover, CoverText, Entry, Statement
 from db.uploads import add_cover
-from sleeve.vocabulary import AlbumId, ContentHash, CoverId, LabelSource, Side
+from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fact, LabelSource, Side
+
+EVERY_FACT: Set[Fact] = frozenset(Fact)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class IncompleteAlbum:
 
     Attributes:
         group_id: the MusicBrainz release group that a source named; None if none did.
+        release_id: likewise the release of Discogs.
         missing_sides: those of the sides asked about that it has no cover of.
         front: its first cover of that side; None if it has none.
         lines: what is printed on that.
@@ -37,6 +41,7 @@ class IncompleteAlbum:
     missing_sides: tuple[Side, ...]
     front: HashedCover | None = None
     lines: tuple[TextLine, ...] = ()
+    release_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +55,21 @@ class Additions:
     covers: tuple[UploadedCover, ...] = ()
 
 
-def ids(session: Session, sides: Sequence[Side]) -> list[AlbumId]:
-    """The albums that lack a name, a genre, a year or one of these sides and can be looked up: by names, by the id of a
-    group or by what is printed on the front."""
-    lacks = [
-        Album.artist.is_(None),
-        Album.title.is_(None),
-        Album.year.is_(None),
-        _has_only_pressings_year(),
-        ~exists().where(AlbumGenre.album_id == Album.id),
-        *(~exists().where(Cover.album_id == Album.id, Cover.side == side) for side in sides),
-    ]
+def ids(session: Session, sides: Sequence[Side], facts: Set[Fact] = EVERY_FACT) -> list[AlbumId]:
+    """The albums that lack one of these facts and can be looked up: by names, by the id of a group or by what is
+    printed on the front.
+
+    Args:
+        sides: of which a cover is to be there.
+    """
+    lacking: dict[Fact, list[ColumnElement[bool]]] = {
+        Fact.ARTIST: [Album.artist.is_(None)],
+        Fact.TITLE: [Album.title.is_(None)],
+        Fact.YEAR: [Album.year.is_(None), _has_only_pressings_year()],
+        Fact.GENRE: [~exists().where(AlbumGenre.album_id == Album.id)],
+        Fact.COVER: [~exists().where(Cover.album_id == Album.id, Cover.side == side) for side in sides],
+    }
+    lacks = [condition for fact, conditions in lacking.items() if fact in facts for condition in conditions]
     of_group = exists().where(Cover.album_id == Album.id, Cover.extra[KEY].as_string().is_not(None))
     named = Album.artist.is_not(None) & Album.title.is_not(None)
     fronts = select(Cover.id).join(CoverText, CoverText.cover_id == Cover.id)
@@ -69,15 +78,24 @@ def ids(session: Session, sides: Sequence[Side]) -> list[AlbumId]:
     return [AlbumId(album_id) for album_id in found]
 
 
-def album(session: Session, album_id: AlbumId, sides: Sequence[Side]) -> IncompleteAlbum | None:
-    """What is missing of an album; None if nothing is, or if the album is gone."""
+def album(
+    session: Session, album_id: AlbumId, sides: Sequence[Side], facts: Set[Fact] = EVERY_FACT
+) -> IncompleteAlbum | None:
+    """What is missing of an album; None if none of these facts is, or if the album is gone."""
     row = session.get(Album, album_id)
     if row is None:
         return None
     had = {Side(cover.side) for cover in row.covers}
     missing = tuple(side for side in sides if side not in had)
     year = _said_year(row)
-    if row.artist and row.title and year is not None and row.labels and not missing:
+    there = {
+        Fact.ARTIST: row.artist,
+        Fact.TITLE: row.title,
+        Fact.YEAR: year is not None,
+        Fact.GENRE: row.labels,
+        Fact.COVER: not missing,
+    }
+    if all(there[fact] for fact in facts):
         return None
     group_id = next((cover.extra[KEY] for cover in row.covers if cover.extra.get(KEY)), None)
     front = next((cover for cover in row.covers if cover.side == Side.FRONT), None)
@@ -91,7 +109,15 @@ def album(session: Session, album_id: AlbumId, sides: Sequence[Side]) -> Incompl
         missing,
         HashedCover(CoverId(front.id), front.file, front.path, ContentHash(front.content_hash)) if front else None,
         texts.of_covers(session, [CoverId(front.id)]).get(CoverId(front.id), ()) if front else (),
+        _release_id(row),
     )
+
+
+def _release_id(row: Album) -> str | None:
+    """Of the oldest row in a list that has one, else of a cover."""
+    listed = (entry.release_id for entry in row.entries)
+    said = (release_of(cover.extra) for cover in row.covers)
+    return first((*listed, *said))
 
 
 def _said_year(row: Album) -> int | None:

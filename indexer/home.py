@@ -205,6 +205,16 @@ class Home:
         return self.folder / "musicbrainz" / "answers"
 
     @property
+    def discogs_lock(self) -> Path:
+        """Held by the run that asks Discogs."""
+        return self.folder / "discogs" / "lock"
+
+    @property
+    def discogs_answers_folder(self) -> Path:
+        """What Discogs answered."""
+        return self.folder / "discogs" / "answers"
+
+    @property
     def mlflow_folder(self) -> Path:
         """Measurements of training runs."""
         return self.folder / "mlflow"

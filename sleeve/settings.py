@@ -46,6 +46,7 @@ class Settings(BaseSettings):
             visitor's address, scheme and host.
         log_format: ``SLEEVE_LOG_FORMAT``, ``text``, or ``json`` for one JSON object per line, also for requests.
         contact: ``SLEEVE_CONTACT``, a mail address or a web page; it is sent to the services that are asked for covers.
+        discogs_token: ``SLEEVE_DISCOGS_TOKEN``, a personal token of Discogs, sent to Discogs and nobody else.
         subsonic_password: ``SLEEVE_SUBSONIC_PASSWORD``, of the user whom the address of a music server names.
         subsonic_api_key: ``SLEEVE_SUBSONIC_API_KEY``, a key of a music server, in place of a user with a password.
         thumbnails_mb: ``SLEEVE_THUMBNAILS_MB``, MiB that pictures scaled down may take in the home.
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     proxies: str = "127.0.0.1, ::1"
     log_format: Literal["text", "json"] = "text"
     contact: str = ""
+    discogs_token: SecretStr | None = None
     subsonic_password: SecretStr | None = None
     subsonic_api_key: SecretStr | None = None
     thumbnails_mb: int = Field(default=1024, ge=0)

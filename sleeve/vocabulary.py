@@ -85,6 +85,9 @@ class LabelSource(StrEnum):
     """A music server, which has it from tags."""
 
     MUSICBRAINZ = "musicbrainz"
+    DISCOGS = "discogs"
+    """Discogs, asked for what an album lacks."""
+
     LIST = "list"
     """A list without pictures, such as a collection that Discogs exported."""
 

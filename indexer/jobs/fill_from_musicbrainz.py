@@ -3,7 +3,8 @@
 from indexer.artwork import Comparison
 from indexer.home import Home
 from indexer.progress import Progress
-from indexer.sources.musicbrainz import AlbumFiller, FillReport, open_services
+from indexer.sources.musicbrainz import GroupFinder, open_services
+from indexer.sources.web_services.filling import AlbumFiller, FillReport
 from sleeve.vocabulary import Side
 
 MAX_ALBUMS = 100_000
@@ -25,14 +26,8 @@ def fill_from_musicbrainz(
         home.settings.contact, lock=home.musicbrainz_lock, answers=home.musicbrainz_answers_folder
     ) as services:
         comparison = Comparison(max_sketches=1)
-        filler = AlbumFiller(
-            home.database,
-            home.covers,
-            services,
-            sides,
-            lambda image, cover: bool(comparison.matches_of_image(image, [cover])),
-            dry_run=dry_run,
-        )
+        finder = GroupFinder(services, lambda image, cover: bool(comparison.matches_of_image(image, [cover])))
+        filler = AlbumFiller(home.database, home.covers, finder, sides, dry_run=dry_run)
         albums = filler.incomplete_albums(limit or MAX_ALBUMS)
         progress.start("Looking up", len(albums))
         return filler.fill(albums, progress)

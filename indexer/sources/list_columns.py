@@ -42,6 +42,9 @@ _RELEASE = ("release id", "discogs release id", "discogs releaseid", "discogs al
 _NAMESAKE_NUMBER = re.compile(r" \((?:[2-9]|[1-9]\d{1,2})\)(?=$|[,;/&*]| )")
 """What Discogs writes behind the name of an artist or label that another one has too."""
 
+_VARIATION = re.compile(r"(?<=[^\s*])\*(?=$|[,;/&)]| )")
+"""What Discogs writes behind a name that is another spelling of the artist's: ``Prince*``."""
+
 _NUMBER_OF_RELEASE = re.compile(r"[1-9]\d{0,18}")
 
 
@@ -70,8 +73,13 @@ def kind_of(header: Iterable[str]) -> ListKind:
 
 
 def without_numbers(name: str) -> str:
-    """A name of Discogs as people know it: "Nirvana" for "Nirvana (2)"."""
+    """The name of a label or an artist of Discogs as people know it: "Nirvana" for "Nirvana (2)"."""
     return _NAMESAKE_NUMBER.sub("", name)
+
+
+def without_marks(artist: str) -> str:
+    """The name of an artist of Discogs as people know it: "Prince" for "Prince*", too."""
+    return without_numbers(_VARIATION.sub("", artist))
 
 
 def pressing_of(cells: Mapping[str, str], year: int | None) -> Pressing:

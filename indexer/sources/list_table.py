@@ -12,7 +12,7 @@ from db.records import Found, Guess, ListRow, OtherFiles, Pressing, RejectedFile
 from indexer.sources.any_table import rows_of
 from indexer.sources.columns import guessed, plain, recognised
 from indexer.sources.file_names import absolute
-from indexer.sources.list_columns import OFFERED, ListKind, ids_of, kind_of, pressing_of, without_numbers, year_pressed
+from indexer.sources.list_columns import OFFERED, ListKind, ids_of, kind_of, pressing_of, without_marks, year_pressed
 from indexer.sources.names import clean, distinct
 from indexer.sources.other_files import BLANK_ROWS, TOTALS
 from indexer.sources.spelling import Spellings
@@ -128,7 +128,7 @@ class ListSource:
             position=row.number,
             name=name,
             lists=_lists(name, plainly),
-            artist=without_numbers(artist) if kind.by_discogs else artist,
+            artist=without_marks(artist) if kind.by_discogs else artist,
             title=title,
             year=None if kind.by_discogs else year,
             genres=self.spellings.respelled(distinct(genres_in(cells.get("genre")))) if self.label else (),

@@ -1,6 +1,7 @@
 """Names, years and genres out of cells and tags, such as every database can hold."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from db.records import MAX_NAME_CHARACTERS, fold
@@ -9,6 +10,8 @@ MAX_GENRES = 10
 """Genres of one cover; further ones are dropped."""
 
 FIRST_YEAR, LAST_YEAR = 1000, 2999
+
+_LATIN_ENDS = 0x250
 
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _WHOLE = re.compile(r"(\d{4})$")
@@ -41,3 +44,22 @@ def distinct(genres: Iterable[str | None]) -> tuple[str, ...]:
         if genre:
             found.setdefault(fold(genre), genre)
     return tuple(found.values())[:MAX_GENRES]
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names differ by no more than case, punctuation, and the accents of Latin letters."""
+    return _letters(one) == _letters(other)
+
+
+def _letters(name: str) -> str:
+    """A name's letters and digits, folded; names of none of them (``!!!``) are compared as they are."""
+    kept: list[str] = []
+    base = ""
+    for character in unicodedata.normalize("NFKD", name.replace("&", " and ")).casefold():
+        if not unicodedata.combining(character):
+            base = character
+        elif ord(base or "a") < _LATIN_ENDS:
+            continue
+        if character.isalnum() or unicodedata.combining(character):
+            kept.append(character)
+    return "".join(kept) or fold(name)

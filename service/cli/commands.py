@@ -39,6 +39,7 @@ _FILL, _ASK, _TEACH, _KEEP, _SHOW = "Fill the catalogue", "Ask", "Teach and meas
 _COMMANDS = {
     "add": _Place(_FILL, "add", "add"),
     "musicbrainz": _Place(_FILL, "musicbrainz", "musicbrainz"),
+    "discogs": _Place(_FILL, "discogs", "discogs"),
     "read": _Place(_FILL, "read", "read"),
     "find": _Place(_ASK, "find", "find"),
     "similar": _Place(_ASK, "query", "similar"),

@@ -7,9 +7,10 @@ import typer
 from indexer.home import open_home
 from indexer.jobs.add_from_musicbrainz import add_from_musicbrainz
 from indexer.jobs.fill_from_musicbrainz import MAX_ALBUMS, fill_from_musicbrainz
-from indexer.sources.musicbrainz import Ending, FillEnding, FillReport, GroupQuery, GroupReport, QueryKind
+from indexer.sources.musicbrainz import Ending, GroupQuery, GroupReport, QueryKind
 from service.cli.console import SHOWN_REJECTIONS, Json, ProgressBar, answer, answer_json, say, settings_of
-from service.schemas import FilledSchema, FillSchema, LeftOutSchema, MusicBrainzSchema, NotFilledSchema
+from service.cli.filling import fill_document, show_fill
+from service.schemas import FillSchema, LeftOutSchema, MusicBrainzSchema
 from sleeve.vocabulary import Side
 
 DEFAULT_ALBUMS = 100
@@ -67,14 +68,14 @@ def musicbrainz(
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         if wanted is None:
             filled = fill_from_musicbrainz(home, bar, limit=limit, sides=sides, dry_run=dry_run)
-            document = _fill_document(filled, dry_run)
+            document = fill_document(filled, "release_group", dry_run=dry_run)
         else:
             added = add_from_musicbrainz(home, bar, wanted, limit=limit or DEFAULT_ALBUMS, sides=sides)
             document = _document(added)
     if json:
         answer_json(document)
     elif isinstance(document, FillSchema):
-        _show_fill(document)
+        show_fill(document, "its {} if the archive has one")
     else:
         _show(document)
     if document.rejected:
@@ -109,56 +110,6 @@ def _document(report: GroupReport) -> MusicBrainzSchema:
             for item in report.left_out
         ],
     )
-
-
-def _fill_document(report: FillReport, dry_run: bool) -> FillSchema:
-    return FillSchema(
-        dry_run=dry_run,
-        filled=report.counts[FillEnding.FILLED],
-        unchanged=report.counts[FillEnding.UNCHANGED],
-        not_found=report.counts[FillEnding.NOT_FOUND],
-        rejected=report.counts[FillEnding.REJECTED],
-        albums=[
-            FilledSchema(
-                album_id=item.album.id,
-                artist=item.album.artist or item.artist,
-                title=item.album.title or item.title,
-                release_group=item.group.id,
-                names=[name for name, given in (("artist", item.artist), ("title", item.title)) if given],
-                genres=list(item.genres),
-                year=item.year,
-                covers=[str(side) for side in item.sides],
-            )
-            for item in report.filled
-        ],
-        not_filled=[
-            NotFilledSchema(album_id=item.album.id, artist=item.album.artist, title=item.album.title, reason=item.why)
-            for item in report.not_filled
-        ],
-    )
-
-
-def _show_fill(document: FillSchema) -> None:
-    for item in document.not_filled[:SHOWN_REJECTIONS]:
-        say(f"album {item.album_id} ({item.artist or '?'}: {item.title or '?'}): {item.reason}")
-    if len(document.not_filled) > SHOWN_REJECTIONS:
-        say(f"… and {len(document.not_filled) - SHOWN_REJECTIONS} more (all with --json)")
-    if document.dry_run:
-        for album in document.albums:
-            answer(f"album {album.album_id} ({album.artist or '?'}: {album.title or '?'}) would get {_gifts(album)}")
-    answer(
-        f"{document.filled} {'would be filled in' if document.dry_run else 'filled in'}, "
-        f"{document.unchanged} unchanged, {document.not_found} not found, {document.rejected} rejected"
-    )
-    if not document.dry_run and any(album.covers for album in document.albums):
-        say("Next: `sleeve index` makes the new covers searchable.")
-
-
-def _gifts(album: FilledSchema) -> str:
-    gifts = [f"its {' and '.join(album.names)}"] if album.names else []
-    gifts += [f"genres {'; '.join(album.genres)}"] if album.genres else []
-    gifts += [f"year {album.year}"] if album.year else []
-    return ", ".join([*gifts, *(f"its {side} if the archive has one" for side in album.covers)])
 
 
 def _show(document: MusicBrainzSchema) -> None:

@@ -27,13 +27,15 @@ class MusicBrainzSchema(BaseModel):
 class FilledSchema(BaseModel):
     """What an album was given, or would be; ``covers`` are sides, in a dry run those that would be looked for.
 
+    ``release_group`` is MusicBrainz's id of it, ``discogs`` such as ``release-1001`` or ``master-55``.
     ``artist`` and ``title`` are the album's names; ``names`` says which of the two it is given.
     """
 
     album_id: int
     artist: str | None
     title: str | None
-    release_group: str
+    release_group: str | None = None
+    discogs: str | None = None
     names: list[str]
     genres: list[str]
     year: int | None

@@ -13,12 +13,13 @@ from db.records import CoverFile, InspectedFile
 from db.registration import register
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Progress, chunks
-from indexer.sources.musicbrainz.covers import FoundCover, NoCover
-from indexer.sources.musicbrainz.keeping import content_hash_of, genres_of, origin_of, place_of
-from indexer.sources.musicbrainz.pace import Failures
+from indexer.sources.musicbrainz.covers import FoundCover
+from indexer.sources.musicbrainz.keeping import genres_of, origin_of
 from indexer.sources.musicbrainz.records import ReleaseGroup
 from indexer.sources.musicbrainz.services import Services
 from indexer.sources.musicbrainz.web_service import PAGE_GROUPS
+from indexer.sources.web_services.filling import NoCover, content_hash_of, place_of
+from indexer.sources.web_services.pace import Failures
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import LabelSource, Outcome, Side
 
@@ -118,7 +119,7 @@ class GroupAdder:
         return Ending.ADDED if is_new else Ending.UNCHANGED
 
     def _keep(self, group: ReleaseGroup, found: FoundCover) -> Outcome:
-        place = self._store.place(place_of(self._store, group, found), found.data)
+        place = self._store.place(place_of(self._store, found.data, group.id, found.side), found.data)
         cover_file = CoverFile(
             file=found.url,
             path=place.path,
@@ -132,7 +133,7 @@ class GroupAdder:
             stored=place.stored,
         )
         with self._store.set_aside(found.data) as put, self._database.writing() as session:
-            offered = [InspectedFile(cover_file, content_hash_of(found))]
+            offered = [InspectedFile(cover_file, content_hash_of(found.data))]
             [outcome] = register(session, offered, _is_there, again=self._again)
             is_ours = has_cover_at(session, place.path)
             if is_ours:

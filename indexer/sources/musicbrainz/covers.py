@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from indexer.images.decoding import DEFAULT_LIMITS, PROBE_PX, decode
 from indexer.sources.musicbrainz import reading
-from indexer.sources.musicbrainz.client import Client
 from indexer.sources.musicbrainz.records import ListedImage, Mbid, Release, ReleaseGroup
 from indexer.sources.musicbrainz.web_service import WebService
+from indexer.sources.web_services.client import Client
+from indexer.sources.web_services.filling import NoCover
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import Rejection, Side
 
@@ -29,14 +30,6 @@ class FoundCover:
     url: str
     data: bytes
     release: Mbid | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NoCover:
-    """Why a side has no image; an empty ``why`` says that the archive has none."""
-
-    side: Side
-    why: str = ""
 
 
 class CoverArtArchive:

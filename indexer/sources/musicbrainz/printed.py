@@ -10,8 +10,8 @@ from rapidfuzz.distance import Levenshtein
 from db.incomplete import IncompleteAlbum
 from db.letters import letters
 from db.records import TextLine
-from indexer.sources.musicbrainz.matching import same_name
 from indexer.sources.musicbrainz.records import Hit, ReleaseGroup
+from indexer.sources.names import same_name
 
 ASKED_WORDS = 12
 """Words of a cover that the service is asked for: of its largest lines."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.files import locked
-from indexer.sources.musicbrainz.answer_cache import AnswerCache
-from indexer.sources.musicbrainz.client import INTERVAL_S, Client, Manners
 from indexer.sources.musicbrainz.covers import CoverArtArchive
-from indexer.sources.musicbrainz.pace import SYSTEM, Clock
 from indexer.sources.musicbrainz.web_service import WebService
 from indexer.sources.remote_image import PUBLIC, Reach
+from indexer.sources.web_services.answer_cache import AnswerCache
+from indexer.sources.web_services.client import INTERVAL_S, Client, Manners
+from indexer.sources.web_services.pace import SYSTEM, Clock
 from sleeve.errors import BusyError, SettingsError
 
 MAX_CONTACT_CHARACTERS = 200

@@ -6,9 +6,9 @@ from enum import StrEnum
 from urllib.parse import quote, urlencode
 
 from indexer.sources.musicbrainz import reading
-from indexer.sources.musicbrainz.client import MAX_JSON_BYTES, Client
 from indexer.sources.musicbrainz.records import Hit, Mbid, Release, ReleaseGroup
 from indexer.sources.remote_image import MAX_URL_CHARACTERS
+from indexer.sources.web_services.client import MAX_JSON_BYTES, Client
 from sleeve.errors import SourceError
 
 PAGE_GROUPS = 100

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.database import Database
+from db.identity import NAMESAKE
 from db.records import ListRow, OtherFiles, RejectedFile
 from indexer.jobs.export_list import export_list
 from indexer.progress import Silent
 from indexer.sources import ListSource, open_source
 from indexer.sources.adding import add_source
-from indexer.sources.list_columns import COLLECTION, HEADERS, INVENTORY, WANTLIST, without_numbers
+from indexer.sources.list_columns import COLLECTION, HEADERS, INVENTORY, WANTLIST, without_marks
 from indexer.sources.manifest import ManifestSource
 from sleeve.errors import SourceError
 from sleeve.vocabulary import ListName, Outcome
@@ -77,10 +78,22 @@ def test_an_inventory_lists_what_is_for_sale(tmp_path: Path) -> None:
         ("Album (1)", "Album (1)"),
         ("Live (1972)", "Live (1972)"),
         ("(2)", "(2)"),
+        ("Prince*", "Prince"),
+        ("Prince* & The Revolution, A*/B*", "Prince & The Revolution, A/B"),
+        ("M*A*S*H", "M*A*S*H"),
+        ("*NSYNC", "*NSYNC"),
+        ("F**", "F**"),
+        ("*", "*"),
     ],
 )
-def test_numbers_of_namesakes_are_not_shown(written: str, shown: str) -> None:
-    assert without_numbers(written) == shown
+def test_marks_of_discogs_are_not_shown(written: str, shown: str) -> None:
+    assert without_marks(written) == shown
+
+
+def test_marks_of_discogs_tell_artists_apart(tmp_path: Path) -> None:
+    text = "".join(f",{artist},Live,L,LP,,0,{n},\n" for n, artist in enumerate(("Prince*", "Prince"), 1))
+    rows = rows_of(table(tmp_path, WANTLIST, text))
+    assert [(row.artist, row.extra[NAMESAKE]) for row in rows] == [("Prince", "Prince*"), ("Prince", "Prince")]
 
 
 def test_a_newer_export_of_discogs_is_the_same_list(tmp_path: Path) -> None:

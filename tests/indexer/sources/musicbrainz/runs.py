@@ -14,12 +14,12 @@ from db.tables import Cover
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Silent
 from indexer.sources.musicbrainz import GroupAdder, GroupQuery, GroupReport, QueryKind
-from indexer.sources.musicbrainz.answer_cache import AnswerCache
-from indexer.sources.musicbrainz.client import Client, Manners
 from indexer.sources.musicbrainz.covers import CoverArtArchive
-from indexer.sources.musicbrainz.pace import Clock
 from indexer.sources.musicbrainz.services import Services
 from indexer.sources.musicbrainz.web_service import WebService
+from indexer.sources.web_services.answer_cache import AnswerCache
+from indexer.sources.web_services.client import Client, Manners
+from indexer.sources.web_services.pace import Clock
 from sleeve.vocabulary import Side
 from tests.indexer.sources.musicbrainz.stand_in import ARCHIVE, MUSICBRAINZ, StandIn
 from tests.indexer.sources.remote_image.server import near

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.sources.musicbrainz.client import FIRST_WAIT_S, MAX_TRIES
+from indexer.sources.web_services.client import FIRST_WAIT_S, MAX_TRIES
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import Rejection
 from tests.indexer.sources.musicbrainz.runs import Time, services_of

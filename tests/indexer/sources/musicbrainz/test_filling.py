@@ -19,10 +19,12 @@ from db.tables import Album, AlbumGenre
 from indexer.artwork import Comparison
 from indexer.images.cover_store import CoverStore
 from indexer.progress import Silent
-from indexer.sources.musicbrainz import AlbumFiller, FillEnding, FillReport, GroupQuery, QueryKind
-from indexer.sources.musicbrainz.matching import match, same_name
+from indexer.sources.musicbrainz import GroupFinder, GroupQuery, QueryKind
+from indexer.sources.musicbrainz.matching import match
 from indexer.sources.musicbrainz.printed import asked_words, printed_on, sure_match
 from indexer.sources.musicbrainz.records import Hit, Mbid, ReleaseGroup
+from indexer.sources.names import same_name
+from indexer.sources.web_services.filling import AlbumFiller, FillEnding, FillReport
 from sleeve.errors import SourceError
 from sleeve.vocabulary import AlbumId, ContentHash, Fingerprint, LabelSource, Outcome, Side
 from tests.db.test_entries import row
@@ -48,7 +50,7 @@ def fill(
         return bool(Comparison().matches_of_image(image, [cover]))
 
     store = CoverStore(home / "covers")
-    filler = AlbumFiller(database, store, services, sides, show_one_artwork, dry_run=dry_run)
+    filler = AlbumFiller(database, store, GroupFinder(services, show_one_artwork), sides, dry_run=dry_run)
     return filler.fill(filler.incomplete_albums(1000), Silent())
 
 
@@ -216,7 +218,7 @@ def test_a_dry_run_reports_and_changes_nothing(database: Database, tmp_path: Pat
         assert {line.host for line in stand_in.log} == {MUSICBRAINZ}
         [result] = report.filled
         assert (result.genres, result.year, result.sides) == (("black metal", "metal"), 1994, (Side.FRONT,))
-        assert result.group.id == group_id(0)
+        assert result.known_as == group_id(0)
         assert album(database, album_id) == before
         assert not (tmp_path / "covers").exists()
         fill(stand_in, database, tmp_path)

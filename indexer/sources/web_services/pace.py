@@ -1,12 +1,19 @@
 """Consideration for the services: requests to one host are held apart, and a host that is down is left alone."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sleeve.errors import SourceError
 
 MAX_FAILURES_IN_A_ROW = 3
+
+WINDOW_S = 60.0
+"""Discogs counts the requests of the last minute, and says in the headers of each answer how many it permits and how
+many of them are left."""
+
+_PERMITTED, _LEFT = "x-discogs-ratelimit", "x-discogs-ratelimit-remaining"
+_MAX_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +46,30 @@ class Pace:
         self._clock = clock
         self._began_s = clock.monotonic_s()
         self._ended_s: dict[str, float] = {}
+        self._slower_s: dict[str, float] = {}
 
     def wait(self, host: str) -> None:
         """Wait until this host may be asked."""
-        free_s = self._ended_s.get(host, self._began_s) + self._interval_s
+        free_s = self._ended_s.get(host, self._began_s) + max(self._interval_s, self._slower_s.get(host, 0.0))
         while (left_s := free_s - self._clock.monotonic_s()) > 0:
             self._clock.sleep(left_s)
 
     def ended(self, host: str) -> None:
         """An exchange with this host is over."""
         self._ended_s[host] = self._clock.monotonic_s()
+
+    def heed(self, host: str, headers: Mapping[str, str]) -> None:
+        """Ask a host no faster than its answer permits; a minute is the longest that it can hold up a request."""
+        permitted, left = (_count(headers.get(name)) for name in (_PERMITTED, _LEFT))
+        if left == 0:
+            self._slower_s[host] = WINDOW_S
+        elif permitted is not None:
+            self._slower_s[host] = WINDOW_S / max(1, permitted)
+
+
+def _count(text: str | None) -> int | None:
+    said = (text or "").strip()
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= _MAX_DIGITS else None
 
 
 class Failures:

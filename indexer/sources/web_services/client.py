@@ -1,8 +1,8 @@
 """A client that keeps the rules of the services that it asks.
 
-One request to a host in a second, each with a name and a contact; it waits when asked to, requests nothing twice while
-the first answer is fresh, and after that only whether it has changed. The rules are at
-musicbrainz.org/doc/MusicBrainz_API/Rate_Limiting and musicbrainz.org/doc/Cover_Art_Archive/API.
+One request to a host in a second, each with a name; it waits when asked to, requests nothing twice while the first
+answer is fresh, and after that only whether it has changed. The rules are at
+musicbrainz.org/doc/MusicBrainz_API/Rate_Limiting, musicbrainz.org/doc/Cover_Art_Archive/API and discogs.com/developers.
 """
 
 import json
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from indexer.sources.musicbrainz.answer_cache import AnswerCache, CachedAnswer
-from indexer.sources.musicbrainz.pace import SYSTEM, Clock, Pace
+from pydantic import SecretStr
+
 from indexer.sources.remote_image import (
     MAX_REDIRECTS,
     PUBLIC,
@@ -23,7 +23,9 @@ from indexer.sources.remote_image import (
     redirected,
     target_of,
 )
-from sleeve.errors import FileRejectedError, SourceError
+from indexer.sources.web_services.answer_cache import AnswerCache, CachedAnswer
+from indexer.sources.web_services.pace import SYSTEM, Clock, Pace
+from sleeve.errors import FileRejectedError, SettingsError, SourceError
 from sleeve.vocabulary import Rejection
 
 INTERVAL_S = 1.0
@@ -47,8 +49,29 @@ FRESH_S = 86_400.0
 MOVED_FRESH_S = 3_600.0
 """The same for a redirect: the archive moves its items between mirrors."""
 
+_KNOWS_US_NOT = 401
+
+_KEPT = frozenset({200, 404, 410}) | REDIRECTS
+"""Statuses that say what is there, and not of who asks or how."""
+
 _LATER = frozenset({408, 429, 500, 502, 503, 504})
 _TRY_AGAIN = frozenset({Rejection.UNREACHABLE, Rejection.TRUNCATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What lets us in at one service, and is sent to no other.
+
+    Attributes:
+        base: what the URLs of the service begin with.
+        scheme: how the header begins that has the token.
+        setting: where the person has set the token.
+    """
+
+    base: str
+    scheme: str
+    token: SecretStr
+    setting: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +79,7 @@ class Manners:
     """How a client behaves.
 
     Attributes:
-        user_agent: says who asks and how to reach them.
+        user_agent: says who asks, and if the service wants to know, how to reach them.
         reach: which hosts may be asked.
         interval_s: between two requests to one host.
     """
@@ -66,6 +89,7 @@ class Manners:
     clock: Clock = SYSTEM
     interval_s: float = INTERVAL_S
     answer_time_s: float = ANSWER_TIME_S
+    access: Access | None = None
 
 
 class Client:
@@ -82,6 +106,7 @@ class Client:
 
         Raises:
             SourceError: the host does not answer, or is too busy, however often it is asked.
+            SettingsError: the host does not accept the token.
             FileRejectedError: FORBIDDEN_URL or TOO_MANY_BYTES.
         """
         reach = self._manners.reach
@@ -107,7 +132,7 @@ class Client:
             if answer.status == 404:
                 return None
             if answer.status != 200:
-                raise SourceError(f"{url} cannot be asked: the answer is {answer.status}{_reason_of(answer)}")
+                raise SourceError(f"{url} cannot be asked: the answer is {answer.status}{self._reason_of(answer)}")
             found = _json_object(answer.body)
             if found is not None:
                 return found
@@ -132,11 +157,15 @@ class Client:
         answer = self._ask(url, host, max_bytes, kept.conditions if kept else {})
         if kept is not None and answer.status == 304:
             answer = kept.answer
-        self._cache.put(url, CachedAnswer(answer, self._clock.now_s()))
+        if answer.status in _KEPT:
+            self._cache.put(url, CachedAnswer(answer, self._clock.now_s()))
         return answer
 
     def _ask(self, url: str, host: str, max_bytes: int, conditions: Mapping[str, str]) -> Answer:
         headers = {"User-Agent": self._manners.user_agent, "Accept": "application/json, image/*", **conditions}
+        access = self._manners.access
+        if access is not None and url.startswith(f"{access.base}/"):
+            headers["Authorization"] = f"{access.scheme}{access.token.get_secret_value()}"
         why = ""
         for tried in range(1, MAX_TRIES + 1):
             self._pace.wait(host)
@@ -149,6 +178,9 @@ class Client:
                     reach=self._manners.reach,
                     total_time_s=self._manners.answer_time_s,
                 )
+                self._pace.heed(host, answer.headers)
+                if access is not None and answer.status == _KNOWS_US_NOT and "Authorization" in headers:
+                    raise SettingsError(f"{host} does not accept the token; set {access.setting} to one that is valid")
                 if answer.status not in _LATER:
                     return answer
                 why, asked_to_wait_s = f"the answer is {answer.status}", self._retry_after_s(answer)
@@ -164,6 +196,14 @@ class Client:
             if tried < MAX_TRIES:
                 self._clock.sleep(wait_s)
         raise SourceError(f"{host} did not answer {MAX_TRIES} requests: {why}; run the same command later to go on")
+
+    def _reason_of(self, answer: Answer) -> str:
+        """What a refusal says about its reason, cut: in ``error`` (MusicBrainz) or ``message`` (Discogs)."""
+        found = _json_object(answer.body) or {}
+        said = found.get("error", found.get("message"))
+        access = self._manners.access
+        repeats = access is not None and access.token.get_secret_value() in str(said)
+        return f" ({said[:200]})" if isinstance(said, str) and said.isprintable() and not repeats else ""
 
     def _retry_after_s(self, answer: Answer) -> float | None:
         """Seconds of a Retry-After header, which are a number or a date (RFC 9110, 10.2.3)."""
@@ -186,10 +226,3 @@ def _json_object(body: bytes) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
-
-
-def _reason_of(answer: Answer) -> str:
-    """What a refusal says about its reason, cut: MusicBrainz puts it into ``error``."""
-    found = _json_object(answer.body) or {}
-    said = found.get("error")
-    return f" ({said[:200]})" if isinstance(said, str) and said.isprintable() else ""

@@ -1,8 +1,8 @@
 import os
 from pathlib import Path
 
-from indexer.sources.musicbrainz.answer_cache import KEPT_S, AnswerCache, CachedAnswer
 from indexer.sources.remote_image import Answer
+from indexer.sources.web_services.answer_cache import KEPT_S, AnswerCache, CachedAnswer
 
 NOW_S = 2e9
 
