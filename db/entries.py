@@ -130,8 +130,8 @@ def _say(entry: Entry, row: ListRow) -> bool:
     return before != new
 
 
-def forget_others(session: Session, place: str, still: Set[str]) -> int:
-    """Forget the rows of a list that it does not have any more; returns how many.
+def forget_others(session: Session, place: str, still: Set[str]) -> tuple[int, list[AlbumId]]:
+    """Forget the rows of a list that it does not have any more; returns how many, and the albums that went with them.
 
     Albums of which nothing else is known go, unless a person said something about them: that stays, and so does the
     name by which it was said.
@@ -143,6 +143,7 @@ def forget_others(session: Session, place: str, still: Set[str]) -> int:
     """
     listed = select(Entry.id, Entry.path).where(Entry.place == place, Entry.cells.is_not(None))
     gone = [row.id for row in session.execute(listed) if row.path not in still]
+    albums: list[AlbumId] = []
     for start in range(0, len(gone), _AT_ONCE):
         some = gone[start : start + _AT_ONCE]
         of_albums = session.scalars(select(Entry.album_id).where(Entry.id.in_(some)).distinct())
@@ -152,9 +153,10 @@ def forget_others(session: Session, place: str, still: Set[str]) -> int:
             if album.members:
                 album.unsettled = True
             else:
+                albums.append(AlbumId(album.id))
                 session.delete(album)
         session.flush()
-    return len(gone)
+    return len(gone), albums
 
 
 def _forget(session: Session, entry: Entry) -> None:

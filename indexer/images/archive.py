@@ -9,7 +9,8 @@ import struct
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from encodings.aliases import aliases
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -50,6 +51,9 @@ _UNICODE_PATH_HEAD = struct.Struct("<BI")
 _EVIDENCE_BYTES = 2**16
 """What is looked at of names in an unknown encoding."""
 
+_ENCODINGS = tuple(dict.fromkeys((*OF_ARCHIVES, *sorted(set(aliases.values())))))
+"""All that Python knows; those that archives are usually in come first."""
+
 _NESTED = {".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".cbz", ".cbr", ".jar"}
 _ZIP_BEGINS = b"PK\x03\x04"
 
@@ -79,15 +83,20 @@ class Contents:
     a fault.
 
     Attributes:
-        guessed: the encoding that the names seem to be in; None if they say it themselves.
+        guessed: the encoding that the names seem to be in; None if they say it themselves, or somebody else does.
+        raw: names in an unknown encoding, as they are in the archive → as they are in ``members``.
     """
 
     members: Mapping[str, Member]
     guessed: Likely | None = None
+    raw: Mapping[bytes, str] = field(default_factory=dict)
 
 
-def contents(path: Path) -> Contents:
+def contents(path: Path, encoding: str | None = None) -> Contents:
     """What an archive holds.
+
+    Args:
+        encoding: of names that do not say theirs and are not UTF-8; None guesses it.
 
     Raises:
         FileRejectedError: MISSING, UNREADABLE, BAD_ARCHIVE or ARCHIVE_TOO_LARGE, for the archive as a whole.
@@ -96,7 +105,7 @@ def contents(path: Path) -> Contents:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise FileRejectedError(Rejection.UNREADABLE, "not a regular file")
-        return _contents(path, status.st_size, status.st_mtime_ns, status.st_ino)
+        return _contents(path, encoding, status.st_size, status.st_mtime_ns, status.st_ino)
     except FileNotFoundError as error:
         raise FileRejectedError(Rejection.MISSING) from error
     except OverBudgetError as error:
@@ -105,9 +114,30 @@ def contents(path: Path) -> Contents:
         raise FileRejectedError(Rejection.UNREADABLE, error.strerror or "") from error
 
 
-def members(path: Path) -> Mapping[str, Member]:
-    """``contents`` without the rest."""
-    return contents(path).members
+def find(path: Path, name: str) -> Member | None:
+    """The member of this name, in whichever encoding somebody has said that the names are.
+
+    Raises:
+        FileRejectedError: as ``contents``.
+    """
+    found = contents(path)
+    if name in found.members or not found.raw:
+        return found.members.get(name)
+    # As a tar of `.` and PowerShell's zips have it.
+    written = (name, f"./{name}", name.replace("/", "\\"))
+    for encoding in _ENCODINGS:
+        for text in written:
+            raw = _encoded(text, encoding)
+            if raw in found.raw:
+                return found.members[found.raw[raw]]
+    return None
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    try:
+        return text.encode(encoding)
+    except (UnicodeError, LookupError):
+        return b""
 
 
 def read_member(path: Path, name: str, max_bytes: int) -> bytes:
@@ -116,7 +146,7 @@ def read_member(path: Path, name: str, max_bytes: int) -> bytes:
     Raises:
         FileRejectedError: the archive or the member is refused, damaged, gone, or larger than ``max_bytes``.
     """
-    member = members(path).get(name)
+    member = find(path, name)
     if member is None:
         raise FileRejectedError(Rejection.MISSING, "not in the archive")
     if member.fault is not None:
@@ -132,24 +162,25 @@ def read_member(path: Path, name: str, max_bytes: int) -> bytes:
 
 
 @lru_cache(maxsize=_KEPT_TABLES)
-def _contents(path: Path, size_bytes: int, _mtime_ns: int, _inode: int) -> Contents:
-    return _contents_of_tar(path) if _is_tar(path) else _contents_of_zip(path, size_bytes)
+def _contents(path: Path, encoding: str | None, size_bytes: int, _mtime_ns: int, _inode: int) -> Contents:
+    return _contents_of_tar(path, encoding) if _is_tar(path) else _contents_of_zip(path, encoding, size_bytes)
 
 
 def _is_tar(path: Path) -> bool:
     return path.suffix.lower() == TAR_SUFFIX
 
 
-def _contents_of_tar(path: Path) -> Contents:
+def _contents_of_tar(path: Path, encoding: str | None) -> Contents:
     found: list[TarMember] = []
     with BoundedFile(path, max_bytes=MAX_TAR_HEADER_BYTES, max_calls=_MAX_TAR_CALLS) as file:
         for member in tar_members(file):
             found.append(member)
             if len(found) > MAX_MEMBERS:
                 raise FileRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"over {MAX_MEMBERS:,} members")
-    names, guessed = _decoded([member.name for member in found])
+    read, guessed = _decoded([member.name for member in found if not _is_utf8(member.name)], encoding)
+    named = [read.get(member.name) or member.name.decode() for member in found]
     # As `tar -cf x.tar .` writes them.
-    names = [name.removeprefix("./") for name in names]
+    names = [name.removeprefix("./") for name in named]
     times = Counter(names)
     return Contents(
         {
@@ -164,16 +195,25 @@ def _contents_of_tar(path: Path) -> Contents:
             for name, member in zip(names, found, strict=True)
         },
         guessed,
+        {raw: name.removeprefix("./") for raw, name in read.items()},
     )
 
 
-def _decoded(raw: Sequence[bytes]) -> tuple[list[str], Likely | None]:
-    """Names, and the encoding of those that are not UTF-8."""
-    unknown = [name for name in raw if not _is_utf8(name)]
+def _decoded(unknown: Sequence[bytes], encoding: str | None) -> tuple[dict[bytes, str], Likely | None]:
+    """Names in an unknown encoding, each with how it is read, and the encoding if it is guessed.
+
+    Raises:
+        FileRejectedError: BAD_ARCHIVE: they are not in this encoding.
+    """
     if not unknown:
-        return [name.decode() for name in raw], None
+        return {}, None
+    try:
+        if encoding is not None:
+            return {raw: raw.decode(encoding) for raw in unknown}, None
+    except UnicodeError as error:
+        raise FileRejectedError(Rejection.BAD_ARCHIVE, f"its names are not in {encoding}") from error
     likely = likely_encoding(b"\n".join(unknown)[:_EVIDENCE_BYTES], OF_ARCHIVES)
-    return [name.decode() if _is_utf8(name) else name.decode(likely.encoding, errors="replace") for name in raw], likely
+    return {raw: raw.decode(likely.encoding, errors="replace") for raw in unknown}, likely
 
 
 def _is_utf8(name: bytes) -> bool:
@@ -196,7 +236,7 @@ def _fault_in_tar(name: str, member: TarMember, times: int) -> tuple[Rejection, 
     return None
 
 
-def _contents_of_zip(path: Path, size_bytes: int) -> Contents:
+def _contents_of_zip(path: Path, encoding: str | None, size_bytes: int) -> Contents:
     with BoundedFile(path, max_bytes=2 * MAX_TABLE_BYTES, max_calls=_MAX_CALLS) as file:
         try:
             with ZipFile(file) as archive:
@@ -212,23 +252,23 @@ def _contents_of_zip(path: Path, size_bytes: int) -> Contents:
         raise FileRejectedError(Rejection.ARCHIVE_TOO_LARGE, f"unpacks to over {MAX_UNPACKED_BYTES // 2**30} GiB")
     if sum(entry.compress_size + _LOCAL_HEADER.size for entry in entries) > size_bytes:
         raise FileRejectedError(Rejection.BAD_ARCHIVE, "its members overlap")
-    names, guessed = _names(entries)
+    said = [_said_name(entry) for entry in entries]
+    unknown = [_raw_name(entry) for entry, name in zip(entries, said, strict=True) if name is None]
+    read, guessed = _decoded(unknown, encoding)
+    names = (read[_raw_name(entry)] if name is None else name for name, entry in zip(said, entries, strict=True))
     # PowerShell and .NET wrote backslashes between folders, and folders as files whose name ends in one.
     named = [(name.replace("\\", "/"), entry) for name, entry in zip(names, entries, strict=True)]
     named = [(name, entry) for name, entry in named if not name.endswith("/")]
     times = Counter(name for name, _ in named)
-    return Contents({name: _member(name, entry, times[name]) for name, entry in named}, guessed)
+    return Contents(
+        {name: _member(name, entry, times[name]) for name, entry in named},
+        guessed,
+        {raw: name.replace("\\", "/") for raw, name in read.items()},
+    )
 
 
-def _names(entries: Sequence[ZipInfo]) -> tuple[list[str], Likely | None]:
-    """The names of members, and the encoding of those that do not say theirs and are not UTF-8."""
-    known = [_said_name(entry) for entry in entries]
-    unknown = [entry.orig_filename.encode("cp437") for entry, name in zip(entries, known, strict=True) if name is None]
-    if not unknown:
-        return [name or "" for name in known], None
-    likely = likely_encoding(b"\n".join(unknown)[:_EVIDENCE_BYTES], OF_ARCHIVES)
-    read = (name.decode(likely.encoding, errors="replace") for name in unknown)
-    return [next(read) if name is None else name for name in known], likely
+def _raw_name(entry: ZipInfo) -> bytes:
+    return entry.orig_filename.encode("cp437")
 
 
 def _said_name(entry: ZipInfo) -> str | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from db import albums, entries, offered, overruling, server_covers
 from db.records import CoverRecord
+from db.settling import settle
 from indexer.home import Home
 from indexer.images.decoding import present
 from indexer.progress import Progress
@@ -57,7 +58,7 @@ def remove(
     with home.database.writing() as session:
         known = set(entries.places(session))
         lists = {path: place for path in paths if (place := place_of_list(path)) in known}
-        rows = sum(entries.forget_others(session, place, frozenset()) for place in lists.values())
+        unlisted = [entries.forget_others(session, place, frozenset()) for place in lists.values()]
         of_lists = sum(offered.forget_rejected(session, place) for place in lists.values())
         at, rejected = overruling.removable_at(session, [str(absolute(path)) for path in paths if path not in lists])
         named = list(dict.fromkeys([*cover_ids, *at]))
@@ -67,11 +68,14 @@ def remove(
         # Their files may only be away.
         emptied += overruling.remove_covers(session, only_missing, may_return=True) if only_missing else []
         left = [album_id for album_id in album_ids if album_id not in emptied]
+        while lists and settle(session):
+            pass
         if missing:
             offered.forget_gone(session, may_be_there, everywhere=True)
         covers = len(named) + len(only_missing) + (albums.remove(session, left) if left else 0)
     _delete_files(home, progress, stored)
-    return Removed(len({*album_ids, *emptied}), covers, rows, rejected + of_lists)
+    rows, of_rows = sum(count for count, _ in unlisted), [album_id for _, gone in unlisted for album_id in gone]
+    return Removed(len({*album_ids, *emptied, *of_rows}), covers, rows, rejected + of_lists)
 
 
 def _missing(home: Home, progress: Progress) -> list[CoverId]:

@@ -14,11 +14,16 @@ from sleeve.vocabulary import AlbumId
 
 @dataclass(frozen=True, slots=True)
 class Playlist:
-    """How many tracks of how many albums are in a playlist, and how many albums are not."""
+    """How many tracks of how many albums are in a playlist, and how many albums have none.
+
+    Attributes:
+        unwritable: tracks that are not in it, because their names have line breaks or are not UTF-8.
+    """
 
     tracks: int
     albums: int
     left_out: int
+    unwritable: int = 0
 
 
 def write_playlist(home: Home, progress: Progress, album_ids: Sequence[AlbumId], file: Path) -> Playlist:
@@ -27,7 +32,7 @@ def write_playlist(home: Home, progress: Progress, album_ids: Sequence[AlbumId],
     Albums whose covers are not of music files on this machine are left out.
 
     Raises:
-        NotFoundError: no album has music files here; nothing is written.
+        NotFoundError: no album has music files here, or none that can be named; nothing is written.
         OutputError: the file exists already, or cannot be written.
     """
     # The tag library is slow to import, and only playlists need it.
@@ -41,19 +46,29 @@ def write_playlist(home: Home, progress: Progress, album_ids: Sequence[AlbumId],
     tracks: dict[AlbumId, list[Path]] = {}
     for album_id in album_ids:
         looked_at = (tracks_of(cover.path) for cover in found[album_id].covers)
-        tracks[album_id] = [path for path in next(filter(None, looked_at), []) if _can_be_a_line(path)]
+        tracks[album_id] = next(filter(None, looked_at), [])
         progress.advance(1)
-    lines = [str(path) for of_album in tracks.values() for path in of_album]
-    if not lines:
+    every = [path for of_album in tracks.values() for path in of_album]
+    lines = [str(path) for path in every if _can_be_a_line(path)]
+    if not every:
         raise NotFoundError("none of these albums has music files here, so there is no playlist to write")
+    if not lines:
+        raise NotFoundError(
+            f"the names of their tracks ({len(every)}) have line breaks or are not UTF-8; nothing is written"
+        )
     try:
         with replacing(file) as fresh:
             fresh.write_text("\n".join(["#EXTM3U", *lines, ""]), encoding="utf-8", newline="\n")
     except OSError as error:
         raise OutputError(f"{file} cannot be written: {error.strerror}") from error
-    filled = sum(map(bool, tracks.values()))
-    return Playlist(len(lines), filled, len(tracks) - filled)
+    filled = sum(any(map(_can_be_a_line, of_album)) for of_album in tracks.values())
+    return Playlist(len(lines), filled, len(tracks) - filled, len(every) - len(lines))
 
 
 def _can_be_a_line(path: Path) -> bool:
-    return str(path).isprintable()
+    text = str(path)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return text.splitlines() == [text]

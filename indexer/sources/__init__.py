@@ -69,15 +69,18 @@ def open_source(
         own_spellings: the user's table of genres; it need not exist. Tables and music libraries need it.
         store: what keeps images that a manifest names by URL or holds itself; without it, it may not.
         list_name: what a table without pictures is; None lets its columns decide.
-        encoding: of a manifest that is text, or of a library's tags that say they are Latin-1; None finds out.
+        encoding: of a manifest that is text, of names in archives that do not say theirs, or of a library's tags that
+            say they are Latin-1; None finds out.
 
     Raises:
         SourceError: the path does not exist or does not go with the other arguments, or the table cannot be read.
     """
     if not path.exists():
         raise SourceError(f"{path} does not exist")
+    if encoding:
+        encoding = known_encoding(encoding)
     if genre_from is GenreFrom.TAGS:
-        return _library(path, own_spellings, known_encoding(encoding) if encoding else None)
+        return _library(path, own_spellings, encoding)
     label = genre_from is not GenreFrom.NONE
     by_table = genre_from in {GenreFrom.TABLE, GenreFrom.MANIFEST}
     if path.is_dir() and by_table:
@@ -103,18 +106,20 @@ def open_source(
         )
     if list_name is not None:
         raise SourceError(f"{path} is not a table; --list needs one with artists and titles")
-    if columns or encoding:
-        of_tags = "; --encoding is for tags with --genre-from tags" if path.is_dir() and encoding else ""
-        raise SourceError(f"{path} is not a table, so it has no columns to name and no encoding{of_tags}")
+    is_archive = path.suffix.lower() in ARCHIVE_SUFFIXES
+    if columns:
+        raise SourceError(f"{path} is not a table, so it has no columns to name")
+    if encoding and not (path.is_dir() or is_archive):
+        raise SourceError(f"{path} is not a table or an archive, so it has no encoding")
     if by_table:
         raise SourceError(f"{path} is not a table (.csv, .tsv, .jsonl or .parquet, with a column `file`)")
     if path.is_dir():
         tables = metadata_tables(path) if genre_from is not GenreFrom.FOLDER else []
         if tables:
-            return ImageFolderSource(path, tuple(tables), label=label, store=store)
-        return FolderSource(path, label=label)
-    if path.suffix.lower() in ARCHIVE_SUFFIXES:
-        return ArchiveSource(path, label=label)
+            return ImageFolderSource(path, tuple(tables), label=label, store=store, encoding=encoding)
+        return FolderSource(path, label=label, encoding=encoding)
+    if is_archive:
+        return ArchiveSource(path, label=label, encoding=encoding)
     kind = kind_of_name(path.name)
     if kind in {SPREADSHEETS, ARCHIVES}:
         raise SourceError(f"{path} is not read ({kind}: {HINTS[kind]})")

@@ -23,9 +23,12 @@ from db.records import (
 )
 from db.registration import Stage, known_hashes, register_stage
 from db.settling import settle
-from indexer.images.decoding import PROBE_PX, decode, present, read
+from indexer.images.decoding import PROBE_PX, decode, present, present_as, read
 from indexer.progress import Progress, Silent, chunks
 from indexer.sources import ListSource, Source, may_be_there
+from indexer.sources.archive import ArchiveSource
+from indexer.sources.folder import FolderSource
+from indexer.sources.image_folder import ImageFolderSource
 from indexer.sources.kept_covers import KeptCovers
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash, Outcome
@@ -173,7 +176,7 @@ class _Adding:
         self._place = None if source.place is None else str(source.place)
         self._kept = kept
         self._again = again
-        self._holds = _holder(gone)
+        self._holds = _holder(gone, source)
         self._waiting: list[InspectedFile] = []
         self._list_place = source.list_place if isinstance(source, ListSource) else self._place
         self._rows: set[str] = set()
@@ -222,7 +225,8 @@ class _Adding:
         """Forget the rows that a list does not have any more; one that cannot be read whole takes nothing away."""
         if self._place and self._list_place and self._rows and not self.report.rejected:
             with self._database.writing() as session:
-                self.report.unlisted += entries.forget_others(session, self._list_place, self._rows)
+                rows, _ = entries.forget_others(session, self._list_place, self._rows)
+                self.report.unlisted += rows
 
     def _settle(self) -> int:
         with self._database.writing() as session:
@@ -237,8 +241,14 @@ class _Adding:
             offered.forget_gone(session, may_be_there)
 
 
-def _holder(gone: Set[str]) -> Callable[[str, str], bool]:
+def _holder(gone: Set[str], source: Source) -> Callable[[str, str], bool]:
     """Whether a file still has its content: each is read once, and one that cannot be read is taken to have it."""
+
+    def there(path: str) -> bool:
+        # In archives that are being read, files have the names that they are offered by now.
+        if isinstance(source, _WITH_ARCHIVES) and Path(path).is_relative_to(source.place):
+            return present_as(path, source.encoding)
+        return present(path)
 
     @lru_cache(maxsize=_HASHES_KEPT)
     def hash_of(path: str) -> str | None:
@@ -247,7 +257,10 @@ def _holder(gone: Set[str]) -> Callable[[str, str], bool]:
         except FileRejectedError:
             return None
 
-    return lambda path, content_hash: path not in gone and present(path) and hash_of(path) in {content_hash, None}
+    return lambda path, content_hash: path not in gone and there(path) and hash_of(path) in {content_hash, None}
+
+
+_WITH_ARCHIVES = (ArchiveSource, FolderSource, ImageFolderSource)
 
 
 def _candidates(item: Offered) -> Sequence[Candidate | Offered]:

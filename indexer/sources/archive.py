@@ -41,11 +41,13 @@ class ArchiveSource:
         path: the archive, as the user named it.
         label: whether the archive says the genre.
         genre: of all its members; None lets the archive say.
+        encoding: of names that do not say theirs; None guesses it.
     """
 
     path: Path
     label: bool = True
     genre: str | None = None
+    encoding: str | None = None
 
     def __iter__(self) -> Iterator[Found]:
         located = absolute(self.path)
@@ -54,7 +56,7 @@ class ArchiveSource:
             yield refused
             return
         try:
-            found = contents(self.path)
+            found = contents(self.path, self.encoding)
         except FileRejectedError as error:
             yield RejectedFile(str(self.path), str(located), error.reason, error.detail)
             return
@@ -62,7 +64,9 @@ class ArchiveSource:
             yield RejectedFile(str(self.path), str(located), Rejection.EMPTY, "the archive holds no files")
             return
         if found.guessed:
-            yield Guess(f"{self.path}: the encoding of its names seems to be {found.guessed}")
+            yield Guess(
+                f"{self.path}: the encoding of its names seems to be {found.guessed}; --encoding says otherwise"
+            )
         samples = Samples.of(self.path, found.members if self.path.suffix.lower() == TAR_SUFFIX else ())
         table = sorted(found.members.items(), key=lambda item: _as_walked(PurePosixPath(item[0])))
         kinds = {name: self._kind(name, member) for name, member in table}

@@ -27,10 +27,12 @@ class FolderSource:
     Attributes:
         root: the folder or file, as the user named it.
         label: whether the first folder below ``root`` (or ``root`` itself for files that are in it) is the genre.
+        encoding: of names in archives that do not say theirs; None guesses it.
     """
 
     root: Path
     label: bool = True
+    encoding: str | None = None
 
     def __iter__(self) -> Iterator[Found]:
         if not self.root.is_dir():
@@ -72,7 +74,7 @@ class FolderSource:
 
     def _archives(self, files: list[Path], genre: str | None) -> Iterator[Found]:
         for path in files:
-            yield from ArchiveSource(path, label=self.label, genre=genre)
+            yield from ArchiveSource(path, label=self.label, genre=genre, encoding=self.encoding)
 
     def _offer(self, path: Path, genre: str | None, pair: tuple[Side, str] | None) -> Offered:
         located = absolute(path)

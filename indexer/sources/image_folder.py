@@ -40,16 +40,17 @@ class ImageFolderSource:
     Attributes:
         root: the folder, as the user named it.
         tables: those of ``metadata_tables``.
-        label, store: as for ``ManifestSource``.
+        label, store, encoding: as for ``ManifestSource``; the encoding is also that of names in archives.
     """
 
     root: Path
     tables: tuple[Path, ...]
     label: bool = True
     store: CoverStore | None = None
+    encoding: str | None = None
 
     def __iter__(self) -> Iterator[Found]:
-        folder = list(FolderSource(self.root, label=self.label))
+        folder = list(FolderSource(self.root, label=self.label, encoding=self.encoding))
         genres = {
             item.path: tuple(genre for genre in item.genres if is_genre(genre))
             for item in folder
@@ -57,7 +58,7 @@ class ImageFolderSource:
         }
         described: set[Path] = set()
         for table in self.tables:
-            for item in ManifestSource(table, label=self.label, store=self.store):
+            for item in ManifestSource(table, label=self.label, store=self.store, encoding=self.encoding):
                 if not isinstance(item, CoverFile):
                     yield item
                 elif item.path in described:

@@ -23,8 +23,8 @@ Columns = Annotated[
 Encoding = Annotated[
     str | None,
     typer.Option(
-        help="The encoding of tables, and of old tags that say they are Latin-1, such as cp1250 or shift_jis. By "
-        "default Sleeve finds out."
+        help="The encoding of tables, of names in archives, and of old tags that say they are Latin-1, such as cp1250 "
+        "or shift_jis. By default Sleeve finds out."
     ),
 ]
 

@@ -54,7 +54,7 @@ def settle_all(session: Session) -> None:
 def left(database: Database, name: ListName, *rows: ListRow) -> int:
     """The list has these rows from now on; how many went."""
     with database.writing() as session:
-        gone = entries.forget_others(session, f"/lists/{name}.csv", {one.path for one in rows})
+        gone, _ = entries.forget_others(session, f"/lists/{name}.csv", {one.path for one in rows})
         settle_all(session)
     return gone
 

@@ -33,7 +33,7 @@ def read_archive(data: bytes, folder: Path, name: str = "black metal.zip") -> No
             assert ".." not in offered.path.parts
             assert offered.file.encode()
     try:
-        names = list(archive.members(path))
+        names = list(archive.contents(path).members)
     except FileRejectedError:
         return
     for member in names:

@@ -8,7 +8,7 @@ All three are safe to call from several threads at once.
 from indexer.images.decoding.decoder import decode, size_px
 from indexer.images.decoding.fitting import ResizeRule, fit
 from indexer.images.decoding.limits import DEFAULT_LIMITS, PROBE_PX, QUERY_LIMITS, DecodingLimits
-from indexer.images.decoding.reading import file_holding, present, read
+from indexer.images.decoding.reading import file_holding, present, present_as, read
 from indexer.images.decoding.sniffing import is_picture, sniff
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "fit",
     "is_picture",
     "present",
+    "present_as",
     "read",
     "size_px",
     "sniff",

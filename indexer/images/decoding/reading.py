@@ -5,9 +5,10 @@ A cover's path may go on past a file: ``/music/black metal.zip/a.jpg`` is a memb
 """
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
-from indexer.images.archive import ARCHIVE_SUFFIXES, members, read_member
+from indexer.images.archive import ARCHIVE_SUFFIXES, contents, find, read_member
 from indexer.images.audio import AUDIO_SUFFIXES
 from indexer.images.decoding.limits import DEFAULT_LIMITS, DecodingLimits
 from sleeve.errors import FileRejectedError
@@ -53,6 +54,15 @@ def file_holding(path: Path) -> Path:
 
 def present(path: str) -> bool:
     """Whether a path that the catalogue knows still leads to something."""
+    return _leads_to_something(path, lambda archive, name: find(archive, name) is not None)
+
+
+def present_as(path: str, encoding: str | None) -> bool:
+    """The same, where the names of archives are what they are in this encoding, or by a guess without it."""
+    return _leads_to_something(path, lambda archive, name: name in contents(archive, encoding).members)
+
+
+def _leads_to_something(path: str, is_in: Callable[[Path, str], bool]) -> bool:
     located = Path(path)
     if located.exists():
         return True
@@ -62,7 +72,7 @@ def present(path: str) -> bool:
     name = located.relative_to(holder).as_posix()
     try:
         if _is_archive(holder):
-            return name in members(holder)
+            return is_in(holder, name)
         return bool(_read_inside(holder, name, DEFAULT_LIMITS))
     except FileRejectedError:
         return False

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.images import archive
-from indexer.images.archive import contents, members, read_member
-from indexer.images.decoding import DecodingLimits, present, read
+from indexer.images.archive import contents, read_member
+from indexer.images.decoding import DecodingLimits, present, present_as, read
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Rejection
 from tests.indexer.images.zips import raw_entry, raw_zip, write_zip, zip64_entry
@@ -58,7 +58,7 @@ def test_zip64_records_and_bytes_before_the_archive_are_read(tmp_path: Path) -> 
 
 def test_names_in_utf8_are_read_whether_they_say_so_or_not(tmp_path: Path) -> None:
     flagged = write_zip(tmp_path / "flagged.zip", {"Ночь.jpg": b"1", "夜.jpg": b"2"})
-    assert list(members(flagged)) == ["Ночь.jpg", "夜.jpg"]
+    assert list(contents(flagged).members) == ["Ночь.jpg", "夜.jpg"]
     silent = raw_zip(tmp_path / "silent.zip", [raw_entry("Ночь.jpg".encode(), b"1")])
     assert read(silent / "Ночь.jpg") == b"1"
 
@@ -86,6 +86,30 @@ def test_names_in_old_encodings_are_read_by_their_letters(
     assert [read(path / name).decode() for name in names] == list(names)
 
 
+@pytest.mark.parametrize("encoding", ["cp862", "cp1256", "koi8_r"])
+def test_names_are_in_the_encoding_that_somebody_says_and_are_found_by_it(tmp_path: Path, encoding: str) -> None:
+    name = {"cp862": "רוק/כוורת.jpg", "cp1256": "عربي/فيروز.jpg", "koi8_r": "рок\\Кино.jpg"}[encoding]
+    path = raw_zip(tmp_path / "a.zip", [raw_entry(name.encode(encoding), b"1"), raw_entry("夜.jpg".encode(), b"2")])
+    shown = name.replace("\\", "/")
+    said = contents(path, encoding)
+    assert (list(said.members), said.guessed) == ([shown, "夜.jpg"], None)
+    [guessed, _] = contents(path).members
+    assert guessed != shown
+    for known in (shown, guessed):
+        assert read(path / known) == b"1"
+        assert present(str(path / known))
+    assert present_as(str(path / shown), encoding)
+    assert not present_as(str(path / shown), None)
+    assert not present_as(str(path / guessed), encoding)
+    assert not present(str(path / "רוק/אחר.jpg"))
+
+
+def test_an_encoding_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    path = raw_zip(tmp_path / "a.zip", [raw_entry("рок/Кино.jpg".encode("cp1251"), b"1")])
+    with pytest.raises(FileRejectedError, match="its names are not in utf-8"):
+        contents(path, "utf-8")
+
+
 def test_a_unicode_path_goes_before_the_old_name_unless_that_was_changed(tmp_path: Path) -> None:
     name = "Die Ärzte.jpg".encode("cp850")
     field = struct.pack("<BI", 1, zlib.crc32(name)) + "夜.jpg".encode()
@@ -93,7 +117,7 @@ def test_a_unicode_path_goes_before_the_old_name_unless_that_was_changed(tmp_pat
     for data, expected in ((field, "夜.jpg"), (stale, "Die Ärzte.jpg"), (b"\x01", "Die Ärzte.jpg")):
         extra = struct.pack("<HHI", 0xCAFE, 4, 0) + struct.pack("<HH", 0x7075, len(data)) + data
         path = raw_zip(tmp_path / f"{len(data)}{expected}.zip", [raw_entry(name, DATA, extra=extra)])
-        assert list(members(path)) == [expected]
+        assert list(contents(path).members) == [expected]
         assert read(path / expected) == DATA
 
 
@@ -105,8 +129,8 @@ def test_backslashes_of_powershell_part_folders(tmp_path: Path) -> None:
         (b"b/c\\d.jpg", b"3"),
     ]
     path = raw_zip(tmp_path / "a.zip", [raw_entry(name, data) for name, data in entries])
-    assert list(members(path)) == ["jazz/a.jpg", "ジャズ/ソ.jpg", "b/c/d.jpg"]
-    assert [read(path / name) for name in members(path)] == [b"1", b"2", b"3"]
+    assert list(contents(path).members) == ["jazz/a.jpg", "ジャズ/ソ.jpg", "b/c/d.jpg"]
+    assert [read(path / name) for name in contents(path).members] == [b"1", b"2", b"3"]
 
 
 UNSAFE = [
@@ -127,7 +151,7 @@ UNSAFE = [
 @pytest.mark.parametrize(("name", "detail"), UNSAFE)
 def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: bytes, detail: str) -> None:
     path = raw_zip(tmp_path / "a.zip", [raw_entry(name, DATA), raw_entry(b"good.jpg", DATA)])
-    found = members(path)
+    found = contents(path).members
     assert [member.fault for member in found.values()] == [(Rejection.UNSAFE_NAME, detail), None]
     assert read(path / "good.jpg") == DATA
 
@@ -202,7 +226,7 @@ def test_whatever_is_done_to_an_archive_it_is_read_or_refused(
     path.write_bytes(data)
     limits = DecodingLimits(max_bytes=10_000)
     try:
-        names = list(members(path))
+        names = list(contents(path).members)
     except FileRejectedError:
         return
     for name in names:

@@ -53,6 +53,19 @@ def test_a_playlist_of_files(home: Home, tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == "\n".join(["#EXTM3U", *map(str, [*three, *one, *two]), ""])
 
 
+def test_a_track_whose_name_cannot_be_a_line_is_counted(home: Home, tmp_path: Path) -> None:
+    one, two, three, _ = add_music(home, tmp_path / "music")
+    for track, name in ((one[0], "a\nb.flac"), (one[1], "wide\u3000space.flac"), (three[0], "b\udcff.flac")):
+        track.rename(track.with_name(name))
+    file = tmp_path / "like.m3u8"
+    assert write_playlist(home, Silent(), ALBUMS, file) == Playlist(tracks=6, albums=3, left_out=1, unwritable=2)
+    written = file.read_text(encoding="utf-8").splitlines()
+    assert sorted(written[1:]) == sorted(map(str, [one[1].with_name("wide\u3000space.flac"), *two, *three[1:]]))
+    one[1].with_name("wide\u3000space.flac").unlink()
+    with pytest.raises(NotFoundError, match=r"the names of their tracks \(1\) have line breaks or are not UTF-8"):
+        write_playlist(home, Silent(), [ALBUMS[1]], tmp_path / "none.m3u8")
+
+
 def test_what_is_there_stays(home: Home, tmp_path: Path) -> None:
     add_music(home, tmp_path / "music")
     file = tmp_path / "like.m3u8"

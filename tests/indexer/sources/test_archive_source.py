@@ -211,3 +211,31 @@ def test_what_was_refused_is_no_cover_file(tmp_path: Path) -> None:
     [item] = open_source(path)
     assert isinstance(item, RejectedFile)
     assert len(item.path) < len(str(path)) + 110
+
+
+def test_names_that_were_guessed_wrong_are_corrected_by_saying_their_encoding(
+    database: Database, tmp_path: Path
+) -> None:
+    """Hebrew of DOS, which is not guessed; the covers stay, with their ids."""
+    names = ("רוק/כוורת.png", "פופ/אריק.png")
+    entries = [raw_entry(name.encode("cp862"), cover_bytes(seed, tmp_path)) for seed, name in enumerate(names, start=1)]
+    path = raw_zip(tmp_path / "covers.zip", entries)
+
+    def add(encoding: str | None) -> dict[Outcome, int]:
+        report = add_source(database, open_source(path, encoding=encoding), threads=1)
+        return {outcome: count for outcome, count in report.counts.items() if count}
+
+    def known() -> list[tuple[int, str, tuple[str, ...]]]:
+        with database.reading() as session:
+            found = albums.of_ids(session, sorted(albums.with_cover(session))).values()
+            return [(one.covers[0].id, one.covers[0].file, tuple(one.genres)) for one in found]
+
+    assert add(None) == {Outcome.ADDED: 2}
+    guessed = known()
+    assert add("cp862") == {Outcome.UNCHANGED: 2}
+    said = [(cover_id, f"{path}/{name}", (name.split("/")[0],)) for cover_id, name in ((1, names[0]), (2, names[1]))]
+    assert sorted(known()) == said
+    assert add("cp862") == {Outcome.UNCHANGED: 2}
+    assert sorted(known()) == said
+    assert add(None) == {Outcome.UNCHANGED: 2}, "as with a table, it is guessed again when nobody says it"
+    assert known() == guessed

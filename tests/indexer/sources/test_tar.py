@@ -12,7 +12,7 @@ import pytest
 from db.database import Database
 from db.records import CoverFile, Guess, OtherFiles, RejectedFile
 from indexer.images import archive
-from indexer.images.archive import contents, members, read_member
+from indexer.images.archive import contents, read_member
 from indexer.images.decoding import read
 from indexer.sources import open_source
 from indexer.sources.adding import add_source
@@ -48,7 +48,7 @@ def test_members_are_those_that_tarfile_reads(tmp_path: Path, format_number: int
     path = write_tar(tmp_path / "x.tar", files, format_number, mtime=1.5 if format_number == tarfile.PAX_FORMAT else 1)
     with tarfile.open(path) as tar:
         theirs = {info.name: (info.offset_data, info.size) for info in tar.getmembers()}
-    assert {name: (member.offset, member.size_bytes) for name, member in members(path).items()} == theirs
+    assert {name: (member.offset, member.size_bytes) for name, member in contents(path).members.items()} == theirs
     assert [read_member(path, name, LIMIT) for name in list(files)[:3]] == [*list(files.values())[:3]]
     assert read(path / "Ночь/é.jpg") == b"b" * 512
     assert fault(lambda: read_member(path, "empty", LIMIT))[0] is Rejection.EMPTY
@@ -63,7 +63,7 @@ def test_what_a_shell_writes(tmp_path: Path) -> None:
         (tmp_path / "in/link.jpg").symlink_to("/etc/hostname")
         (tmp_path / "in/hard.jpg").hardlink_to(tmp_path / "in/a.jpg")
         tar.add(tmp_path / "in", ".")
-    found = members(tmp_path / "x.tar")
+    found = contents(tmp_path / "x.tar").members
     assert sorted(found) == ["a.jpg", "hard.jpg", "link.jpg"]
     # Whichever of the two names of one file comes second is a link to the first.
     linked = [name for name, member in found.items() if member.fault == (Rejection.UNREADABLE, "a link")]
@@ -76,7 +76,7 @@ def test_what_a_shell_writes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../a.jpg", "/a.jpg", "a/../../b.jpg", "c:/a.jpg", "a\n.jpg", "a//b.jpg"])
 def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
     path = write_tar(tmp_path / "x.tar", {name: b"x", "ok.jpg": b"y"})
-    found = members(path)
+    found = contents(path).members
     assert [member.fault and member.fault[0] for member in found.values()] == [Rejection.UNSAFE_NAME, None]
     assert fault(lambda: read_member(path, next(iter(found)), LIMIT))[0] is Rejection.UNSAFE_NAME
 
@@ -136,7 +136,7 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             archive._contents.cache_clear()
             assert fault(lambda: contents(path))[0] is Rejection.ARCHIVE_TOO_LARGE
     archive._contents.cache_clear()
-    assert len(members(path)) == 4
+    assert len(contents(path).members) == 4
 
 
 def offers(path: Path) -> dict[str, CoverFile | RejectedFile]:
