@@ -160,7 +160,7 @@ def undo_split(session: Session, album_id: AlbumId) -> AlbumId:
     if not gone:
         raise NotFoundError(f"album {album_id} was not made of another one's covers")
     stayed = next((row.member.album for row in rows if row.was_in is None), None)
-    target = stayed or session.get(Album, gone[0].was_in) or Album(id=gone[0].was_in)
+    target = session.get(Album, gone[0].was_in) or stayed or Album(id=gone[0].was_in)
     session.add(target)
     for row in rows:
         _take_back(session, row, stacks[row.member])

@@ -31,7 +31,7 @@ def playlist_of(context: typer.Context, home: Home, document: SimilarSchema, tar
         with ProgressBar() as bar:
             made = write_playlist(home, bar, album_ids, Path(target))
     left_out = f"; {counted(made.left_out, 'album')} left out, without tracks there" if made.left_out else ""
-    named = f"; {counted(made.unwritable, 'track')} left out: line breaks in their names, or no UTF-8"
+    named = f"; {counted(made.unwritable, 'track')} left out, with line breaks in their names"
     unwritable = named if made.unwritable else ""
     return f"{place} has {counted(made.tracks, 'track')} of {counted(made.albums, 'album')}{left_out}{unwritable}"
 

@@ -140,6 +140,14 @@ def test_a_split_is_taken_back_and_its_cover_follows_its_source_again(database: 
     assert held(database) == [False, False]
 
 
+def test_splits_are_taken_back_in_any_order(chain: Database) -> None:
+    for cover_id in (2, 1):
+        split(chain, cover_id)
+    with chain.writing() as session:
+        assert [regrouping.undo_split(session, AlbumId(album_id)) for album_id in (2, 1)] == [3, 3]
+    assert [found[2] for found in shown(chain).values()] == [[1, 2, 3]]
+
+
 def test_what_was_done_since_is_kept_where_it_was_done(chain: Database) -> None:
     rename(chain, 3, "All of them")
     by_hand(chain, 3, "noise")

@@ -41,6 +41,17 @@ def test_dialogs(page: Page, button: str) -> None:
     _no_violations(page)
 
 
+def test_what_was_done_and_its_undo(page: Page) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        _open(page, "/album/1")
+        page.get_by_role("button", name="Wanted").click()
+        expect(page.locator(".note").get_by_role("button", name="Undo")).to_be_visible()
+        _no_violations(page)
+        page.get_by_role("button", name="Undo").click()
+
+
 def _open(page: Page, view: str) -> None:
     page.goto(view)
     page.wait_for_load_state("networkidle")

@@ -229,10 +229,14 @@ def test_pairs_are_decided_merged_and_taken_back(page: Page) -> None:
     expect(pair).to_have_count(0)
     page.get_by_role("link", name="Decided").click()
     expect(pair).to_contain_text("You said: the same artwork")
+    albums = [link.get_attribute("href") for link in pair.get_by_role("link").all()]
     pair.get_by_role("button", name="Same album: merge").click()
     expect(pair).to_have_count(0)
     page.get_by_role("button", name="Undo").last.click()
-    expect(page.get_by_role("region", name="Blue Window")).to_have_count(1)
+    expect(pair).to_have_count(1)
+    assert [link.get_attribute("href") for link in pair.get_by_role("link").all()] == albums, (
+        "they have their ids again"
+    )
 
 
 @pytest.mark.slow
@@ -265,9 +269,23 @@ def test_what_was_found_is_overruled(page: Page) -> None:
     expect(relatives).to_have_count(1)
     page.get_by_role("button", name="Not the same artwork: Blue Window (Reissue)").click()
     expect(relatives).to_have_count(0)
+    album = page.url
+    thumbs = page.get_by_role("button", name=re.compile("^Show the (front|back) cover$"))
     page.get_by_role("button", name="Show the back cover").click()
     page.get_by_role("button", name="Make it another album").click()
     expect(page.get_by_text("It is an album of its own from now on.")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Back cover of"))).to_be_visible()
+    expect(page).not_to_have_url(album)
+    page.get_by_role("button", name="Undo").last.click()
+    expect(page).to_have_url(album)
+    expect(thumbs).to_have_count(2)
+    page.get_by_role("button", name="Show the back cover").click()
+    page.get_by_role("button", name="Remove this cover").click()
+    expect(thumbs).to_have_count(1)
+    expect(page.get_by_role("img", name=re.compile("^Front cover of"))).to_be_visible()
+    expect(page.get_by_role("button", name="Make it another album")).to_be_hidden()
+    page.get_by_role("button", name="Undo").last.click()
+    expect(thumbs).to_have_count(2)
     expect(page.get_by_role("img", name=re.compile("^Back cover of"))).to_be_visible()
 
 

@@ -19,6 +19,14 @@ export function albumCovers(album) {
     for (const button of strip.children) button.setAttribute("aria-pressed", String(button.dataset.cover === String(one.id)));
   };
   const strip = h("div", { class: "strip" }, album.covers.map((one) => h("button", { type: "button", class: "thumb", "data-cover": one.id, "aria-label": `Show the ${one.side} cover`, onclick: () => put(one) }, cover(one.content_hash, { shownPx: 72 }), h("span", { class: "small" }, one.side))));
+  const thumb = (one) => strip.querySelector(`[data-cover="${one.id}"]`);
+  const hide = (one, isGoing) => {
+    thumb(one).hidden = isGoing;
+    const left = album.covers.filter((other) => !thumb(other).hidden);
+    put(isGoing ? left[0] : one);
+    acts.hidden = left.length < 2;
+  };
+  const acts = coverActs(album, () => shown, hide);
   put(first);
-  return h("div", { class: "stack" }, h("figure", {}, stage), album.covers.length > 1 && [strip, coverActs(album, () => shown)]);
+  return h("div", { class: "stack" }, h("figure", {}, stage), album.covers.length > 1 && [strip, acts]);
 }

@@ -55,11 +55,12 @@ async function part(others) {
   forgetFacts();
 }
 
-/** Buttons about the cover that is shown, of an album of several; `shown()` is that cover. */
-export function coverActs(album, shown) {
+/** Buttons about the cover that is shown, of an album of several; `shown()` is that cover, and `hide(cover, isGoing)` hides
+ * what is to be removed, or shows it again. */
+export function coverActs(album, shown, hide) {
   return h("div", { class: "row-wrap" },
     h("button", { type: "button", onclick: () => splitOff(album, shown()) }, "Make it another album"),
-    h("button", { type: "button", class: "danger", onclick: () => remove(album, shown()) }, icon("bin"), "Remove this cover"));
+    h("button", { type: "button", class: "danger", onclick: () => remove(album, shown(), hide) }, icon("bin"), "Remove this cover"));
 }
 
 async function splitOff(album, cover) {
@@ -73,8 +74,9 @@ async function splitOff(album, cover) {
   }
 }
 
-function remove(album, cover) {
-  doLater(`The ${cover.side} of ${titleOf(album)} was removed.`, { path: `/albums/${album.id}/covers/${cover.id}`, method: "DELETE" }, { onDone: again });
+function remove(album, cover, hide) {
+  hide(cover, true);
+  doLater(`The ${cover.side} of ${titleOf(album)} was removed.`, { path: `/albums/${album.id}/covers/${cover.id}`, method: "DELETE" }, { onDone: again, onUndo: () => hide(cover, false) });
 }
 
 function refused(error) {

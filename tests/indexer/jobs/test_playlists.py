@@ -55,14 +55,14 @@ def test_a_playlist_of_files(home: Home, tmp_path: Path) -> None:
 
 def test_a_track_whose_name_cannot_be_a_line_is_counted(home: Home, tmp_path: Path) -> None:
     one, two, three, _ = add_music(home, tmp_path / "music")
-    for track, name in ((one[0], "a\nb.flac"), (one[1], "wide\u3000space.flac"), (three[0], "b\udcff.flac")):
+    for track, name in ((one[0], "a\nb.flac"), (one[1], "wide\u3000space.flac"), (three[0], "b\u2028.flac")):
         track.rename(track.with_name(name))
     file = tmp_path / "like.m3u8"
     assert write_playlist(home, Silent(), ALBUMS, file) == Playlist(tracks=6, albums=3, left_out=1, unwritable=2)
     written = file.read_text(encoding="utf-8").splitlines()
     assert sorted(written[1:]) == sorted(map(str, [one[1].with_name("wide\u3000space.flac"), *two, *three[1:]]))
     one[1].with_name("wide\u3000space.flac").unlink()
-    with pytest.raises(NotFoundError, match=r"the names of their tracks \(1\) have line breaks or are not UTF-8"):
+    with pytest.raises(NotFoundError, match=r"the names of their tracks \(1\) have line breaks"):
         write_playlist(home, Silent(), [ALBUMS[1]], tmp_path / "none.m3u8")
 
 

@@ -31,7 +31,7 @@ export async function show(main, { id, signal }) {
   } catch (error) {
     if (isCancelled(error)) return;
     main.replaceChildren(error.status === 404
-      ? emptyState("There is no such album", "It may have been deleted. Look for it in the catalogue.", h("a", { class: "button", href: "/catalogue" }, "See the catalogue"))
+      ? emptyState("There is no such album", "It may have been deleted, or made one with another. Look for it in the catalogue.", h("a", { class: "button", href: "/catalogue" }, "See the catalogue"))
       : problemLine(error, again));
     return;
   }
