@@ -1,5 +1,5 @@
-"""The genre tag of each format, changed byte by byte: what is not the genre, or a size that it changes, stays.
+"""A change of the tags of each format, byte by byte: what is not concerned, or a size that it changes, stays.
 
-Each module has a function from an open music file and genres to ``Splice``s. It raises ``ValueError`` or
-``struct.error`` for what it does not understand; the file is then left alone.
+Each module of a format has a function from an open music file and a ``TagChange`` to ``Splice``s. It raises
+``ValueError`` or ``struct.error`` for what it does not understand; the file is then left alone.
 """

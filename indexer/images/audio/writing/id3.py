@@ -1,12 +1,13 @@
-"""The genre in ID3v2 tags (2.2, 2.3 and 2.4), and the one byte for it in ID3v1."""
+"""A change of ID3v2 tags (2.2, 2.3 and 2.4), and of ID3v1."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from io import BytesIO
 
-from mutagen.id3 import ID3, TCON, Frames
+from mutagen.id3 import ID3, Frames
 from mutagen.id3._tags import determine_bpi
 from mutagen.id3._util import BitPaddedInt, unsynch
 
+from indexer.images.audio.writing.changes import Items, TagChange
 from indexer.images.audio.writing.splices import Splice, bytes_at
 from indexer.images.bounded_file import BoundedFile
 
@@ -16,14 +17,12 @@ _PADDING_BYTES = 1024
 """What a tag that must grow gets for the next time."""
 
 _ID3V1_BYTES = 128
-_NO_GENRE = 255
 
 
-def genre_at_front(file: BoundedFile, genres: Sequence[str]) -> list[Splice]:
+def change_at_front(file: BoundedFile, change: TagChange) -> list[Splice]:
     """For files that begin with ID3v2, or with sound."""
     old = tag_at(file, 0)
-    new = with_genre(old or _from_id3v1(file), genres)
-    return [*tag_splices(0, old, new), *_in_id3v1(file, genres)]
+    return [*tag_splices(0, old, changed_tag(old or _from_id3v1(file), change)), *_in_id3v1(file, change)]
 
 
 def tag_splices(at: int, old: bytes, new: bytes) -> list[Splice]:
@@ -49,8 +48,8 @@ def tag_at(file: BoundedFile, at: int) -> bytes:
     return bytes_at(file, at, _HEAD_BYTES + _unsynced(head[6:10]) + footer_bytes)
 
 
-def with_genre(tag: bytes, genres: Sequence[str]) -> bytes:
-    """A whole ID3v2 tag (or b"" for none) with these genres; of the same size if its padding allows that."""
+def changed_tag(tag: bytes, change: TagChange) -> bytes:
+    """A whole ID3v2 tag (or b"" for none) with a change; of the same size if its padding allows that."""
     tag = tag or b"ID3\x04\x00\x00" + bytes(4)
     version, flags = tag[3], tag[5]
     if version not in {2, 3, 4} or (version == 2 and flags & _EXTENDED):
@@ -62,8 +61,8 @@ def with_genre(tag: bytes, genres: Sequence[str]) -> bytes:
     if is_unsynchronised and unsynch.encode(body) != stored:
         raise ValueError("its ID3 tags are unsynchronised in an unusual way")
     extended = _extended_bytes(body, version) if flags & _EXTENDED else 0
-    frames = _with_genre(body[extended:], version, genres)
-    fresh = body[:extended] + frames
+    frames = change.frames(_frames(body[extended:], version), version, unsynchronised=bool(flags & _UNSYNCHRONISED))
+    fresh = body[:extended] + b"".join(frames)
     coded = unsynch.encode(fresh) if is_unsynchronised else fresh
     if len(coded) <= len(stored) and not flags & _FOOTER:
         coded += bytes(len(stored) - len(coded))
@@ -73,23 +72,17 @@ def with_genre(tag: bytes, genres: Sequence[str]) -> bytes:
     return head + coded + (b"3DI" + head[3:] if flags & _FOOTER else b"")
 
 
-def _with_genre(data: bytes, version: int, genres: Sequence[str]) -> bytes:
-    """The frames with the genre's replaced, without padding."""
-    name = b"TCO" if version == 2 else b"TCON"
-    frame = _frame(name, version, genres) if genres else b""
-    kept, is_placed, end = [], False, 0
-    for start, end in _frames(data, version):
-        if data[start : start + len(name)] != name:
-            kept.append(data[start:end])
-        elif not is_placed:
-            kept.append(frame)
-            is_placed = True
+def _frames(data: bytes, version: int) -> Items:
+    """The frames, each with its head, without padding."""
+    found, end = [], 0
+    for start, end in _places(data, version):
+        found.append(data[start:end])
     if data[end:].strip(b"\0"):
         raise ValueError("its ID3 tags end in something unknown")
-    return b"".join(kept) + (b"" if is_placed else frame)
+    return found
 
 
-def _frames(data: bytes, version: int) -> Iterator[tuple[int, int]]:
+def _places(data: bytes, version: int) -> Iterator[tuple[int, int]]:
     """Where each frame begins and ends."""
     head_bytes, name_bytes = (6, 3) if version == 2 else (10, 4)
     plain = version < 4 or determine_bpi(data, Frames) is int
@@ -101,17 +94,6 @@ def _frames(data: bytes, version: int) -> Iterator[tuple[int, int]]:
             raise ValueError("a frame of its ID3 tags is behind their end")
         yield at, end
         at = end
-
-
-def _frame(name: bytes, version: int, genres: Sequence[str]) -> bytes:
-    text = "\0".join(genres)
-    if version == 4:
-        data = b"\3" + text.encode()
-        return name + BitPaddedInt.to_str(len(data), width=4) + bytes(2) + data
-    data = b"\0" + text.encode("latin-1") if text.isascii() else b"\1" + text.encode("utf-16")
-    if version == 2:
-        return name + len(data).to_bytes(3, "big") + data
-    return name + len(data).to_bytes(4, "big") + bytes(2) + data
 
 
 def _extended_bytes(body: bytes, version: int) -> int:
@@ -128,19 +110,16 @@ def _from_id3v1(file: BoundedFile) -> bytes:
         return b""
     file.seek(0)
     tags, made = ID3(file), BytesIO()
-    tags.delall("TCON")
     tags.save(made, padding=lambda _: 0)
     return made.getvalue()
 
 
-def _in_id3v1(file: BoundedFile, genres: Sequence[str]) -> list[Splice]:
+def _in_id3v1(file: BoundedFile, change: TagChange) -> list[Splice]:
     at = _id3v1_at(file)
     if not at:
         return []
-    known = [genre.lower() for genre in TCON.GENRES]
-    number = known.index(genres[0].lower()) if genres and genres[0].lower() in known else _NO_GENRE
-    place = at + _ID3V1_BYTES - 1
-    return [Splice(place, bytes_at(file, place, 1), bytes([min(number, _NO_GENRE)]))]
+    tag = bytes_at(file, at, _ID3V1_BYTES)
+    return [Splice(at, tag, change.id3v1(tag))]
 
 
 def _id3v1_at(file: BoundedFile) -> int:

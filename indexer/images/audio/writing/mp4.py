@@ -1,14 +1,14 @@
-"""The genre in MP4 files: an item of ``moov.udta.meta.ilst``; chunk offsets follow what moves."""
+"""A change of the tags of MP4 files, the items of ``moov.udta.meta.ilst``; chunk offsets follow what moves."""
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from indexer.images.audio.writing.changes import Items, TagChange
 from indexer.images.audio.writing.splices import Splice, bytes_at
 from indexer.images.bounded_file import BoundedFile
 
-_HEAD_BYTES = 8
+HEAD_BYTES = 8
 _META_BYTES = 4
-_GENRE, _GENRE_NUMBER = b"\xa9gen", b"gnre"
 _TEXT = 1
 _HANDLER = bytes(8) + b"mdirappl" + bytes(9)
 
@@ -16,63 +16,67 @@ Atom = tuple[bytes, int, int]
 """A name, where its content begins, and where it ends."""
 
 
-def genre_in_mp4(file: BoundedFile, genres: Sequence[str]) -> list[Splice]:
-    """The item of the genre, in the space that is free behind the list if there is enough."""
+def change_in_mp4(file: BoundedFile, change: TagChange) -> list[Splice]:
+    """The items, in the space that is free behind the list if there is enough."""
     outer = {name: (name, start, end) for name, start, end in _atoms(file, 0, file.size_bytes)}
     if b"moov" not in outer:
         raise ValueError("it has no index of its tags")
     path = [outer[b"moov"]]
     for name, skipped in ((b"udta", 0), (b"meta", 0), (b"ilst", _META_BYTES)):
-        inside = (atom for atom in _atoms(file, path[-1][1] + skipped, path[-1][2]) if atom[0] == name)
+        inside = (one for one in _atoms(file, path[-1][1] + skipped, path[-1][2]) if one[0] == name)
         if (found := next(inside, None)) is None:
             break
         path.append(found)
     if path[-1][0] != b"ilst":
-        return _with_list(file, path, genres)
+        return _with_list(file, path, change)
     _, start, end = path[-1]
     old = bytes_at(file, start, end - start)
-    new = _items(file, start, end, genres)
+    new = b"".join(change.atoms(_items(file, start, end)))
     grown, free = len(new) - len(old), _free_behind(file, path)
     if free is not None and (left := free[2] - free[1] - grown) >= 0:
-        fresh = _atom(b"free", bytes(left))
+        fresh = atom(b"free", bytes(left))
         whole = bytes_at(file, start, free[2] - start)
         return [_sized(file, path[-1], grown), Splice(start, whole, new + fresh)]
-    return [*(_sized(file, atom, grown) for atom in path), Splice(start, old, new), *_moved(file, path[0], end, grown)]
+    return [*(_sized(file, one, grown) for one in path), Splice(start, old, new), *_moved(file, path[0], end, grown)]
 
 
-def _items(file: BoundedFile, start: int, end: int, genres: Sequence[str]) -> bytes:
-    kept: list[bytes] = []
-    place = None
-    for name, begins, ends in _atoms(file, start, end):
-        if name in {_GENRE, _GENRE_NUMBER}:
-            place = len(kept) if place is None else place
-        else:
-            kept.append(bytes_at(file, begins - _HEAD_BYTES, ends - begins + _HEAD_BYTES))
-    place = len(kept) if place is None else place
-    return b"".join([*kept[:place], _item(genres), *kept[place:]])
+def atom(name: bytes, data: bytes) -> bytes:
+    """An atom of a name."""
+    return struct.pack(">I4s", HEAD_BYTES + len(data), name) + data
 
 
-def _item(genres: Sequence[str]) -> bytes:
-    texts = (_atom(b"data", struct.pack(">II", _TEXT, 0) + genre.encode()) for genre in genres)
-    return _atom(_GENRE, b"".join(texts)) if genres else b""
+def atom_name(whole: bytes) -> bytes:
+    """What an atom is called."""
+    return whole[4:HEAD_BYTES]
 
 
-def _with_list(file: BoundedFile, path: list[Atom], genres: Sequence[str]) -> list[Splice]:
+def text_atom(text: str) -> bytes:
+    """The value of an item that is a text."""
+    return atom(b"data", struct.pack(">II", _TEXT, 0) + text.encode())
+
+
+def _items(file: BoundedFile, start: int, end: int) -> Items:
+    return [
+        bytes_at(file, begins - HEAD_BYTES, ends - begins + HEAD_BYTES) for _, begins, ends in _atoms(file, start, end)
+    ]
+
+
+def _with_list(file: BoundedFile, path: list[Atom], change: TagChange) -> list[Splice]:
     """A file without the list of tags gets it, and what is around it, at the end of what there is."""
-    made = _atom(b"ilst", _item(genres))
+    made = atom(b"ilst", b"".join(change.atoms([])))
     if path[-1][0] != b"meta":
-        made = _atom(b"meta", bytes(_META_BYTES) + _atom(b"hdlr", _HANDLER) + made)
+        made = atom(b"meta", bytes(_META_BYTES) + atom(b"hdlr", _HANDLER) + made)
     if path[-1][0] == b"moov":
-        made = _atom(b"udta", made)
+        made = atom(b"udta", made)
     end = path[-1][2]
-    resized = [_sized(file, atom, len(made)) for atom in path]
+    resized = [_sized(file, one, len(made)) for one in path]
     return [*resized, Splice(end, b"", made), *_moved(file, path[0], end, len(made))]
 
 
 def _free_behind(file: BoundedFile, path: list[Atom]) -> Atom | None:
     """The free atom that follows the list."""
     behind = _atoms(file, path[-1][2], path[-2][2])
-    return next((atom for atom in behind if atom[0] == b"free" and atom[1] == path[-1][2] + _HEAD_BYTES), None)
+    return next((one for one in behind if one[0] == b"free" and one[1] == path[-1][2] + HEAD_BYTES), None)
 
 
 def _moved(file: BoundedFile, moov: Atom, after: int, grown: int) -> list[Splice]:
@@ -92,9 +96,9 @@ def _moved(file: BoundedFile, moov: Atom, after: int, grown: int) -> list[Splice
     return splices
 
 
-def _descendants(file: BoundedFile, atom: Atom) -> Iterator[Atom]:
+def _descendants(file: BoundedFile, outer: Atom) -> Iterator[Atom]:
     """The tables of chunk offsets in an atom."""
-    for found in _atoms(file, atom[1], atom[2]):
+    for found in _atoms(file, outer[1], outer[2]):
         if found[0] in {b"trak", b"mdia", b"minf", b"stbl"}:
             yield from _descendants(file, found)
         elif found[0] in {b"stco", b"co64"}:
@@ -102,9 +106,9 @@ def _descendants(file: BoundedFile, atom: Atom) -> Iterator[Atom]:
 
 
 def _atoms(file: BoundedFile, at: int, end: int) -> Iterator[Atom]:
-    while at + _HEAD_BYTES <= end:
-        size, name = struct.unpack(">I4s", bytes_at(file, at, _HEAD_BYTES))
-        start = at + _HEAD_BYTES
+    while at + HEAD_BYTES <= end:
+        size, name = struct.unpack(">I4s", bytes_at(file, at, HEAD_BYTES))
+        start = at + HEAD_BYTES
         if size == 1:
             (size,) = struct.unpack(">Q", bytes_at(file, start, 8))
             start += 8
@@ -116,14 +120,10 @@ def _atoms(file: BoundedFile, at: int, end: int) -> Iterator[Atom]:
         at += size
 
 
-def _atom(name: bytes, data: bytes) -> bytes:
-    return struct.pack(">I4s", _HEAD_BYTES + len(data), name) + data
-
-
-def _sized(file: BoundedFile, atom: Atom, grown: int) -> Splice:
-    at = atom[1] - _HEAD_BYTES
-    head = bytes_at(file, at, _HEAD_BYTES)
-    if head[4:] != atom[0]:
+def _sized(file: BoundedFile, part: Atom, grown: int) -> Splice:
+    at = part[1] - HEAD_BYTES
+    head = bytes_at(file, at, HEAD_BYTES)
+    if head[4:] != part[0]:
         raise ValueError("its tags are in a part of a size that is not written")
     size = int.from_bytes(head[:4], "big")
     return Splice(at, head[:4], struct.pack(">I", size + grown if size else 0))

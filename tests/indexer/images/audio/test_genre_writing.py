@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mutagen.id3 import ID3, TALB, TCON, TDRC, TPE1, TXXX
 from mutagen.ogg import OggPage
 
-from indexer.images.audio import genre_writing
+from indexer.images.audio import tag_writing
 from indexer.images.audio.genre_writing import genre_splices, read_genres, splice_genres, write_genres
 from indexer.images.audio.tags import read_tags
 from indexer.images.audio.writing.splices import inverse
@@ -91,7 +91,7 @@ def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytes
     path = write_track(tmp_path / "a.flac", genres=["rock"])
     data = path.read_bytes()
 
-    monkeypatch.setattr(genre_writing, "apply", lambda _splices, _source, fresh: fresh.write_bytes(data[:50]))
+    monkeypatch.setattr(tag_writing, "apply", lambda _splices, _source, fresh: fresh.write_bytes(data[:50]))
     with pytest.raises(FileRejectedError) as caught:
         write_genres(path, ["jazz"])
     assert caught.value.reason is Rejection.BAD_TAGS
