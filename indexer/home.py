@@ -191,8 +191,13 @@ class Home:
 
     @property
     def journals_folder(self) -> Path:
-        """The journals of ``sleeve tag``."""
+        """The journals of ``sleeve tag`` and ``sleeve covers``."""
         return self.folder / "journals"
+
+    @property
+    def music_lock(self) -> Path:
+        """Held by the run that writes music files or covers next to them."""
+        return self.folder / "music.lock"
 
     @property
     def musicbrainz_lock(self) -> Path:

@@ -6,11 +6,12 @@ from indexer.artwork.groups import groups
 from indexer.artwork.linking import Linked, link_album, link_pending, part_series
 from indexer.artwork.proposing import ASKED, LEAST_SIMILARITY, SURE_SIMILARITY, least_to_compare, propose
 from indexer.artwork.recognising import Recognition, recognise
-from indexer.artwork.series import say_different_numbers
+from indexer.artwork.series import have_different_titles, say_different_numbers
 from indexer.artwork.verdict import (
     equal_as_they_are,
     is_recognised,
     is_same_artwork,
+    is_same_under_other_titles,
     is_whole,
     is_whole_scan,
     show_one_artwork,
@@ -27,8 +28,10 @@ __all__ = [
     "agreement",
     "equal_as_they_are",
     "groups",
+    "have_different_titles",
     "is_recognised",
     "is_same_artwork",
+    "is_same_under_other_titles",
     "is_whole",
     "is_whole_scan",
     "least_to_compare",

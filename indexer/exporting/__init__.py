@@ -8,6 +8,7 @@ from indexer.exporting.columns import (
     LABEL_COLUMN,
     LIST_COLUMNS,
     MAP_COLUMNS,
+    MATCH_COLUMNS,
     PREDICTION_COLUMNS,
     TEXT_COLUMN,
     VECTOR_COLUMN,
@@ -16,8 +17,8 @@ from indexer.exporting.columns import (
     Picture,
 )
 from indexer.exporting.dataset_card import CARD_NAME, write_card
-from indexer.exporting.match_table import MATCH_COLUMNS, MATCH_SUFFIXES, write_matches
 from indexer.exporting.parquet_file import write_parquet
+from indexer.exporting.row_table import ROW_SUFFIXES, write_rows
 from indexer.exporting.text_files import write_csv, write_jsonl
 
 __all__ = [
@@ -29,8 +30,8 @@ __all__ = [
     "LIST_COLUMNS",
     "MAP_COLUMNS",
     "MATCH_COLUMNS",
-    "MATCH_SUFFIXES",
     "PREDICTION_COLUMNS",
+    "ROW_SUFFIXES",
     "TEXT_COLUMN",
     "VECTOR_COLUMN",
     "Cells",
@@ -40,6 +41,6 @@ __all__ = [
     "write_card",
     "write_csv",
     "write_jsonl",
-    "write_matches",
     "write_parquet",
+    "write_rows",
 ]

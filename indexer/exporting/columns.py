@@ -1,6 +1,6 @@
 """The columns of an exported catalogue, and what is in their cells."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -39,6 +39,31 @@ class Picture(NamedTuple):
 
     data: bytes
     name: str
+
+
+MATCH_COLUMNS: Mapping[str, type] = {
+    "file": str,
+    "verdict": str,
+    "album_id": int,
+    "artist": str,
+    "title": str,
+    "year": int,
+    "similarity": float,
+    "points": int,
+    "cells": float,
+    "words": str,
+    "width_px": int,
+    "height_px": int,
+    "cover_file": str,
+    "cover_width_px": int,
+    "cover_height_px": int,
+    "runner_up_id": int,
+    "runner_up_artist": str,
+    "runner_up_title": str,
+    "runner_up_similarity": float,
+    "problem": str,
+}
+"""Of ``sleeve match``."""
 
 
 @dataclass(frozen=True, slots=True)

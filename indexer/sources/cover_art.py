@@ -3,12 +3,16 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import islice
+from pathlib import Path, PurePosixPath
 
 from db.records import fold
+from indexer.images.archive import ARCHIVE_SUFFIXES, members
 from indexer.sources.file_names import IMAGE_SUFFIXES
 from indexer.sources.other_files import ignored_as
+from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import Side
 
 _EXACT_NAMES = {Side.FRONT: ("cover", "folder", "front", "album", "albumart", "artwork"), Side.BACK: ("back",)}
@@ -55,14 +59,17 @@ _ANY_FOLDERS = frozenset(
 )
 """Words of which all of such a name is made: "Scans (600 dpi)", but not "Cover Songs"."""
 
+_MAX_MEMBERS = 200
+"""Of an archive next to an album that are looked at."""
+
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 @dataclass(slots=True)
 class Listing:
-    """The pictures and the folders in each folder, by name; each is read once."""
+    """The pictures, the folders and the archives in each folder, by name; each is read once."""
 
-    _read: dict[Path, tuple[list[Path], list[Path]]] = field(default_factory=dict)
+    _read: dict[Path, tuple[list[Path], list[Path], list[Path]]] = field(default_factory=dict)
 
     def pictures(self, folder: Path) -> list[Path]:
         """The files that are pictures by their endings."""
@@ -73,15 +80,20 @@ class Listing:
         words = {below: _words_of(fold(below.name)) for below in self._of(folder)[1]}
         return [below for below, said in words.items() if said & _ART_FOLDERS and said <= _ANY_FOLDERS]
 
-    def _of(self, folder: Path) -> tuple[list[Path], list[Path]]:
+    def archives(self, folder: Path) -> list[Path]:
+        """The archives that can be read in place."""
+        return self._of(folder)[2]
+
+    def _of(self, folder: Path) -> tuple[list[Path], list[Path], list[Path]]:
         if folder not in self._read:
             self._read[folder] = _list(folder)
         return self._read[folder]
 
 
-def _list(folder: Path) -> tuple[list[Path], list[Path]]:
+def _list(folder: Path) -> tuple[list[Path], list[Path], list[Path]]:
     pictures: list[Path] = []
     folders: list[Path] = []
+    archives: list[Path] = []
     try:
         with os.scandir(folder) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
@@ -92,9 +104,11 @@ def _list(folder: Path) -> tuple[list[Path], list[Path]]:
                     folders.append(path)
                 elif path.suffix.lower() in IMAGE_SUFFIXES and entry.is_file():
                     pictures.append(path)
+                elif path.suffix.lower() in ARCHIVE_SUFFIXES and entry.is_file():
+                    archives.append(path)
     except OSError:
-        return [], []
-    return pictures, folders
+        return [], [], []
+    return pictures, folders, archives
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +127,19 @@ class CoverArt:
     def named(self, side: Side) -> list[Path]:
         """Those that show a side by an exact name, by a word in it, or by the album's name; then in usual folders."""
         found = [path for folders in (self.folders, self._usual()) for path in self._named(folders, side)]
+        return list(dict.fromkeys(found))
+
+    def near(self) -> list[Path]:
+        """All of them, in its folders and in usual folders below, then in the archives there, as paths past those.
+
+        Of an archive that cannot be read there are none.
+        """
+        folders = [*self.folders, *self._usual()]
+        found = [path for folder in folders for path in self.listing.pictures(folder)]
+        for archive in (archive for folder in folders for archive in self.listing.archives(folder)):
+            with suppress(FileRejectedError):
+                names = islice(members(archive), _MAX_MEMBERS)
+                found += [archive / name for name in names if PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES]
         return list(dict.fromkeys(found))
 
     def only(self) -> list[Path]:

@@ -79,10 +79,14 @@ class MusicSource:
             self._albums = albums_of(spelled)
         return self._albums
 
+    def rejected(self) -> list[RejectedFile]:
+        """The tracks and folders that cannot be read."""
+        self.albums()
+        return [left for left in self._left if isinstance(left, RejectedFile)]
+
     def art(self, album: TrackAlbum) -> dict[Side, list[Path]]:
         """What can show each side of an album, the best first: paths of files, or such as go on past a track's."""
-        names = [name for name in (album.title, album.artist) if name]
-        around = CoverArt(self._listing, album.art_folders, names)
+        around = self.around(album)
         found: dict[Side, list[Path]] = {}
         for side in Side:
             inside = [track.path / side for track in album.tracks_with(side)[:_TRACKS_TRIED]]
@@ -93,6 +97,11 @@ class MusicSource:
             if paths := [path for path in dict.fromkeys(paths) if path not in taken]:
                 found[side] = paths
         return found
+
+    def around(self, album: TrackAlbum) -> CoverArt:
+        """The pictures around an album."""
+        names = [name for name in (album.title, album.artist) if name]
+        return CoverArt(self._listing, album.art_folders, names)
 
     def _files(self) -> Iterator[Path]:
         """The music files, by name, a folder's own before those below it; what else there is, is kept."""

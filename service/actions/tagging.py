@@ -1,13 +1,10 @@
 """Predicted genres for music files: plan what to write, write it, and undo that from a journal."""
 
-import json
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Any
 
 from db import albums
 from db.database import Database
@@ -16,12 +13,12 @@ from indexer.images.audio.writing.splices import Splice, inverse
 from indexer.sources.file_names import absolute
 from indexer.sources.music import MusicSource
 from indexer.sources.track_albums import TrackAlbum
+from service.actions.journal import Journal, new_journal, records_backwards
 from service.answers.classify import Classifier
-from sleeve.errors import FileRejectedError, NotFoundError, OutputError, SourceError
+from sleeve.errors import FileRejectedError, NotFoundError
 from sleeve.vocabulary import Rejection
 
-MAX_JOURNAL_LINE = 64 * 2**20
-"""What undoes one file, in characters."""
+COMMAND = "tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +63,8 @@ def write(changes: Sequence[GenreChange], journals: Path) -> tuple[Path, list[Ge
     Raises:
         OutputError: the journal cannot be written; nothing else was.
     """
-    journal = journals / f"tag-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.jsonl"
-    try:
-        journal.parent.mkdir(parents=True, exist_ok=True)
-        with journal.open("x", encoding="utf-8") as lines:
-            return journal, [change if change.note else _write_one(change, lines) for change in changes]
-    except OSError as error:
-        raise OutputError(f"the journal {journal} cannot be written: {error.strerror}") from error
+    with new_journal(journals, COMMAND) as journal:
+        return journal.path, [change if change.note else _write_one(change, journal) for change in changes]
 
 
 def undo(journal: Path) -> list[GenreChange]:
@@ -82,7 +74,7 @@ def undo(journal: Path) -> list[GenreChange]:
         SourceError: the journal cannot be read; nothing was changed.
     """
     done: list[GenreChange] = []
-    for written, pieces in reversed(_read(journal)):
+    for written, pieces in records_backwards(journal, COMMAND, _record):
         change = GenreChange(written.file, written.after, written.before)
         try:
             current = read_genres(change.file)
@@ -144,37 +136,22 @@ def _planned(file: Path, genre: str | None, probability: float | None, note: str
     return GenreChange(file, before, (genre,), probability)
 
 
-def _write_one(change: GenreChange, journal: TextIO) -> GenreChange:
+def _write_one(change: GenreChange, journal: Journal) -> GenreChange:
     try:
         splices = genre_splices(change.file, change.after)
         pieces = [
             (piece.at, *(b64encode(data).decode() for data in (piece.old, piece.new))) for piece in inverse(splices)
         ]
         record = {"file": str(change.file), "before": change.before, "after": change.after, "pieces": pieces}
-        line = json.dumps(record) + "\n"
-        if len(line) > MAX_JOURNAL_LINE:
-            return replace(change, note="too much of it would change to be undone")
-        journal.write(line)
-        journal.flush()
-        os.fsync(journal.fileno())
+        journal.write(record)
         splice_genres(change.file, change.after, splices)
     except FileRejectedError as error:
         return replace(change, note=str(error))
     return change
 
 
-def _read(journal: Path) -> list[tuple[GenreChange, list[Splice]]]:
-    """The changes in a journal, each with what undoes it; older journals have only the genres."""
-    found: list[tuple[GenreChange, list[Splice]]] = []
-    try:
-        with journal.open(encoding="utf-8") as lines:
-            while line := lines.readline(MAX_JOURNAL_LINE):
-                record = json.loads(line)
-                before, after = ([str(genre) for genre in record[name]] for name in ("before", "after"))
-                pieces = [Splice(int(at), b64decode(old), b64decode(new)) for at, old, new in record.get("pieces", ())]
-                found.append((GenreChange(Path(record["file"]), tuple(before), tuple(after)), pieces))
-    except OSError as error:
-        raise SourceError(f"{journal} cannot be read: {error.strerror}") from error
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise SourceError(f"{journal} is not a journal of `sleeve tag`") from error
-    return found
+def _record(said: Any) -> tuple[GenreChange, list[Splice]]:
+    """A change, and what undoes it; older journals have only the genres."""
+    before, after = ([str(genre) for genre in said[name]] for name in ("before", "after"))
+    pieces = [Splice(int(at), b64decode(old), b64decode(new)) for at, old, new in said.get("pieces", ())]
+    return GenreChange(Path(said["file"]), tuple(before), tuple(after)), pieces

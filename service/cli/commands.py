@@ -55,6 +55,7 @@ _COMMANDS = {
     "remove": _Place(_KEEP, "catalogue", "remove"),
     "status": _Place(_KEEP, "catalogue", "status"),
     "export": _Place(_KEEP, "export", "export"),
+    "covers": _Place(_KEEP, "covers", "covers"),
     "tag": _Place(_KEEP, "tag", "tag"),
     "train": _Place(_TEACH, "training", "train"),
     "evaluate": _Place(_TEACH, "evaluation", "evaluate"),

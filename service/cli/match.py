@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from indexer.exporting import MATCH_SUFFIXES, Cells, write_matches
+from indexer.exporting import MATCH_COLUMNS, Cells, write_rows
 from indexer.home import Home, open_home
 from indexer.jobs.match import Compared, MatchReport
 from indexer.jobs.match import match as match_sources
@@ -27,8 +27,9 @@ from service.cli.console import (
     settings_of,
 )
 from service.cli.sources import PATHS_HELP, Columns, Encoding, Opener, other_files, say_other_files
+from service.cli.tables import Force, Output, check_output
 from service.schemas import MatchedSchema, MatchRunSchema, RejectionSchema
-from sleeve.errors import OutputError, SourceError
+from sleeve.errors import SourceError
 
 Pictures = Iterator[Compared[MatchAnswer]]
 
@@ -36,10 +37,7 @@ Pictures = Iterator[Compared[MatchAnswer]]
 def match(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help=f"{PATHS_HELP}.")],
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help=f"The table to write; its ending is {' or '.join(MATCH_SUFFIXES)}."),
-    ] = None,
+    output: Output = None,
     scans: Annotated[
         bool | None,
         typer.Option(
@@ -53,7 +51,7 @@ def match(
     ] = None,
     column: Columns = None,
     encoding: Encoding = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the table if it exists.")] = False,
+    force: Force = False,
     json: Json = False,
 ) -> None:
     """Compare many pictures with the catalogue: photos of sleeves, or another catalogue's covers. Nothing is added.
@@ -77,10 +75,7 @@ def match(
 
         sleeve match photo.jpg
     """
-    if output is not None and output.suffix.lower() not in MATCH_SUFFIXES:
-        raise typer.BadParameter(f"{output} ends in none of {', '.join(MATCH_SUFFIXES)}")
-    if output is not None and output.exists() and not force:
-        raise OutputError(f"{output} is there already; name another file, or add --force to replace it")
+    check_output(output, force=force)
     opener = Opener(genre_from, column, encoding)
     verdicts: Counter[Match] = Counter()
     kept: list[Compared[MatchAnswer]] = []
@@ -96,7 +91,7 @@ def match(
             if output is None:
                 kept.extend(seen)
             else:
-                write_matches(output, map(_row, seen))
+                write_rows(output, MATCH_COLUMNS, map(_row, seen))
 
         report = match_sources(home, bar, sources, compare, take, scans=scans)
     document = _document(report, verdicts, output, kept)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from indexer.home import open_home
+from indexer.home import Home, open_home
 from service.answers.opening import open_answers
 from service.cli.console import Json, answer, answer_json, say, settings_of
 from service.schemas import TaggedSchema, TagSchema
@@ -41,13 +41,15 @@ def tag(
     """
     # The tag library is slow to import, and only this command needs all of it.
     from service.actions import tagging
+    from service.actions.journal import writing_music
 
     settings = settings_of(context)
     journal: Path | None = None
     if undo is not None:
         if path is not None or genre:
             raise typer.BadParameter("--undo goes alone: the journal says which files")
-        found = tagging.undo(undo)
+        with Home(settings) as home, writing_music(home):
+            found = tagging.undo(undo)
         wrote = True
     else:
         if path is None or not genre:
@@ -61,10 +63,11 @@ def tag(
             library = MusicSource(path, Spellings({}))
             classifier = open_answers(home).classifier
             found = list(tagging.plan(home.database, classifier, library, overwrite=overwrite))
-        wrote = not dry_run
-        if wrote and any(not change.note for change in found):
-            planned = found
-            journal, found = tagging.write(planned, home.journals_folder)
+            wrote = not dry_run
+            if wrote and any(not change.note for change in found):
+                planned = found
+                with writing_music(home):
+                    journal, found = tagging.write(planned, home.journals_folder)
     failed = wrote and any(change.note and change.before != change.after for change in found)
     document = TaggedSchema(
         written=wrote,

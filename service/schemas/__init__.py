@@ -30,6 +30,13 @@ from service.schemas.catalogue import (
     TextsSchema,
 )
 from service.schemas.columns import ColumnSchema, ColumnsSchema
+from service.schemas.covers import (
+    CoverChangeSchema,
+    CoverProblemSchema,
+    CoversSchema,
+    UndoneCoverSchema,
+    UndoneCoversSchema,
+)
 from service.schemas.genres import (
     ClassifyBatchSchema,
     ClassifySchema,
@@ -122,8 +129,11 @@ __all__ = [
     "ClassifySchema",
     "ColumnSchema",
     "ColumnsSchema",
+    "CoverChangeSchema",
+    "CoverProblemSchema",
     "CoverQuery",
     "CoverSchema",
+    "CoversSchema",
     "DrawnMapSchema",
     "DuplicateSchema",
     "DuplicatesSchema",
@@ -182,6 +192,8 @@ __all__ = [
     "TaggedSchema",
     "TextsSchema",
     "TrainSchema",
+    "UndoneCoverSchema",
+    "UndoneCoversSchema",
     "UrlQuery",
     "VerdictSchema",
     "VersionSchema",

@@ -8,8 +8,10 @@ with atheris.instrument_imports(
     include=["mutagen", "indexer.images.audio", "indexer.images.bounded_file", "indexer.files"]
 ):
     from indexer.images.audio.genre_writing import read_genres, write_genres
+    from indexer.images.audio.picture_writing import picture_splices, read_front, splice_picture
     from indexer.images.audio.pictures import read_picture
     from indexer.images.audio.tags import read_tags
+    from indexer.images.audio.writing.picture_change import FrontPicture
     from sleeve.errors import FileRejectedError
     from sleeve.vocabulary import Side
 
@@ -17,6 +19,7 @@ from tests.fuzz.session import fuzz
 from tests.indexer.images.audio.recordings import FORMATS, READ_FORMATS, write_track
 
 MAX_BYTES = 100_000
+JPEG = b"\xff\xd8\xff\xe0" + b"\xff\x00\xe1" * 300
 KINDS = (*FORMATS, *READ_FORMATS)
 
 
@@ -43,6 +46,13 @@ def read_track(data: bytes, folder: Path) -> None:
     try:
         write_genres(path, ["black metal"])
         assert read_genres(path) == ("black metal",)
+    except FileRejectedError:
+        assert path.read_bytes() == before
+    before = path.read_bytes()
+    try:
+        picture = FrontPicture(read_front(path), JPEG, (500, 500))
+        splice_picture(path, picture, picture_splices(path, picture))
+        assert read_front(path) == JPEG
     except FileRejectedError:
         assert path.read_bytes() == before
     assert [file.name for file in folder.iterdir()] == [path.name]

@@ -177,7 +177,7 @@ def test_what_cannot_be_written_gets_one_line_and_changes_nothing(home: CommandH
     (tmp_path / "there.csv").write_text("mine")
     for arguments, code, said in (
         (("1.png", "-o", "there.csv"), 1, "there already"),
-        (("1.png", "-o", "out.xlsx"), 2, ".csv, .parquet"),
+        (("1.png", "-o", "out.xlsx"), 2, ".csv, .jsonl, .parquet"),
         (("gone.png", "-o", "out.csv"), 1, "does not exist"),
         (("1.png", "-o", "no/folder/out.csv"), 1, "cannot be written"),
         (("1.png", "--column", "artist=X", "-o", "out.csv"), 1, "not a table"),

@@ -98,7 +98,7 @@ def test_a_journal_takes_no_files_place(tmp_path: Path, monkeypatch: pytest.Monk
         def now(cls, tz: tzinfo | None = None) -> "At":
             return cls(2026, 1, 2, 3, 4, 5, 6, tz)
 
-    monkeypatch.setattr("service.actions.tagging.datetime", At)
+    monkeypatch.setattr("service.actions.journal.datetime", At)
     track = write_track(tmp_path / "1.flac", album="A", artist="B", genres=())
     own = tmp_path / "journals" / "tag-20260102-030405-000006.jsonl"
     own.parent.mkdir()
@@ -107,6 +107,17 @@ def test_a_journal_takes_no_files_place(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(OutputError, match=r"the journal .* cannot be written: File exists"):
         write([GenreChange(track, (), ("jazz",))], own.parent)
     assert (own.read_text(), track.read_bytes()) == ("the user's", before)
+
+
+def test_a_journal_that_was_cut_off_undoes_what_it_has(tmp_path: Path) -> None:
+    """Killed while a line was written: its file is as it was."""
+    track = write_track(tmp_path / "1.flac", album="A", artist="B", genres=())
+    before = track.read_bytes()
+    journal, _ = write([GenreChange(track, (), ("jazz",))], tmp_path / "journals")
+    with journal.open("ab") as file:
+        file.write(b'{"file": "/music/2.flac", "bef')
+    [change] = undo(journal)
+    assert (change.note, track.read_bytes()) == ("", before)
 
 
 def test_a_journal_of_files_that_are_gone(tmp_path: Path) -> None:

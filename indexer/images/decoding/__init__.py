@@ -5,7 +5,7 @@
 All three are safe to call from several threads at once.
 """
 
-from indexer.images.decoding.decoder import decode, size_px
+from indexer.images.decoding.decoder import decode, is_plain_jpeg, size_px
 from indexer.images.decoding.fitting import ResizeRule, fit
 from indexer.images.decoding.limits import DEFAULT_LIMITS, PROBE_PX, QUERY_LIMITS, DecodingLimits
 from indexer.images.decoding.reading import file_holding, present, present_as, read
@@ -21,6 +21,7 @@ __all__ = [
     "file_holding",
     "fit",
     "is_picture",
+    "is_plain_jpeg",
     "present",
     "present_as",
     "read",

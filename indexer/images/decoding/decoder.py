@@ -5,7 +5,9 @@ import re
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 from PIL import (
     AvifImagePlugin,
@@ -33,6 +35,8 @@ from indexer.images.decoding.unsupported import unsupported_kind
 from sleeve.errors import FileRejectedError, one_line
 from sleeve.platform import return_freed_memory
 from sleeve.vocabulary import Rejection
+
+Seen = TypeVar("Seen")
 
 PLUGINS = (
     AvifImagePlugin,
@@ -136,15 +140,28 @@ def size_px(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS) -> tuple[int, 
     Raises:
         FileRejectedError: it has none that ``decode`` would take.
     """
+    return _by_header(data, limits, lambda image: image.size[::-1] if _turn(image) in _ON_ITS_SIDE else image.size)
+
+
+def is_plain_jpeg(data: bytes, limits: DecodingLimits = DEFAULT_LIMITS) -> bool:
+    """Whether the bytes of a file are a JPEG, in RGB or grey, that is upright as it is stored, by its header alone.
+
+    Raises:
+        FileRejectedError: as ``size_px``.
+    """
+    return _by_header(
+        data, limits, lambda image: image.format == "JPEG" and image.mode in {"RGB", "L"} and _turn(image) is None
+    )
+
+
+def _by_header(data: bytes, limits: DecodingLimits, look: Callable[[ImageFile.ImageFile], Seen]) -> Seen:
     if not data:
         raise FileRejectedError(Rejection.EMPTY)
     format_name = sniff(data)
     check_structure(data, format_name, limits.max_pixels)
     _quieten_pillow()
     try:
-        image = _opened(BoundedSource(as_still(data, format_name) if format_name in BOXED else data), format_name)
-        width, height = image.size
-        return (height, width) if _turn(image) in _ON_ITS_SIDE else (width, height)
+        return look(_opened(BoundedSource(as_still(data, format_name) if format_name in BOXED else data), format_name))
     except Image.DecompressionBombError as error:
         raise FileRejectedError(Rejection.TOO_MANY_PIXELS) from error
     except _FAILURES as error:
