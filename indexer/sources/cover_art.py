@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from db.records import fold
-from indexer.images.archive import ARCHIVE_SUFFIXES, members
+from indexer.images.archive import ARCHIVE_SUFFIXES, contents
 from indexer.sources.file_names import IMAGE_SUFFIXES
 from indexer.sources.other_files import ignored_as
 from sleeve.errors import FileRejectedError
@@ -138,7 +138,7 @@ class CoverArt:
         found = [path for folder in folders for path in self.listing.pictures(folder)]
         for archive in (archive for folder in folders for archive in self.listing.archives(folder)):
             with suppress(FileRejectedError):
-                names = islice(members(archive), _MAX_MEMBERS)
+                names = islice(contents(archive).members, _MAX_MEMBERS)
                 found += [archive / name for name in names if PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES]
         return list(dict.fromkeys(found))
 
