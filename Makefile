@@ -9,7 +9,7 @@ REPORT ?= report
 REPORT_HOME := $(CURDIR)/.sleeve-report
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo report test test-slow test-all check fix lock screenshots pictures bundle bundle-text benchmarks clean
+.PHONY: help install dev demo report test test-slow test-fastai test-all check fix lock screenshots pictures bundle bundle-text benchmarks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -36,7 +36,10 @@ test: $(VENV)/.dev ## Run the tests (SQLite, PostgreSQL, FAISS, HTTP), but for t
 test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, whole trainings, kill rounds, services in trouble, most of the web app
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow --numprocesses=3
 
-test-all: test test-slow ## Run every test
+test-fastai: $(VENV)/fastai/.installed ## Run the tests that need fastai, in an environment of their own
+	@$(VENV)/fastai/bin/python -m pytest -n 0 tests/indexer/training/test_with_fastai.py
+
+test-all: test test-slow test-fastai ## Run every test
 
 check: $(VENV)/.dev ## Check style, types (Linux, macOS, Windows) and import rules; change nothing
 	@$(BIN)/ruff format --quiet --check .
@@ -53,11 +56,13 @@ fix: $(VENV)/.dev ## Format the code, repair what can be repaired, write docs/co
 LOCK = $(BIN)/uv pip compile -q - -c constraints.txt --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-header
 
+LOCKED_EXTRAS = --extra parquet --extra train --extra report --extra dev
+
 lock: $(VENV)/.installed ## Write requirements*.txt again, but requirements-torch-cpu.txt: hashes, at the versions of constraints.txt
 	@$(PIP) -c constraints.txt uv
 	@printf 'pip\nsetuptools>=80\n' | $(LOCK) pyproject.toml -o requirements.txt
 	@printf 'torch; python_version < "3"\ntorchvision; python_version < "3"\n' > $(VENV)/without-torch.txt
-	@printf 'pip\nsetuptools>=80\n' | $(LOCK) pyproject.toml --override $(VENV)/without-torch.txt --all-extras -o requirements-dev.txt
+	@printf 'pip\nsetuptools>=80\n' | $(LOCK) pyproject.toml --override $(VENV)/without-torch.txt $(LOCKED_EXTRAS) -o requirements-dev.txt
 	@printf 'torch\ntorchvision\n' | $(LOCK) -o requirements-torch.txt
 
 screenshots: $(VENV)/.dev ## Take pictures of every view of the web app, into screenshots/
@@ -85,6 +90,15 @@ $(VENV)/.installed: pyproject.toml requirements.txt
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) --require-hashes -r requirements.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+# It sees what .venv has; on its own it would install PyTorch once more.
+$(VENV)/fastai/.installed: $(VENV)/.dev
+	@echo "Adding fastai (about half a minute) …"
+	@$(BIN)/python -m venv $(VENV)/fastai
+	@purelib='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+		$(BIN)/python -c "$$purelib" > "$$($(VENV)/fastai/bin/python -c "$$purelib")/sleeve.pth"
+	@$(VENV)/fastai/bin/python -m pip --disable-pip-version-check -qq install -c constraints.txt '.[fastai]'
 	@touch $@
 
 $(VENV)/.report: $(VENV)/.installed

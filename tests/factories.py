@@ -10,7 +10,7 @@ from PIL import Image
 from db.database import Database
 from db.records import CoverFile
 from indexer.home import Home
-from indexer.images.decoding import ResizeRule
+from indexer.images.decoding import Interpolation, ResizeRule
 from sleeve.settings import Settings
 from sleeve.vocabulary import Fingerprint, LabelSource
 
@@ -51,6 +51,7 @@ class FakeBackbone:
     dimension = 48
     input_size_px = 32
     resize = ResizeRule.SQUASH
+    interpolation = Interpolation.BICUBIC
 
     def __init__(self) -> None:
         self.embedded = 0

@@ -12,7 +12,12 @@ from packaging.version import Version
 PROJECT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NEEDED = [*PYPROJECT["dependencies"], "pip", "setuptools>=80"]
-EXTRAS = [requirement for extra in PYPROJECT["optional-dependencies"].values() for requirement in extra]
+EXTRAS = [
+    requirement
+    for name, extra in PYPROJECT["optional-dependencies"].items()
+    for requirement in extra
+    if name != "fastai"  # installed apart
+]
 PACKAGES = {
     "requirements.txt": 50,
     "requirements-dev.txt": 50,

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.images.decoding import ResizeRule
+from indexer.images.decoding import Interpolation, ResizeRule
 from indexer.models.bundle import MODEL_FILE, Bundle, Precision
 from sleeve.errors import BundleError, last_line
 from sleeve.platform import usable_cores
@@ -26,6 +26,7 @@ class Backbone(Protocol):
     dimension: int
     input_size_px: int
     resize: ResizeRule
+    interpolation: Interpolation
 
     def embed(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, s, s, 3) uint8 RGB → (n, d) float32, each row of length 1; safe from several threads at once.
@@ -57,7 +58,7 @@ class OpenVinoBackbone:
         self.fingerprint = fingerprint_here(bundle)
         self.dimension = manifest.dimension
         self.input_size_px = manifest.input_size_px
-        self.resize = manifest.resize
+        self.resize, self.interpolation = manifest.resize, manifest.interpolation
         self._idle: SimpleQueue[Any] = SimpleQueue()
         for _ in range(streams):
             self._idle.put(compiled.create_infer_request())
@@ -99,7 +100,7 @@ class BackboneOnDemand:
         self.fingerprint = fingerprint_here(bundle)
         self.dimension = bundle.manifest.dimension
         self.input_size_px = bundle.manifest.input_size_px
-        self.resize = bundle.manifest.resize
+        self.resize, self.interpolation = bundle.manifest.resize, bundle.manifest.interpolation
         self._bundle = bundle
         self._threads = threads
 

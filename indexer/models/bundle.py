@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from indexer.files import new_folder
-from indexer.images.decoding import ResizeRule
+from indexer.images.decoding import Interpolation, ResizeRule
 from indexer.models.external_data import has_external_data
 from indexer.models.tokenizer import MERGES_FILE, TOKENIZER_FILE, TextCleaning
 from sleeve.errors import BundleError
@@ -69,6 +69,7 @@ class BundleDescription(BaseModel):
     genre_dimensions: Annotated[int, Field(ge=0)] = 0
     input_size_px: Annotated[int, Field(ge=1, le=4_096)]
     resize: ResizeRule
+    interpolation: Interpolation = Interpolation.BICUBIC
     mean: tuple[Channel, Channel, Channel]
     std: tuple[Deviation, Deviation, Deviation]
     precision: Precision
@@ -123,6 +124,8 @@ class Bundle:
         deciding = self.manifest.model_dump(
             mode="json", include={"dimension", "input_size_px", "resize", "mean", "std", "precision"}
         )
+        if self.manifest.interpolation is not Interpolation.BICUBIC:  # all bundles of before were bicubic
+            deciding["interpolation"] = self.manifest.interpolation
         deciding[MODEL_FILE] = self.manifest.files[MODEL_FILE]
         return Fingerprint(sha256(json.dumps(deciding, sort_keys=True, separators=(",", ":")).encode()).hexdigest())
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from indexer.images.decoding import DEFAULT_LIMITS, DecodingLimits, decode, fit
 from indexer.models.backbone import Backbone
@@ -16,5 +17,9 @@ def fit_image(data: bytes, backbone: Backbone, limits: DecodingLimits = DEFAULT_
     Raises:
         FileRejectedError: the bytes are not an image that Sleeve can use.
     """
-    image = decode(data, limits, reduce_to_px=backbone.input_size_px)
-    return fit(image, backbone.input_size_px, backbone.resize)
+    return fit_to(decode(data, limits, reduce_to_px=backbone.input_size_px), backbone)
+
+
+def fit_to(image: Image.Image, backbone: Backbone) -> NDArray[np.uint8]:
+    """An RGB image, as ``decode`` returns it → (s, s, 3) uint8 for a backbone."""
+    return fit(image, backbone.input_size_px, backbone.resize, backbone.interpolation)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from indexer.images.decoding import ResizeRule
+from indexer.images.decoding import Interpolation, ResizeRule
 from indexer.models.backbone import OpenVinoBackbone, load_openvino
 from indexer.models.bundle import MODEL_FILE, TEXT_MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
 from indexer.models.text_tower import TextTower
@@ -43,6 +43,7 @@ class Preparation(BaseModel):
     mean: Triple
     std: tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]]
     resize_mode: Literal["shortest", "squash", "longest"] = "shortest"
+    interpolation: str = "bicubic"
 
     @property
     def size_px(self) -> int:
@@ -107,6 +108,7 @@ def add_published(path: Path, preparation: Preparation | None, folder: Path) -> 
         dimension=_vector_length(model, preparation.size_px),
         input_size_px=preparation.size_px,
         resize=RESIZE_RULES[preparation.resize_mode],
+        interpolation=interpolation_of(preparation.interpolation),
         mean=_of_255(preparation.mean),
         std=_of_255(preparation.std),
         precision=Precision.F32,
@@ -116,6 +118,11 @@ def add_published(path: Path, preparation: Preparation | None, folder: Path) -> 
     )
     _try(description, contents, path)
     return write_bundle(folder, description, contents)
+
+
+def interpolation_of(name: str) -> Interpolation:
+    """What open_clip does for a name of its own, such as "random": all but one of them are bicubic when it embeds."""
+    return Interpolation.BILINEAR if name == "bilinear" else Interpolation.BICUBIC
 
 
 def _text_files(folder: Path) -> dict[str, bytes]:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from indexer.evaluation import ArtworkQueries
-from indexer.images.decoding import decode, fit, read
+from indexer.images.decoding import decode, read
 from indexer.models.backbone import Backbone
+from indexer.models.preparing import fit_to
 from indexer.progress import Progress
 from indexer.training.distortions import KINDS, PHOTO_LIKE, distort
 from sleeve.errors import FileRejectedError
@@ -44,7 +45,7 @@ def changed_views(
         rows.append(row)
         square = cover.resize((DISTORTED_SIDE_PX, DISTORTED_SIDE_PX), Image.Resampling.BICUBIC)
         for kind in KINDS:
-            view = fit(distort(square, kind, paths[row].name), backbone.input_size_px, backbone.resize)
+            view = fit_to(distort(square, kind, paths[row].name), backbone)
             made[kind].append(backbone.embed(view[np.newaxis]))
     none = np.empty((0, gallery.shape[1]), np.float32)
     together = {**{kind: (kind,) for kind in KINDS}, "photo-like": PHOTO_LIKE, "all": tuple(KINDS)}

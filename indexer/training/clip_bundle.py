@@ -10,7 +10,7 @@ from torch import nn
 
 from indexer.models.backbone import unit_rows
 from indexer.models.bundle import TEXT_MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
-from indexer.models.published import RESIZE_RULES
+from indexer.models.published import RESIZE_RULES, interpolation_of
 from indexer.models.text_tower import TextTower
 from indexer.models.tokenizer import TOKENIZER_FILE, TextCleaning, TextTokenizer, clip_tokenizer
 from indexer.training.onnx_bundle import export_backbone, onnx_bytes, require_parity
@@ -52,6 +52,7 @@ def export_open_clip(name: str, folder: Path, *, bundle_name: str) -> Bundle:
             mean=tuple(255 * value for value in cfg["mean"]),
             std=tuple(255 * value for value in cfg["std"]),
             resize=RESIZE_RULES[cfg["resize_mode"]],
+            interpolation=interpolation_of(cfg["interpolation"]),
             precision=Precision.F32,
             genres=(),
             metrics={},

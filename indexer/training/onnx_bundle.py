@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnx_ir.passes.common import CommonSubexpressionEliminationPass, DeduplicateInitializersPass
 
-from indexer.images.decoding import ResizeRule
+from indexer.images.decoding import Interpolation, ResizeRule
 from indexer.models.backbone import OpenVinoBackbone, unit_rows
 from indexer.models.bundle import MODEL_FILE, Bundle, BundleDescription, Precision, write_bundle
 from sleeve.errors import BundleError, first_line
@@ -45,6 +45,7 @@ def export_backbone(
     trained_on: str,
     licence: str,
     genre_dimensions: int = 0,
+    interpolation: Interpolation = Interpolation.BICUBIC,
     extra_files: Mapping[str, bytes] = {},
 ) -> Bundle:
     """Write a tower as a bundle. The same weights give the same bytes with the same versions of torch and onnx.
@@ -71,6 +72,7 @@ def export_backbone(
         genre_dimensions=genre_dimensions,
         input_size_px=input_size_px,
         resize=resize,
+        interpolation=interpolation,
         mean=mean,
         std=std,
         precision=precision,

@@ -175,7 +175,7 @@ def _as_all_tags(model: str) -> _Made | None:
     made = [_as_tagged(model, tag) for tag in open_clip.list_pretrained_tags_by_model(model)]
     if not made:
         return _Made({}, quick_gelu=False)
-    # How pixels are interpolated makes no difference that can be measured.
+    # If tags differ in nothing but how pixels are interpolated, the first one decides.
     return made[0] if len({str((_but_interpolation(one.preprocess), one.quick_gelu)) for one in made}) == 1 else None
 
 

@@ -10,8 +10,9 @@ from PIL import Image
 from db.records import TextLine
 from indexer.evaluation import Photos
 from indexer.genre import count_texts
-from indexer.images.decoding import decode, fit, read
+from indexer.images.decoding import decode, read
 from indexer.models.backbone import Backbone
+from indexer.models.preparing import fit_to
 from indexer.outline import EMBEDDED_PX, READ_PX, find_outline, middle, rectify
 from indexer.progress import Progress
 from indexer.training.photographs import photograph
@@ -46,7 +47,7 @@ def photographed_covers(
         corners = middle(photo.size) if found is None else found.corners
         sleeve = rectify(photo, corners, EMBEDDED_PX)
         rows.append(row)
-        vectors.append(backbone.embed(fit(sleeve, backbone.input_size_px, backbone.resize)[np.newaxis]))
+        vectors.append(backbone.embed(fit_to(sleeve, backbone)[np.newaxis]))
         texts.append(() if read_text is None else read_text(rectify(photo, corners, READ_PX)))
     none = np.empty((0, backbone.dimension), np.float32)
     return Photos(

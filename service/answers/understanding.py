@@ -19,8 +19,9 @@ from PIL import Image
 
 from db.records import TextLine
 from indexer.artwork import ASKED, SURE_SIMILARITY, is_whole, is_whole_scan, least_to_compare, sketch
-from indexer.images.decoding import QUERY_LIMITS, decode, fit
+from indexer.images.decoding import QUERY_LIMITS, decode
 from indexer.models.backbone import Backbone
+from indexer.models.preparing import fit_to
 from indexer.outline import EMBEDDED_PX, WHOLE, Corners, find_outline, in_picture, middle, rectify
 from service.answers.records import Found, Neighbour, Outline, ReadText, Verdict
 from service.answers.same_artwork import MAX_COMPARED, ArtworkFinder, Recognised
@@ -194,7 +195,7 @@ class Understanding:
 
     def _embed(self, image: Image.Image, backbone: Backbone) -> NDArray[np.float32]:
         with self._timed(Stage.EMBED):
-            return backbone.embed(fit(image, backbone.input_size_px, backbone.resize)[np.newaxis])
+            return backbone.embed(fit_to(image, backbone)[np.newaxis])
 
     def _recognised(self, view: _View, picture: Image.Image, content_hash: ContentHash) -> list[Recognised]:
         in_photo = not view.is_scan and (view.corners is not WHOLE or not _may_be_cover(picture))

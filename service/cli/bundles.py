@@ -9,7 +9,7 @@ from rich.table import Table
 
 from indexer.home import Home, open_home
 from indexer.jobs.add_bundle import add_bundle
-from indexer.jobs.export_bundle import export_bundle
+from indexer.jobs.export_bundle import FASTAI, FastaiWeights, export_bundle
 from indexer.jobs.index import index
 from indexer.jobs.list_bundles import list_bundles
 from indexer.models.bundle import TEXT_MODEL_FILE, Bundle
@@ -85,20 +85,32 @@ def use(
 
 def export(
     context: typer.Context,
-    model: Annotated[str, typer.Argument(help="open_clip:MODEL/TAG, or one of the forms below.")],
-    name: Annotated[str, typer.Option(help="The new bundle's name.")] = "clip",
+    model: Annotated[str, typer.Argument(help="open_clip:MODEL/TAG, fastai:FILE, or one of the forms below.")],
+    name: Annotated[str, typer.Option(help="The new bundle's name; by default clip or fastai.")] = "",
+    architecture: Annotated[str, typer.Option(help="fastai: what vision_learner was called with.")] = "",
+    size: Annotated[int, typer.Option(metavar="PX", min=1, max=4096, help="fastai: the side of its images.")] = 224,
+    genres: Annotated[str, typer.Option(metavar="A,B,…", help="fastai: its classes, in the order of dls.vocab.")] = "",
+    mean: Annotated[
+        str, typer.Option(metavar="R,G,B", help="fastai: what was taken off each pixel, as parts of 1; with --std.")
+    ] = "",
+    std: Annotated[str, typer.Option(metavar="R,G,B", help="fastai: what the rest was divided by.")] = "",
     json: Json = False,
 ) -> None:
-    """Make a bundle of a CLIP model without training it (needs the `train` extra).
+    """Make a bundle of a CLIP model, or of one trained with fastai, without training it (needs the `train` extra).
 
-    The bundle has the image tower. If the model reads text with CLIP's own tokenizer, it also has the text tower, and
-    `sleeve similar --text` works with it. The weights of a tag of open_clip, or of a repository for open_clip
-    (`hf-hub:`), are downloaded from the hub.
+    A CLIP model's bundle has its image tower. If the model reads text with CLIP's own tokenizer, it also has the text
+    tower, and `sleeve similar --text` works with it. The weights of a tag of open_clip, or of a repository for
+    open_clip (`hf-hub:`), are downloaded from the hub.
 
     Weights from a file need the preprocessing and the activation that they were made with, and a file does not say
     them. They are taken from an `open_clip_config.json` next to it, or from the model's tags if those agree; else name
     the tag that the file was made like (`TAG=FILE`). A folder with weights and their `open_clip_config.json` is
     `local-dir:FOLDER`.
+
+    fastai: FILE is what `learn.save` or `torch.save(learn.model.state_dict(), …)` of a `vision_learner` wrote; nothing
+    in it is run. The bundle finds by the features of its body. With --genres it also predicts as its head does. Images
+    are cut to the square in their middle (fastai's `Resize`) and normalised as `vision_learner` does it for pretrained
+    weights. It does not normalise for `pretrained=False`: say `--mean 0,0,0 --std 1,1,1`.
 
     Examples:
 
@@ -107,9 +119,20 @@ def export(
         sleeve bundles export open_clip:ViT-B-32/laion2b_s34b_b79k=weights.safetensors --name clip
 
         sleeve bundles export open_clip:local-dir:my-clip --name clip
+
+        sleeve bundles export fastai:models/covers.pth --architecture resnet34 --genres jazz,metal,rock
     """
+    fastai = None
+    if model.startswith(FASTAI):
+        if not architecture:
+            raise BundleError("weights of fastai's do not say whose they are: add --architecture, such as resnet34")
+        said = _preparation(size, mean, std, "shortest") if mean or std else None
+        named = tuple(filter(None, map(str.strip, genres.split(","))))
+        fastai = FastaiWeights(architecture, size, (said.mean, said.std) if said else None, named)
+    elif architecture or genres or mean or std:
+        raise BundleError("--architecture, --size, --genres, --mean and --std are for fastai: alone")
     with Home(settings_of(context)) as home, ProgressBar() as bar:
-        bundle = export_bundle(home, bar, model, name=name)
+        bundle = export_bundle(home, bar, model, fastai, name=name or ("fastai" if fastai else "clip"))
     _report_new(bundle, json=json)
 
 

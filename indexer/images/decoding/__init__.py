@@ -6,7 +6,7 @@ All three are safe to call from several threads at once.
 """
 
 from indexer.images.decoding.decoder import decode, is_plain_jpeg, size_px
-from indexer.images.decoding.fitting import ResizeRule, fit
+from indexer.images.decoding.fitting import Interpolation, ResizeRule, fit
 from indexer.images.decoding.limits import DEFAULT_LIMITS, PROBE_PX, QUERY_LIMITS, DecodingLimits
 from indexer.images.decoding.reading import file_holding, present, present_as, read
 from indexer.images.decoding.sniffing import is_picture, sniff
@@ -16,6 +16,7 @@ __all__ = [
     "PROBE_PX",
     "QUERY_LIMITS",
     "DecodingLimits",
+    "Interpolation",
     "ResizeRule",
     "decode",
     "file_holding",

@@ -10,7 +10,7 @@ import pytest
 from onnx import helper
 from onnx.external_data_helper import set_external_data
 
-from indexer.images.decoding import ResizeRule
+from indexer.images.decoding import Interpolation, ResizeRule
 from indexer.models.bundle import MANIFEST_FILE, MODEL_FILE, BundleDescription, Precision, read_bundle, write_bundle
 from sleeve.errors import BundleError
 
@@ -93,6 +93,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
         {"dimension": 13},
         {"input_size_px": 5},
         {"resize": ResizeRule.PAD},
+        {"interpolation": Interpolation.BILINEAR},
         {"mean": (10.0, 20.0, 31.0)},
         {"mean": (20.0, 10.0, 30.0)},
         {"std": (2.0, 4.0, 9.0)},

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 
-from indexer.images.decoding import ResizeRule
+from indexer.images.decoding import Interpolation, ResizeRule
 from indexer.models.backbone import OpenVinoBackbone
 from indexer.models.preparing import fit_image
 from indexer.models.published import Preparation, add_published
@@ -101,7 +101,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "textual").mkdir()
     (folder / "visual/model.onnx").write_bytes(image_model())
     prepared = {"size": [SIDE_PX, SIDE_PX], "mode": "RGB", "mean": MEAN, "std": STD, "resize_mode": "squash"}
-    (folder / "visual/preprocess_cfg.json").write_text(json.dumps({**prepared, "interpolation": "bicubic"}))
+    (folder / "visual/preprocess_cfg.json").write_text(json.dumps({**prepared, "interpolation": "bilinear"}))
     (folder / "textual/model.onnx").write_bytes(text_model())
     tokenizer().save(str(folder / "textual/tokenizer.json"))
     pad = {"content": "<pad>", "lstrip": False, "__type": "AddedToken"}
@@ -119,6 +119,7 @@ def test_both_towers_make_what_the_model_says(published: Path, tmp_path: Path) -
     bundle = add_published(published, None, tmp_path / "ready")
     assert (bundle.manifest.name, bundle.manifest.dimension, bundle.manifest.resize) == ("ready", 24, ResizeRule.SQUASH)
     assert bundle.manifest.text_cleaning is TextCleaning.CANONICALIZE
+    assert bundle.manifest.interpolation is Interpolation.BILINEAR
     pixels = np.random.default_rng(2).integers(0, 256, (SIDE_PX, SIDE_PX, 3), np.uint8)
     Image.fromarray(pixels).save(tmp_path / "cover.png")
     backbone = OpenVinoBackbone(bundle, threads=1)

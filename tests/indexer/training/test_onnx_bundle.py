@@ -73,6 +73,7 @@ def test_the_manifest_says_what_was_given(exported: Bundle) -> None:
         "genre_dimensions": 0,
         "input_size_px": SIZE_PX,
         "resize": "crop",
+        "interpolation": "bicubic",
         "mean": MEAN,
         "std": STD,
         "precision": "f32",

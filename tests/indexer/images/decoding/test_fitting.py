@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from indexer.images.decoding import ResizeRule, decode, fit
+from indexer.images.decoding import Interpolation, ResizeRule, decode, fit
 from indexer.images.decoding.decoder import KEEP_PER_TARGET_PX
 from tests.indexer.images.decoding.pictures import BLUE, GREEN, RED, WHITE, artwork, encode, plain
 
@@ -120,3 +120,13 @@ def test_only_jpeg_is_reduced_and_never_by_more_than_half() -> None:
         found = decode(encode(image.convert(mode), "JPEG", quality=95), reduce_to_px=16)
         assert found.size == (800, 800)
         assert np.abs(np.asarray(found).astype(int) - expected).max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("interpolation", "expected"),
+    [(Interpolation.BICUBIC, Image.Resampling.BICUBIC), (Interpolation.BILINEAR, Image.Resampling.BILINEAR)],
+)
+def test_the_filter_that_was_asked_for(interpolation: Interpolation, expected: Image.Resampling) -> None:
+    noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype=np.uint8))
+    square = fit(noise, 40, ResizeRule.SQUASH, interpolation)
+    assert (square == np.asarray(noise.resize((40, 40), expected))).all()
