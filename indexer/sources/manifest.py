@@ -10,12 +10,13 @@ from pathlib import Path, PureWindowsPath
 from db.records import CoverFile, Found, Guess, ListRow, Offered, OtherFiles, RejectedFile
 from indexer.images.cover_store import CoverStore
 from indexer.images.decoding import DEFAULT_LIMITS, read
+from indexer.sources.alike_names import alike
 from indexer.sources.any_table import rows_of
 from indexer.sources.columns import COLUMNS, check_columns, guessed, plain, recognised
 from indexer.sources.file_names import absolute, unusable
 from indexer.sources.list_columns import ids_of, pressing_of
 from indexer.sources.names import clean, distinct
-from indexer.sources.other_files import BLANK_ROWS, TOTALS
+from indexer.sources.other_files import BLANK_ROWS, REPEATED_ROWS, TOTALS
 from indexer.sources.remote_image import target_of
 from indexer.sources.spelling import Spellings
 from indexer.sources.table_cells import (
@@ -78,10 +79,10 @@ class ManifestSource:
             return False
 
     def __iter__(self) -> Iterator[Found]:
-        seen: set[Path] = set()
+        seen: dict[Path, tuple[object, ...]] = {}
         named: tuple[str, ...] = ()
         by_name: dict[str, str] = {}
-        checked = guessed_a_year = False
+        checked = guessed_a_year = split_a_genre = False
         rows, guess = self._rows()
         if guess:
             yield Guess(guess)
@@ -96,17 +97,27 @@ class ManifestSource:
                 checked = True
                 if said := guessed(by_name, self.columns):
                     yield Guess(f"{self.path}: columns are read by their names: {said}; --column says otherwise")
-            for offered in self._offers(row, cells_by_name(_said(row, by_name), by_name)) if row.number else ():
+            cells = cells_by_name(_said(row, by_name), by_name)
+            written = genres_in(cells.get("genre")) if self.label and not cells.get(PATH_COLUMN) else ()
+            if not split_a_genre and (listed := next(self.spellings.listed(written), None)):
+                split_a_genre = True
+                meant = ", ".join(self.spellings.respelled([listed]))
+                yield Guess(f"{self.path}: the genre {listed} is read as {meant}; a line in genres.tsv says otherwise")
+            for offered in self._offers(row, cells) if row.number else ():
                 if isinstance(offered, Guess):
                     if guessed_a_year:
                         continue
                     guessed_a_year = True
-                if isinstance(offered, CoverFile) and offered.path in seen:
-                    yield self._bad(row, f"{offered.file} is in the table twice")
-                    continue
-                if isinstance(offered, CoverFile):
-                    seen.add(offered.path)
-                yield offered
+                if not isinstance(offered, CoverFile):
+                    yield offered
+                elif offered.path not in seen:
+                    seen[offered.path] = _album_of(offered)
+                    yield offered
+                # As in a table of tracks, each with the cover of its album.
+                elif seen[offered.path] == _album_of(offered):
+                    yield OtherFiles(str(self.place), REPEATED_ROWS)
+                else:
+                    yield self._bad(row, f"{offered.file} is in the table twice, and something else is said of it")
         if not checked:
             raise SourceError(f"{self.path} has no column `file`: it holds no rows that can be read")
 
@@ -211,15 +222,17 @@ class ManifestSource:
         return unusable(Path(file)) or _Place(self.store.path_of_picture(image, file), data=image)
 
     def _located(self, name: str) -> Path:
-        """The path of a file; if no file has this very name, backslashes separate folders, as on Windows."""
+        """The path of a file; if none has this very name, backslashes separate folders and case does not count."""
         folder = self.path.absolute().parent
         as_written, of_windows = (Path(os.path.normpath(folder / each)) for each in (name, name.replace("\\", "/")))
         is_relative = not PureWindowsPath(name).drive and not name.startswith("\\")
         try:
-            is_there = as_written == of_windows or os.path.lexists(as_written) or not os.path.lexists(of_windows)
+            if os.path.lexists(as_written):
+                return as_written
+            meant = (of_windows if os.path.lexists(of_windows) else alike(of_windows)) if is_relative else None
+            return meant or as_written
         except ValueError:
             return as_written
-        return of_windows if is_relative and not is_there else as_written
 
     def _place_of_url(self, url: str) -> "_Place | RejectedFile":
         shown = clean(url) or ""
@@ -247,6 +260,10 @@ def described(cover: CoverFile, cells: Mapping[str, Cell], year: int | None, lab
         year=year,
         extra=dict(islice(_extra(cells), MAX_EXTRA_COLUMNS)),
     )
+
+
+def _album_of(cover: CoverFile) -> tuple[object, ...]:
+    return cover.artist, cover.title, cover.year, cover.genres, cover.side, cover.lists
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ DESCRIPTIONS = "files read for what they say of a cover"
 PICTURES = "pictures that are no covers of albums"
 BLANK_ROWS = "blank rows"
 TOTALS = "rows of totals"
+REPEATED_ROWS = "rows that say the same of a file again"
 DEVICES = "pipes, sockets and devices"
 UNKNOWN = "files of unknown kinds"
 

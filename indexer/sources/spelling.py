@@ -1,7 +1,7 @@
 """One spelling a genre: what tags call "Hip Hop", "Rap" or "(7)" is one genre to the catalogue."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,6 +18,7 @@ SPELLINGS_FILE = "genres.tsv"
 
 MAX_SPELLINGS_BYTES = 2**20
 
+_BETWEEN = re.compile(r"[,/]")
 _APART = re.compile(r"[;|\\\x00]")
 _COMMENT = "#"
 
@@ -52,8 +53,20 @@ class Spellings:
         return distinct(genre for text in written for genre in self._meant(text))
 
     def respelled(self, genres: Iterable[str]) -> tuple[str, ...]:
-        """Genres that were told apart before, spelled by the table."""
-        return distinct(meant for genre in genres for meant in self.table.get(fold(genre), (genre,)))
+        """Genres that were told apart before, as the table spells them; "Rock, Pop" is two if both are known."""
+        return distinct(meant for genre in genres for one in self._listed(genre) for meant in self._spelled(one))
+
+    def listed(self, genres: Iterable[str | None]) -> Iterator[str]:
+        """Those of these genres that ``respelled`` takes for several."""
+        return (genre for genre in genres if genre and len(self._listed(genre)) > 1)
+
+    def _listed(self, genre: str) -> Sequence[str]:
+        parts = [part.strip() for part in _BETWEEN.split(genre)]
+        is_list = fold(genre) not in self.table and all(fold(part) in self.table or is_genre(part) for part in parts)
+        return parts if is_list else [genre]
+
+    def _spelled(self, genre: str) -> Sequence[str]:
+        return self.table.get(fold(genre), (genre,))
 
     def guesses(self, written: Iterable[str]) -> tuple[str, ...]:
         """Those of these texts with a slash that the table does not know: of one genre's name, or between two."""

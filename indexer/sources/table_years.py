@@ -12,13 +12,16 @@ _FIRST_DAY, _LAST_DAY = 10_000, 73_050
 
 _DAYS = re.compile(r"(\d{5})(?:\.0+)?")
 _SHORT = re.compile(r"(?:\d{1,2}[-/. ])?(?:\d{1,2}|[^\W\d_]{3,9}\.?)[-/. ](\d{2})")
+_GROUPED = re.compile(r"^([12])[ ,.'\u2019\u00a0\u202f](\d{3})$")
+"""A year as a spreadsheet writes a number, with a mark between the thousands."""
+
 _FIRST_OF_1900S = 30
 """Spreadsheets take 30 to 99 for 1930 to 1999, and less for 2000 to 2029."""
 
 
 def year_in_table(text: str | None) -> tuple[int | None, bool]:
     """The year in a cell, and whether it is a guess: ``36220`` is a day of a spreadsheet, ``21/03/99`` is of 1999."""
-    written = (text or "").strip()
+    written = _GROUPED.sub(r"\1\2", (text or "").strip())
     year = year_of(written)
     if year is not None:
         return year, False

@@ -145,14 +145,14 @@ def _summary(run: IndexReport) -> str:
     report, refresh, version = run.embedded, run.refresh, run.refresh.version
     if refresh.delta:
         return (
-            f"{report.embedded} covers embedded; index {version.folder} stays live, "
+            f"{counted(report.embedded, 'cover')} embedded; index {version.folder} stays live, "
             f"{refresh.delta} newer vectors are searched as well"
         )
     if not refresh.changed:
         return f"nothing new: index {version.folder} holds every vector"
     how = "built" if refresh.rebuilt else "extended"
     return (
-        f"{report.embedded} covers embedded; index {version.folder} {how} in {run.live_after_s:.1f} s: "
+        f"{counted(report.embedded, 'cover')} embedded; index {version.folder} {how} in {run.live_after_s:.1f} s: "
         f"{version.count} vectors ({refresh.added} new, {refresh.removed} removed), "
         f"recall {version.recall:.3f}, live"
     )

@@ -44,7 +44,7 @@ def test_dialogs(page: Page, button: str) -> None:
 def test_what_was_done_and_its_undo(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         _open(page, "/album/1")
         page.get_by_role("button", name="Wanted").click()
         expect(page.locator(".note").get_by_role("button", name="Undo")).to_be_visible()

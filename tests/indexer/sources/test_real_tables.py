@@ -1,12 +1,14 @@
 """Tables as spreadsheets, Discogs, beets, MusicBrainz, Hugging Face and people write them."""
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from db.records import CoverFile, Guess, OtherFiles, RejectedFile
 from indexer.sources import open_source
+from indexer.sources.other_files import REPEATED_ROWS
 from sleeve.errors import SourceError
 
 Read = tuple[list[CoverFile], list[tuple[str, str]], dict[str, int], list[str]]
@@ -119,8 +121,44 @@ def test_an_encoding_can_be_asked_for(tmp_path: Path) -> None:
         read(tmp_path / "m.csv", table, encoding="klingon")
     with pytest.raises(SourceError, match="there is no encoding base64"):
         read(tmp_path / "m.csv", table, encoding="base64")
-    with pytest.raises(SourceError, match="not a table"):
-        open_source(tmp_path, encoding="utf-8")
+    (tmp_path / "a.png").write_bytes(b"")
+    with pytest.raises(SourceError, match="not a table or an archive"):
+        open_source(tmp_path / "a.png", encoding="utf-8")
+
+
+def test_rows_that_say_the_same_of_a_file_again_are_counted(tmp_path: Path) -> None:
+    """A table of tracks, each with the cover of its album."""
+    table = b"file,artist,album,track\n0.jpg,Ann,One,1\n0.jpg,Ann,One,2\n0.jpg,Ann,Two,3\n"
+    covers, rejected, others, _ = read(tmp_path / "m.csv", table)
+    assert [(cover.title, cover.extra) for cover in covers] == [("One", {"track": "1"})]
+    assert others == {REPEATED_ROWS: 1}
+    assert rejected == [("4", "0.jpg is in the table twice, and something else is said of it")]
+
+
+def test_files_are_found_in_another_case_or_unicode_form_if_only_one_can_be_meant(tmp_path: Path) -> None:
+    (tmp_path / unicodedata.normalize("NFD", "Música")).mkdir()
+    on_disk = [tmp_path / unicodedata.normalize("NFD", "Música/Début.jpg"), tmp_path / "Two.jpg", tmp_path / "two.JPG"]
+    for path in on_disk:
+        path.write_bytes(b"")
+    table = "file\nmúsica\\DÉBUT.JPG\nTWO.jpg\ntwo.JPG\nnone/a.jpg\n".encode()
+    covers, *_ = read(tmp_path / "m.csv", table)
+    named = [tmp_path / "TWO.jpg", tmp_path / "two.JPG", tmp_path / "none/a.jpg"]
+    assert [cover.path for cover in covers] == [on_disk[0], *named], "two files differ in case only"
+
+
+def test_a_cell_that_lists_known_genres_with_commas_or_slashes_is_several_and_said_once(tmp_path: Path) -> None:
+    genres = ('"Rock, Pop"', "Jazz/Soul", '"Folk, World, & Country"', '"Slow, sad"', "24/7")
+    table = "file,genre\n" + "".join(f"{number}.jpg,{genre}\n" for number, genre in enumerate(genres))
+    covers, _, _, guesses = read(tmp_path / "m.csv", table)
+    assert [cover.genres for cover in covers][:2] == [("rock", "pop"), ("jazz", "soul")]
+    assert [cover.genres for cover in covers][3:] == [("Slow, sad",), ("24/7",)]
+    assert guesses == ["the genre Rock, Pop is read as rock, pop; a line in genres.tsv says otherwise"]
+
+
+@pytest.mark.parametrize("written", ["1 999", "1,999", "1.999", "1\u202f999", "1'999"])
+def test_a_year_that_a_spreadsheet_wrote_as_a_number_is_read(tmp_path: Path, written: str) -> None:
+    [cover], *_ = read(tmp_path / "m.csv", f"file;year\n0.jpg;{written}\n".encode())
+    assert cover.year == 1999
 
 
 @pytest.mark.parametrize(

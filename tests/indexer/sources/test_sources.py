@@ -125,12 +125,12 @@ def test_a_manifest_says_everything_and_may_say_more(tmp_path: Path) -> None:
 
 def test_bad_rows_are_rejected_with_their_line(tmp_path: Path) -> None:
     manifest = tmp_path / "m.csv"
-    manifest.write_text("file,side\n,front\na.jpg,inside\nb.jpg,\nb.jpg,\n")
+    manifest.write_text("file,side\n,front\na.jpg,inside\nb.jpg,\nb.jpg,back\n")
     items = list(open_source(manifest))
     assert [(item.path, item.detail) for item in items if isinstance(item, RejectedFile)] == [
         (f"{manifest}:2", "no file"),
         (f"{manifest}:3", "side is 'inside', neither front nor back"),
-        (f"{manifest}:5", "b.jpg is in the table twice"),
+        (f"{manifest}:5", "b.jpg is in the table twice, and something else is said of it"),
     ]
 
 
