@@ -59,7 +59,10 @@ def remove(
         known = set(entries.places(session))
         lists = {path: place for path in paths if (place := place_of_list(path)) in known}
         unlisted = [entries.forget_others(session, place, frozenset()) for place in lists.values()]
-        of_lists = sum(offered.forget_rejected(session, place) for place in lists.values())
+        of_lists = 0
+        for table in map(str, map(absolute, lists)):
+            of_lists += offered.forget_rejected(session, table)
+            offered.set_others(session, table, ())
         at, rejected = overruling.removable_at(session, [str(absolute(path)) for path in paths if path not in lists])
         named = list(dict.fromkeys([*cover_ids, *at]))
         only_missing = [cover_id for cover_id in gone if cover_id not in named]

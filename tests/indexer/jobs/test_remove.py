@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from db import albums
+from db import albums, offered
 from db.database import Database
 from db.records import BundleRecord, InspectedFile, NewAlbum, Placed, UploadedCover
 from db.registration import register
@@ -182,3 +182,13 @@ def test_what_was_removed_is_counted_and_comes_back_when_asked_for(
     counted = home.json("add", "--again", covers)
     assert (counted["added"], counted["unchanged"], counted["removed"]) == (1, 2, 0)
     assert home.json("status")["files"] == {"added": 1, "unchanged": 2}
+
+
+def test_what_was_counted_in_a_list_goes_with_it(catalogue: Home, tmp_path: Path) -> None:
+    table = tmp_path / "me-wantlist-20260101-1200.csv"
+    table.write_text("Artist,Title,Released,release_id\nCan,Ege,1972,1\n,,,\n,no artist,1999,2\n")
+    add(catalogue, Silent(), [open_source(table)])
+    assert remove(catalogue, Silent(), paths=[table]) == Removed(albums=1, covers=0, rows=1, rejected=1)
+    with catalogue.database.reading() as session:
+        assert offered.others(session) == {}
+        assert list(session.scalars(select(File.path).where(File.outcome == Outcome.REJECTED))) == []
