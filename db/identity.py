@@ -14,6 +14,7 @@ TRUST = (
     LabelSource.HAND,
     LabelSource.MANIFEST,
     LabelSource.TAGS,
+    LabelSource.LIBRARY,
     LabelSource.SERVER,
     LabelSource.MUSICBRAINZ,
     LabelSource.DISCOGS,
@@ -21,8 +22,8 @@ TRUST = (
     LabelSource.FOLDER,
     LabelSource.EARLIER,
 )
-"""The most trusted source first: a person; a table, which a person wrote; tags; a music server; MusicBrainz; Discogs;
-a list without pictures; a folder's name."""
+"""The most trusted source first: a person; a table, which a person wrote; tags; another program's library; a music
+server; MusicBrainz; Discogs; a list without pictures; a folder's name."""
 
 _SOURCES = TRUST[1:]
 

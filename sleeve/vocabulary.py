@@ -81,6 +81,9 @@ class LabelSource(StrEnum):
     FOLDER = "folder"
     MANIFEST = "manifest"
     TAGS = "tags"
+    LIBRARY = "library"
+    """A library of another program, which has it mostly from tags: beets, Apple's Music, rekordbox."""
+
     SERVER = "server"
     """A music server, which has it from tags."""
 

@@ -39,6 +39,7 @@ class CoverFile:
         data: the image itself, which is to be kept at the path, empty once it is; None if it is no image of a table.
         stored: whether Sleeve wrote the file at the path, or is about to.
         instead: what to take if the file is not a cover, the best first.
+        otherwise: what to offer if its source turns out to have no picture.
         row: the table and its line that say this, as people read it; empty if no table does.
     """
 
@@ -59,6 +60,7 @@ class CoverFile:
     stored: bool = False
     instead: tuple["Candidate", ...] = ()
     row: str = field(default="", compare=False)
+    otherwise: ListRow | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """``sleeve add subsonic://…``: the albums of a music server."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from db import server_covers
@@ -8,7 +10,7 @@ from db.server_covers import ServerCover
 from indexer.home import Home
 from indexer.progress import Progress
 from indexer.sources.adding import AddReport, add_source
-from indexer.sources.kept_covers import KeptCovers
+from indexer.sources.kept_covers import FETCHES_AT_ONCE, KeptCovers
 from indexer.sources.spelling import Spellings
 from indexer.sources.subsonic import Client, ServerAlbum, ServerSource
 from sleeve.vocabulary import ContentHash
@@ -17,7 +19,8 @@ from sleeve.vocabulary import ContentHash
 def add_from_server(
     home: Home, progress: Progress, client: Client, *, label: bool = True, again: bool = False
 ) -> tuple[AddReport, int]:
-    """Offer the cover of every album of a music server to the catalogue. Adding again fetches only what is new.
+    """Offer the cover of every album of a music server to the catalogue. Adding again fetches only what is
+    new, or of another size than before.
 
     An album that is not in the server's list any more is noted as missing, for ``sleeve remove --missing``.
 
@@ -35,15 +38,24 @@ def add_from_server(
     progress.start("Logging in", 1)
     client.log_in()
     albums, is_whole = _list(client, progress)
-    source = ServerSource(client.address, albums, home.covers, Spellings.read(home.spellings_file), label)
     with home.database.reading() as session:
         known = server_covers.known(session, client.address.name)
+    spellings = Spellings.read(home.spellings_file)
+    source = ServerSource(client.address, albums, home.covers, spellings, label, known.keys())
     met = {source.path_of(album): album for album in albums.values()}
     gone = _gone(known, met) if is_whole else {}
     art_of = source.art_of()
-    kept = KeptCovers(home.covers, lambda file: client.cover(art_of[file]), _changed(known, met))
+    changed = _changed(known, met) | _of_other_size(client, known, met, progress)
+    kept = KeptCovers(home.covers, lambda file: client.cover(art_of[file]), changed)
     report = add_source(
-        home.database, source, threads=home.threads, progress=progress, kept=kept, again=again, gone=gone.keys()
+        home.database,
+        source,
+        threads=home.threads,
+        progress=progress,
+        kept=kept,
+        again=again,
+        gone=gone.keys(),
+        is_whole=is_whole,
     )
     return report, _take_leave(home, client.address.name, gone)
 
@@ -74,6 +86,26 @@ def _changed(known: Mapping[str, ServerCover], met: Mapping[str, ServerAlbum]) -
         for path, album in met.items()
         if path in known and album.art not in {known[path].art, None}
     }
+
+
+def _of_other_size(
+    client: Client, known: Mapping[str, ServerCover], met: Mapping[str, ServerAlbum], progress: Progress
+) -> dict[str, ContentHash | None]:
+    """Where the server has a picture of another size under the same id, with the hash of the one that is kept there."""
+    same = {
+        path: album.art
+        for path, album in met.items()
+        if album.art and path in known and known[path].is_kept and known[path].art == album.art
+    }
+    progress.start("Looking for changed covers", len(same))
+    found: dict[str, ContentHash | None] = {}
+    with ThreadPoolExecutor(FETCHES_AT_ONCE, thread_name_prefix="look") as pool:
+        for path, size in zip(same, pool.map(client.size, same.values()), strict=True):
+            with suppress(OSError):
+                if size is not None and size != Path(path).stat().st_size:
+                    found[path] = known[path].content_hash
+            progress.advance(1)
+    return found
 
 
 def _take_leave(home: Home, server: str, gone: Mapping[str, ServerCover]) -> int:

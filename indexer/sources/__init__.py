@@ -104,6 +104,8 @@ def open_source(
             encoding=encoding,
             spellings=spellings,
         )
+    if path.is_file() and (library := _other_library(path, own_spellings, list_name, label=label)):
+        return library
     if list_name is not None:
         raise SourceError(f"{path} is not a table; --list needs one with artists and titles")
     is_archive = path.suffix.lower() in ARCHIVE_SUFFIXES
@@ -129,6 +131,14 @@ def open_source(
 def may_be_there(place: str) -> bool:
     """Whether there may be a source at a place; a server is not asked."""
     return is_server(place) or present(place)
+
+
+def _other_library(path: Path, own_spellings: Path | None, list_name: ListName | None, *, label: bool) -> Source | None:
+    # As slow to import as the tag library, which it needs.
+    from indexer.sources.libraries import LibrarySource, kind_of_library
+
+    kind = kind_of_library(path)
+    return LibrarySource(path, kind, Spellings.read(own_spellings), label, list_name) if kind else None
 
 
 def _library(path: Path, own_spellings: Path | None, encoding: str | None) -> Source:

@@ -1,6 +1,6 @@
 """A source → the catalogue: fetch, read, hash and decode every file, then write each batch in one transaction."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -25,13 +25,13 @@ from db.registration import Stage, known_hashes, register_stage
 from db.settling import settle
 from indexer.images.decoding import PROBE_PX, decode, present, present_as, read
 from indexer.progress import Progress, Silent, chunks
-from indexer.sources import ListSource, Source, may_be_there
+from indexer.sources import Source, may_be_there
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.folder import FolderSource
 from indexer.sources.image_folder import ImageFolderSource
 from indexer.sources.kept_covers import KeptCovers
 from sleeve.errors import FileRejectedError
-from sleeve.vocabulary import ContentHash, Outcome
+from sleeve.vocabulary import ContentHash, Outcome, Rejection
 
 BATCH_FILES = 256
 """Files in one transaction: what a crash can make ``add`` do again."""
@@ -119,6 +119,7 @@ def add_source(
     kept: KeptCovers | None = None,
     again: bool = False,
     gone: Set[str] = frozenset(),
+    is_whole: bool = True,
 ) -> AddReport:
     """Offer every file of a source to the catalogue. Adding the same files twice changes nothing.
 
@@ -126,13 +127,14 @@ def add_source(
         kept: brings what a table names by URL or holds itself; without it such covers are missing files.
         again: also what a person removed.
         gone: paths of covers that count as moved if their content is offered elsewhere, though their files are there.
+        is_whole: what the source offers is all that it has, so that rows of lists that it does not offer are gone.
 
     Raises:
         SourceError: the source cannot be read; what was read before it failed stays.
         CatalogueError: the database cannot be used.
     """
     progress = progress or Silent()
-    adding = _Adding(database, source, kept, again=again, gone=gone)
+    adding = _Adding(database, source, kept, again=again, gone=gone, is_whole=is_whole)
     progress.start("Adding", sum(1 for _ in AddReport().offered(source)))
     with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
         for chunk in _batches(adding.report.offered(source)):
@@ -142,12 +144,13 @@ def add_source(
                 adding.take_rows(rows)
                 progress.advance(len(rows))
             batch, counted = kept.bring(database, files, progress) if kept else (files, 0)
+            batch = adding.take_instead(files, batch)
             tried = list(pool.map(partial(_inspect, known=adding.known(batch)), batch))
             for item, attempts in zip(batch, tried, strict=True):
                 adding.report.take_back(item, attempts)
             bad = [item for attempts in tried for item in attempts[:-1] if isinstance(item, RejectedFile)]
             adding.take(Stage.PLAIN, [*batch, *bad], [*(attempts[-1] for attempts in tried), *bad])
-            progress.advance(len(batch) - counted)
+            progress.advance(len(files) - counted)
     adding.finish()
     return adding.report
 
@@ -169,7 +172,14 @@ class _Adding:
     """What is offered goes to the catalogue batch by batch; what may have moved waits until all of it is known."""
 
     def __init__(
-        self, database: Database, source: Source, kept: KeptCovers | None, *, again: bool, gone: Set[str]
+        self,
+        database: Database,
+        source: Source,
+        kept: KeptCovers | None,
+        *,
+        again: bool,
+        gone: Set[str],
+        is_whole: bool,
     ) -> None:
         self.report = AddReport()
         self._database = database
@@ -178,8 +188,8 @@ class _Adding:
         self._again = again
         self._holds = _holder(gone, source)
         self._waiting: list[InspectedFile] = []
-        self._list_place = source.list_place if isinstance(source, ListSource) else self._place
-        self._rows: set[str] = set()
+        self._is_whole = is_whole
+        self._rows: dict[str, set[str]] = defaultdict(set)
 
     def known(self, batch: Sequence[Offered]) -> dict[str, str]:
         """The content hashes by which the catalogue knows the paths of a batch."""
@@ -205,9 +215,33 @@ class _Adding:
         """Register rows of a list, in one transaction."""
         with self._database.writing() as session:
             outcomes = entries.register(session, rows, again=self._again)
-        self._rows.update(row.path for row in rows)
+        for row in rows:
+            self._rows[row.place].add(row.path)
         self.report.listed += len(rows)
         self.report.take(outcomes)
+
+    def take_instead(self, files: Sequence[Offered], batch: Sequence[Offered]) -> Sequence[Offered]:
+        """Register what is offered in place of pictures that their source does not have; returns the rest of a batch.
+
+        Args:
+            files: as they were offered, each in the place that it has in the batch.
+        """
+        rest: list[Offered] = []
+        rows: list[ListRow] = []
+        paths: list[str] = []
+        for offer, item in zip(files, batch, strict=True):
+            row = offer.otherwise if isinstance(offer, CoverFile) else None
+            if row is not None and isinstance(item, RejectedFile) and item.reason is Rejection.NO_ART:
+                rows.append(row)
+                paths.append(item.path)
+            else:
+                rest.append(item)
+        if rows:
+            self.take_rows(rows)
+            with self._database.writing() as session:
+                for path in paths:
+                    offered.forget_rejected(session, path)
+        return rest
 
     def finish(self) -> None:
         """Register what has waited, look what follows for the albums, and forget what the source no longer offers."""
@@ -222,11 +256,14 @@ class _Adding:
             self._forget(self._place)
 
     def _forget_rows(self) -> None:
-        """Forget the rows that a list does not have any more; one that cannot be read whole takes nothing away."""
-        if self._place and self._list_place and self._rows and not self.report.rejected:
-            with self._database.writing() as session:
-                rows, _ = entries.forget_others(session, self._list_place, self._rows)
-                self.report.unlisted += rows
+        """Forget the rows that a list does not have any more; one that cannot be read whole, or is empty, takes nothing
+        away."""
+        if not self._place or not self._is_whole or self.report.rejected or not self.report.counts:
+            return
+        with self._database.writing() as session:
+            for place, rows in (self._rows or {self._place: set()}).items():
+                gone, _ = entries.forget_others(session, place, rows)
+                self.report.unlisted += gone
 
     def _settle(self) -> int:
         with self._database.writing() as session:

@@ -6,8 +6,16 @@ from pathlib import Path
 
 from db.records import CoverFile, Found, Guess, ListRow, OtherFiles
 from indexer.images.audio import AUDIO_SUFFIXES
-from indexer.sources import Source
+from indexer.sources import ListSource, Source
 from indexer.sources.table_rows import TABLE_SUFFIXES
+
+
+def changed_part(source: Source, changed: Set[Path]) -> Source:
+    """What is to be read again of a source of which these files changed: a list or a library as a whole."""
+    # As slow to import as the tag library, which it needs.
+    from indexer.sources.libraries import LibrarySource
+
+    return source if isinstance(source, ListSource | LibrarySource) else ChangedFiles(source, changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from sleeve.vocabulary import LabelSource, Rejection, Side
 
 _SHOWN_GUESSES = 5
 
-_FILES_TRIED, _TRACKS_TRIED = 5, 3
+_FILES_TRIED, TRACKS_TRIED = 5, 3
 """Files next to an album, and tracks of it, that are tried before it counts as one without a cover."""
 
 
@@ -85,23 +85,12 @@ class MusicSource:
         return [left for left in self._left if isinstance(left, RejectedFile)]
 
     def art(self, album: TrackAlbum) -> dict[Side, list[Path]]:
-        """What can show each side of an album, the best first: paths of files, or such as go on past a track's."""
-        around = self.around(album)
-        found: dict[Side, list[Path]] = {}
-        for side in Side:
-            inside = [track.path / side for track in album.tracks_with(side)[:_TRACKS_TRIED]]
-            paths = [*around.named(side)[:_FILES_TRIED], *inside]
-            if side is Side.FRONT:
-                paths += around.only()
-            taken = {path for paths in found.values() for path in paths}
-            if paths := [path for path in dict.fromkeys(paths) if path not in taken]:
-                found[side] = paths
-        return found
+        """What can show each side of an album; see ``art_of``."""
+        return art_of(album, self._listing)
 
     def around(self, album: TrackAlbum) -> CoverArt:
-        """The pictures around an album."""
-        names = [name for name in (album.title, album.artist) if name]
-        return CoverArt(self._listing, album.art_folders, names)
+        """The pictures around an album; see ``art_around``."""
+        return art_around(album, self._listing)
 
     def _files(self) -> Iterator[Path]:
         """The music files, by name, a folder's own before those below it; what else there is, is kept."""
@@ -150,11 +139,32 @@ class MusicSource:
                 side=side,
                 group=f"{absolute(album.folder)}/{name}",
                 extra=album.musicbrainz,
-                instead=tuple(map(_candidate, more)),
+                instead=tuple(map(candidate, more)),
             )
 
 
-def _candidate(path: Path) -> Candidate:
+def art_around(album: TrackAlbum, listing: Listing) -> CoverArt:
+    """The pictures around an album."""
+    return CoverArt(listing, album.art_folders, [name for name in (album.title, album.artist) if name])
+
+
+def art_of(album: TrackAlbum, listing: Listing) -> dict[Side, list[Path]]:
+    """What can show each side of an album, the best first: paths of files, or such as go on past a track's."""
+    around = art_around(album, listing)
+    found: dict[Side, list[Path]] = {}
+    for side in Side:
+        inside = [track.path / side for track in album.tracks_with(side)[:TRACKS_TRIED]]
+        paths = [*around.named(side)[:_FILES_TRIED], *inside]
+        if side is Side.FRONT:
+            paths += around.only()
+        taken = {path for paths in found.values() for path in paths}
+        if paths := [path for path in dict.fromkeys(paths) if path not in taken]:
+            found[side] = paths
+    return found
+
+
+def candidate(path: Path) -> Candidate:
+    """A file that could be a cover, or a picture in a track."""
     return Candidate(str(path), absolute(path), TRACKS if path.name in set(Side) else PICTURES)
 
 

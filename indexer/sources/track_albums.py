@@ -183,7 +183,7 @@ def _artist(tags: Sequence[Tags]) -> str | None:
         return _commonest(named)
     if any(one.compilation for one in tags):
         return VARIOUS_ARTISTS
-    artists = [artist for one in tags if (artist := clean(_GUEST.sub("", one.artist or "")))]
+    artists = [artist for one in tags if (artist := clean(without_guests(one.artist or "")))]
     counts = Counter(fold(artist) for artist in artists)
     if not counts:
         return None
@@ -191,6 +191,11 @@ def _artist(tags: Sequence[Tags]) -> str | None:
     if times * 2 <= len(artists) and len(counts) > 1:
         return VARIOUS_ARTISTS
     return next(artist for artist in artists if fold(artist) == name)
+
+
+def without_guests(artist: str) -> str:
+    """An artist without those who are featured on a track."""
+    return _GUEST.sub("", artist)
 
 
 def _genres(written: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ import typer
 from indexer.home import Home, open_home
 from indexer.jobs.add import add as add_sources
 from indexer.jobs.add_from_server import add_from_server
-from indexer.sources import GenreFrom, ListSource, Source, is_server
+from indexer.sources import GenreFrom, Source, is_server
 from indexer.sources.adding import AddReport
-from indexer.sources.changes import ChangedFiles
+from indexer.sources.changes import changed_part
 from indexer.sources.shards import shards
 from indexer.sources.watching import changes
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
@@ -41,7 +41,9 @@ def add(
     on_list: Annotated[
         ListName | None,
         typer.Option(
-            "--list", help="What a table without pictures is. By default its columns say, if Discogs wrote it."
+            "--list",
+            help="What a table without pictures, or a library of another program, is. By default the columns of a "
+            "table say, if Discogs wrote it.",
         ),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Add what you have removed before, too.")] = False,
@@ -64,6 +66,9 @@ def add(
     inventory that Discogs exports put their albums on the list *owned*, *wanted* or *for-sale*; `--list` says so of any
     other table. Added again, a list that has lost rows takes their albums off. `sleeve musicbrainz --fill` looks for
     covers.
+
+    A beets library, `Library.xml` of Apple's Music or iTunes, and the XML of rekordbox are libraries of albums. Those
+    whose picture is not on this machine have no cover; `--list` puts all of them on a list.
 
     With `--genre-from tags`, a folder is a music library: albums come from the tags of its tracks, and covers from
     files such as `cover.jpg` or from the tracks.
@@ -91,6 +96,8 @@ def add(
         sleeve add wishes.csv --list wanted
 
         sleeve add ~/Pictures/sleeves --genre-from none
+
+        sleeve add ~/.config/beets/library.db --list owned
 
         sleeve add subsonic://me@nas:4533
     """
@@ -139,7 +146,7 @@ def _follow(home: Home, open_it: Callable[[], Source], changed: frozenset[Path],
     """Add a source when the watch begins, then what changed of it; nothing that is wrong with it ends the watch."""
     try:
         source = open_it()
-        part = ChangedFiles(source, changed) if changed and not isinstance(source, ListSource) else source
+        part = changed_part(source, changed) if changed else source
         document = _add(home, [part], again=again)
     except SourceError as error:
         say(f"{error}; waiting for it to change")

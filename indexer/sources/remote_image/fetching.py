@@ -103,11 +103,13 @@ def exchange(
     reach: Reach = PUBLIC,
     total_time_s: float = TOTAL_TIME_S,
     form: bytes | None = None,
+    with_body: bool = True,
 ) -> Answer:
     """Ask once, under the rules of ``fetch_image`` but following nothing. Blocks for ``total_time_s`` at most.
 
     Args:
         form: what is sent with a POST, url-encoded; None for a GET.
+        with_body: whether the body is read; else the connection ends after the headers, and it is empty.
 
     Raises:
         FileRejectedError: FORBIDDEN_URL, UNREACHABLE (no answer, none in time), TOO_MANY_BYTES, TRUNCATED.
@@ -118,7 +120,7 @@ def exchange(
         request_headers["Content-Type"] = "application/x-www-form-urlencoded"
     with _response(target, request_headers, reach, _Deadline(total_time_s), form) as response:
         received = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, received, _body(response, max_bytes))
+        return Answer(response.status, received, _body(response, max_bytes) if with_body else b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ _COMMON = {"v": "1.13.0", "c": "sleeve", "f": "json"}
 """The version of the interface that knows tokens."""
 
 _NOT_FOUND = 70
+_MAX_DIGITS = 12
 
 _WANTS_PASSWORD = {10, 41, 42}
 """What servers answer that know no tokens: a parameter is missing, or this way to log in is not supported."""
@@ -134,6 +135,23 @@ class Client:
             raise FileRejectedError(Rejection.EMPTY)
         return answer.body
 
+    def size(self, art: str) -> int | None:
+        """How many bytes a picture has, by the head of the answer; None if that does not say it.
+
+        Raises:
+            SourceError: as ``cover``.
+        """
+        self._check_up()
+        try:
+            answer = self._post("getCoverArt", {"id": art}, 0, self.waits.cover_s, with_body=False)
+        except FileRejectedError:
+            self._count(is_failure=True)
+            return None
+        self._count(is_failure=answer.status >= 500 or answer.status == 429)
+        said = answer.headers.get("content-length", "")
+        is_picture = answer.status == 200 and answer.headers.get("content-type", "").startswith("image/")
+        return int(said) if is_picture and said.isascii() and said.isdigit() and len(said) <= _MAX_DIGITS else None
+
     def songs(self, album_id: str) -> list[str]:
         """The ids of an album's songs; none if the server does not have it any more.
 
@@ -194,7 +212,13 @@ class Client:
             raise SourceError(f"{name} {error}{status}") from None
 
     def _post(
-        self, method: str, parameters: Mapping[str, str | Sequence[str]], max_bytes: int, time_s: float
+        self,
+        method: str,
+        parameters: Mapping[str, str | Sequence[str]],
+        max_bytes: int,
+        time_s: float,
+        *,
+        with_body: bool = True,
     ) -> Answer:
         # A form and no query, so that what lets us in is not in the logs of servers and proxies.
         form = urlencode({**_COMMON, **self._login(), **parameters}, doseq=True).encode()
@@ -205,6 +229,7 @@ class Client:
             reach=self.reach,
             total_time_s=time_s,
             form=form,
+            with_body=with_body,
         )
 
     def _login(self) -> dict[str, str]:
