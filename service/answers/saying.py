@@ -36,7 +36,9 @@ class Saying:
     fit: float
 
 
-def albums_saying(database: Database, lines: Sequence[TextLine], near: Sequence[AlbumId]) -> list[Saying]:
+def albums_saying(
+    database: Database, lines: Sequence[TextLine], near: Sequence[AlbumId], allowed: CatalogueFilter
+) -> list[Saying]:
     """The albums that say what these lines say, those that fit best first; none if the lines say too little.
 
     Args:
@@ -50,7 +52,7 @@ def albums_saying(database: Database, lines: Sequence[TextLine], near: Sequence[
         return []
     with database.reading() as session:
         candidates = list(dict.fromkeys([*near[:NEAR], *holding_most(session, asked)]))
-        found = ranked(asked, words.of_albums(session, candidates, CatalogueFilter()))
+        found = ranked(asked, words.of_albums(session, candidates, allowed))
     return [Saying(one.album.album_id, one.fit) for one in found]
 
 

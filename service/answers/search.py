@@ -36,7 +36,7 @@ from service.answers.saying import NEAR, albums_saying, words_in_common
 from service.answers.timing import Stage, Timed, untimed
 from service.answers.understanding import Read, Understanding, Understood, name_line, no_text
 from sleeve.errors import FileRejectedError, NotFoundError, QueryError
-from sleeve.vocabulary import AlbumId, Side
+from sleeve.vocabulary import AlbumId, ListName, Side
 
 Query = TypeVar("Query")
 Answer = TypeVar("Answer")
@@ -70,11 +70,13 @@ class Search:
         """
         return self._answered(lambda _: None, lambda snapshot, _: self._like_image(snapshot, data, request, outline))
 
-    def match(self, data: bytes, names: Sequence[str] = (), *, is_scan: bool = False) -> MatchAnswer:
+    def match(
+        self, data: bytes, names: Sequence[str] = (), *, is_scan: bool = False, on_list: ListName | None = None
+    ) -> MatchAnswer:
         """What an image, given as the bytes of its file, is to the catalogue.
 
         Args:
-            names, is_scan: as for ``understand``.
+            names, is_scan, on_list: as for ``understand``.
 
         Raises:
             FileRejectedError: the bytes are not an image that Sleeve can use.
@@ -82,7 +84,7 @@ class Search:
         """
 
         def answer(snapshot: Snapshot, _: None) -> MatchAnswer:
-            found = self.understand(snapshot.model, data, snapshot, names=names, is_scan=is_scan)
+            found = self.understand(snapshot.model, data, snapshot, names=names, is_scan=is_scan, on_list=on_list)
             record, verdict = snapshot.version.record, found.verdict
             cover_size_px = _cover_size_px(verdict.album or verdict.alike)
             return MatchAnswer(
@@ -100,6 +102,7 @@ class Search:
         *,
         names: Sequence[str] = (),
         is_scan: bool = False,
+        on_list: ListName | None = None,
     ) -> Understood:
         """Where the sleeve is in an image, its vector, and the album that it shows.
 
@@ -107,23 +110,25 @@ class Search:
             snapshot: None if there is no index yet, and so no album to be shown.
             names: that came with the image, such as an artist and a title.
             is_scan: all of the image is a cover, and nothing else is in it.
+            on_list: only albums on this list count as in the catalogue.
 
         Raises:
             FileRejectedError: the bytes are not an image that Sleeve can use.
         """
+        allowed = CatalogueFilter(on_list=on_list)
 
         def nearest(vector: NDArray[np.float32], count: int) -> tuple[Neighbour, ...]:
             if snapshot is None:
                 return ()
-            return self.by_vectors(snapshot, vector, SimilarRequest(count)).neighbours
+            return self.by_vectors(snapshot, vector, SimilarRequest(count, allowed)).neighbours
 
         def saying(vector: NDArray[np.float32], text: ReadText) -> list[tuple[Neighbour, float]]:
             if snapshot is None or not text.lines:
                 return []
-            near = self.by_vectors(snapshot, vector, SimilarRequest(NEAR)).neighbours
+            near = self.by_vectors(snapshot, vector, SimilarRequest(NEAR, allowed)).neighbours
             fits = {
                 one.album_id: one.fit
-                for one in albums_saying(self._database, text.lines, [one.album_id for one in near])
+                for one in albums_saying(self._database, text.lines, [one.album_id for one in near], allowed)
             }
             return [(one, fits[one.album_id]) for one in self.of_albums(snapshot, vector, fits)]
 

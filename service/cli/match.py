@@ -1,7 +1,8 @@
 """``sleeve match``: what many pictures are to the catalogue, as a table."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,10 @@ from service.cli.sources import PATHS_HELP, Columns, Encoding, Opener, other_fil
 from service.cli.tables import Force, Output, check_output
 from service.schemas import MatchedSchema, MatchRunSchema, RejectionSchema
 from sleeve.errors import SourceError
+from sleeve.vocabulary import ListName
+
+SHOWN_PICTURES = 1_000
+"""The most that are kept to be shown; a table takes any number."""
 
 Pictures = Iterator[Compared[MatchAnswer]]
 
@@ -46,6 +51,7 @@ def match(
             "describe it, and else a photo of a sleeve.",
         ),
     ] = None,
+    on_list: Annotated[ListName | None, typer.Option("--list", help="Only albums on this list count as here.")] = None,
     genre_from: Annotated[
         GenreFrom | None, typer.Option(help="`tags` makes a folder a music library, as for `sleeve add`.")
     ] = None,
@@ -62,7 +68,8 @@ def match(
     points that match and the share of the cover's parts that agree, the words in common, the sizes, and the runner-up,
     which is the next album that shows something else.
 
-    The table has one row for each picture, in their order; a picture that cannot be used has a `problem`. It appears
+    Without a table, the first 1,000 pictures are shown and all are counted. The table has one row for each picture, in
+    their order; a picture that cannot be used has a `problem`. It appears
     whole or not at all. In CSV, a text that a spreadsheet would run as a formula begins with an apostrophe.
 
     Examples:
@@ -74,6 +81,8 @@ def match(
         sleeve match "their covers.zip" --scans -o theirs.csv
 
         sleeve match photo.jpg
+
+        sleeve match ~/Photos/record-fair --list wanted -o hits.csv
     """
     check_output(output, force=force)
     opener = Opener(genre_from, column, encoding)
@@ -84,12 +93,14 @@ def match(
         search = open_answers(home).search
 
         def compare(data: bytes, names: Sequence[str], is_scan: bool) -> MatchAnswer:
-            return search.match(data, names, is_scan=is_scan)
+            return search.match(data, names, is_scan=is_scan, on_list=on_list)
 
         def take(pictures: Pictures) -> None:
             seen = _counting(pictures, verdicts)
             if output is None:
-                kept.extend(seen)
+                kept.extend(islice(seen, SHOWN_PICTURES))
+                # The rest is only counted.
+                deque(seen, maxlen=0)
             else:
                 write_rows(output, MATCH_COLUMNS, map(_row, seen))
 
@@ -163,6 +174,8 @@ def _show(document: MatchRunSchema, kept: list[Compared[MatchAnswer]]) -> None:
     said = ", ".join(f"{count} {verdict}" for verdict, count in document.verdicts.items())
     where = f"; {document.output}" if document.output else ""
     answer(f"{counted(document.pictures, 'picture')}: {said}, {document.rejected} rejected{where}")
+    if document.output is None and document.pictures > SHOWN_PICTURES:
+        say(f"The first {SHOWN_PICTURES:,} pictures are shown; `-o TABLE` writes all of them.")
     if not document.pictures:
         say("No pictures were found there; `sleeve add --help` shows what can be read.")
 

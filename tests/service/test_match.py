@@ -12,9 +12,12 @@ import httpx
 import pyarrow.parquet as pq
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from indexer.exporting import MATCH_COLUMNS
 from indexer.training.photographs import photograph
+from service.cli import match
+from service.cli.whole import app
 from tests.command_home import CommandHome
 from tests.indexer.artwork.artworks import artwork, bordered
 from tests.service.http.test_http import problem
@@ -252,3 +255,43 @@ def test_absolute_paths_stay_inside(home: CommandHome, client: httpx.Client) -> 
     photo_of(2).save(file, "JPEG", quality=92)
     said = json.dumps(client.post("/api/v1/match", files={"image": ("a.jpg", file.getvalue())}).json())
     assert str(home.folder) not in said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_only_albums_of_a_list_count_as_here(
+    make_home: Callable[[Path, str], CommandHome], tmp_path: Path, engine: str
+) -> None:
+    home = make_shop(make_home, tmp_path, engine)
+    (tmp_path / "wishes.csv").write_text(f"artist,title,year\nAda Quartet,{TITLES[2]},1962\n")
+    home.sleeve("add", "wishes.csv", "--list", "wanted")
+    (tmp_path / "seen").mkdir()
+    photo_of(2).save(tmp_path / "seen/wanted.jpg", quality=92)
+    photo_of(4).save(tmp_path / "seen/other.jpg", quality=92)
+    found = home.json("match", "seen", "--list", "wanted")
+    assert {one["file"]: one["verdict"]["match"] for one in found["results"]} == {
+        "seen/other.jpg": "not here",
+        "seen/wanted.jpg": "same artwork",
+    }
+    assert home.json("match", "seen", "--list", "owned")["verdicts"]["not here"] == 2
+    assert home.json("match", "seen")["verdicts"]["same artwork"] == 2
+    with home.serving() as address, httpx.Client(base_url=address, timeout=60) as client:
+        for name, verdict in (("wanted", "same artwork"), ("owned", "not here")):
+            files = {"image": (tmp_path / "seen/wanted.jpg").read_bytes()}
+            [answer] = client.post("/api/v1/match", params={"list": name}, files=files).json()["results"]
+            assert answer["verdict"]["match"] == verdict
+
+
+def test_without_a_table_the_first_pictures_are_kept(
+    home: CommandHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(match, "SHOWN_PICTURES", 2)
+    for seed in range(3):
+        artwork(seed).save(tmp_path / f"{seed}.png")
+    arguments = ["match", str(tmp_path), "--scans"]
+    told = CliRunner().invoke(app, arguments, env=home.environment)
+    assert "The first 2 pictures are shown; `-o TABLE` writes all of them." in told.stderr
+    assert "3 pictures: 3 same artwork" in told.stdout
+    assert "2.png" not in told.stdout
+    document = json.loads(CliRunner().invoke(app, [*arguments, "--json"], env=home.environment).stdout)
+    assert (document["pictures"], len(document["results"])) == (3, 2)

@@ -155,16 +155,16 @@ def test_too_few_letters_and_unsure_lines_say_nothing(shop: Shop) -> None:
     for lines in ((line("hits"),), (line("Quiet Harbour", 0.7),), (line("a of to be"),), ()):
         shop.said = lines
         assert shop.search.by_image(picture, SimilarRequest()).neighbours == by_looks
-        assert albums_saying(shop.database, lines, []) == []
+        assert albums_saying(shop.database, lines, [], CatalogueFilter()) == []
 
 
 def test_fits_are_those_of_the_words(shop: Shop) -> None:
     """Of ten letters, "winter" has six; a name that holds nothing else counts a little more."""
     winter, summer = letters("winter"), letters("summer")
-    found = albums_saying(shop.database, [line("Winter Mist")], [])
+    found = albums_saying(shop.database, [line("Winter Mist")], [], CatalogueFilter())
     assert [one.album_id for one in found] == [2]
     assert found[0].fit == pytest.approx(0.6 + 0.05 * len(winter) / len(letters("Second Winter")))
-    assert albums_saying(shop.database, [line(summer)], [AlbumId(2)]) == []
+    assert albums_saying(shop.database, [line(summer)], [AlbumId(2)], CatalogueFilter()) == []
 
 
 def test_less_of_its_pixels_is_enough_for_an_album_that_says_it(shop: Shop) -> None:
