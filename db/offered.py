@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.records import OtherFiles
-from db.tables import File, OtherFilesRow
+from db.tables import Cover, File, OtherFilesRow
 from sleeve.vocabulary import Outcome, Rejection
 
 _AT_ONCE = 500
@@ -90,6 +90,11 @@ def within(path: InstrumentedAttribute[str], place: str) -> ColumnElement[bool]:
     """Whether a path is a place or in it: in a folder or archive, or a row of a table. LIKE takes ``A`` for ``a``."""
     inside, row = place.rstrip(os.sep) + os.sep, f"{place}:"
     return or_(path == place, *(func.substr(path, 1, len(begins)) == begins for begins in (inside, row)))
+
+
+def covers_within(session: Session, place: str) -> list[str]:
+    """The paths of the covers at a place or below it."""
+    return list(session.scalars(select(Cover.path).where(within(Cover.path, place))))
 
 
 def _lists(items: Iterable[_Item]) -> Iterator[list[_Item]]:

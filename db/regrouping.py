@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.labels import found
 from db.overruling import covers_of_ids
-from db.settling import Names, derive, settle
+from db.settling import Names, derive, falls_apart, settle
 from db.statements import Member, find_by, load, said_by
 from db.tables import Album, Cover, Entry, Regrouped, Statement
 from sleeve.errors import NotFoundError
@@ -115,7 +115,7 @@ def undo_merge(session: Session, album_id: AlbumId) -> AlbumId:
     What was added since is where it belongs by what is said of it.
 
     Returns:
-        the album's id; another one's if what sources say by now makes them one.
+        the album's id; another one's if its covers part by what sources said meanwhile.
 
     Raises:
         NotFoundError: it was not, or none of its covers is left there.
@@ -254,7 +254,8 @@ def _settle(session: Session, albums: Iterable[Album]) -> None:
     for album in albums:
         if album.members:
             derive(session, album, Names(session))
-            album.unsettled = True
+            # What sources said meanwhile, of what a person held together. Nothing else is looked at again.
+            album.unsettled = album.unsettled or falls_apart(album)
         else:
             session.delete(album)
     session.flush()

@@ -140,6 +140,11 @@ def _parts(album: Album) -> list[list[Member]]:
     return parts
 
 
+def falls_apart(album: Album) -> bool:
+    """Whether its covers and entries are of several albums by what is said of them."""
+    return len(_parts(album)) > 1
+
+
 def _is_held(album: Album) -> bool:
     return any(member.held for member in album.members)
 

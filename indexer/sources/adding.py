@@ -23,7 +23,7 @@ from db.records import (
 )
 from db.registration import Stage, known_hashes, register_stage
 from db.settling import settle
-from indexer.images.decoding import PROBE_PX, decode, present, present_as, read
+from indexer.images.decoding import PROBE_PX, decode, file_holding, present, present_as, read
 from indexer.progress import Progress, Silent, chunks
 from indexer.sources import Source, may_be_there
 from indexer.sources.archive import ArchiveSource
@@ -52,6 +52,7 @@ class AddReport:
         guesses: what was taken for granted, each sentence once.
         listed: how many of those that ended are rows of lists.
         unlisted: rows that lists do not have any more.
+        gone: covers in the folders and archives that were read that have no file there any more.
     """
 
     counts: Counter[Outcome] = field(default_factory=Counter)
@@ -62,6 +63,7 @@ class AddReport:
     guesses: dict[str, None] = field(default_factory=dict)
     listed: int = 0
     unlisted: int = 0
+    gone: int = 0
 
     def take(self, outcomes: Iterable[FileOutcome]) -> None:
         """Count some more."""
@@ -83,6 +85,7 @@ class AddReport:
         self.guesses |= other.guesses
         self.listed += other.listed
         self.unlisted += other.unlisted
+        self.gone += other.gone
 
     def take_back(self, offered: Offered, tried: Sequence[InspectedFile | RejectedFile]) -> None:
         """Do not count the files that were tried for a cover as others too."""
@@ -276,6 +279,8 @@ class _Adding:
             offered.forget_not_met(session, place, still)
             offered.set_others(session, place, others)
             offered.forget_gone(session, may_be_there)
+            known = map(Path, offered.covers_within(session, place))
+        self.report.gone += sum(not file_holding(path).exists() for path in known)
 
 
 def _holder(gone: Set[str], source: Source) -> Callable[[str, str], bool]:

@@ -183,7 +183,7 @@ def _document(report: AddReport, gone: int = 0) -> AddSchema:
         rejections=[RejectionSchema.of(r) for r in report.rejected],
         others=other_files(kinds),
         guesses=list(report.guesses),
-        gone=gone,
+        gone=gone + report.gone,
         listed=report.listed,
         unlisted=report.unlisted,
     )
@@ -202,7 +202,7 @@ def _summarise(document: AddSchema) -> None:
     answer(f"{counts}{removed}{others}{unlisted}")
     if document.gone:
         gone = counted(document.gone, "cover")
-        say(f"The server does not have {gone} any more; `sleeve remove --missing` removes what is gone.")
+        say(f"gone from there: {gone}. Add the place that their files are in now, or run `sleeve remove --missing`.")
     if document.removed:
         say("`sleeve add --again` adds what you have removed, too.")
     if document.added and document.listed:

@@ -101,7 +101,8 @@ def export(
         )
     else:
         card = f", with a dataset card ({CARD_NAME})" if exported.card else ""
-        answer(f"{exported.covers} covers of {exported.albums} albums are in {file}{card}")
+        covers, albums = counted(exported.covers, "cover"), counted(exported.albums, "album")
+        answer(f"{file} has {covers} of {albums}{card}")
     if exported.pending:
         say(f"{counted(exported.pending, 'cover')} without a vector; `sleeve index` makes what is missing")
     if exported.card is False:

@@ -46,7 +46,9 @@ class AddSchema(BaseModel):
     rejections: list[RejectionSchema]
     others: list[OtherFilesSchema] = Field(description="what the other files are, the commonest kind first")
     guesses: list[str] = Field(description="what was taken for granted and could be wrong")
-    gone: int = Field(default=0, description="covers of the catalogue that the music server does not have any more")
+    gone: int = Field(
+        default=0, description="covers of the catalogue that a folder or a music server does not have any more"
+    )
     listed: int = Field(default=0, description="how many of the files are rows of lists without pictures")
     unlisted: int = Field(default=0, description="rows that their lists do not have any more")
 

@@ -216,3 +216,30 @@ def test_a_home_of_before_keeps_what_was_merged(request: pytest.FixtureRequest, 
             undo_merge(database, 1)
         own = split(database, 1)
         assert shown(database) == {2: ("Second", (), [2]), own: ("Second", (), [1])}
+
+
+def test_albums_that_a_person_named_alike_stay_two_when_a_merge_is_taken_back(database: Database) -> None:
+    offer(database, *FILES[:2])
+    for album_id in (1, 2):
+        rename(database, album_id, "Same")
+    merge(database, 2, 1)
+    assert undo_merge(database, 1) == 1
+    offer(database, *FILES[:2])
+    assert {album: (title, covers) for album, (title, _, covers) in shown(database).items()} == {
+        1: ("Same", [1]),
+        2: ("Same", [2]),
+    }
+
+
+def test_what_sources_said_while_albums_were_one_counts_when_that_is_taken_back(database: Database) -> None:
+    back = cover_file(Path("/c/b.png"), "rock", artist="Ann", title="One", side=Side.BACK)
+    offer(database, FILES[0], FILES[1], (back, C))
+    merge(database, 2, 1)
+    offer(database, FILES[0], FILES[1], (cover_file(back.path, "rock", artist="Ann", title="Other", side=Side.BACK), C))
+    assert [found[2] for found in shown(database).values()] == [[1, 2, 3]]
+    assert undo_merge(database, 1) == 1
+    assert sorted((title, covers) for title, _, covers in shown(database).values()) == [
+        ("One", [1]),
+        ("Other", [3]),
+        ("Two", [2]),
+    ]

@@ -45,7 +45,7 @@ def places(home: CommandHome) -> dict[int, tuple[float, float]]:
 
 def test_parquet_has_vectors_images_places_and_words(home: CommandHome) -> None:
     said = home.sleeve("export", "all.parquet", "--vectors", "--images", "--map", "--text")
-    assert "7 covers of 7 albums are in all.parquet" in said.stdout
+    assert "all.parquet has 7 covers of 7 albums" in said.stdout
     assert "1 cover without a vector" in said.stderr
     table = pq.read_table(home.folder / "all.parquet")
     assert table.schema.field("vector").type == pa.list_(pa.float16(), 48)

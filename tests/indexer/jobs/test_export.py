@@ -228,7 +228,7 @@ def test_the_command_writes_predictions_and_asks_before_it_replaces(
     result = home.sleeve("export", "out.jsonl", code=1)
     assert "--force" in result.stderr
     assert (tmp_path / "out.jsonl").read_bytes() == before
-    assert "12 covers of 12 albums are in out.jsonl" in home.sleeve("export", "out.jsonl", "--force").stdout
+    assert "out.jsonl has 12 covers of 12 albums" in home.sleeve("export", "out.jsonl", "--force").stdout
     assert "ends in none of .csv, .jsonl, .parquet" in home.sleeve("export", "out.xlsx", code=2).stderr
     assert "cannot be written" in home.sleeve("export", "nowhere/out.csv", code=1).stderr
     added = home.json("add", "out.jsonl")

@@ -16,7 +16,7 @@ from indexer.sources import GenreFrom, open_source
 from indexer.sources.adding import AddReport, add_source
 from sleeve.errors import SourceError
 from sleeve.vocabulary import Outcome, Rejection
-from tests.factories import home_at, write_cover
+from tests.factories import home_at, write_cover, write_covers
 from tests.indexer.images.audio.recordings import write_track
 from tests.indexer.images.zips import cover_bytes
 
@@ -257,3 +257,18 @@ def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
     found = [item.file for item in report.offered(open_source(root)) if isinstance(item, CoverFile)]
     assert found == [str(root / name) for name in ("jazz/b.png", "jazz/deep/c.png", "rock/a.png")]
     assert report.of_kind() == {"links to folders that are read anyway": 7}
+
+
+def test_covers_that_are_gone_from_a_folder_are_counted_until_they_turn_up(database: Database, tmp_path: Path) -> None:
+    covers = tmp_path / "covers"
+    files = write_covers(covers, {"jazz": 2, "rock": 1})
+
+    def gone(folder: Path) -> int:
+        return add_source(database, open_source(folder), threads=1).gone
+
+    assert gone(covers) == 0
+    files[0].unlink()
+    files[1].rename(tmp_path / "elsewhere.png")
+    assert [gone(covers), gone(covers)] == [2, 2]
+    assert gone(tmp_path / "elsewhere.png") == 0
+    assert gone(covers) == 1

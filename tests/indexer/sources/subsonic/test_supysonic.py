@@ -121,7 +121,7 @@ def test_from_tagged_files_through_the_server_to_an_answer(home: CommandHome, tm
         shutil.rmtree(music / "Artist 1")
         look_again(host)
         told = home.sleeve("add", address)
-        assert "The server does not have 1 cover any more; `sleeve remove --missing`" in told.stderr
+        assert "gone from there: 1 cover." in told.stderr
     down = home.sleeve("add", address, code=1)
     assert down.stderr.splitlines()[-1].startswith(f"sleeve: subsonic://{host} cannot be asked: ")
     home.sleeve("remove", "--missing")
