@@ -98,7 +98,7 @@ $(VENV)/fastai/.installed: $(VENV)/.dev
 	@$(BIN)/python -m venv $(VENV)/fastai
 	@purelib='import sysconfig; print(sysconfig.get_path("purelib"))'; \
 		$(BIN)/python -c "$$purelib" > "$$($(VENV)/fastai/bin/python -c "$$purelib")/sleeve.pth"
-	@$(VENV)/fastai/bin/python -m pip --disable-pip-version-check -qq install -c constraints.txt '.[fastai]'
+	@$(VENV)/fastai/bin/python -m pip --disable-pip-version-check -qq install -c constraints.txt -e '.[fastai]'
 	@touch $@
 
 $(VENV)/.report: $(VENV)/.installed

@@ -1,8 +1,9 @@
 """Albums by words: in their names or printed on their covers, misspelled or misread; or by what the words mean besides,
 such as a genre and a year.
 
-The database gives the albums that hold every word, and, if those are few, the albums that hold most parts of the words:
-a wrong letter spoils one part only. Those few are then compared letter by letter.
+The database gives the albums that hold every word, and, if those are few, those that hold every word but one, and a part
+of that one: a wrong letter spoils one word, and one part of it. If there is none, it gives the albums that hold most
+parts of the words. Those few are then compared letter by letter.
 """
 
 from collections import Counter, defaultdict
@@ -38,6 +39,12 @@ _BY_FACTS = 0.95
 """What words count that are a genre, a year or a file's name: a little less than the same words in a name."""
 
 _ENOUGH = 20
+
+_LONG_LETTERS = 2 * words.LEAST_LETTERS
+"""From here on a piece has two parts that do not overlap."""
+
+_MANY_WORDS = 4
+_WORDS_LOOKED_UP = 6
 _PARTS_LOOKED_UP = 8
 _ALBUMS_OF_A_PART = 300
 _MICRO = 1_000_000
@@ -197,7 +204,9 @@ def _candidates(session: Any, tokens: Sequence[str], asked: str) -> list[AlbumId
 
 
 def holding_most(session: Any, pieces: Sequence[str]) -> list[AlbumId]:
-    """At most ``COMPARED`` albums that hold all of these pieces, or if those are few, also most parts of them.
+    """At most ``COMPARED`` albums that hold all of these pieces, or if those are few, also all but a letter of them.
+
+    If there is none at all, those that hold most parts of the pieces.
 
     Args:
         pieces: as ``db.letters`` makes them, at least ``words.LEAST_LETTERS`` long.
@@ -205,26 +214,44 @@ def holding_most(session: Any, pieces: Sequence[str]) -> list[AlbumId]:
     [whole] = words.holding(session, [pieces], limit=COMPARED // 2)
     if len(whole) >= _ENOUGH:
         return whole
-    parts = sorted({part for piece in pieces for part in _parts(piece)}, key=lambda part: (-len(part), part))
-    some = _with_most(session, parts[:_PARTS_LOOKED_UP])
-    return list(dict.fromkeys([*whole, *some]))[:COMPARED]
+    nearly = _with_most(session, _all_but_a_letter(pieces), COMPARED) if len(pieces) > 1 else []
+    if not whole and not nearly:
+        parts = sorted({part for piece in pieces for part in _parts(piece)}, key=lambda part: (-len(part), part))
+        nearly = _with_most(session, [[part] for part in parts[:_PARTS_LOOKED_UP]], _ALBUMS_OF_A_PART)
+    return list(dict.fromkeys([*whole, *nearly]))[:COMPARED]
+
+
+def _all_but_a_letter(pieces: Sequence[str]) -> list[list[str]]:
+    """All of the longest pieces but one, for each; of few pieces that is too little, and a part of that one is added.
+
+    The parts of a short piece overlap, so that one wrong letter may spoil all of them: it is left out altogether too.
+    """
+    longest = sorted(pieces, key=len, reverse=True)[:_WORDS_LOOKED_UP]
+    asked: list[list[str]] = []
+    for place, piece in enumerate(longest):
+        others = [*longest[:place], *longest[place + 1 :]]
+        if len(longest) < _MANY_WORDS:
+            asked += [[*others, part] for part in _parts(piece) if part != piece]
+        if len(longest) >= _MANY_WORDS or len(piece) < _LONG_LETTERS <= sum(map(len, others)):
+            asked.append(others)
+    return asked
 
 
 def _parts(piece: str) -> list[str]:
     """A word in two or three parts, so that one wrong letter leaves another part as it is; short words overlap."""
-    if len(piece) < 2 * words.LEAST_LETTERS:
+    if len(piece) < _LONG_LETTERS:
         return sorted({piece[: words.LEAST_LETTERS], piece[-words.LEAST_LETTERS :]})
     count = 3 if len(piece) >= 12 else 2
     ends = [len(piece) * number // count for number in range(count + 1)]
     return [piece[begin:end] for begin, end in pairwise(ends)]
 
 
-def _with_most(session: Any, parts: Sequence[str]) -> list[AlbumId]:
-    """The albums that hold most of these parts, rare ones counting more, best first."""
+def _with_most(session: Any, asked: Sequence[Sequence[str]], limit: int) -> list[AlbumId]:
+    """The albums that hold most of these lists of pieces, rare ones counting more, best first; ``limit`` for each."""
     weights: defaultdict[AlbumId, float] = defaultdict(float)
-    for found in words.holding(session, [[part] for part in parts], limit=_ALBUMS_OF_A_PART):
+    for found in words.holding(session, asked, limit=limit) if asked else []:
         for album_id in found:
-            weights[album_id] += log(4 * _ALBUMS_OF_A_PART / len(found))
+            weights[album_id] += log(4 * limit / len(found))
     return sorted(sorted(weights), key=weights.__getitem__, reverse=True)[:COMPARED]
 
 

@@ -1,13 +1,17 @@
 """Albums are found by their names and by what is printed on their covers, on both databases."""
 
 import random
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from db import albums, labels, texts, words
 from db.database import Database
+from db.letters import lines_of_letters
 from db.records import CatalogueFilter, NewText, TextLine
+from db.tables import Album
 from service.answers.find import MAX_FOUND, FoundPage, find
 from sleeve.vocabulary import AlbumId, AlbumOrder, ContentHash, CoverId, Fingerprint, WordPlace
 from tests.db.test_registration import offer
@@ -158,3 +162,36 @@ def test_letters_are_looked_up_in_an_index(catalogue: Database) -> None:
             piece = "".join(rng.choices("ab", k=rng.randint(3, 6)))
             expected = {album_id for album_id, title in titles.items() if piece in title}
             assert set(words.holding(session, [[piece]], limit=100)[0]) == expected
+
+
+COMMON = ["marble", "lantern", "copper", "river", "silver", "garden", "winter", "harbour", "thunder", "velvet"]
+OFTEN = 2_000
+
+
+def test_a_wrong_letter_among_common_words_hides_nothing(database: Database) -> None:
+    """Each word is in more albums than are compared, and only one album has all four."""
+    rng = random.Random(4)
+    fours = list(combinations(COMMON, 4))
+    rng.shuffle(fours)
+    meant, others = fours[:12], fours[12:]
+    named = [rng.choice(others) for _ in range(OFTEN)]
+    named[1500:1500] = meant
+    with database.writing() as session:
+        session.execute(
+            insert(Album),
+            [
+                {"id": number, "artist": artist, "title": title, "letters": lines_of_letters([artist, title])}
+                for number, four in enumerate(named, 1)
+                for artist, title in [(" ".join(four[:2]), " ".join(four[2:]))]
+            ],
+        )
+    for number, four in enumerate(meant, 1501):
+        asked = list(four)
+        spoiled = rng.randrange(4)
+        asked[spoiled] = _with_a_wrong_letter(asked[spoiled], rng)
+        assert ids(find(database, " ".join(asked), EVERYTHING))[:1] == [number], asked
+
+
+def _with_a_wrong_letter(word: str, rng: random.Random) -> str:
+    place = rng.randrange(len(word))
+    return f"{word[:place]}x{word[place + 1 :]}"
