@@ -12,7 +12,7 @@ from indexer.analysis.map_layout import Layout
 from indexer.files import replacing
 from sleeve.errors import CatalogueError
 
-DECIMALS = 5
+DECIMALS = 4
 """Of a place on a map that is 2 wide: finer than a pixel of a thumbnail at any zoom."""
 
 _log = logging.getLogger(__name__)

@@ -20,6 +20,7 @@ from service.answers.search import Search
 from service.http import problems, protection
 from service.http.maps import Maps
 from service.http.metrics import Metrics
+from service.http.packed_json import PackedJson
 from service.http.questions import IMAGE_THREADS, ImageUrls
 from service.http.room import Room
 from service.http.routes import ROUTERS
@@ -102,6 +103,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(PackedJson)
     protection.install(app, known, metrics)
     problems.install(app)
     app.add_exception_handler(HTTPStatus.NOT_FOUND, on_not_found)

@@ -10,10 +10,9 @@ from db import albums
 from indexer.analysis.catalogue_map import CatalogueMap, read_map
 from indexer.home import Home
 from service import schemas
+from service.http.packed_json import GZIP_LEVEL
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId
-
-_GZIP_LEVEL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def _body(home: Home, file: Path) -> MapBody:
     if drawn is None:
         raise _no_map()
     content = _schema(home, drawn).model_dump_json().encode()
-    return MapBody(content, gzip.compress(content, _GZIP_LEVEL, mtime=0), sha256(content).hexdigest()[:32])
+    return MapBody(content, gzip.compress(content, GZIP_LEVEL, mtime=0), sha256(content).hexdigest()[:32])
 
 
 def _schema(home: Home, drawn: CatalogueMap) -> schemas.MapSchema:

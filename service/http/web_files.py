@@ -1,4 +1,5 @@
-"""The web app's files, read once: each with its compressed form and its ETag; the page names their version."""
+"""The web app's files, read once: modules and styles joined, each file with its compressed form and its ETag; the page
+names their version."""
 
 import gzip
 import mimetypes
@@ -9,12 +10,21 @@ from html import escape
 from pathlib import Path
 
 from db.records import AlbumRecord
+from service.http.scripts import START, joined, scripts_of
 from sleeve.vocabulary import Side
 
 FOLDER = Path(__file__).parents[1] / "web"
 PAGE = "index.html"
+STYLES = "css/all.css"
+"""All style sheets, in the order of their names."""
 
-_VERSION_MARK, _ROOT_MARK = "@version", "@root"
+PLAIN_SCRIPTS = frozenset({"js/theme-at-start.js"})
+"""No modules."""
+
+FIRST_VIEW = "search"
+
+_VIEWS = "js/views/"
+_VERSION_MARK, _ROOT_MARK, _VIEW_MARK = "@version", "@root", "<!-- @view -->\n"
 _TITLE = b"<title>Sleeve</title>"
 _DIGITS = 16
 _TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
@@ -36,30 +46,52 @@ class WebFiles:
 
     Attributes:
         version: changes with any of the files.
+        pages: by the view that the page loads first.
     """
 
     version: str
-    page: WebFile
+    pages: Mapping[str, WebFile]
     files: Mapping[str, WebFile]
 
 
 def read_web_files(folder: Path = FOLDER, root_path: str = "") -> WebFiles:
     """Read the app.
 
-    The page's ``@version`` becomes the version of all files, so that they can be kept for good, and its ``@root`` the
-    path below which the service is found.
+    The page's ``@version`` becomes the version of all files, so that they can be kept for good, its ``@root`` the path
+    below which the service is found, and its ``@view`` the scripts that the view needs, so that they come at once.
     """
-    contents = {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    contents = _as_sent(
+        {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    )
     digest = sha256()
     for name, content in contents.items():
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     version = digest.hexdigest()[:_DIGITS]
-    page = contents.pop(PAGE).replace(_VERSION_MARK.encode(), version.encode())
-    page = page.replace(_ROOT_MARK.encode(), root_path.encode())
-    files = {name: web_file(name, content) for name, content in contents.items()}
-    return WebFiles(version, web_file(PAGE, page), files)
+    page = contents.pop(PAGE).decode()
+    scripts = {name: content.decode() for name, content in contents.items() if name.endswith(".js")}
+    pages = {}
+    for view in {Path(name).stem for name in scripts if name.startswith(_VIEWS)} | {FIRST_VIEW}:
+        made = page.replace(_VIEW_MARK, _preloads(f"{_VIEWS}{view}.js", scripts))
+        made = made.replace(_VERSION_MARK, version).replace(_ROOT_MARK, root_path)
+        pages[view] = web_file(PAGE, made.encode())
+    return WebFiles(version, pages, {name: web_file(name, content) for name, content in contents.items()})
+
+
+def _as_sent(written: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What is sent of what is written: few files, because each costs a visitor a request."""
+    modules = {name for name in written if name.endswith(".js")} - PLAIN_SCRIPTS
+    styles = [name for name in written if name.endswith(".css")]
+    sent = {name: content for name, content in written.items() if name not in {*modules, *styles}}
+    sent |= {name: text.encode() for name, text in joined({name: written[name].decode() for name in modules}).items()}
+    sent[STYLES] = b"".join(written[name] for name in styles)
+    return sent
+
+
+def _preloads(path: str, scripts: Mapping[str, str]) -> str:
+    if path not in scripts:
+        return ""
+    names = [name for name in scripts_of(path, scripts) if name != START]
+    return "".join(f'<link rel="modulepreload" href="@root/static/@version/{name}">\n' for name in names)
 
 
 def web_file(name: str, content: bytes) -> WebFile:

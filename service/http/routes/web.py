@@ -13,7 +13,7 @@ from service.http.api import API
 from service.http.caching import ASK_EACH_TIME, FOR_GOOD, send
 from service.http.dependencies import HomeDep
 from service.http.problems import on_http_error
-from service.http.web_files import PAGE, WebFile, WebFiles, about_album, read_web_files, web_file
+from service.http.web_files import FIRST_VIEW, PAGE, WebFile, WebFiles, about_album, read_web_files, web_file
 from service.schemas import MAX_ID
 from sleeve.errors import SleeveError
 from sleeve.vocabulary import AlbumId
@@ -28,6 +28,8 @@ REPORT_POLICY = (
 
 router = APIRouter(include_in_schema=False)
 
+_ALBUM = "album"
+
 
 @router.api_route("/", methods=READ)
 @router.api_route("/map", methods=READ)
@@ -38,7 +40,7 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/docs", methods=READ)
 def page(request: Request) -> Response:
     """The page; it shows the view that its address names."""
-    return _sent(request, _files(request.state.root_path).page, ASK_EACH_TIME)
+    return _sent(request, _page(request, request.scope["path"].strip("/")), ASK_EACH_TIME)
 
 
 @router.api_route("/album/{album_id}", methods=READ)
@@ -48,11 +50,9 @@ def album_page(request: Request, album_id: Annotated[int, Path(ge=1, le=MAX_ID)]
         with home.database.reading() as session:
             album = albums.album(session, AlbumId(album_id))
     except SleeveError:  # the page says what is wrong
-        return page(request)
-    files = _files(request.state.root_path)
-    return _sent(
-        request, web_file(PAGE, about_album(files.page.content, album, request.state.root_path)), ASK_EACH_TIME
-    )
+        return _sent(request, _page(request, _ALBUM), ASK_EACH_TIME)
+    content = about_album(_page(request, _ALBUM).content, album, request.state.root_path)
+    return _sent(request, web_file(PAGE, content), ASK_EACH_TIME)
 
 
 def on_not_found(request: Request, error: Exception) -> Response:
@@ -85,6 +85,11 @@ def static(request: Request, version: str, name: str) -> Response:
     if found is None:
         raise HTTPException(404, "the web app has no such file")
     return _sent(request, found, FOR_GOOD if version == files.version else ASK_EACH_TIME)
+
+
+def _page(request: Request, view: str) -> WebFile:
+    pages = _files(request.state.root_path).pages
+    return pages.get(view, pages[FIRST_VIEW])
 
 
 @cache

@@ -33,7 +33,7 @@ export function openEditor(album, onSaved) {
   const face = faceOf(album);
   const dialog = opened(h("dialog", { "aria-labelledby": "edit-title" },
     h("form", { onsubmit: save },
-      h("div", { class: "edit-head" }, face && cover(face, { shownPx: 96, eager: true }), h("h2", { id: "edit-title" }, `Edit ${titleOf(album)}`)),
+      h("div", { class: "edit-head" }, face && cover(face, { shownPx: 96 }), h("h2", { id: "edit-title" }, `Edit ${titleOf(album)}`)),
       wrong,
       h("label", {}, "Title", title), h("label", {}, "Artist", artist),
       h("div", { class: "two" }, h("label", {}, "Year", year), h("label", {}, "Genres, separated by commas", genres)),

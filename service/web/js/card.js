@@ -9,8 +9,6 @@ import { fullName, titleOf } from "./naming.js";
 import { isGoing } from "./pending.js";
 import { callByCover } from "./printed-names.js";
 
-const EAGER = 12;
-
 /** `acts` are buttons over the cover, after those that every card has; `at` is its place in the list, `similar` the
  * address of what looks like it, `tick` a box to select it; `ranked` if its similarity says something. */
 export function card(album, { acts = [], at = Infinity, similar = null, tick = null, ranked = true, shownPx = 190 } = {}) {
@@ -32,7 +30,7 @@ export function card(album, { acts = [], at = Infinity, similar = null, tick = n
   const over = h("div", { class: "acts" }, asks, acts);
   return h("li", { class: `card${isGoing(id) ? " going" : ""}`, "data-album": id, "data-at": Number.isFinite(at) ? at : null },
     h("a", { class: "face", href: `/album/${id}`, "aria-label": about.filter(Boolean).join(", "), title: about.filter(Boolean).join("\n") },
-      cover(face, { shownPx, eager: at < EAGER, boxes }),
+      cover(face, { shownPx, boxes }),
       h("span", { class: "words", "aria-hidden": "true" },
         name,
         by, more && h("div", { class: by ? "line small" : "line" }, more),

@@ -5,18 +5,24 @@ import { h } from "./dom.js";
 
 const SIZES_PX = [192, 384, 768];
 
+/** What a picture shows once it is near: how far it may be from the screen is a part of the screen's height. Browsers load
+ * from much further away, and on a slow network what is in sight waits for that. */
+const wanted = new WeakMap();
+const near = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    Object.assign(target, wanted.get(target));
+  }
+}, { rootMargin: "60% 0px", scrollMargin: "60%" });
+
 /** A square with a cover in it, or a drawn record if there is none: `of` as in `imageUrl`; `shownPx` is about how wide it will be, `boxes` what to outline on it: corners as parts of its sides. */
-export function cover(of, { shownPx = 200, alt = "", eager = false, boxes = [] } = {}) {
+export function cover(of, { shownPx = 200, alt = "", boxes = [] } = {}) {
   if (!of) return h("span", { class: "cover record", role: "img", "aria-label": alt || "No cover" });
   const fitting = SIZES_PX.find((size) => size >= shownPx) ?? SIZES_PX.at(-1);
   const sharp = SIZES_PX.find((size) => size >= shownPx * 1.6) ?? SIZES_PX.at(-1);
-  return framed(boxes, {
-    width: shownPx,
-    height: shownPx,
-    alt,
-    decoding: "async",
-    loading: eager ? "eager" : "lazy",
-    srcset: fitting === sharp ? null : `${imageUrl(of, fitting)} 1x, ${imageUrl(of, sharp)} 2x`,
+  return framed(boxes, { alt, width: shownPx, height: shownPx }, {
+    srcset: fitting === sharp ? "" : `${imageUrl(of, fitting)} 1x, ${imageUrl(of, sharp)} 2x`,
     src: imageUrl(of, fitting),
   });
 }
@@ -25,10 +31,10 @@ export function cover(of, { shownPx = 200, alt = "", eager = false, boxes = [] }
 export function pictureOf(file, { shownPx = 200, alt = "", boxes = [], signal }) {
   const address = URL.createObjectURL(file);
   signal.addEventListener("abort", () => URL.revokeObjectURL(address));
-  return framed(boxes, { src: address, alt, width: shownPx, height: shownPx });
+  return framed(boxes, { alt, width: shownPx, height: shownPx }, { src: address });
 }
 
-function framed(boxes, attributes) {
+function framed(boxes, attributes, source) {
   const frame = h("span", { class: "cover" });
   const image = h("img", {
     onload: () => {
@@ -36,8 +42,11 @@ function framed(boxes, attributes) {
       if (boxes.length) frame.append(outlines(boxes, image.naturalWidth, image.naturalHeight));
     },
     onerror: () => { image.remove(); frame.classList.add("gone"); },
+    decoding: "async",
     ...attributes,
   });
+  wanted.set(image, source);
+  near.observe(image);
   frame.append(image);
   return frame;
 }

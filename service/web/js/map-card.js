@@ -26,7 +26,7 @@ export function hoverCard(element, points, camera, signal) {
       const found = await album(points.albums[at]).catch(() => null);
       if (shownAt !== at || !found) return;
       element.classList.toggle("opens", open);
-      element.replaceChildren(cover(points.covers[at], { shownPx: 200, eager: true }),
+      element.replaceChildren(cover(points.covers[at], { shownPx: 200 }),
         h("div", { class: "words" }, h("div", { class: "name" }, titleOf(found)), h("div", { class: "muted small" }, lineOf(found)), h("div", { class: "muted small" }, found.genres.join(", ") || "no genre", points.predicted && predictionOf(points, at)),
           open && h("a", { class: "button", href: `/album/${found.id}`, "aria-label": `Open ${fullName(found)}` }, "Open")));
       element.hidden = false;

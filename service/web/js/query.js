@@ -31,12 +31,13 @@ export function queryOf(url) {
 /** The address of a search, without what has its default value. */
 export function hrefOf(query) {
   const { diversity, sameArtwork, k, ...rest } = query;
-  return `/${queryString({
+  const search = queryString({
     ...rest,
     diversity: diversity === MODEST_DIVERSITY ? null : diversity,
     same_artwork: sameArtwork ? 1 : null,
     k: k === FIRST_K ? null : k,
-  })}`;
+  });
+  return `/${search}`;
 }
 
 /** Whether albums that are liked or disliked shape the answer. */

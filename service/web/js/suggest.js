@@ -90,7 +90,7 @@ async function suggested(words, signal) {
 function option({ href, title, line, face, label }, place, close) {
   const choose = (event) => { event.preventDefault(); close(); go(href); };
   return h("li", { id: `suggestion-${place}`, role: "option", "aria-selected": "false", "aria-label": label ?? `${line}: ${title}`, "data-href": href, onpointerdown: choose },
-    face === undefined ? h("span", { class: "cover none" }) : cover(face, { shownPx: 40, eager: true }),
+    face === undefined ? h("span", { class: "cover none" }) : cover(face, { shownPx: 40 }),
     h("span", { class: "words" }, h("span", { class: "title" }, title), h("span", { class: "line small" }, line)));
 }
 

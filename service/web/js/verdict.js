@@ -13,7 +13,7 @@ export function verdictCard({ verdict, file }) {
   const says = answer === "found" ? "This is" : "Another pressing of";
   const why = points ? `${count(points, "point")} of the cover match your picture.` : "It is the same picture.";
   return h("section", { class: "panel verdict", "aria-label": "What your picture shows" },
-    h("a", { href: `/album/${album.album_id}`, "aria-label": fullName(album) }, cover(album.content_hash, { shownPx: 220, eager: true })),
+    h("a", { href: `/album/${album.album_id}`, "aria-label": fullName(album) }, cover(album.content_hash, { shownPx: 220 })),
     h("div", { class: "stack" },
       h("p", { class: "muted" }, says),
       h("h2", {}, titleOf(album)),

@@ -1,9 +1,10 @@
-"""The web app's files as they are sent: kept for good under their version, asked for again without it."""
+"""The web app's files as they are sent: joined, kept for good under their version, asked for again without it."""
 
 import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from posixpath import dirname, join, normpath
 
 import httpx
 import pytest
@@ -27,10 +28,11 @@ def client(tmp_path_factory: pytest.TempPathFactory, make_home: object) -> Itera
 def test_every_view_is_the_page(client: httpx.Client) -> None:
     pages = [client.get(view) for view in VIEWS]
     assert {page.status_code for page in pages} == {200}
-    assert len({page.content for page in pages}) == 1, "there is no album 12"
+    without_scripts = {re.sub(r'<link rel="modulepreload"[^>]*>\n', "", page.text) for page in pages}
+    assert len(without_scripts) == 1, "there is no album 12"
     assert pages[0].headers["content-type"].startswith("text/html")
     assert pages[0].headers["cache-control"] == "no-cache"
-    known = client.get("/map", headers={"If-None-Match": pages[0].headers["etag"]})
+    known = client.get("/", headers={"If-None-Match": pages[0].headers["etag"]})
     assert known.status_code == 304
 
 
@@ -52,12 +54,33 @@ def test_a_head_is_a_get_without_the_body(client: httpx.Client, path: str) -> No
         assert head.headers.get(name) == whole.headers.get(name)
 
 
-def test_modules_only_import_what_is_there(client: httpx.Client) -> None:
-    version = read_web_files().version
-    for file in FOLDER.rglob("*.js"):
-        for imported in re.findall(r'(?:from|import\()\s*"(\.[^"]+)"', file.read_text(encoding="utf-8")):
-            target = (file.parent / imported).resolve().relative_to(FOLDER)
-            assert client.get(f"/static/{version}/{target}").headers["content-type"].startswith("text/javascript")
+def test_scripts_only_import_what_is_there(client: httpx.Client) -> None:
+    web_files = read_web_files()
+    for name, script in web_files.files.items():
+        for imported in (
+            re.findall(r'(?:from|import\()\s*"(\.[^"]+)"', script.content.decode()) if name.endswith(".js") else ()
+        ):
+            target = normpath(join(dirname(name), imported))
+            answer = client.get(f"/static/{web_files.version}/{target}")
+            assert answer.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize(
+    ("path", "view"), [("/", "search"), ("/map", "map"), ("/album/12", "album"), ("/queue", "queue")]
+)
+def test_the_page_names_what_its_view_needs_so_that_it_comes_together(
+    client: httpx.Client, path: str, view: str
+) -> None:
+    """Else it would come in stages, each after a round trip."""
+    files = read_web_files().files
+    needed, left = set(), ["js/app.js", f"js/views/{view}.js"]
+    while left:
+        name = left.pop()
+        needed.add(name)
+        imported = re.findall(r'^import \{[^}]+\} from "([^"]+)"', files[name].content.decode(), re.MULTILINE)
+        left += {normpath(join(dirname(name), other)) for other in imported} - needed
+    named = set(re.findall(r'(?:href|src)="/static/[^/]+/(js/[^"]+)"', client.get(path).text))
+    assert named == {*needed, "js/theme-at-start.js"}
 
 
 def test_another_version_must_ask_again(client: httpx.Client) -> None:
@@ -66,9 +89,10 @@ def test_another_version_must_ask_again(client: httpx.Client) -> None:
 
 
 def test_compressed_and_plain_are_the_same_under_two_tags(client: httpx.Client) -> None:
-    plain = client.get("/static/any/css/base.css", headers={"Accept-Encoding": "identity"})
-    packed = client.get("/static/any/css/base.css", headers={"Accept-Encoding": "gzip"})
-    assert plain.content == packed.content == (FOLDER / "css/base.css").read_bytes()
+    plain = client.get("/static/any/css/all.css", headers={"Accept-Encoding": "identity"})
+    packed = client.get("/static/any/css/all.css", headers={"Accept-Encoding": "gzip"})
+    assert plain.content == packed.content
+    assert plain.content == b"".join((FOLDER / f"css/{name}.css").read_bytes() for name in ("base", "parts", "views"))
     assert "content-encoding" not in plain.headers
     assert packed.headers["content-encoding"] == "gzip"
     assert plain.headers["etag"] != packed.headers["etag"]
@@ -106,7 +130,7 @@ def test_the_version_changes_with_any_file(tmp_path: Path) -> None:
     (tmp_path / "a.js").write_text("2")
     second = read_web_files(tmp_path)
     assert first.version != second.version
-    assert gzip.decompress(second.page.compressed) == f"<script src=/static/{second.version}/a.js>".encode()
+    assert gzip.decompress(second.pages["search"].compressed) == f"<script src=/static/{second.version}/a.js>".encode()
 
 
 def test_a_person_gets_a_page_for_a_wrong_link_and_a_program_a_problem(client: httpx.Client) -> None:

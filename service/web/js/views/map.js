@@ -6,7 +6,6 @@ import { Camera } from "../map-camera.js";
 import { MapCanvas } from "../map-canvas.js";
 import { hoverCard } from "../map-card.js";
 import { installHands } from "../map-hands.js";
-import { drawLasso, inside, lassoPanel } from "../map-lasso.js";
 import { legend } from "../map-legend.js";
 import { Points } from "../map-points.js";
 import { Regions } from "../map-regions.js";
@@ -143,7 +142,8 @@ function searchField(q) {
 function lassoButton(stage, camera, points, signal) {
   let panel = null;
   const close = () => { panel?.remove(); panel = null; };
-  return iconButton("lasso", "Draw a line around albums to list them", () => {
+  return iconButton("lasso", "Draw a line around albums to list them", async () => {
+    const { drawLasso, inside, lassoPanel } = await import("../map-lasso.js");
     close();
     drawLasso(stage, camera, (outline) => {
       const found = outline ? inside(points, outline).map((at) => points.albums[at]) : [];

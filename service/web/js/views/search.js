@@ -26,6 +26,8 @@ export async function show(main, { url, signal }) {
   const query = queryOf(url);
   const blank = isBlank(query);
   setTitle(blank ? "" : "Search");
+  const answering = answerTo(query, signal);
+  answering.catch(() => { /* shown below */ });
   const can = await status().catch(() => null);
   if (signal.aborted) return;
   const found = h("section", { "aria-labelledby": "found-title", "aria-busy": "true" });
@@ -37,7 +39,7 @@ export async function show(main, { url, signal }) {
     blank ? landing(query, can, heading, signal) : h("div", { class: "asked" }, askBar(query, can, signal), folded(query, filters(query, can)), h("a", { class: "skip", href: "#found-title" }, "Skip to the results")),
     h("div", { class: blank ? "" : "results" }, blank ? null : aside, found));
   try {
-    const answer = await answerTo(query, signal);
+    const answer = await answering;
     if (signal.aborted) return;
     if (!blank) heading.textContent = answer.heading;
     if (!blank && answer.albums.length && can?.has_map) heading.after(onTheMap(answer));
@@ -115,7 +117,7 @@ function fillAside(aside, query, answer, can, signal) {
 
 function albumAsked(album) {
   return h("div", { class: "panel asked-with" },
-    h("a", { href: `/album/${album.id}`, "aria-label": fullName(album) }, cover(faceOf(album), { shownPx: 300, eager: true })),
+    h("a", { href: `/album/${album.id}`, "aria-label": fullName(album) }, cover(faceOf(album), { shownPx: 300 })),
     h("div", { class: "stack" },
       h("div", {}, h("div", { class: "name" }, titleOf(album)), h("div", { class: "muted small" }, lineOf(album)), h("div", { class: "muted small" }, album.genres.join(", "))),
       h("div", { class: "row-wrap" }, marks(album), h("a", { class: "chip", href: `/album/${album.id}` }, "Open"))));
