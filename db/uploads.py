@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import vectors
-from db.albums import has_cover_at
+from db.albums import genres_of, has_cover_at
 from db.identity import word_of
 from db.labels import set_genres_by_hand
 from db.records import BundleRecord, NewAlbum, NewVector, Placed, SavedAlbum, UploadedCover, fold
@@ -47,10 +47,17 @@ def keep(
         added.append(CoverId(said.cover_id or 0))
     session.flush()
     album_id = AlbumId(album.id)
+    before = None
     if missing and new.genres:
+        had_genres = _genres(session, album_id)
         set_genres_by_hand(session, album_id, new.genres)
+        before = None if is_new or _genres(session, album_id) == had_genres else had_genres
     _embed(session, album_id, new, bundle)
-    return SavedAlbum(album_id, tuple(added))
+    return SavedAlbum(album_id, tuple(added), before)
+
+
+def _genres(session: Session, album_id: AlbumId) -> tuple[str, ...]:
+    return genres_of(session, [album_id]).get(album_id, ())
 
 
 def _find(session: Session, new: NewAlbum) -> Album | None:

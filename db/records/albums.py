@@ -108,10 +108,15 @@ class NewAlbum:
 
 @dataclass(frozen=True, slots=True)
 class SavedAlbum:
-    """The album that holds what was uploaded, and the covers of it that are new; none if it had all of them already."""
+    """The album that holds what was uploaded, and the covers of it that are new; none if it had all of them already.
+
+    Attributes:
+        genres_before: what the album had, if it was there and its genres are others now.
+    """
 
     album_id: AlbumId
     added: tuple[CoverId, ...] = ()
+    genres_before: tuple[str, ...] | None = None
 
     @property
     def created(self) -> bool:

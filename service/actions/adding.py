@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db import albums, uploads
-from db.records import AlbumRecord, BundleRecord, NewAlbum, UploadedCover
+from db.records import AlbumRecord, BundleRecord, NewAlbum, SavedAlbum, UploadedCover
 from indexer.artwork import link_album
 from indexer.home import Home
 from indexer.images.decoding import sniff
@@ -19,7 +19,7 @@ from service.answers.model import Model
 from service.answers.records import Upload
 from service.answers.search import Search
 from sleeve.errors import BusyError, CatalogueError, FileRejectedError, VectorIndexError
-from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
+from sleeve.vocabulary import AlbumId, ContentHash, Side
 
 MAX_FILE_NAME_CHARACTERS = 200
 
@@ -55,8 +55,8 @@ class Adder:
         self._search = search
         self._store = home.covers
 
-    def add(self, given: GivenAlbum, front: Upload, back: Upload | None) -> tuple[AlbumRecord, tuple[CoverId, ...]]:
-        """The album, and which of its covers are new; the next search finds it, linked to others of its artwork.
+    def add(self, given: GivenAlbum, front: Upload, back: Upload | None) -> tuple[AlbumRecord, SavedAlbum]:
+        """The album, and what is new of it; the next search finds it, linked to others of its artwork.
 
         Raises:
             FileRejectedError: an image cannot be used; nothing was changed.
@@ -76,7 +76,7 @@ class Adder:
                 album = albums.album(session, kept.album_id)
         self._make_first_index(bundle)
         self._link(album.id)
-        return album, kept.added
+        return album, kept
 
     def _model(self) -> tuple[Model, BundleRecord]:
         try:

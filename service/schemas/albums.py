@@ -5,7 +5,17 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from db.records import AlbumEdit, AlbumEntry, AlbumPage, AlbumRecord, ColumnFacet, Facets, LinkedAlbums, TextLine
+from db.records import (
+    AlbumEdit,
+    AlbumEntry,
+    AlbumPage,
+    AlbumRecord,
+    ColumnFacet,
+    Facets,
+    LinkedAlbums,
+    SavedAlbum,
+    TextLine,
+)
 from service.answers.find import FoundAlbum, FoundPage
 from service.answers.records import WordMatch
 from service.schemas.cursor import to_cursor
@@ -127,10 +137,15 @@ class AddedAlbumSchema(AlbumSchema):
     """An album to which covers were added."""
 
     added_covers: list[int] = Field(description="the ids of those that are new; none if it had them all")
+    genres_before: list[str] | None = Field(
+        description="of an album that was there and has other genres now; `PATCH` with these takes that back"
+    )
 
     @classmethod
-    def of_added(cls, album: AlbumRecord, added: Sequence[CoverId]) -> "AddedAlbumSchema":
-        return cls(**AlbumSchema.of(album).model_dump(), added_covers=list(added))
+    def of_added(cls, album: AlbumRecord, saved: SavedAlbum) -> "AddedAlbumSchema":
+        return cls(
+            **AlbumSchema.of(album).model_dump(), added_covers=list(saved.added), genres_before=saved.genres_before
+        )
 
 
 class WordMatchSchema(BaseModel):

@@ -50,8 +50,8 @@ def test_cut_off_before_the_commit_it_leaves_only_a_file_that_does_no_harm(
             assert albums.counts(session).covers == 0
         [left] = files(tmp_path)
         assert left.read_bytes() == front.data
-        album, added = adder.add(GIVEN, front, None)
-        assert added == (album.covers[0].id,)
+        album, saved = adder.add(GIVEN, front, None)
+        assert saved.added == (album.covers[0].id,)
         assert ([cover.path for cover in album.covers], files(tmp_path)) == ([left], [left])
         with home.database.reading() as session:
             assert albums.counts(session).covers == 1
@@ -65,8 +65,8 @@ def test_a_pending_cover_that_is_uploaded_is_embedded(tiny_bundle: Path, tmp_pat
     front = write_cover(tmp_path / "front.png", 1)
     with adding(tmp_path, tiny_bundle) as (home, adder):
         add_source(home.database, open_source(front), threads=1)
-        album, added = adder.add(GivenAlbum(None, None, None, ()), Upload("x.png", front.read_bytes()), None)
-        assert not added
+        album, saved = adder.add(GivenAlbum(None, None, None, ()), Upload("x.png", front.read_bytes()), None)
+        assert not saved.created
         answer = open_answers(home).search.by_image(front.read_bytes(), SimilarRequest())
         assert [found.album_id for found in answer.neighbours] == [album.id]
 
@@ -100,10 +100,10 @@ def test_cut_off_before_it_is_linked_it_is_linked_later(
             with pytest.raises(KeyboardInterrupt):
                 adder.add(GivenAlbum("One (Reissue)", "A", 1991, ()), again, None)
             patched.setattr(service.actions.adding, "link_album", fails(CatalogueError("the database is gone")))
-            assert adder.add(GivenAlbum("One (Live)", "A", 1992, ()), last, None)[1], "it is in the catalogue"
+            assert adder.add(GivenAlbum("One (Live)", "A", 1992, ()), last, None)[1].created, "it is in the catalogue"
         assert "until the next `sleeve index`: the database is gone" in caplog.text
         assert links(home) == 0
-        assert not adder.add(GivenAlbum("One (Reissue)", "A", 1991, ()), again, None)[1]
+        assert not adder.add(GivenAlbum("One (Reissue)", "A", 1991, ()), again, None)[1].created
         assert links(home) == 2, "sent again, it is linked to both"
         live = home.live()
         assert live is not None

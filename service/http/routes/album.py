@@ -173,10 +173,10 @@ async def create_album(
         front = Upload(image.filename, await image.read())
         reverse = None if back is None else Upload(back.filename, await back.read())
         given = GivenAlbum(title or None, artist or None, year, tuple(genre))
-        album, added = await to_thread.run_sync(adder.add, given, front, reverse)
-    response.status_code = 201 if added else 200
+        album, saved = await to_thread.run_sync(adder.add, given, front, reverse)
+    response.status_code = 201 if saved.created else 200
     response.headers["Location"] = f"{request.state.root_path}{API}/albums/{album.id}"
-    return schemas.AddedAlbumSchema.of_added(public_album(album), added)
+    return schemas.AddedAlbumSchema.of_added(public_album(album), saved)
 
 
 @router.get("/{album_id}", summary="One album", responses=PROBLEMS)

@@ -8,6 +8,7 @@ import { marks } from "./marks.js";
 import { fullName, titleOf } from "./naming.js";
 import { isGoing } from "./pending.js";
 import { callByCover } from "./printed-names.js";
+import { asOneStop, KEYS } from "./roving.js";
 
 /** `acts` are buttons over the cover, after those that every card has; `at` is its place in the list, `similar` the
  * address of what looks like it, `tick` a box to select it; `ranked` if its similarity says something. */
@@ -28,8 +29,8 @@ export function card(album, { acts = [], at = Infinity, similar = null, tick = n
   const more = says ? `says “${says}”` : file ?? genres;
   const asks = face && [marks(album), iconLink("similar", `Find albums that look like ${titleOf(album)}`, similar ?? `/?album=${id}`)];
   const over = h("div", { class: "acts" }, asks, acts);
-  return h("li", { class: `card${isGoing(id) ? " going" : ""}`, "data-album": id, "data-at": Number.isFinite(at) ? at : null },
-    h("a", { class: "face", href: `/album/${id}`, "aria-label": about.filter(Boolean).join(", "), title: about.filter(Boolean).join("\n") },
+  return asOneStop(h("li", { class: `card${isGoing(id) ? " going" : ""}`, "data-album": id, "data-at": Number.isFinite(at) ? at : null },
+    h("a", { class: "face", href: `/album/${id}`, "aria-keyshortcuts": KEYS, "aria-label": about.filter(Boolean).join(", "), title: about.filter(Boolean).join("\n") },
       cover(face, { shownPx, boxes }),
       h("span", { class: "words", "aria-hidden": "true" },
         name,
@@ -39,7 +40,7 @@ export function card(album, { acts = [], at = Infinity, similar = null, tick = n
     listTags(album),
     tick,
     (face || acts.length > 0) && iconButton("dots", `What to do with ${titleOf(album)}`, (event) => toggle(event.currentTarget.closest(".card")), { class: "unfold", "aria-expanded": "false" }),
-    over);
+    over));
 }
 
 /** On a touch screen the actions of a card are behind one button. */

@@ -45,13 +45,13 @@ export function installIntake() {
 }
 
 /** One picture is searched with; several are looked up in the queue, as is any on the page of the queue. */
-function take(files) {
+async function take(files) {
   const pictures = files.filter(isPicture);
   const isQueue = within(location.pathname) === "/queue";
   if (!pictures.length) note("That is not a picture. Drop a JPEG, PNG, WebP or another image file.", { bad: true });
   else if (pictures.length === 1 && !isQueue) searchWith(pictures[0]);
   else {
-    const left = enqueue(files);
+    const left = await enqueue(files);
     if (!isQueue) {
       go("/queue");
       note(`${pictures.length} pictures are looked up. Nothing is added until you say so.`);

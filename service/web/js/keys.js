@@ -1,21 +1,17 @@
-// Keys: "/" goes to the search field, arrows from card to card or to the album before and after, "l" and "d" like and dislike the album that has the focus.
+// Keys of every page: "/" goes to the search field, arrows to the album before and after, and to cards what they do there.
 
-import { turn } from "./marks.js";
+import { pressed } from "./roving.js";
 import { go } from "./router.js";
-
-const SIDES = { l: "like", d: "dislike" };
 
 export function installKeys() {
   document.addEventListener("keydown", (event) => {
-    const isTyping = event.target.closest?.("input, select, textarea, canvas, [contenteditable]");
-    if (isTyping || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const card = event.target.closest?.(".card[data-album]");
+    const isTyping = event.target.closest?.("input:not(.tick), select, textarea, canvas, [contenteditable]");
+    if (isTyping || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const beside = !card && document.querySelector({ ArrowLeft: "main a[rel=prev]", ArrowRight: "main a[rel=next]" }[event.key] ?? ":not(*)");
     if (event.key === "/") searchField();
     else if (beside) beside.click();
-    else if (card && SIDES[event.key]) turn(Number(card.dataset.album), SIDES[event.key]);
-    else if (card && event.key.startsWith("Arrow")) neighbour(card, event.key)?.querySelector(".face").focus();
-    else return;
+    else if (!card || !pressed(card, event.target, event.key)) return;
     event.preventDefault();
   });
 }
@@ -24,12 +20,4 @@ async function searchField() {
   const field = () => document.querySelector("main input[type=search]");
   if (!field()) await go("/");
   field()?.select();
-}
-
-function neighbour(card, key) {
-  const cards = [...card.parentElement.querySelectorAll(".card[data-album]")];
-  const at = cards.indexOf(card);
-  const top = (one) => Math.round(one.getBoundingClientRect().top);
-  const row = cards.filter((one) => top(one) === top(card)).length;
-  return cards[at + { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -row, ArrowDown: row }[key]];
 }

@@ -6,7 +6,7 @@ import { listOf } from "./album-edit.js";
 import { fullName, lineOf, percent, titleOf } from "./naming.js";
 import { note, sentence } from "./notes.js";
 import { ACCEPTED } from "./picture-files.js";
-import { add, correct, drop, offer, retry, skip, takeBack } from "./queue.js";
+import { add, correct, drop, offer, retry, setBack, setField, skip, takeBack } from "./queue.js";
 
 /** The element of a row; Enter does what is likeliest, "s" skips it, "r" takes the other album, "n" says that it is none. */
 export function queueRow(row) {
@@ -88,10 +88,10 @@ function albumLink(album, id) {
 }
 
 function fieldsOf(row) {
-  const keep = (name) => (event) => { row.fields[name] = event.target.value.trim(); };
+  const keep = (name) => (event) => setField(row, name, event.target.value.trim());
   const field = (name, label, props = {}) => h("input", { name, value: row.fields[name] ?? "", "aria-label": `${label} of ${row.name}`, placeholder: label, maxlength: 500, autocomplete: "off", oninput: keep(name), ...props });
-  const genres = h("input", { name: "genres", value: (row.fields.genres ?? []).join(", "), list: "queue-genres", "aria-label": `Genres of ${row.name}`, placeholder: "Genres", maxlength: 500, autocomplete: "off", oninput: (event) => { row.fields.genres = listOf(event.target.value); } });
-  const back = h("input", { type: "file", accept: ACCEPTED, hidden: true, "aria-label": `Back cover of ${row.name}`, onchange: () => { row.back = back.files[0] ?? null; backButton.classList.toggle("on", row.back !== null); } });
+  const genres = h("input", { name: "genres", value: (row.fields.genres ?? []).join(", "), list: "queue-genres", "aria-label": `Genres of ${row.name}`, placeholder: "Genres", maxlength: 500, autocomplete: "off", oninput: (event) => setField(row, "genres", listOf(event.target.value)) });
+  const back = h("input", { type: "file", accept: ACCEPTED, hidden: true, "aria-label": `Back cover of ${row.name}`, onchange: () => { setBack(row, back.files[0] ?? null); backButton.classList.toggle("on", row.back !== null); } });
   const backButton = h("button", { type: "button", class: `small${row.back ? " on" : ""}`, onclick: () => back.click() }, "Back cover …");
   return h("div", { class: "queue-fields" }, field("artist", "Artist"), field("title", "Title"), field("year", "Year", { type: "number", min: 1, max: 9999 }),
     h("div", { class: "genre-field" }, genres, row.guess && h("span", { class: "muted small" }, `${row.guess.genre}: ${percent(row.guess.probability)} likely`)), back, backButton);
@@ -100,7 +100,7 @@ function fieldsOf(row) {
 /** The first one is what Enter does. */
 function actsOf(row) {
   const button = (text, act, kind = "") => h("button", { type: "button", class: kind, onclick: act }, text);
-  const remove = iconButton("close", `Take ${row.name} out of the queue`, () => drop(row), { class: "quiet" });
+  const remove = iconButton("close", `Take ${row.name} out of the queue`, () => drop([row]), { class: "quiet" });
   if (row.state === "failed") return [button("Try again", () => retry(row)), remove];
   if (row.state === "found") return [button("It is there: done", () => skip(row), "primary"), button("Add it all the same", () => add(row))];
   if (row.state === "pressing") return [button("Add this pressing", () => add(row), "primary"), button("Skip", () => skip(row))];

@@ -1,38 +1,83 @@
 // Pictures that wait to be added: each is looked up first, so that it is known what it shows before anything changes.
+// They are kept in this browser, so a page that is loaded again goes on where it was, and asks for nothing twice.
 
 import { ask, isCancelled } from "./api.js";
 import { faceOf } from "./cover.js";
 import { forgetFacts } from "./facts.js";
 import { isPicture, readable } from "./picture-files.js";
+import { forgetRows, keepPicture, keepRow, keptRow, keptRows } from "./queue-store.js";
+import { fromRoot } from "./root.js";
 
 const AT_ONCE = 2;
 const OFFERED = 3;
 const MOST = 200;
+const MOST_KEPT_BYTES = 500 * 1024 * 1024;
+
+/** So that of several tabs one looks up, where the browser has locks. */
+const LOCK = `queue ${fromRoot("/")}`;
 
 /** "waiting", "asked", then "failed", "found", "pressing" or "new", and last "added" or "skipped". */
-const OPEN = new Set(["waiting", "asked", "found", "pressing", "new"]);
-
 const rows = [];
-let running = 0;
+let restoring = null;
+let working = false;
 
 export function queued() {
   return rows;
 }
 
+/** The queue as it was left: what was on its way when the page was left is to be done again. */
+export function restored() {
+  restoring ??= keptRows().then((kept) => {
+    rows.push(...kept.map((row) => ({ ...row, state: row.state === "asked" ? row.before ?? "waiting" : row.state, isAdding: false, url: URL.createObjectURL(row.file) })));
+    announce();
+    work();
+  });
+  return restoring;
+}
+
 /** Take files in; whoever shows the queue hears "queuechange". Returns how many were left out. */
-export function enqueue(files) {
+export async function enqueue(files) {
+  await restored();
   const taken = files.filter(isPicture).filter((file) => !rows.some((row) => isSameFile(row.file, file))).slice(0, Math.max(0, MOST - rows.length));
-  rows.push(...taken.map((file) => ({ file, name: file.name || "picture", state: "waiting", back: null, fields: {}, url: URL.createObjectURL(file) })));
+  for (const file of taken) {
+    const id = Math.max(Date.now(), rows.at(-1)?.id ?? 0) + 1;
+    rows.push({ id, file, name: file.name || "picture", state: "waiting", back: null, fields: {}, url: URL.createObjectURL(file) });
+  }
   announce();
+  for (const row of rows.slice(rows.length - taken.length)) await keep(row);
   work();
   return files.length - taken.length;
 }
 
-export function drop(row) {
-  const at = rows.indexOf(row);
-  if (at >= 0) rows.splice(at, 1);
-  URL.revokeObjectURL(row.url);
-  announce(row);
+async function keep(row) {
+  const bytes = rows.reduce((sum, { file, back, unkept }) => sum + (unkept ? 0 : file.size + (back?.size ?? 0)), 0);
+  row.unkept = bytes > MOST_KEPT_BYTES || (await keepPicture(row).then(() => false, () => true));
+  if (!row.unkept) await keepRow(row);
+}
+
+/** Give a row the picture of its back, or none. */
+export function setBack(row, file) {
+  row.back = file;
+  return keep(row);
+}
+
+/** Say what a row will be called. */
+export function setField(row, name, value) {
+  row.fields[name] = value;
+  if (!row.unkept) keepRow(row);
+}
+
+/** Take rows out of the queue; returns what puts them back. */
+export function drop(some) {
+  const before = [...rows];
+  rows.splice(0, rows.length, ...rows.filter((row) => !some.includes(row)));
+  forgetRows(some.map(({ id }) => id));
+  some.forEach(announce);
+  return async () => {
+    rows.splice(0, rows.length, ...before, ...rows.filter((row) => !before.includes(row)));
+    announce();
+    for (const row of some) await keep(row);
+  };
 }
 
 export function skip(row) {
@@ -40,9 +85,9 @@ export function skip(row) {
   announce(row);
 }
 
-/** Whether something of the queue is not settled yet. */
-export function isOpen() {
-  return rows.some((row) => OPEN.has(row.state));
+/** Whether leaving the page would lose something. */
+export function wouldLose() {
+  return rows.some((row) => (row.unkept && !["added", "skipped"].includes(row.state)) || row.isAdding);
 }
 
 /** Add a row's picture as an album, as its fields say. */
@@ -53,28 +98,38 @@ export async function add(row) {
   for (const name of ["artist", "title", "year"]) if (row.fields[name]) form.append(name, row.fields[name]);
   (row.fields.genres ?? []).forEach((genre) => form.append("genre", genre));
   const before = row.state;
-  row.state = "asked";
+  Object.assign(row, { state: "asked", before, isAdding: true });
   announce(row);
   try {
     row.album = await ask("/albums", { method: "POST", form });
-    if (before === "pressing" && row.album.id !== row.shows.album_id && row.album.added_covers.length) {
-      await ask(`/albums/${row.shows.album_id}/same-artwork/${row.album.id}`, { method: "PUT" });
-    }
+    row.linked = before === "pressing" && row.album.added_covers.length > 0 && (await link(row.shows.album_id, row.album.id));
     row.state = "added";
     forgetFacts();
   } catch (error) {
     row.state = "failed";
     row.problem = error.message;
   }
-  row.before = before;
+  row.isAdding = false;
   announce(row);
 }
 
-/** Take back what was added: the covers that were new, and the album if it has no others. */
+/** Say that two albums have the same artwork; false if they are one, or were said to have it already. */
+async function link(one, other) {
+  if (one === other) return false;
+  const { neighbours } = await ask(`/albums/${one}/same-artwork`);
+  if (neighbours.some((album) => album.album_id === other)) return false;
+  await ask(`/albums/${one}/same-artwork/${other}`, { method: "PUT" });
+  return true;
+}
+
+/** Take back what was added: the covers that were new, the album if it has no others, else the genres that it got. */
 export async function takeBack(row) {
-  for (const cover of row.album.added_covers) await ask(`/albums/${row.album.id}/covers/${cover}`, { method: "DELETE" });
-  row.state = row.before;
-  row.album = null;
+  const { id, covers, added_covers: added, genres_before: genres } = row.album;
+  const wasThere = covers.length > added.length;
+  if (row.linked && wasThere) await ask(`/albums/${row.shows.album_id}/same-artwork/${id}`, { method: "DELETE", query: { by_hand: false } });
+  for (const cover of added) await ask(`/albums/${id}/covers/${cover}`, { method: "DELETE" });
+  if (genres !== null) await ask(`/albums/${id}`, { method: "PATCH", json: { genres } });
+  Object.assign(row, { state: row.before, before: null, album: null });
   forgetFacts();
   announce(row);
 }
@@ -111,25 +166,38 @@ function cellsOf(row, { match, alike, runner_up: next, points, cells, words }) {
 
 /** Try a row that failed once more. */
 export function retry(row) {
-  row.state = "waiting";
+  Object.assign(row, { state: "waiting", before: null });
   announce(row);
   work();
 }
 
 async function work() {
-  if (running >= AT_ONCE) return;
-  running += 1;
+  if (working) return;
+  working = true;
+  const all = () => Promise.all(Array.from({ length: AT_ONCE }, lookUpWaiting));
+  await (navigator.locks ? navigator.locks.request(LOCK, all) : all());
+  working = false;
+  if (next()) work();
+}
+
+async function lookUpWaiting() {
   for (let row = next(); row; row = next()) {
     row.state = "asked";
     announce(row);
-    await look(row).catch((error) => {
-      if (isCancelled(error)) return;
-      row.state = "failed";
-      row.problem = error.message;
-    });
+    await lookUp(row);
     announce(row);
   }
-  running -= 1;
+}
+
+async function lookUp(row) {
+  const kept = await keptRow(row.id);
+  // Another tab may have done it by now.
+  if (kept && !["waiting", "asked"].includes(kept.state)) return Object.assign(row, kept);
+  return look(row).catch((error) => {
+    if (isCancelled(error)) return;
+    row.state = "failed";
+    row.problem = error.message;
+  });
 }
 
 function next() {
@@ -154,5 +222,6 @@ function isSameFile(one, other) {
 }
 
 function announce(row = null) {
+  if (row && !row.unkept && rows.includes(row)) keepRow(row);
   dispatchEvent(new CustomEvent("queuechange", { detail: row }));
 }

@@ -29,5 +29,5 @@ function notHere(file) {
     h("div", { class: "stack" },
       h("h2", {}, "Not in your catalogue"),
       h("p", { class: "muted" }, "No cover shows this picture, as far as can be seen. The closest are below."),
-      h("div", { class: "row-wrap" }, h("button", { type: "button", class: "primary", onclick: () => { enqueue([file]); go("/queue"); } }, "Add it"))));
+      h("div", { class: "row-wrap" }, h("button", { type: "button", class: "primary", onclick: async () => { await enqueue([file]); go("/queue"); } }, "Add it"))));
 }

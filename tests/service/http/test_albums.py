@@ -54,6 +54,7 @@ def test_a_new_album_is_kept_and_found_by_the_next_search(home: CommandHome, cli
     made = create(client, image, back, **NAMES, genre=["Jazz", "Bebop"])
     assert made.status_code == 201, made.text
     album = made.json()
+    assert album.pop("genres_before") is None
     assert album.pop("added_covers") == [cover["id"] for cover in album["covers"]]
     assert {**album, "id": 0, "covers": []} == {
         "id": 0,
@@ -74,7 +75,9 @@ def test_a_new_album_is_kept_and_found_by_the_next_search(home: CommandHome, cli
     assert counts(client) == (before[0] + 1, before[1] + 2, before[2])
 
     again = create(client, image, back, title="blue train", artist="JOHN  Coltrane", year="1957", genre="rock")
-    assert (again.status_code, again.json()) == (200, {**album, "added_covers": []}), "nothing new, so nothing changed"
+    assert (again.status_code, again.json()) == (200, {**album, "added_covers": [], "genres_before": None}), (
+        "nothing new, so nothing changed"
+    )
     third = create(client, picture(home, 503), **NAMES)
     assert (third.status_code, third.json()["id"], len(third.json()["covers"])) == (201, album["id"], 3)
     assert third.json()["added_covers"] == [third.json()["covers"][-1]["id"]]
@@ -97,6 +100,22 @@ def test_a_new_album_is_kept_and_found_by_the_next_search(home: CommandHome, cli
     home.sleeve("remove", "--album", other["id"])
     assert not [file for file in (kept(home, image).parent.parent).rglob("*") if file.is_file()]
     assert counts(client) == before
+
+
+def test_what_an_upload_changes_of_an_album_that_was_there_can_be_taken_back(
+    home: CommandHome, client: httpx.Client
+) -> None:
+    first = create(client, picture(home, 505), **NAMES, genre=["jazz", "bop"]).json()
+    same = create(client, picture(home, 506), **NAMES, genre=["Jazz", "Bop"]).json()
+    assert (same["id"], same["genres_before"]) == (first["id"], None), "they are as they were"
+    more = create(client, picture(home, 507), **NAMES, genre="soul").json()
+    assert (more["genres"], more["genres_before"]) == (["soul"], ["jazz", "bop"])
+    address = f"/api/v1/albums/{first['id']}"
+    for cover_id in (*more["added_covers"], *same["added_covers"]):
+        assert client.delete(f"{address}/covers/{cover_id}").status_code == 204
+    assert client.patch(address, json={"genres": more["genres_before"]}).status_code == 200
+    assert client.get(address).json()["genres"] == ["jazz", "bop"]
+    assert client.delete(address).status_code == 204
 
 
 def test_an_unnamed_album_is_known_by_its_front(home: CommandHome, client: httpx.Client) -> None:

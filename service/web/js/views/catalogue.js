@@ -61,9 +61,9 @@ export async function show(main, { url, signal }) {
   replaceKeepingFocus(main,
     h("div", { class: "spread page-head" }, h("div", {}, h("h1", {}, "Catalogue"), total),
       h("div", { class: "row-wrap" }, h("a", { class: "button", href: "/duplicates" }, icon("twins"), "Duplicates"), h("a", { class: "button primary", href: "/queue" }, icon("plus"), "Add covers"))),
-    tools(asked, inRows, hrefWith),
+    tools(asked, inRows, hrefWith), h("a", { class: "skip", href: "#albums" }, "Skip to the albums"),
     h("div", { class: "with-facets" }, facets,
-      h("section", { "aria-label": "Albums", class: "listed" },
+      h("section", { "aria-label": "Albums", class: "listed", id: "albums", tabindex: -1 },
         bar, wrong, frame)));
   const virtual = new VirtualList(frame, list, { signal, measure: () => measured(frame, inRows), covered: () => document.querySelector(".top").offsetHeight + bar.offsetHeight, make, seen });
   const failed = (error) => {

@@ -7,7 +7,7 @@ import { listOf } from "../album-edit.js";
 import { count } from "../naming.js";
 import { emptyState, note } from "../notes.js";
 import { ACCEPTED } from "../picture-files.js";
-import { add, drop, enqueue, isOpen, queued, queueTable } from "../queue.js";
+import { add, drop, enqueue, queued, queueTable, restored, wouldLose } from "../queue.js";
 import { queueRow } from "../queue-row.js";
 import { setTitle } from "../router.js";
 
@@ -23,9 +23,10 @@ export async function show(main, { signal }) {
   const known = h("datalist", { id: "queue-genres" });
   allGenres().then((all) => known.append(...all.map((one) => h("option", { value: one.name })))).catch(() => { /* only suggestions */ });
   const all = h("button", { type: "button", class: "primary", onclick: () => addAll() }, "Add");
-  const clear = h("button", { type: "button", onclick: () => queued().filter((row) => ["added", "skipped"].includes(row.state)).forEach(drop) }, "Clear what is done");
+  const clear = h("button", { type: "button", onclick: () => clearRows((row) => ["added", "skipped"].includes(row.state)) }, "Clear what is done");
+  const clearAll = h("button", { type: "button", class: "quiet danger", onclick: () => clearRows((row) => !row.isAdding) }, icon("bin"), "Clear all");
   const save = h("button", { type: "button", onclick: () => { const { names, rows } = queueTable(); saveCsv("matches.csv", names, rows); } }, icon("save"), "Save as CSV");
-  const tools = h("div", { class: "filters" }, h("label", {}, "Genre for all new ones", genre), all, save, clear);
+  const tools = h("div", { class: "filters" }, h("label", {}, "Genre for all new ones", genre), all, save, clear, clearAll);
   main.replaceChildren(
     h("div", { class: "page-head" }, h("h1", {}, "Add covers"), said),
     h("div", { class: "drop small-drop" }, h("p", {}, "Drop covers or photos of covers anywhere"), h("button", { type: "button", onclick: () => input.click() }, icon("image"), "Choose pictures"), input),
@@ -37,7 +38,7 @@ export async function show(main, { signal }) {
     return [state, { list, section }];
   }));
   const elements = new Map();
-  const empty = emptyState("Nothing is waiting", "Each picture is looked up first: you see which albums you have already, which are other pressings, and which are new. Go through them, correct what is wrong, save the list as CSV. Nothing is added until you say so.");
+  const empty = emptyState("Nothing is waiting", "Each picture is looked up first: you see which albums you have already, which are other pressings, and which are new. Go through them, correct what is wrong, save the list as CSV. Nothing is added until you say so; the pictures wait in this browser, also when you leave the page.");
   groups.append(empty);
 
   function put(row) {
@@ -71,8 +72,12 @@ export async function show(main, { signal }) {
     const busy = of("asked") + of("waiting");
     said.textContent = rows.length ? `${[busy && `${busy} to look up`, of("failed") && `${of("failed")} failed`, of("found") && `${of("found")} found`, of("pressing") && `${of("pressing")} other pressings`, of("new") && `${of("new")} new`, of("added") && `${of("added")} added`].filter(Boolean).join(", ") || "All done"}. Keys: arrows go through the rows, Enter does what is suggested, r takes the other album, n says that it is none, s skips.` : "";
   }
-  function take(files) {
-    const left = enqueue(files);
+  function clearRows(wanted) {
+    const some = queued().filter(wanted);
+    if (some.length) note(`${count(some.length, "picture")} taken out of the queue.`, { undo: drop(some) });
+  }
+  async function take(files) {
+    const left = await enqueue(files);
     if (left) note(`${count(left, "file")} left out: not a picture, there already, or more than 200.`, { bad: true });
   }
   async function addAll() {
@@ -95,6 +100,7 @@ export async function show(main, { signal }) {
   }, { signal });
   queued().forEach(put);
   showCounts();
+  await restored();
 }
 
-addEventListener("beforeunload", (event) => { if (isOpen()) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if (wouldLose()) event.preventDefault(); });
