@@ -31,6 +31,7 @@ VIEWS = {
     "catalogue": "/catalogue",
     "catalogue-rows": "/catalogue?sort=title&view=rows",
     "duplicates": "/duplicates",
+    "compare": "/compare?album={album}&album={other}",
     "queue": "/queue",
     "index": "/index",
     "docs": "/docs",
@@ -65,6 +66,7 @@ def take(browser: Browser, address: str, album: int) -> Iterator[Path]:
     """Each picture as it is taken."""
     wanted = {
         "album": album,
+        "other": album + 1,
         "taste": urlencode([("like", album), ("like", album + 7), ("dislike", album + 3)]),
         "highlight": urlencode([("highlight", album + step) for step in range(0, 60, 5)]),
     }

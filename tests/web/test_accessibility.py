@@ -12,6 +12,7 @@ VIEWS = (
     "/catalogue?sort=title",
     "/catalogue?view=rows",
     "/duplicates",
+    "/compare?album=1&album=2",
     "/queue",
     "/docs",
     "/index",

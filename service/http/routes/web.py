@@ -36,6 +36,7 @@ _ALBUM = "album"
 @router.api_route("/catalogue", methods=READ)
 @router.api_route("/index", methods=READ)
 @router.api_route("/duplicates", methods=READ)
+@router.api_route("/compare", methods=READ)
 @router.api_route("/queue", methods=READ)
 @router.api_route("/docs", methods=READ)
 def page(request: Request) -> Response:

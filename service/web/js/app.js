@@ -17,6 +17,7 @@ const VIEWS = [
   [/^\/map$/, "map", () => import("./views/map.js")],
   [/^\/catalogue$/, "catalogue", () => import("./views/catalogue.js")],
   [/^\/duplicates$/, "duplicates", () => import("./views/duplicates.js")],
+  [/^\/compare$/, "compare", () => import("./views/compare.js")],
   [/^\/queue$/, "queue", () => import("./views/queue.js")],
   [/^\/docs$/, "docs", () => import("./views/docs.js")],
   [/^\/index$/, "index", () => import("./views/index.js")],

@@ -13,7 +13,7 @@ export function askBar(query, can, signal) {
   const byText = can?.model?.reads_text && !query.q;
   const field = h("input", {
     type: "search", name: "q", value: query.q ?? query.text ?? "", "aria-label": "Artist, title, or what a cover looks like", autocomplete: "off", maxlength: 200,
-    placeholder: can?.model?.reads_text ? "Artist, title, or what it looks like" : "Artist, title, genre, year …",
+    placeholder: can?.model?.reads_text ? "Artist, title, or what it looks like" : "Artist, title, year …",
     enterkeyhint: "search",
   });
   const mode = can?.model?.reads_text && h("select", { "aria-label": "Search by", class: "mode" },

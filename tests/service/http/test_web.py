@@ -14,7 +14,18 @@ from service.http.web_files import FOLDER, about_album, read_web_files
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 from tests.command_home import CommandHome
 
-VIEWS = ("/", "/?album=12", "/map", "/catalogue?q=a", "/index", "/duplicates", "/queue", "/docs", "/album/12")
+VIEWS = (
+    "/",
+    "/?album=12",
+    "/map",
+    "/catalogue?q=a",
+    "/index",
+    "/duplicates",
+    "/compare",
+    "/queue",
+    "/docs",
+    "/album/12",
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 // One album: its covers, its data, what belongs to it and what looks like it.
 
-import { ask, isCancelled } from "../api.js";
+import { ask, isCancelled, queryString } from "../api.js";
 import { albumCovers } from "../album-covers.js";
 import { openEditor } from "../album-edit.js";
 import { card } from "../card.js";
@@ -17,6 +17,7 @@ import { outsideLinks } from "../outside-links.js";
 import { artworkActs, likenessActs } from "../overrule.js";
 import { removeAlbums } from "../pending.js";
 import { printedPanel } from "../printed.js";
+import { fromRoot } from "../root.js";
 import { again, go, setTitle } from "../router.js";
 
 const SHELF = 12;
@@ -40,7 +41,9 @@ export async function show(main, { id, signal }) {
   const put = (now) => { album = { ...album, ...now }; data.replaceChildren(...facts(album, can, put)); setTitle(fullName(album)); };
   put(album);
   const way = h("nav", { class: "way", "aria-label": "The list that you came from", hidden: true });
-  const pressings = shelf("twins", "Pressings", "Other albums and copies with the same picture.", (other) => ({ acts: artworkActs(album, other), ranked: false }));
+  const compare = h("a", { class: "chip", hidden: true }, "Compare side by side");
+  const comparing = (others) => { compare.href = fromRoot(`/compare${queryString({ album: [id, ...others.map((one) => one.album_id)] })}`); compare.hidden = !others.length; };
+  const pressings = shelf("twins", "Pressings", "Other albums and copies with the same picture.", (other) => ({ acts: artworkActs(album, other), ranked: false }), compare);
   const alike = shelf("alike", "Looks like", null, (other) => ({ acts: likenessActs(album, other) }), h("a", { class: "chip", href: `/?album=${id}` }, "See all"));
   const liked = shelf("liked", "You may like", "Recommended from this album, without copies of its artwork.", () => ({ ranked: false }));
   const by = album.artist && shelf("by", `More by ${album.artist}`, null, () => ({}), h("a", { class: "chip", href: `/catalogue?${new URLSearchParams({ artist: album.artist })}` }, "See all"));
@@ -52,7 +55,7 @@ export async function show(main, { id, signal }) {
   const others = (albums) => albums.filter((one) => (one.album_id ?? one.id) !== id).slice(0, SHELF);
   await Promise.all([
     showWay(way, id, signal),
-    face && pressings.fill(() => ask(`/albums/${id}/same-artwork`, { signal }).then((answer) => answer.neighbours)),
+    face && pressings.fill(() => ask(`/albums/${id}/same-artwork`, { signal }).then(({ neighbours }) => { comparing(neighbours); return neighbours; })),
     by && by.fill(() => ask("/albums", { query: { artist: album.artist, sort: "year", limit: SHELF + 1 }, signal }).then((answer) => others(answer.albums))),
     face && alike.fill(() => ask("/similar", { method: "POST", query: { k: SHELF + 1 }, json: { album_id: id }, signal }).then((answer) => others(answer.neighbours))),
     face && liked.fill(() => ask("/recommend", { method: "POST", json: { like: [id], k: SHELF }, signal }).then((answer) => answer.recommendations)),

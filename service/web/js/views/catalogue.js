@@ -130,7 +130,7 @@ function remember(key, albums) {
 }
 
 function tools(asked, inRows, hrefWith) {
-  const words = h("input", { type: "search", name: "q", value: asked.q ?? "", placeholder: "Artist, title, genre, year, words on the cover", autocomplete: "off", maxlength: 200 });
+  const words = h("input", { type: "search", name: "q", value: asked.q ?? "", placeholder: "Artist, title, genre, words …", autocomplete: "off", maxlength: 200 });
   const sorts = asked.q ? [["match", "Best match first"], ...SORTS] : SORTS;
   const sort = h("select", { name: "sort", onchange: () => go(hrefWith({ sort: sort.value === sorts[0][0] ? null : sort.value })) },
     sorts.map(([value, label]) => h("option", { value, selected: value === asked.sort }, label)));

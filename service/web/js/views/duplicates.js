@@ -1,7 +1,9 @@
 // Pairs of albums whose covers show one artwork: a person says whether they do, and whether they are one album.
 
-import { ask, imageUrl, isCancelled } from "../api.js";
+import { ask, isCancelled } from "../api.js";
 import { cover, faceOf } from "../cover.js";
+import { opened } from "../album-edit.js";
+import { difference } from "../difference.js";
 import { h } from "../dom.js";
 import { count, fullName, lineOf, titleOf } from "../naming.js";
 import { emptyState, problemLine } from "../notes.js";
@@ -9,7 +11,6 @@ import { decideArtwork, mergeAlbums } from "../overrule.js";
 import { again, setTitle } from "../router.js";
 
 const PAGE = 20;
-const BLINK_MS = 600;
 
 export async function show(main, { url, signal }) {
   setTitle("Duplicates");
@@ -55,7 +56,7 @@ function pairPanel({ albums: [one, other], same }, decided, signal) {
     h("div", { class: "sides" }, side(one), side(other)),
     h("div", { class: "row-wrap" },
       decided && h("span", { class: "chip" }, same ? "You said: the same artwork" : "You said: not the same"),
-      h("button", { type: "button", onclick: (event) => blink(event.currentTarget, one, other, signal) }, "Blink"),
+      h("button", { type: "button", onclick: (event) => compare(event.currentTarget, one, other, signal) }, "Compare"),
       !(decided && !same) && h("button", { type: "button", onclick: () => decideArtwork(one, other, false, { same, byHand: decided }, again) }, "Not the same"),
       !(decided && same) && h("button", { type: "button", onclick: () => decideArtwork(one, other, true, { same, byHand: decided }, again) }, "Same artwork, two albums"),
       h("button", { type: "button", class: "primary", onclick: () => mergeAlbums(one, [other], again, again) }, "Same album: merge")));
@@ -68,18 +69,12 @@ function side(album) {
     h("div", { class: "muted small" }, album.genres.join(", ")), h("div", { class: "muted small file" }, album.covers[0]?.file));
 }
 
-/** The two covers in turns at one place, where differences leap to the eye. */
-function blink(button, one, other, signal) {
-  const images = [one, other].map((album) => h("img", { src: imageUrl(faceOf(album), 768), alt: fullName(album) }));
-  let at = 0;
-  const turn = () => images.forEach((image, place) => image.classList.toggle("there", place === at));
-  turn();
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const timer = still ? 0 : setInterval(() => { at = 1 - at; turn(); }, BLINK_MS);
-  const dialog = h("dialog", { class: "wide", "aria-label": "Both covers in turns", onclose: () => { clearInterval(timer); dialog.remove(); button.focus(); } },
-    h("div", { class: "stack" }, h("div", { class: "blink", onclick: () => { at = 1 - at; turn(); } }, images),
-      h("div", { class: "row" }, h("button", { type: "button", onclick: () => { at = 1 - at; turn(); } }, "Turn"), h("button", { type: "button", class: "primary", onclick: () => dialog.close() }, "Close"))));
+/** What differs between the two covers. */
+function compare(button, one, other, signal) {
+  const ending = new AbortController();
+  const [first, second] = [one, other].map((album) => ({ hash: faceOf(album), name: fullName(album) }));
+  const dialog = opened(h("dialog", { class: "wide", "aria-label": "What differs", onclose: () => { ending.abort(); button.focus(); } },
+    h("div", { class: "stack" }, difference(first, second, ending.signal),
+      h("div", { class: "row" }, h("a", { class: "button", href: `/compare?album=${one.id}&album=${other.id}` }, "Side by side"), h("button", { type: "button", class: "primary", onclick: () => dialog.close() }, "Close")))));
   signal.addEventListener("abort", () => dialog.close());
-  document.body.append(dialog);
-  dialog.showModal();
 }

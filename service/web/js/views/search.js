@@ -36,7 +36,7 @@ export async function show(main, { url, signal }) {
   const list = h("ul", { class: "grid" }, waitingCards(WAITING));
   found.append(h("div", { class: "found-head" }, blank ? h("h2", { id: "found-title" }, can && !can.albums ? "Your catalogue" : "Or start with one of these") : heading), list);
   replaceKeepingFocus(main,
-    blank ? landing(query, can, heading, signal) : h("div", { class: "asked" }, askBar(query, can, signal), folded(query, filters(query, can)), h("a", { class: "skip", href: "#found-title" }, "Skip to the results")),
+    blank ? landing(query, can, heading, url.searchParams.has("camera"), signal) : h("div", { class: "asked" }, askBar(query, can, signal), folded(query, filters(query, can)), h("a", { class: "skip", href: "#found-title" }, "Skip to the results")),
     h("div", { class: blank ? "" : "results" }, blank ? null : aside, found));
   try {
     const answer = await answering;
@@ -73,7 +73,8 @@ function helps(error, query) {
   return mayHelp(error) ? [] : picker("image", "Choose another picture", query, { words: "Choose another picture" });
 }
 
-function landing(query, can, heading, signal) {
+/** `isCamera`: the app was opened to take a photo; browsers want a press for that. */
+function landing(query, can, heading, isCamera, signal) {
   return h("section", { class: "landing" },
     heading,
     h("p", { class: "muted" }, can?.albums ? `${count(can.albums, "album")} to search. Give it a cover, and it finds albums that look like it.` : "Give it a cover, and it finds albums that look like it."),
@@ -81,7 +82,7 @@ function landing(query, can, heading, signal) {
     h("div", { class: "drop" }, h("p", {}, "Drop or paste a cover anywhere; several are looked up to be added"),
       h("div", { class: "row-wrap" },
         picker("image", "Choose a picture of a cover", query, { words: "Choose a picture" }),
-        picker("camera", "Take a photo of a cover", query, { words: "Take a photo", capture: "environment", class: "touch-only" }))));
+        picker("camera", "Take a photo of a cover", query, { words: "Take a photo", capture: "environment", class: `touch-only${isCamera ? " primary" : ""}` }))));
 }
 
 function filters(query, can) {
