@@ -214,7 +214,8 @@ def holding_most(session: Any, pieces: Sequence[str]) -> list[AlbumId]:
     [whole] = words.holding(session, [pieces], limit=COMPARED // 2)
     if len(whole) >= _ENOUGH:
         return whole
-    nearly = _with_most(session, _all_but_a_letter(pieces), COMPARED) if len(pieces) > 1 else []
+    limit = COMPARED if len(pieces) > 1 else _ALBUMS_OF_A_PART
+    nearly = _with_most(session, _all_but_a_letter(pieces), limit)
     if not whole and not nearly:
         parts = sorted({part for piece in pieces for part in _parts(piece)}, key=lambda part: (-len(part), part))
         nearly = _with_most(session, [[part] for part in parts[:_PARTS_LOOKED_UP]], _ALBUMS_OF_A_PART)

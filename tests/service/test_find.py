@@ -97,6 +97,12 @@ def test_what_nobody_says_finds_nothing_and_signs_are_no_operators(catalogue: Da
     assert ids(find(catalogue, '"blue" OR', EVERYTHING)) == ids(find(catalogue, "blue or", EVERYTHING)) != []
 
 
+def test_what_is_misspelled_in_the_catalogue_does_not_hide_the_rest(catalogue: Database) -> None:
+    """Album 10 says "Blue Trane"."""
+    assert [ids(find(catalogue, asked, EVERYTHING))[0] for asked in ("trane", "blue trane")] == [10, 10]
+    assert [1 in ids(find(catalogue, asked, EVERYTHING)) for asked in ("trane", "blue trane")] == [True, True]
+
+
 def test_a_name_ranks_above_the_same_words_on_a_cover_and_each_says_where(catalogue: Database) -> None:
     page = find(catalogue, "blue train", EVERYTHING)
     assert ids(page)[:3] == [1, 11, 10]
