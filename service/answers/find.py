@@ -1,9 +1,9 @@
 """Albums by words: in their names or printed on their covers, misspelled or misread; or by what the words mean besides,
 such as a genre and a year.
 
-The database gives the albums that hold every word, and, if those are few, those that hold every word but one, and a part
-of that one: a wrong letter spoils one word, and one part of it. If there is none, it gives the albums that hold most
-parts of the words. Those few are then compared letter by letter.
+The database gives the albums that hold every word, and, if those are few, those that hold every word but one, and a
+part of that one: a wrong letter spoils one word, and one part of it. If there is none, it gives the albums that hold
+most parts of the words. Those few are then compared letter by letter.
 """
 
 from collections import Counter, defaultdict
