@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 
-from db import entries, offered
+from db import entries, moved_lists, offered
 from db.database import Database
 from db.records import (
     Candidate,
@@ -216,7 +216,10 @@ class _Adding:
 
     def take_rows(self, rows: Sequence[ListRow]) -> None:
         """Register rows of a list, in one transaction."""
+        new = {row.place for row in rows} - self._rows.keys()
         with self._database.writing() as session:
+            for place in sorted(new):
+                moved_lists.follow(session, place, [row.path for row in rows if row.place == place], _is_gone)
             outcomes = entries.register(session, rows, again=self._again)
         for row in rows:
             self._rows[row.place].add(row.path)
@@ -303,6 +306,11 @@ def _holder(gone: Set[str], source: Source) -> Callable[[str, str], bool]:
 
 
 _WITH_ARCHIVES = (ArchiveSource, FolderSource, ImageFolderSource)
+
+
+def _is_gone(place: str) -> bool:
+    """Whether the table of a list is gone; a list of Discogs is known by no place."""
+    return Path(place).is_absolute() and not may_be_there(place)
 
 
 def _candidates(item: Offered) -> Sequence[Candidate | Offered]:

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from db import albums, entries, labels
 from db.database import Database
 from db.identity import NAMESAKE
 from db.records import ListRow, OtherFiles, RejectedFile
+from db.tables import Album
 from indexer.jobs.export_list import export_list
 from indexer.progress import Silent
 from indexer.sources import ListSource, open_source
@@ -19,7 +22,7 @@ from indexer.sources.adding import add_source
 from indexer.sources.list_columns import COLLECTION, HEADERS, INVENTORY, WANTLIST, without_marks
 from indexer.sources.manifest import ManifestSource
 from sleeve.errors import SourceError
-from sleeve.vocabulary import ListName, Outcome
+from sleeve.vocabulary import AlbumId, ListName, Outcome
 from tests.conftest import sqlite_url
 from tests.factories import home_at
 
@@ -140,6 +143,39 @@ def test_a_list_that_cannot_be_read_whole_takes_nothing_away(database: Database,
     assert (report.unlisted, report.counts) == (2, {Outcome.UNCHANGED: 1})
 
 
+def test_a_list_that_was_renamed_is_the_same_list(database: Database, tmp_path: Path) -> None:
+    lines = [f"A,T{n},{n + 1990}\n" for n in range(6)]
+    old = table(tmp_path, ("artist", "title", "year"), "".join(lines), "old.csv")
+    other = table(tmp_path, ("artist", "title", "year"), "C,C,1990\n", "other.csv")
+    for path in (old, other):
+        add_source(database, ListSource(path, ListName.WANTED), threads=1)
+    with database.writing() as session:
+        found = {album.title: AlbumId(album.id) for album in session.scalars(select(Album))}
+        labels.put_on_lists(session, found["T1"], {ListName.OWNED: True})
+        albums.remove(session, [found["T2"]])
+    old.unlink()
+    new = table(tmp_path, ("artist", "title", "year"), "".join(lines[:-1]) + "A,T9,1999\n", "new.csv")
+    report = add_source(database, ListSource(new, ListName.WANTED), threads=1)
+    assert (report.counts, report.unlisted) == ({Outcome.UNCHANGED: 4, Outcome.ADDED: 1, Outcome.REMOVED: 1}, 1)
+    with database.reading() as session:
+        after = {album.title: AlbumId(album.id) for album in session.scalars(select(Album))}
+        assert entries.places(session) == sorted([str(other), str(new)])
+        assert entries.marked_by_hand(session, after["T1"]) == {ListName.OWNED: True}
+    assert after.keys() == {"C", "T0", "T1", "T3", "T4", "T9"}
+    assert {title: found[title] for title in ("T0", "T1", "T3", "T4")} == {
+        title: after[title] for title in ("T0", "T1", "T3", "T4")
+    }
+    # A copy is no move while the first one is there, and another list is another list.
+    copy = table(tmp_path, ("artist", "title", "year"), "".join(lines[:-1]), "copy.csv")
+    strange = table(tmp_path, ("artist", "title", "year"), "B,B,1990\n", "strange.csv")
+    for path in (copy, strange):
+        add_source(database, ListSource(path, ListName.WANTED), threads=1)
+    new.unlink()
+    add_source(database, ListSource(strange, ListName.WANTED), threads=1)
+    with database.reading() as session:
+        assert str(new) in entries.places(session)
+
+
 ODD = (
     "",
     "None",
@@ -203,15 +239,19 @@ def test_what_discogs_exports_is_written_as_it_was(
         goes_round(folder, database, *listed)
 
 
-@pytest.mark.slow
-def test_two_thousand_odd_rows_are_written_as_they_were(database: Database, tmp_path: Path) -> None:
-    rows = [
+def odd_rows(count: int) -> list[dict[str, str]]:
+    """Rows of a collection with odd values, two for each release."""
+    return [
         {
             column: {"Artist": f"Artist {n % 300} (2)", "Title": f"Title {n}", "release_id": str(n // 2 + 1)}.get(
                 column, ODD[(n * 7 + at * 3) % len(ODD)]
             )
             for at, column in enumerate(COLLECTION)
         }
-        for n in range(2000)
+        for n in range(count)
     ]
-    goes_round(tmp_path, database, ListName.OWNED, rows)
+
+
+@pytest.mark.slow
+def test_two_thousand_odd_rows_are_written_as_they_were(database: Database, tmp_path: Path) -> None:
+    goes_round(tmp_path, database, ListName.OWNED, odd_rows(2000))
