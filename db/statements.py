@@ -8,10 +8,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from db.barcodes import barcode_of
 from db.identity import EXPORTED, Said, Word, hashed, same_album, word_of
 from db.records import CoverFile, fold
 from db.tables import Album, Cover, Entry, Statement
-from sleeve.vocabulary import LabelSource
+from sleeve.vocabulary import AlbumId, LabelSource
 
 WHOLE = (
     selectinload(Album.covers).selectinload(Cover.statements),
@@ -88,6 +89,21 @@ def albums_by_key(session: Session, wanted: Iterable[str]) -> dict[str, list[Mem
             for key in {key for statement in member.statements for key in keys(statement)}:
                 found[key].append(member)
     return found
+
+
+def albums_with_barcode(session: Session, barcode: str) -> list[AlbumId]:
+    """The albums of a pressing with this barcode, by ascending id.
+
+    Args:
+        barcode: its 13 digits.
+    """
+    found: set[int] = set()
+    for query in (
+        select(Cover.album_id).join(Statement, Statement.cover_id == Cover.id),
+        select(Entry.album_id).join(Statement, Statement.entry_id == Entry.id),
+    ):
+        found.update(session.scalars(query.where(Statement.barcode == barcode)))
+    return [AlbumId(album_id) for album_id in sorted(found)]
 
 
 def load(session: Session, album_ids: Sequence[int]) -> list[Album]:
@@ -182,6 +198,7 @@ def find_by(statement: Statement) -> None:
     """Note by what albums are found, after the statement was changed."""
     said = word(statement)
     statement.names, statement.outside_id = said.names, said.outside_id
+    statement.barcode = barcode_of(statement.extra or {})
 
 
 def _content(statement: Statement) -> tuple[object, ...]:

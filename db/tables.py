@@ -209,6 +209,7 @@ class Statement(Base):
 
     ``group`` is the hash of what the covers of one album have in common for the source, ``outside_id`` the id that
     another catalogue knows the album by, ``names`` the hash of artist and title: by these three, albums are found.
+    ``barcode`` has the 13 digits of the pressing's.
     ``genres`` are folded, in the source's order; ``lists`` says which lists the album is on, or is not on."""
 
     __tablename__ = "statements"
@@ -227,6 +228,7 @@ class Statement(Base):
     group: Mapped[str | None] = mapped_column(String(32), index=True)
     outside_id: Mapped[str | None] = mapped_column(String(80), index=True)
     names: Mapped[str | None] = mapped_column(String(32), index=True)
+    barcode: Mapped[str | None] = mapped_column(String(13), index=True)
     lists: Mapped[dict[str, bool] | None] = mapped_column(JSON(none_as_null=True))
     cover: Mapped[Cover | None] = relationship(back_populates="statements")
     entry: Mapped[Entry | None] = relationship(back_populates="statements")

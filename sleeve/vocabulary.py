@@ -126,6 +126,9 @@ class WordPlace(StrEnum):
     FILE = "file"
     """The name of a cover's file."""
 
+    BARCODE = "barcode"
+    """Of a pressing of the album."""
+
 
 class Fact(StrEnum):
     """What an album may lack."""

@@ -52,6 +52,7 @@ MATCH_COLUMNS: Mapping[str, type] = {
     "points": int,
     "cells": float,
     "words": str,
+    "barcode": str,
     "width_px": int,
     "height_px": int,
     "cover_file": str,

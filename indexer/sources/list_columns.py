@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from db.barcodes import BARCODE_NAMES
 from db.identity import ID_COLUMNS, NAMESAKE
 from db.records import Pressing
 from indexer.sources.columns import plain
@@ -107,7 +108,7 @@ def ids_of(cells: Mapping[str, str], pressing: Pressing, by_discogs_as: str | No
         cells: by their names in lower case.
         by_discogs_as: the artist as Discogs writes it; None if Discogs did not write it.
     """
-    found = {name: text for name, cell in cells.items() if name in ID_COLUMNS and (text := clean(cell))}
+    found = {name: text for name, cell in cells.items() if name in ID_COLUMNS | BARCODE_NAMES and (text := clean(cell))}
     if by_discogs_as is not None:
         found = {NAMESAKE: by_discogs_as}
     if pressing.release_id:

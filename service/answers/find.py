@@ -13,7 +13,8 @@ from itertools import pairwise
 from math import log
 from typing import Any
 
-from db import albums, texts, words
+from db import albums, statements, texts, words
+from db.barcodes import barcode_in
 from db.database import Database
 from db.facets import MOST_ARTISTS
 from db.letters import letters
@@ -30,7 +31,7 @@ COMPARED = 120
 """Albums compared letter by letter for one search."""
 
 _BY_NUMBER = 2.0
-"""What it counts if the words are an album's number."""
+"""What it counts if the words are an album's number, or the barcode of one."""
 
 _BY_YEAR_LIKE_NUMBER = 0.97
 """The same if it may as well be a year: albums that are called so come before it."""
@@ -147,7 +148,8 @@ def _match(album: AlbumRecord, place: Place, said: Mapping[CoverId, Sequence[Tex
 def _best(session: Any, asked: str, tokens: Sequence[str], allowed: CatalogueFilter) -> list[Ranked]:
     """The albums that fit best first, by their names or by what the words mean besides."""
     found = {one.album.album_id: one for one in _named(session, tokens, asked, allowed)}
-    others = [*_by_number(session, asked, allowed), *_by_meaning(session, asked, allowed)]
+    others = [*_by_number(session, asked, allowed), *_by_barcode(session, asked, allowed)]
+    others += _by_meaning(session, asked, allowed)
     if not any(one.fit >= _BY_FACTS for one in (*found.values(), *others)):
         others += _by_file(session, asked, allowed)
     for one in others:
@@ -167,6 +169,12 @@ def _by_number(session: Any, asked: str, allowed: CatalogueFilter) -> list[Ranke
     found = [] if number is None else words.of_albums(session, [number], allowed)
     fit = _BY_YEAR_LIKE_NUMBER if years_of(asked.strip()) else _BY_NUMBER
     return [Ranked(album, fit, (Place(WordPlace.NUMBER),)) for album in found]
+
+
+def _by_barcode(session: Any, asked: str, allowed: CatalogueFilter) -> list[Ranked]:
+    barcode = barcode_in(asked)
+    ids = [] if barcode is None else statements.albums_with_barcode(session, barcode)[:MAX_FOUND]
+    return [Ranked(album, _BY_NUMBER, (Place(WordPlace.BARCODE),)) for album in words.of_albums(session, ids, allowed)]
 
 
 def _by_file(session: Any, asked: str, allowed: CatalogueFilter) -> list[Ranked]:

@@ -37,7 +37,7 @@ def open_answers(home: Home, timed: Timed = untimed, *, on_demand: bool = False)
 
     live_index = LiveIndex(home.database, home.versions, load_model)
     reader = QueryReader(home.reader, timed)
-    search = Search(home.database, live_index, timed, reader.read)
+    search = Search(home.database, live_index, timed, reader.read, reader.barcodes)
     return Answers(
         live_index, search, Classifier(home.database, search, reader.read), Recommender(home.database, search)
     )

@@ -11,7 +11,7 @@ import numpy as np
 from db.records import TextLine
 from indexer.images.decoding import QUERY_LIMITS, decode
 from indexer.outline import READ_PX, Corners, in_picture, rectify
-from indexer.reading import SIDE_PX, OpenVinoReader
+from indexer.reading import SIDE_PX, OpenVinoReader, read_barcodes
 from service.answers.records import Outline, ReadText
 from service.answers.timing import Stage, Timed, untimed
 from sleeve.errors import ReaderError
@@ -20,6 +20,10 @@ READ_WITHIN_S = 3.0
 """No line is begun later than this after the picture was decoded; a picture full of text has up to 100."""
 
 _log = logging.getLogger(__name__)
+
+
+BARCODE_LIMITS = replace(QUERY_LIMITS, kept_pixels=4_000_000)
+"""What a barcode is looked for in: of a photo of 12 million pixels all are needed, if it shows a whole sleeve."""
 
 
 class QueryReader:
@@ -61,6 +65,15 @@ class QueryReader:
         if corners is not None:
             lines = tuple(_in_picture(line, corners) for line in lines)
         return ReadText(lines, is_whole=not is_late)
+
+    def barcodes(self, data: bytes) -> tuple[str, ...]:
+        """The barcodes in an image, given as the bytes of its file: 13 digits each.
+
+        Raises:
+            FileRejectedError: the bytes are not an image that Sleeve can use.
+        """
+        with self._timed(Stage.READ):
+            return read_barcodes(decode(data, BARCODE_LIMITS))
 
     def _opened(self) -> OpenVinoReader | None:
         with self._lock:

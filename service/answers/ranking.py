@@ -1,9 +1,13 @@
 """Vector hits → albums, each once by its most similar cover, nearest first."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from db.records import VectorOwner
-from service.answers.records import Neighbour
+import numpy as np
+
+from db.records import VectorOwner, fold
+from indexer.vector_index import Hits
+from service.answers.records import Neighbour, SimilarRequest
 from sleeve.vocabulary import AlbumId
 
 
@@ -58,3 +62,29 @@ def _neighbour(owner: VectorOwner, similarity: float) -> Neighbour:
         apart=owner.apart,
         lists=owner.lists,
     )
+
+
+def asked_for(nearest: Sequence[Neighbour], request: SimilarRequest) -> list[Neighbour]:
+    """Those that are similar enough, the nearest of each artist."""
+    of_artist: Counter[str] = Counter()
+    found = []
+    for neighbour in nearest:
+        if neighbour.similarity < request.min_similarity:
+            break
+        if request.per_artist is not None and neighbour.artist:
+            artist = fold(neighbour.artist)
+            of_artist[artist] += 1
+            if of_artist[artist] > request.per_artist:
+                continue
+        found.append(neighbour)
+    return found
+
+
+def least_certain(hits: list[Hits]) -> float:
+    """The similarity below which a better album may be missing.
+
+    Each query has a list of hits from each part of the index. A list that is full may go on below its last hit, so
+    this is the highest similarity of those last hits.
+    """
+    last = [some.similarities[:, -1].max(initial=-np.inf) for some in hits]
+    return min(1.0, float(max(last)))

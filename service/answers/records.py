@@ -175,6 +175,8 @@ class Verdict:
         points: how many points of its cover and of the picture agree on where it is; 0 if the pictures are the same.
         cells: how many of the parts of its cover that can be seen agree pixel by pixel, 0 to 1.
         pressings: other albums that show the same artwork.
+        barcode: that was read in the picture and is the album's, if that decides; its cover is not recognised then.
+        same_barcode: other albums with that barcode.
     """
 
     answer: Found
@@ -185,6 +187,8 @@ class Verdict:
     alike: Neighbour | None = None
     runner_up: Neighbour | None = None
     words: tuple[str, ...] = ()
+    barcode: str | None = None
+    same_barcode: tuple[AlbumId, ...] = ()
 
     @property
     def match(self) -> Match:
@@ -196,6 +200,8 @@ class Verdict:
     @property
     def album_ids(self) -> frozenset[AlbumId]:
         """All albums that show the picture's artwork."""
+        if self.barcode is not None:
+            return frozenset()
         return frozenset(self.pressings if self.album is None else (self.album.album_id, *self.pressings))
 
     @property

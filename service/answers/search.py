@@ -1,6 +1,5 @@
 """Albums that look like an image, an album or what a text describes: the query's vectors → index → owners → ranking."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +8,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from db import albums, vectors
+from db import albums, statements, vectors
 from db.database import Database
-from db.records import AlbumRecord, AskedAlbum, CatalogueFilter, VectorOwner, fold
+from db.records import AlbumRecord, AskedAlbum, CatalogueFilter, VectorOwner
 from indexer.images.decoding import QUERY_LIMITS, read, size_px
 from indexer.models.preparing import fit_image
 from indexer.models.prompts import LOOKS, embed_in
@@ -20,7 +19,7 @@ from service.answers.genre_classifiers import GenreClassifiers
 from service.answers.live_index import LiveIndex, Snapshot
 from service.answers.memory import Memory, OutdatedError
 from service.answers.model import Model
-from service.answers.ranking import rank_albums
+from service.answers.ranking import asked_for, least_certain, rank_albums
 from service.answers.records import (
     MAX_K,
     MatchAnswer,
@@ -34,7 +33,16 @@ from service.answers.records import (
 from service.answers.same_artwork import ArtworkFinder
 from service.answers.saying import NEAR, albums_saying, words_in_common
 from service.answers.timing import Stage, Timed, untimed
-from service.answers.understanding import Read, Understanding, Understood, name_line, no_text
+from service.answers.understanding import (
+    Known,
+    Read,
+    ReadBarcodes,
+    Understanding,
+    Understood,
+    name_line,
+    no_barcodes,
+    no_text,
+)
 from sleeve.errors import FileRejectedError, NotFoundError, QueryError
 from sleeve.vocabulary import AlbumId, ListName, Side
 
@@ -48,14 +56,21 @@ _SPARE_HITS = 8
 class Search:
     """Answers from the live index version, its delta and the database. Safe to use from several threads at once."""
 
-    def __init__(self, database: Database, live_index: LiveIndex, timed: Timed = untimed, read: Read = no_text) -> None:
-        """``read`` reads the text on the sleeve in an image."""
+    def __init__(
+        self,
+        database: Database,
+        live_index: LiveIndex,
+        timed: Timed = untimed,
+        read: Read = no_text,
+        barcodes: ReadBarcodes = no_barcodes,
+    ) -> None:
+        """``read`` reads the text on the sleeve in an image, and ``barcodes`` the barcodes in it."""
         self._database = database
         self._live_index = live_index
         self._timed = timed
         self.genre_classifiers = GenreClassifiers(database)
         self.artworks = ArtworkFinder()
-        self._understanding = Understanding(self.artworks, read, timed)
+        self._understanding = Understanding(self.artworks, read, timed, barcodes)
 
     def by_image(self, data: bytes, request: SimilarRequest, outline: Outline | None = None) -> SimilarAnswer:
         """The albums that look like the sleeve in an image, given as the bytes of its file: first the one that it
@@ -132,7 +147,15 @@ class Search:
             }
             return [(one, fits[one.album_id]) for one in self.of_albums(snapshot, vector, fits)]
 
-        found = self._understanding.of(data, model.backbone, nearest, saying, outline, names=names, is_scan=is_scan)
+        def coded(vector: NDArray[np.float32], barcode: str) -> list[Neighbour]:
+            if snapshot is None:
+                return []
+            with self._database.reading() as session:
+                ids = statements.albums_with_barcode(session, barcode)
+            return self.of_albums(snapshot, vector, ids, allowed)
+
+        known = Known(nearest, saying, coded)
+        found = self._understanding.of(data, model.backbone, known, outline, names=names, is_scan=is_scan)
         album = found.verdict.album or found.verdict.alike
         lines = (*map(name_line, names), *(found.text.lines if found.text else ()))
         if album is None or not lines:
@@ -266,11 +289,11 @@ class Search:
                 hits = [part.search(queries, min(wanted, reachable + 1), allowed) for part in parts]
             with self._timed(Stage.RANK):
                 neighbours = _neighbours(snapshot.memory, hits, leave_out, None if votes_below is None else _may_vote)
-            least = _least_certain(hits)
+            least = least_certain(hits)
             certain = [neighbour for neighbour in neighbours if neighbour.similarity >= least]
             if votes_below is not None:
                 certain = [one for one in certain if one.similarity < votes_below or one.album_id in apart]
-            certain = _asked_for(certain, request)
+            certain = asked_for(certain, request)
             if len(certain) >= request.k or wanted > reachable or least <= request.min_similarity:
                 break
             wanted *= 4
@@ -330,7 +353,7 @@ class Search:
         first = [one for one in nearest if one.album_id == found.likeliest]
         if found.likeliest is not None and not first:
             first = self.of_albums(snapshot, found.vector, {found.likeliest}, request.allowed)
-            first = _asked_for(first, request)
+            first = asked_for(first, request)
         others = [one for one in nearest if one.album_id != found.likeliest]
         return [*first, *others][: request.k]
 
@@ -363,22 +386,6 @@ def _marked(neighbours: Sequence[Neighbour], linked: Collection[AlbumId]) -> tup
     )
 
 
-def _asked_for(nearest: Sequence[Neighbour], request: SimilarRequest) -> list[Neighbour]:
-    """Those that are similar enough, the nearest of each artist."""
-    of_artist: Counter[str] = Counter()
-    found = []
-    for neighbour in nearest:
-        if neighbour.similarity < request.min_similarity:
-            break
-        if request.per_artist is not None and neighbour.artist:
-            artist = fold(neighbour.artist)
-            of_artist[artist] += 1
-            if of_artist[artist] > request.per_artist:
-                continue
-        found.append(neighbour)
-    return found
-
-
 def _cover_size_px(album: Neighbour | None) -> Size | None:
     """The size of an album's cover; None if its file is gone or is no image any more."""
     if album is None:
@@ -391,13 +398,3 @@ def _cover_size_px(album: Neighbour | None) -> Size | None:
 
 def _may_vote(owner: VectorOwner) -> bool:
     return bool(owner.genres) and owner.side is Side.FRONT
-
-
-def _least_certain(hits: list[Hits]) -> float:
-    """The similarity below which a better album may be missing.
-
-    Each query has a list of hits from each part of the index. A list that is full may go on below its last hit, so
-    this is the highest similarity of those last hits.
-    """
-    last = [some.similarities[:, -1].max(initial=-np.inf) for some in hits]
-    return min(1.0, float(max(last)))

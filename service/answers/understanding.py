@@ -2,8 +2,8 @@
 
 The picture as a whole is looked at first. If it is not plainly a cover of the catalogue, outlines are looked for, and
 what is inside one is seen head on. The nearest albums of each view are looked for in it by their pixels; the view in
-which one is recognised is the right one. If none is, the sleeve is read, and the albums that say what it says are
-looked for too; less of their pixels is enough.
+which one is recognised is the right one. If none is, a barcode in the picture says which album it is. Else the sleeve
+is read, and the albums that say what it says are looked for too; less of their pixels is enough.
 
 A picture that is known to be a cover all over, as those of another catalogue are, costs less: it is compared only with
 what stands out among its neighbours, as the catalogue's own covers are with each other, and it is not read.
@@ -64,6 +64,32 @@ Read = Callable[[bytes, Outline | None], ReadText]
 """Reads the sleeve in a picture, given as the bytes of its file."""
 
 
+Coded = Callable[[NDArray[np.float32], str], Sequence[Neighbour]]
+"""(1, d) vector, barcode → the albums with that barcode."""
+
+ReadBarcodes = Callable[[bytes], Sequence[str]]
+"""Reads the barcodes in a picture, given as the bytes of its file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalogue is asked while a picture is understood.
+
+    Attributes:
+        nearest: neighbours among all albums; none if there is no index.
+        saying, coded: as ``nearest``, by words and by a barcode.
+    """
+
+    nearest: Nearest
+    saying: Saying
+    coded: Coded
+
+
+def no_barcodes(_data: bytes) -> tuple[str, ...]:
+    """What reads none."""
+    return ()
+
+
 def no_text(_data: bytes, _outline: Outline | None = None) -> ReadText:
     """What reads nothing."""
     return ReadText()
@@ -115,17 +141,17 @@ class _View:
 class Understanding:
     """Understands pictures. Safe to use from several threads at once."""
 
-    def __init__(self, artworks: ArtworkFinder, read: Read, timed: Timed) -> None:
+    def __init__(self, artworks: ArtworkFinder, read: Read, timed: Timed, barcodes: ReadBarcodes) -> None:
         self._artworks = artworks
         self._read = read
         self._timed = timed
+        self._barcodes = barcodes
 
     def of(
         self,
         data: bytes,
         backbone: Backbone,
-        nearest: Nearest,
-        saying: Saying,
+        known: Known,
         outline: Outline | None = None,
         *,
         names: Sequence[str] = (),
@@ -134,8 +160,6 @@ class Understanding:
         """What is known of an image, given as the bytes of its file.
 
         Args:
-            nearest: neighbours among all albums; none if there is no index.
-            saying: as ``nearest``, by words.
             outline: where a person says that the sleeve is.
             names: that came with the image, such as an artist and a title; they count as read on the sleeve.
             is_scan: all of the image is a cover, and nothing else is in it.
@@ -147,14 +171,17 @@ class Understanding:
             picture = decode(data, QUERY_LIMITS, reduce_to_px=backbone.input_size_px)
         content_hash = ContentHash(sha256(data).hexdigest())
         seen: list[_View] = []
-        for view in self._views(picture, backbone, nearest, outline, is_scan):
+        for view in self._views(picture, backbone, known.nearest, outline, is_scan):
             seen.append(view)
             found = self._recognised(view, picture, content_hash)
             if found:
                 return self._understood(view, found, picture, backbone)
+        by_barcode = None if is_scan else self._by_barcode(data, _best(seen, picture), known.coded)
+        if by_barcode is not None:
+            return by_barcode
         best, text = (seen[0], None) if is_scan else self._read_best(data, seen, picture)
         lines = (*map(name_line, names), *(text.lines if text else ()))
-        fits = _by_looks_and_words(saying(best.vector, ReadText(lines)))
+        fits = _by_looks_and_words(known.saying(best.vector, ReadText(lines)))
         said = [neighbour for neighbour, fit in fits if fit >= _LEAST_FIT]
         found = self._recognised_by_words(best, said)
         if found:
@@ -209,6 +236,25 @@ class Understanding:
                 near,
                 most_strangers=_STRANGERS_IN_PHOTO if in_photo else _STRANGERS,
             )
+
+    def _by_barcode(self, data: bytes, view: _View, coded: Coded) -> Understood | None:
+        """The album whose barcode is in the picture; of several, the one that looks most like it."""
+        for barcode in self._barcodes(data):
+            found = coded(view.vector, barcode)
+            if not found:
+                continue
+            album, *others = found
+            shown = {one.album_id for one in found}
+            verdict = Verdict(
+                Found.ALBUM,
+                album,
+                pressings=tuple(sorted(album.linked - album.apart)),
+                runner_up=next((one for one in view.neighbours if one.album_id not in shown), None),
+                barcode=barcode,
+                same_barcode=tuple(one.album_id for one in others),
+            )
+            return Understood(view.vector, view.corners, verdict, album.album_id)
+        return None
 
     def _read_best(self, data: bytes, seen: Sequence[_View], picture: Image.Image) -> tuple[_View, ReadText]:
         """The view to believe if no album is recognised in any, and what is read in it.

@@ -29,11 +29,14 @@ def find(
 ) -> None:
     """Find albums by words in their artist or title, or printed on their covers.
 
-    Words may be misspelled. Names count more than what `sleeve read` has read on covers.
+    Words may be misspelled. Names count more than what `sleeve read` has read on covers. A barcode finds the
+    albums that have it.
 
     Examples:
 
         sleeve find blue train
+
+        sleeve find 5099902988023
 
         sleeve find coltrain --year 1955:1969
     """

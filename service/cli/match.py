@@ -138,7 +138,9 @@ def _row(picture: Compared[MatchAnswer]) -> Cells:
     cells |= zip(("width_px", "height_px"), found.size_px, strict=True)
     if album := verdict.album or verdict.alike:
         cells |= _named("", album) | {"year": album.year, "cover_file": album.file}
-    if verdict.album:
+    if verdict.barcode:
+        cells |= {"barcode": verdict.barcode}
+    elif verdict.album:
         cells |= {"points": verdict.points, "cells": round(verdict.cells, 4)}
     if found.cover_size_px:
         cells |= zip(("cover_width_px", "cover_height_px"), found.cover_size_px, strict=True)
@@ -191,6 +193,7 @@ def _table(kept: list[Compared[MatchAnswer]]) -> Table:
         "points",
         "cells",
         "words",
+        "barcode",
         "runner_up_id",
     )
     table = Table(*(name.replace("_", " ") for name in names), box=None, pad_edge=False)

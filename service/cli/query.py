@@ -187,8 +187,12 @@ def verdict_lines(document: SimilarSchema) -> list[str]:
         lines = ["Not in the catalogue, as far as can be seen. The closest:"]
     else:
         said = "This is" if verdict.answer is Found.ALBUM else "The artwork of"
-        points = f"{verdict.points} points match" if verdict.points else "the same picture"
-        lines = [f"{said} album {verdict.album.album_id}, {_named(verdict.album)} ({points})."]
+        why = f"{verdict.points} points match" if verdict.points else "the same picture"
+        if verdict.barcode:
+            why = f"barcode {verdict.barcode}"
+        lines = [f"{said} album {verdict.album.album_id}, {_named(verdict.album)} ({why})."]
+        if verdict.same_barcode:
+            lines.append(f"That barcode is also on: album {', '.join(map(str, verdict.same_barcode))}.")
         if verdict.pressings:
             lines.append(f"The same artwork: album {', '.join(map(str, verdict.pressings))}.")
     if document.outline is not None:

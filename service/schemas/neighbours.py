@@ -77,7 +77,8 @@ class VerdictSchema(BaseModel):
     )
     album: NeighbourSchema | None = Field(description="null if `absent`; filters do not count for it")
     points: int = Field(
-        description="how many points of the cover and of the image agree on where it is; 0 if they are the same picture"
+        description="how many points of the cover and of the image agree on where it is; 0 if they are the same "
+        "picture, or `barcode` decides"
     )
     cells: float = Field(description="how many of the cover's parts that are in sight agree by their pixels, 0 to 1")
     pressings: list[int] = Field(description="the ids of other albums that show the same artwork")
@@ -87,6 +88,11 @@ class VerdictSchema(BaseModel):
     runner_up: NeighbourSchema | None = Field(
         description="the next album, which shows another artwork as far as is known; filters do not count for it"
     )
+    barcode: str | None = Field(
+        description="the 13 digits of a barcode in the image that is the album's; only looked for if no cover is "
+        "recognised, and then it decides"
+    )
+    same_barcode: list[int] = Field(description="the ids of other albums with that barcode")
     words: list[str] = Field(
         description="words read in the image that `album` or `alike` says too; an image that shows an album is read "
         "only if its pixels alone do not decide"
@@ -111,6 +117,8 @@ class VerdictSchema(BaseModel):
             pressings=list(verdict.pressings),
             alike=alike,
             runner_up=runner_up,
+            barcode=verdict.barcode,
+            same_barcode=list(verdict.same_barcode),
             words=list(verdict.words),
         )
 

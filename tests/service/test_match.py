@@ -208,7 +208,7 @@ def test_people_see_what_was_found(home: CommandHome, tmp_path: Path) -> None:
     photo_of(100).save(tmp_path / "2.jpg")
     lines = home.sleeve("match", tmp_path).stdout.splitlines()
     assert " ".join(lines[0].split()) == (
-        "file verdict album id artist title similarity points cells words runner up id"
+        "file verdict album id artist title similarity points cells words barcode runner up id"
     )
     assert "same artwork" in lines[1]
     assert "Second Winter" in lines[1]

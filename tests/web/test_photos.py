@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from indexer.training.photographs import photograph
 from tests.command_home import CommandHome
 from tests.indexer.artwork.artworks import artwork
+from tests.indexer.reading.test_barcodes import back, barcode
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,24 @@ def test_a_photo_says_what_it_shows_and_its_outline_can_be_moved(page: Page, hel
     asked = [float(part) for part in httpx.URL(page.url).params["outline"].split(",")]
     assert asked[:2] == pytest.approx(drawn[0] + 0.01, abs=2e-4)
     assert asked[4:6] == pytest.approx([drawn[2, 0] - 0.02, drawn[2, 1]], abs=0.006)
+
+
+@pytest.mark.slow
+def test_a_back_cover_is_known_by_its_barcode(page: Page, web_home: CommandHome, tmp_path: Path) -> None:
+    """Two albums have it: one is the answer, and the other is named."""
+    for seed in (41, 42):
+        artwork(seed).save(tmp_path / f"{seed}.png")
+    rows = [f"{tmp_path / f'{seed}.png'},Ada Quartet,Coded {seed},jazz,5099902988023" for seed in (41, 42)]
+    (tmp_path / "coded.csv").write_text("\n".join(["file,artist,album,genre,barcode", *rows]))
+    web_home.sleeve("add", tmp_path / "coded.csv")
+    web_home.sleeve("index")
+    _asked(page, back(barcode("5099902988023")), tmp_path)
+    card = page.get_by_role("region", name="What your picture shows")
+    expect(card.get_by_role("heading")).to_have_text(re.compile("Coded 4[12]"))
+    expect(card).to_contain_text("Its barcode is in your picture: 5099902988023.")
+    expect(card).to_contain_text("1 other album with that barcode:")
+    card.get_by_role("link", name=re.compile(r"^album \d+$")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Coded 4[12]"))
 
 
 @pytest.mark.slow

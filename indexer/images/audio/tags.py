@@ -72,6 +72,9 @@ _KEYED = {
 }
 """APEv2, ASF and RIFF INFO, whose names do not collide."""
 
+_BARCODES = ("barcode", "upc", "ean", "wm/barcode")
+"""Names that taggers give a barcode."""
+
 _MUSICBRAINZ = {
     "musicbrainz_albumid": "MusicBrainz Album Id",
     "musicbrainz_releasegroupid": "MusicBrainz Release Group Id",
@@ -87,7 +90,7 @@ class Tags:
     Attributes:
         original_dates, dates: of the first release, and of this one, the likeliest first.
         genres: numbers of ID3v1 are spelled out; otherwise as written.
-        musicbrainz: ids by Picard's names of them.
+        musicbrainz: ids and the barcode, by Picard's names of them.
         sides: which pictures are embedded.
         title: of the track.
         disc: its disc's number, or the number of discs with it.
@@ -131,6 +134,7 @@ def genres_of(music: Music) -> tuple[str, ...]:
 
 def _tags(music: Music) -> Tags:
     ids = {name: _identifier(music, name, title) for name, title in _MUSICBRAINZ.items()}
+    ids["barcode"] = next((code for name in _BARCODES if (code := _identifier(music, name, name.upper()))), None)
     shown = pictures(music)
     front = next(iter(shown.get(Side.FRONT, ())), None)
     return Tags(

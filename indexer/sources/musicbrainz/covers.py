@@ -24,12 +24,14 @@ _NOT_A_BACK = frozenset({"Front", "Raw/Unedited", "Watermark", "Booklet", "Mediu
 
 @dataclass(frozen=True, slots=True)
 class FoundCover:
-    """An image as it came; ``url`` names it, ``release`` says of which release it is, if known."""
+    """An image as it came; ``url`` names it, ``release`` says of which release it is, and ``barcode`` what that has, if
+    known."""
 
     side: Side
     url: str
     data: bytes
     release: Mbid | None = None
+    barcode: str | None = None
 
 
 class CoverArtArchive:
@@ -58,7 +60,7 @@ class CoverArtArchive:
         if found is not None:
             return found
         for release in self._releases(group, Side.FRONT):
-            found = self._image(Side.FRONT, f"release/{release.id}/front-{SIZE_PX}", release.id)
+            found = self._image(Side.FRONT, f"release/{release.id}/front-{SIZE_PX}", release)
             if found is not None:
                 return found
         return NoCover(Side.FRONT)
@@ -73,7 +75,7 @@ class CoverArtArchive:
                     continue
                 why = unsuitable(image)
                 path = f"release/{release.id}/{image.id}-{SIZE_PX}"
-                found = None if why else self._image(Side.BACK, path, release.id)
+                found = None if why else self._image(Side.BACK, path, release)
                 if found is not None:
                     return found
         return NoCover(Side.BACK, why)
@@ -84,7 +86,7 @@ class CoverArtArchive:
         having.sort(key=lambda release: (not release.official, release.date or "9", release.id))
         return iter(having[:MAX_RELEASES_TRIED])
 
-    def _image(self, side: Side, path: str, release: Mbid | None) -> FoundCover | None:
+    def _image(self, side: Side, path: str, release: Release | None) -> FoundCover | None:
         url = f"{self._base}/{path}"
         answer = self._client.get(url, DEFAULT_LIMITS.max_bytes)
         if answer.status in {404, 410}:
@@ -93,7 +95,9 @@ class CoverArtArchive:
             raise SourceError(f"{url}: the answer is {answer.status}")
         if not answer.body:
             raise FileRejectedError(Rejection.EMPTY)
-        return FoundCover(side, url, answer.body, release)
+        if release is None:
+            return FoundCover(side, url, answer.body)
+        return FoundCover(side, url, answer.body, release.id, release.barcode)
 
 
 def unsuitable(image: ListedImage) -> str:

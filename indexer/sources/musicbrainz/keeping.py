@@ -20,4 +20,5 @@ def genres_of(group: ReleaseGroup, known: Set[str]) -> tuple[str, ...]:
 def origin_of(group: ReleaseGroup, found: FoundCover) -> dict[str, str]:
     """What a cover's ``extra`` says about where it comes from."""
     origin = {release_groups.KEY: str(group.id), "source": SOURCE}
-    return origin if found.release is None else {**origin, "musicbrainz_albumid": found.release}
+    of_release = {"musicbrainz_albumid": found.release, "barcode": found.barcode}
+    return origin | {name: value for name, value in of_release.items() if value is not None}

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from db.barcodes import barcode_in
 from db.records import MAX_NAME_CHARACTERS
 from indexer.sources.musicbrainz.records import Hit, ListedImage, Mbid, Release, ReleaseGroup
 from indexer.sources.names import clean
@@ -80,7 +81,8 @@ def releases(found: Mapping[str, Any]) -> list[Release]:
         if release_id is None or not isinstance(art, dict) or art.get("darkened") is True:
             continue
         sides = frozenset(side for side in Side if art.get(side.value) is True)
-        read.append(Release(release_id, item.get("status") == "Official", str(item.get("date") or "")[:10], sides))
+        date, barcode = str(item.get("date") or "")[:10], barcode_in(str(item.get("barcode") or ""))
+        read.append(Release(release_id, item.get("status") == "Official", date, sides, barcode))
     return read
 
 

@@ -36,6 +36,7 @@ class Release:
     official: bool
     date: str
     sides: frozenset[Side]
+    barcode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ function otherAlbum(row, album) {
 /** Why a row is said to show its album. */
 function evidenceOf({ verdict, corrected, shows }) {
   if (corrected) return "You said so";
+  if (verdict.barcode) return `its barcode is in the picture: ${verdict.barcode}`;
   const parts = [verdict.points > 0 ? `${verdict.points} points match` : "the same picture", `${percent(verdict.cells)} of its parts agree`, `similarity ${shows.similarity.toFixed(2)}`];
   return [...parts, verdict.words.length && `both say “${verdict.words.join(" ")}”`].filter(Boolean).join(", ");
 }

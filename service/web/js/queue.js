@@ -153,15 +153,15 @@ export async function offer(row, words) {
 
 /** What was found and decided, as a table: the names of its columns, and a row for each picture. */
 export function queueTable() {
-  const names = ["file", "verdict", "corrected", "state", "album_id", "artist", "title", "similarity", "points", "cells", "words", "runner_up_id", "runner_up_artist", "runner_up_title", "runner_up_similarity"];
+  const names = ["file", "verdict", "corrected", "state", "album_id", "artist", "title", "similarity", "points", "cells", "words", "barcode", "runner_up_id", "runner_up_artist", "runner_up_title", "runner_up_similarity"];
   return { names, rows: rows.map((row) => cellsOf(row, row.verdict ?? {})) };
 }
 
-function cellsOf(row, { match, alike, runner_up: next, points, cells, words }) {
+function cellsOf(row, { match, alike, runner_up: next, points, cells, words, barcode }) {
   const album = row.shows ?? (row.corrected ? null : alike);
   const seen = row.shows && !row.corrected;
   return [row.name, match, row.corrected ? "yes" : "no", row.state, row.album?.id ?? album?.album_id, album?.artist, album?.title, album?.similarity,
-    seen ? points : "", seen ? cells : "", words?.join(" "), next?.album_id, next?.artist, next?.title, next?.similarity];
+    seen ? points : "", seen ? cells : "", words?.join(" "), barcode, next?.album_id, next?.artist, next?.title, next?.similarity];
 }
 
 /** Try a row that failed once more. */

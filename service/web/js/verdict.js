@@ -9,19 +9,24 @@ import { go } from "./router.js";
 /** A large card for an answer's `verdict` on a picture (`file`). */
 export function verdictCard({ verdict, file }) {
   if (!verdict.album) return notHere(file);
-  const { album, answer, points, pressings } = verdict;
+  const { album, answer, pressings, same_barcode: others } = verdict;
   const says = answer === "found" ? "This is" : "Another pressing of";
-  const why = points ? `${count(points, "point")} of the cover match your picture.` : "It is the same picture.";
   return h("section", { class: "panel verdict", "aria-label": "What your picture shows" },
     h("a", { href: `/album/${album.album_id}`, "aria-label": fullName(album) }, cover(album.content_hash, { shownPx: 220 })),
     h("div", { class: "stack" },
       h("p", { class: "muted" }, says),
       h("h2", {}, titleOf(album)),
       h("p", {}, [lineOf(album), album.genres.join(", ")].filter(Boolean).join(" · ")),
-      h("p", { class: "muted small" }, why),
+      h("p", { class: "muted small" }, whyOf(verdict)),
+      others.length > 0 && h("p", { class: "small" }, `${count(others.length, "other album")} with that barcode: `, others.flatMap((id) => [h("a", { href: `/album/${id}` }, `album ${id}`), " "])),
       h("div", { class: "row-wrap" },
         h("a", { class: "button primary", href: `/album/${album.album_id}` }, "Open"),
         pressings.length > 0 && h("a", { class: "button", href: `/?album=${album.album_id}&same_artwork=1` }, `Other pressings (${pressings.length})`))));
+}
+
+function whyOf({ barcode, points }) {
+  if (barcode) return `Its barcode is in your picture: ${barcode}.`;
+  return points ? `${count(points, "point")} of the cover match your picture.` : "It is the same picture.";
 }
 
 function notHere(file) {

@@ -81,6 +81,7 @@ def write_track(
 
 
 _TITLES = {
+    "barcode": "BARCODE",
     "musicbrainz_albumid": "MusicBrainz Album Id",
     "musicbrainz_releasegroupid": "MusicBrainz Release Group Id",
     "musicbrainz_albumartistid": "MusicBrainz Album Artist Id",
@@ -179,7 +180,8 @@ def _tag_asf(
     for name, values in said.items():
         music["WM/IsCompilation" if name == "compilation" else names[name]] = True if name == "compilation" else values
     for name, value in ids.items():
-        music[_TITLES[name].replace("MusicBrainz ", "MusicBrainz/")] = value
+        title = "WM/Barcode" if name == "barcode" else _TITLES[name].replace("MusicBrainz ", "MusicBrainz/")
+        music[title] = value
     head = "image/png\0cover\0".encode("utf-16-le")
     music["WM/Picture"] = [
         ASFByteArrayAttribute(struct.pack("<BI", kind, len(data)) + head + data) for kind, data in pictures

@@ -21,6 +21,7 @@ from tests.indexer.images.audio.recordings import FORMATS, READ_FORMATS, silence
 IDS = {
     "musicbrainz_albumid": "b1392450-e666-3926-a536-22c65f834433",
     "musicbrainz_releasegroupid": "b1392450-e666-3926-a536-22c65f834434",
+    "barcode": "5099902988023",
 }
 
 

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from db.records import MAX_NAME_CHARACTERS
 from indexer.sources.musicbrainz import reading
-from indexer.sources.musicbrainz.covers import unsuitable
-from indexer.sources.musicbrainz.records import ListedImage, ReleaseGroup
+from indexer.sources.musicbrainz.covers import FoundCover, unsuitable
+from indexer.sources.musicbrainz.keeping import origin_of
+from indexer.sources.musicbrainz.records import ListedImage, Mbid, ReleaseGroup
 from sleeve.vocabulary import Side
 
 ID = "1b022e01-4da6-387b-8658-8678046e4cef"
@@ -92,3 +93,19 @@ def test_no_json_makes_reading_fail(document: dict[str, object]) -> None:
     reading.release_group({**GROUP, **document})
     assert all(image.id.isdigit() for image in reading.images(document))
     reading.releases(document)
+
+
+def test_a_release_says_its_barcode_if_it_can_be_one() -> None:
+    """An empty one says that there is none."""
+    release = {"id": ID, "cover-art-archive": {"front": True}}
+    said = ["5099902988023", "036000291452", "5099902988024", "", None, 5099902988023]
+    found = reading.releases({"releases": [{**release, "barcode": code} for code in said]})
+    codes = ["5099902988023", "0036000291452", None, None, None, "5099902988023"]
+    assert [one.barcode for one in found] == codes
+
+
+def test_a_cover_of_a_release_says_its_barcode() -> None:
+    group = ReleaseGroup(Mbid(ID), "A", "B", 1999, ())
+    found = FoundCover(Side.FRONT, "https://example.org/a", b"x", Mbid(ID), "5099902988023")
+    assert origin_of(group, found)["barcode"] == "5099902988023"
+    assert "barcode" not in origin_of(group, FoundCover(Side.FRONT, "https://example.org/a", b"x"))
