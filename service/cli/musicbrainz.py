@@ -8,7 +8,7 @@ from indexer.home import open_home
 from indexer.jobs.add_from_musicbrainz import add_from_musicbrainz
 from indexer.jobs.fill_from_musicbrainz import MAX_ALBUMS, fill_from_musicbrainz
 from indexer.sources.musicbrainz import Ending, GroupQuery, GroupReport, QueryKind
-from service.cli.console import SHOWN_REJECTIONS, Json, ProgressBar, answer, answer_json, say, settings_of
+from service.cli.console import SHOWN_REJECTIONS, Json, ProgressBar, answer, answer_json, counted, say, settings_of
 from service.cli.filling import fill_document, show_fill
 from service.schemas import FillSchema, LeftOutSchema, MusicBrainzSchema
 from sleeve.vocabulary import Side
@@ -118,7 +118,7 @@ def _show(document: MusicBrainzSchema) -> None:
     if len(document.left_out) > SHOWN_REJECTIONS:
         say(f"… and {len(document.left_out) - SHOWN_REJECTIONS} more (all with --json)")
     answer(
-        f"{document.added} added with {document.covers} covers, {document.unchanged} unchanged, "
+        f"{document.added} added with {counted(document.covers, 'cover')}, {document.unchanged} unchanged, "
         f"{document.no_art} without art, {document.rejected} rejected"
     )
     if document.added:

@@ -8,7 +8,7 @@ import typer
 
 from indexer.home import Home, open_home
 from service.answers.opening import open_answers
-from service.cli.console import Json, answer, answer_json, say, settings_of
+from service.cli.console import Json, answer, answer_json, counted, say, settings_of
 from service.schemas import TaggedSchema, TagSchema
 from sleeve.errors import SourceError
 
@@ -101,7 +101,9 @@ def _show(files: Sequence[TagSchema], wrote: bool, journal: str | None) -> None:
     if len(files) > SHOWN_FILES:
         say(f"… and {len(files) - SHOWN_FILES} more (all with --json)")
     count = sum(1 for file in files if not file.note)
-    answer(f"{count} files {'written' if wrote else 'would be written'}, {len(files) - count} left as they are")
+    answer(
+        f"{counted(count, 'file')} {'written' if wrote else 'would be written'}, {len(files) - count} left as they are"
+    )
     if journal:
         say(f"To undo: `sleeve tag --undo {journal}`")
     elif not wrote and count:
