@@ -206,8 +206,8 @@ def _summarise(document: AddSchema) -> None:
     if document.removed:
         say("`sleeve add --again` adds what you have removed, too.")
     if document.added and document.listed:
-        say("Next: `sleeve musicbrainz --fill` looks for covers of the albums that have none.")
-    elif document.added:
+        say("Next: `sleeve musicbrainz --fill` or `sleeve discogs --fill` looks for covers of albums without one.")
+    if document.added and document.files - document.other > document.listed:
         say("Next: `sleeve index` makes them searchable.")
-    elif not (document.unchanged or document.rejected or document.removed):
+    if not (document.added or document.unchanged or document.rejected or document.removed):
         say("No covers were found there; `sleeve add --help` shows what can be added.")
