@@ -70,7 +70,7 @@ def undo(journal: Path) -> list[Undone]:
         try:
             note = _unmade(record) if record.made else _put_back(record)
         except FileRejectedError as error:
-            note = str(error)
+            note = _why(error)
         except OSError as error:
             note = error.strerror or str(error)
         done.append(Undone(record.file, note))
@@ -116,10 +116,17 @@ def _written(change: CoverChange, journal: Journal) -> CoverChange:
     try:
         note = _into_track(change, journal) if change.is_track else _into_file(change, journal)
     except FileRejectedError as error:
-        note = CHANGED if error.reason is Rejection.CHANGED else str(error)
+        note = _why(error)
     except OSError as error:
         note = error.strerror or str(error)
     return replace(change, note=note)
+
+
+def _why(error: FileRejectedError) -> str:
+    """What a person is told; of what the disk refuses, only what it says."""
+    if error.reason is Rejection.CHANGED:
+        return CHANGED
+    return error.detail if error.reason is Rejection.UNREADABLE and error.detail else str(error)
 
 
 def _into_track(change: CoverChange, journal: Journal) -> str:

@@ -175,8 +175,8 @@ def test_a_folder_that_cannot_be_written_and_a_full_disk_have_a_line_each(
     monkeypatch.setattr(Path, "replace", refuse)
     _, notes = write(tmp_path, changes)
     assert notes == {
-        "a/cover.jpg": "unreadable file: Permission denied",
-        "a/1.flac": "unreadable file: No space left on device",
+        "a/cover.jpg": "Permission denied",
+        "a/1.flac": "No space left on device",
         "a/2.flac": "",
         "b/1.flac": "",
         "b/2.flac": "",
@@ -200,7 +200,7 @@ def test_nothing_is_changed_that_the_journal_has_no_room_for(
     monkeypatch.setattr(os, "fsync", sometimes)
     before = contents(tmp_path / "music")
     journal, notes = write(tmp_path)
-    refused = "unreadable file: the journal cannot be written: No space left on device"
+    refused = "the journal cannot be written: No space left on device"
     assert notes == {"a/cover.jpg": refused, "a/1.flac": "", "a/2.flac": refused}
     assert [json.loads(line)["file"] for line in journal.read_text().splitlines()] == [str(album / "1.flac")]
     assert undone(tmp_path, journal) == {"a/1.flac": ""}
