@@ -5,10 +5,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.command_home import CommandHome
 from tests.factories import write_cover
 
 
+@pytest.mark.slow
 def test_albums_are_made_one_and_two_and_again_as_they_were(
     make_home: Callable[[Path, str], CommandHome], tmp_path: Path
 ) -> None:
