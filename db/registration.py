@@ -54,6 +54,13 @@ def known_hashes(session: Session, paths: Sequence[str]) -> dict[str, str]:
     return {row.path: row.content_hash for row in rows}
 
 
+def known_versions(session: Session, paths: Sequence[str]) -> dict[str, tuple[str, ContentHash]]:
+    """The version of the object at each of these paths when it was last added, and the content hash that it had."""
+    query = select(File.path, File.version, File.content_hash)
+    rows = session.execute(query.where(File.path.in_(paths), File.version.is_not(None), File.content_hash.is_not(None)))
+    return {row.path: (row.version, ContentHash(row.content_hash)) for row in rows}
+
+
 def copies(session: Session, paths: Sequence[str]) -> dict[str, tuple[str, ContentHash]]:
     """The path of the same image, and its content hash, for each of these paths that was offered as a copy."""
     rows = session.execute(
@@ -228,7 +235,7 @@ class _Register:
                 found, outcome, detail = self._copy(item)
             cover = found
         corrected = self._listen(cover, cover_file)
-        self._record(path, outcome, cover, item.content_hash, None, detail)
+        self._record(path, outcome, cover, item, None, detail)
         known = outcome is Outcome.UNCHANGED
         return FileOutcome(cover_file.file, path, outcome, None, detail, corrected if known else ())
 
@@ -259,7 +266,7 @@ class _Register:
 
     def _leave_out(self, item: InspectedFile) -> FileOutcome:
         path = _path(item)
-        self._record(path, Outcome.REMOVED, None, item.content_hash, None, "")
+        self._record(path, Outcome.REMOVED, None, item, None, "")
         return FileOutcome(item.cover_file.file, path, Outcome.REMOVED)
 
     def _is_unchanged(self, item: InspectedFile) -> bool:
@@ -456,7 +463,7 @@ class _Register:
         path: str,
         outcome: Outcome,
         cover: Cover | None,
-        content_hash: str | None,
+        item: InspectedFile | None,
         reason: str | None,
         detail: str,
     ) -> None:
@@ -465,8 +472,8 @@ class _Register:
             file = self._files[path] = File(path=path)
             self._session.add(file)
         file.outcome, file.reason, file.detail = outcome, reason, detail
-        if outcome is not Outcome.REJECTED:
-            file.cover, file.content_hash = cover, content_hash
+        if item is not None:
+            file.cover, file.content_hash, file.version = cover, item.content_hash, item.version
 
 
 _DISPLACED = re.compile(r"/was-\d+$")

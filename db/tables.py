@@ -396,7 +396,7 @@ class AlbumGenre(Base):
 
 class File(Base):
     """How a file that was offered to the catalogue ended: one row a path, the last outcome; of a rejected one also the
-    place of the source that offered it."""
+    place of the source that offered it. ``version`` is the mark of the object with this content, in object storage."""
 
     __tablename__ = "files"
 
@@ -405,6 +405,7 @@ class File(Base):
     reason: Mapped[str | None] = mapped_column(Text)
     detail: Mapped[str | None] = mapped_column(Text)
     content_hash: Mapped[str | None] = mapped_column(String(64))
+    version: Mapped[str | None] = mapped_column(String(32))
     cover_id: Mapped[int | None] = mapped_column(ForeignKey("covers.id", ondelete="SET NULL"), index=True)
     source: Mapped[str | None] = mapped_column(Text)
     seen_at: Mapped[datetime] = mapped_column(Moment, default=_now, onupdate=_now)

@@ -3,8 +3,9 @@
 import os
 import re
 import shutil
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +20,13 @@ _RETRY_EVERY_S = 0.05
 
 BEGUN = re.compile(r"\.[0-9a-f]{32}\.part")
 """Names of files that are being written, or that a crash left (``replacing``)."""
+
+_PRUNED_TO_SHARE = 0.8
+_LOOK_AFTER_SHARE = 1 / 16
+"""The whole folder is checked after this share of the bound was written, so it may exceed the bound by as much."""
+
+_ABANDONED_S = 3600.0
+"""After this long an unfinished file counts as abandoned."""
 
 UNFINISHED_PREFIX = ".writing-"
 """Begins the name of a folder that is being written, or that a crash left."""
@@ -139,3 +147,61 @@ def is_locked(path: Path) -> bool:
         return False
     lock.release()
     return False
+
+
+class BoundedFolder:
+    """Files that are easily made again, the oldest removed when they take more than ``max_bytes``.
+
+    Safe from several threads and processes.
+
+    Args:
+        own: the names of files that are kept here; others in the folder are somebody else's.
+    """
+
+    def __init__(self, folder: Path, max_bytes: int, own: re.Pattern[str]) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._own = own
+        self._written_bytes: float = max_bytes  # the first look comes with the first file
+        self._pruning = threading.Lock()
+
+    def place(self, name: str) -> Path:
+        """Where the file of a name is, if it is kept."""
+        return self._folder / name[:2] / name
+
+    def keep(self, name: str, write: Callable[[Path], int]) -> Path:
+        """Let a function write a file, which returns how many bytes that are, and put it in its place.
+
+        Raises:
+            OSError: the disk refuses, or the function raised it.
+        """
+        path = self.place(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path, durable=False) as fresh:
+            written = write(fresh)
+        self._written_bytes += written
+        if self._written_bytes >= self._max_bytes * _LOOK_AFTER_SHARE and self._pruning.acquire(blocking=False):
+            try:
+                self._written_bytes = 0
+                self._prune()
+            finally:
+                self._pruning.release()
+        return path
+
+    def _prune(self) -> None:
+        found = []
+        for path in self._folder.glob("*/*"):
+            with suppress(FileNotFoundError):  # another process prunes as well
+                status = path.stat()
+                if self._own.fullmatch(path.name):
+                    found.append((status.st_mtime, status.st_size, path))
+                elif BEGUN.fullmatch(path.name) and status.st_mtime < time.time() - _ABANDONED_S:
+                    path.unlink()
+        total = sum(size for _, size, _ in found)
+        if total <= self._max_bytes:
+            return
+        for _, size, path in sorted(found):
+            path.unlink(missing_ok=True)
+            total -= size
+            if total <= self._max_bytes * _PRUNED_TO_SHARE:
+                return

@@ -13,6 +13,7 @@ from db.database import Database, database_url
 from db.migration import ensure_current, upgrade
 from db.records import BundleRecord, IndexVersionRecord
 from indexer.images.cover_store import CoverStore
+from indexer.images.storage import Copies, use
 from indexer.models.backbone import Backbone, OpenVinoBackbone, fingerprint_here
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import DEFAULT_BUNDLE, BundleShelf
@@ -41,6 +42,7 @@ class Home:
         self.settings = settings
         self.folder = expanded(settings.home).absolute()
         address = None if settings.database_url is None else settings.database_url.get_secret_value()
+        use(Copies(self.objects_folder, self.settings.objects_mb * 2**20))
         self.database = database or Database(database_url(address, self.database_file))
 
     def __enter__(self) -> Self:
@@ -188,6 +190,11 @@ class Home:
     def thumbnails_folder(self) -> Path:
         """Covers scaled down for the web app."""
         return self.folder / "thumbnails"
+
+    @property
+    def objects_folder(self) -> Path:
+        """Copies of objects from object storage."""
+        return self.folder / "objects"
 
     @property
     def journals_folder(self) -> Path:

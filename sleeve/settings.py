@@ -49,6 +49,8 @@ class Settings(BaseSettings):
         discogs_token: ``SLEEVE_DISCOGS_TOKEN``, a personal token of Discogs, sent to Discogs and nobody else.
         subsonic_password: ``SLEEVE_SUBSONIC_PASSWORD``, of the user whom the address of a music server names.
         subsonic_api_key: ``SLEEVE_SUBSONIC_API_KEY``, a key of a music server, in place of a user with a password.
+        objects_mb: ``SLEEVE_OBJECTS_MB``, MiB that copies of objects from object storage may take in the home; none may
+            be larger.
         thumbnails_mb: ``SLEEVE_THUMBNAILS_MB``, MiB that pictures scaled down may take in the home.
     """
 
@@ -76,6 +78,7 @@ class Settings(BaseSettings):
     discogs_token: SecretStr | None = None
     subsonic_password: SecretStr | None = None
     subsonic_api_key: SecretStr | None = None
+    objects_mb: int = Field(default=10_240, ge=64)
     thumbnails_mb: int = Field(default=1024, ge=0)
 
     @field_validator("root_path")

@@ -104,10 +104,15 @@ Found = CoverFile | RejectedFile | ListRow | OtherFiles | Guess
 
 @dataclass(frozen=True, slots=True)
 class InspectedFile:
-    """A file that was read, hashed and, unless its hash is known for its path, decoded without fault."""
+    """A file that was read, hashed and, unless its hash is known for its path, decoded without fault.
+
+    Attributes:
+        version: the mark of the object with these bytes; None outside of object storage.
+    """
 
     cover_file: CoverFile
     content_hash: ContentHash
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from indexer.exporting import (
 from indexer.files import replacing
 from indexer.home import Home
 from indexer.images.decoding import read
+from indexer.images.storage import located
 from indexer.progress import Progress, chunks
 from indexer.sources.columns import COLUMNS
 from indexer.sources.parquet_rows import PARQUET_SUFFIX
@@ -226,7 +227,7 @@ class _Rows:
         except FileRejectedError as error:
             cover = row.cover
             self.unreadable.append(
-                FileOutcome(cover.file, str(cover.path), Outcome.REJECTED, error.reason, error.detail)
+                FileOutcome(cover.file, str(located(cover.path)), Outcome.REJECTED, error.reason, error.detail)
             )
             return None
 
@@ -253,7 +254,7 @@ def _cells(row: CatalogueRow) -> Cells:
         "album": row.title,
         "year": row.year,
         "side": str(row.cover.side),
-        PATH_COLUMN: str(row.cover.path),
+        PATH_COLUMN: str(located(row.cover.path)),
         ALBUM_COLUMN: row.album,
         **({LIST_COLUMNS[0]: "; ".join(row.lists)} if row.lists else {}),
     }

@@ -8,7 +8,8 @@ from db import albums, entries, offered, overruling, server_covers
 from db.records import CoverRecord
 from db.settling import settle
 from indexer.home import Home
-from indexer.images.decoding import present
+from indexer.images.decoding import Listings, present
+from indexer.images.storage import ObjectError, is_object
 from indexer.progress import Progress
 from indexer.sources import may_be_there
 from indexer.sources.file_names import absolute
@@ -51,7 +52,8 @@ def remove(
             forgotten too.
 
     Raises:
-        NotFoundError: one of them does not exist, or most files are missing; nothing is removed.
+        NotFoundError: one of them does not exist, most files are missing, or object storage cannot be listed; nothing
+            is removed.
     """
     gone = _missing(home, progress) if missing else []
     progress.start("Removing", len(album_ids) + len(cover_ids) + len(paths) + len(gone))
@@ -87,8 +89,9 @@ def _missing(home: Home, progress: Progress) -> list[CoverId]:
         gone_at_server = server_covers.gone(session)
     progress.start("Looking for files", len(paths))
     there: set[CoverId] = set()
+    listings = Listings()
     for cover_id, path in paths:
-        if cover_id not in there and path not in gone_at_server and present(path):
+        if cover_id not in there and path not in gone_at_server and _is_there(path, listings):
             there.add(cover_id)
         progress.advance(1)
     gone = list(dict.fromkeys(cover_id for cover_id, _ in paths if cover_id not in there))
@@ -98,6 +101,15 @@ def _missing(home: Home, progress: Progress) -> list[CoverId]:
             "`sleeve remove FOLDER` removes what was in a folder"
         )
     return gone
+
+
+def _is_there(path: str, listings: Listings) -> bool:
+    if not is_object(path):
+        return present(path)
+    try:
+        return listings.has(path)
+    except ObjectError as error:
+        raise NotFoundError(f"{path} cannot be looked for: {error.strerror}; nothing was removed") from error
 
 
 def _delete_files(home: Home, progress: Progress, stored: Sequence[CoverRecord]) -> None:

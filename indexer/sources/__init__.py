@@ -9,6 +9,7 @@ from db.records import Found
 from indexer.images.archive import ARCHIVE_SUFFIXES
 from indexer.images.cover_store import CoverStore
 from indexer.images.decoding import present
+from indexer.images.storage import ObjectError, is_object
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.columns import COLUMNS
 from indexer.sources.folder import FolderSource
@@ -75,8 +76,25 @@ def open_source(
     Raises:
         SourceError: the path does not exist or does not go with the other arguments, or the table cannot be read.
     """
+    try:
+        return _open(path, genre_from, columns or {}, own_spellings, store, encoding, list_name)
+    except ObjectError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _open(
+    path: Path,
+    genre_from: GenreFrom | None,
+    columns: Mapping[str, str],
+    own_spellings: Path | None,
+    store: CoverStore | None,
+    encoding: str | None,
+    list_name: ListName | None,
+) -> Source:
     if not path.exists():
         raise SourceError(f"{path} does not exist")
+    if genre_from is GenreFrom.TAGS and is_object(path):
+        raise SourceError(f"{path} is in object storage; a music library must be in folders")
     if encoding:
         encoding = known_encoding(encoding)
     if genre_from is GenreFrom.TAGS:
@@ -91,7 +109,7 @@ def open_source(
         if genre_from is GenreFrom.FOLDER:
             raise SourceError(f"{path} is a table; its column `genre` gives the genres, not a folder")
         spellings = Spellings.read(own_spellings)
-        listed = ListSource(path, list_name, label, columns or {}, encoding, spellings)
+        listed = ListSource(path, list_name, label, columns, encoding, spellings)
         if listed.has_no_files():
             return listed
         if list_name is not None:
@@ -99,7 +117,7 @@ def open_source(
         return ManifestSource(
             path,
             label=label,
-            columns=columns or {},
+            columns=columns,
             store=store,
             encoding=encoding,
             spellings=spellings,
@@ -129,8 +147,8 @@ def open_source(
 
 
 def may_be_there(place: str) -> bool:
-    """Whether there may be a source at a place; a server is not asked."""
-    return is_server(place) or present(place)
+    """Whether there may be a source at a place; a server or an object storage is not asked."""
+    return is_server(place) or is_object(place) or present(place)
 
 
 def _other_library(path: Path, own_spellings: Path | None, list_name: ListName | None, *, label: bool) -> Source | None:

@@ -1,7 +1,7 @@
 """A source → the catalogue: fetch, read, hash and decode every file, then write each batch in one transaction."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -21,16 +21,26 @@ from db.records import (
     OtherFiles,
     RejectedFile,
 )
-from db.registration import Stage, known_hashes, register_stage
+from db.registration import Stage, known_hashes, known_versions, register_stage
 from db.settling import settle
-from indexer.images.decoding import PROBE_PX, decode, file_holding, present, present_as, read
+from indexer.images.decoding import (
+    PROBE_PX,
+    archive_around,
+    decode,
+    file_holding,
+    present,
+    present_as,
+    read,
+    version_of,
+)
+from indexer.images.storage import ObjectPath, located
 from indexer.progress import Progress, Silent, chunks
 from indexer.sources import Source, may_be_there
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.folder import FolderSource
 from indexer.sources.image_folder import ImageFolderSource
 from indexer.sources.kept_covers import KeptCovers
-from sleeve.errors import FileRejectedError
+from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import ContentHash, Outcome, Rejection
 
 BATCH_FILES = 256
@@ -38,6 +48,12 @@ BATCH_FILES = 256
 
 BATCH_BYTES = 64 * 2**20
 """Images that a table holds, in one transaction: a batch ends with the image that exceeds this."""
+
+FETCHES_AT_ONCE = 16
+"""Objects fetched at a time by one ``sleeve add``."""
+
+_SILENT_AFTER = 16
+"""Objects in a row that could not be fetched end the run."""
 
 _HASHES_KEPT = 65_536
 
@@ -139,7 +155,11 @@ def add_source(
     progress = progress or Silent()
     adding = _Adding(database, source, kept, again=again, gone=gone, is_whole=is_whole)
     progress.start("Adding", sum(1 for _ in AddReport().offered(source)))
-    with ThreadPoolExecutor(threads, thread_name_prefix="inspect") as pool:
+    # Threads begin when they are needed, so of two pools one costs nothing.
+    with (
+        ThreadPoolExecutor(threads, thread_name_prefix="inspect") as few,
+        ThreadPoolExecutor(max(threads, FETCHES_AT_ONCE), thread_name_prefix="fetch") as many,
+    ):
         for chunk in _batches(adding.report.offered(source)):
             rows = [item for item in chunk if isinstance(item, ListRow)]
             files = [item for item in chunk if not isinstance(item, ListRow)]
@@ -148,7 +168,9 @@ def add_source(
                 progress.advance(len(rows))
             batch, counted = kept.bring(database, files, progress) if kept else (files, 0)
             batch = adding.take_instead(files, batch)
+            pool = many if any(isinstance(item.path, ObjectPath) for item in batch) else few
             tried = list(pool.map(partial(_inspect, known=adding.known(batch)), batch))
+            adding.end_if_silent(tried)
             for item, attempts in zip(batch, tried, strict=True):
                 adding.report.take_back(item, attempts)
             bad = [item for attempts in tried for item in attempts[:-1] if isinstance(item, RejectedFile)]
@@ -186,19 +208,31 @@ class _Adding:
     ) -> None:
         self.report = AddReport()
         self._database = database
+        self._source = source
         self._place = None if source.place is None else str(source.place)
         self._kept = kept
         self._again = again
         self._holds = _holder(gone, source)
+        self._silent = 0
         self._waiting: list[InspectedFile] = []
         self._is_whole = is_whole
         self._rows: dict[str, set[str]] = defaultdict(set)
 
-    def known(self, batch: Sequence[Offered]) -> dict[str, str]:
-        """The content hashes by which the catalogue knows the paths of a batch."""
+    def known(self, batch: Sequence[Offered]) -> "_Known":
+        """What the catalogue knows of the paths of a batch."""
         paths = [str(candidate.path) for item in batch for candidate in _candidates(item)]
+        objects = [str(item.path) for item in batch if isinstance(item.path, ObjectPath)]
         with self._database.reading() as session:
-            return known_hashes(session, paths)
+            return _Known(known_hashes(session, paths), known_versions(session, objects) if objects else {})
+
+    def end_if_silent(self, tried: Sequence[Sequence[InspectedFile | RejectedFile]]) -> None:
+        """Raise ``SourceError`` if a storage has stopped answering; a batch that is not registered is tried again."""
+        for attempts in tried:
+            item = attempts[-1]
+            silent = isinstance(item, RejectedFile) and item.reason is Rejection.NOT_FETCHED
+            self._silent = self._silent + 1 if silent else 0
+            if self._silent == _SILENT_AFTER and isinstance(item, RejectedFile):
+                raise SourceError(f"{item.path}: {item.detail}, nor did the objects before it; what was added stays")
 
     def take(self, stage: Stage, batch: Sequence[Offered], inspected: Sequence[InspectedFile | RejectedFile]) -> None:
         """Register what a stage decides of a batch, in one transaction; ``inspected`` is what each has turned out."""
@@ -282,23 +316,34 @@ class _Adding:
             offered.forget_not_met(session, place, still)
             offered.set_others(session, place, others)
             offered.forget_gone(session, may_be_there)
-            known = map(Path, offered.covers_within(session, place))
-        self.report.gone += sum(not file_holding(path).exists() for path in known)
+            known = offered.covers_within(session, place)
+        self.report.gone += sum(_is_file_gone(path, self._source.place) for path in known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the catalogue knows of paths: the content hash of their covers; of objects their version and its hash."""
+
+    hashes: Mapping[str, str]
+    versions: Mapping[str, tuple[str, ContentHash]]
 
 
 def _holder(gone: Set[str], source: Source) -> Callable[[str, str], bool]:
     """Whether a file still has its content: each is read once, and one that cannot be read is taken to have it."""
 
     def there(path: str) -> bool:
+        found = _listed(path, source.place)
         # In archives that are being read, files have the names that they are offered by now.
-        if isinstance(source, _WITH_ARCHIVES) and Path(path).is_relative_to(source.place):
-            return present_as(path, source.encoding)
-        return present(path)
+        if found and isinstance(source, _WITH_ARCHIVES) and found.is_relative_to(source.place):
+            return present_as(found, source.encoding)
+        return found is not None and present(found)
 
     @lru_cache(maxsize=_HASHES_KEPT)
     def hash_of(path: str) -> str | None:
+        found = _listed(path, source.place) or located(path)
         try:
-            return sha256(read(Path(path))).hexdigest()
+            version_of(found, ask=True)  # a copy may be of an older one
+            return sha256(read(found)).hexdigest()
         except FileRejectedError:
             return None
 
@@ -313,30 +358,50 @@ def _is_gone(place: str) -> bool:
     return Path(place).is_absolute() and not may_be_there(place)
 
 
+def _listed(path: str, place: Path | str | None) -> Path | None:
+    """A path, as the listing of a folder in object storage has it if that was read; None if it does not have it."""
+    found = located(path)
+    if isinstance(found, ObjectPath) and isinstance(place, ObjectPath) and place in found.parents:
+        return found if place.entry or archive_around(found) else place.look_up(found)
+    return found
+
+
+def _is_file_gone(path: str, place: Path | str | None) -> bool:
+    """Whether the file of a cover, or the one that its path goes on past, is not there any more."""
+    found = located(path)
+    if isinstance(found, ObjectPath):
+        return _listed(str(archive_around(found) or found), place) is None
+    return not file_holding(found).exists()
+
+
 def _candidates(item: Offered) -> Sequence[Candidate | Offered]:
     return [item, *item.instead] if isinstance(item, CoverFile) else [item]
 
 
-def _inspect(item: Offered, *, known: dict[str, str]) -> list[InspectedFile | RejectedFile]:
+def _inspect(item: Offered, *, known: _Known) -> list[InspectedFile | RejectedFile]:
     """What was tried for a cover: files that are none, then the one that is, or of several bad ones the first."""
     if isinstance(item, RejectedFile):
         return [item]
     tried: list[InspectedFile | RejectedFile] = []
     for candidate in _candidates(item):
-        found = _look_at(replace(item, file=candidate.file, path=Path(candidate.path), instead=()), known)
+        found = _look_at(replace(item, file=candidate.file, path=located(candidate.path), instead=()), known)
         if isinstance(found, InspectedFile):
             return [*tried, found]
         tried.append(found)
     return [*tried[1:], tried[0]]
 
 
-def _look_at(cover_file: CoverFile, known: dict[str, str]) -> InspectedFile | RejectedFile:
+def _look_at(cover_file: CoverFile, known: _Known) -> InspectedFile | RejectedFile:
     path = str(cover_file.path)
+    before, its_hash = known.versions.get(path, ("", ContentHash("")))
     try:
+        if before and version_of(cover_file.path, ask=True) == before:
+            return InspectedFile(cover_file, its_hash, before)
         data = read(cover_file.path)
         content_hash = ContentHash(sha256(data).hexdigest())
-        if known.get(path) != content_hash:
+        if known.hashes.get(path) != content_hash:
             decode(data, reduce_to_px=PROBE_PX)
+        version = version_of(cover_file.path, ask=False)
     except FileRejectedError as error:
         return RejectedFile(cover_file.file, path, error.reason, error.detail)
-    return InspectedFile(cover_file, content_hash)
+    return InspectedFile(cover_file, content_hash, version)

@@ -7,6 +7,7 @@ from pathlib import Path
 from db.records import CoverFile, Found, RejectedFile
 from db.typed_cells import fault
 from indexer.sources import Source
+from indexer.sources.file_names import absolute
 from sleeve.vocabulary import ColumnKind, LabelSource, Rejection
 
 
@@ -35,6 +36,6 @@ class DeclaredColumns:
             return item
         for name, kind in self.kinds.items():
             if name in item.extra and (wrong := fault(kind, item.extra[name])):
-                named, path = (item.row, Path(item.row).absolute()) if item.row else (item.file, item.path)
+                named, path = (item.row, absolute(Path(item.row))) if item.row else (item.file, item.path)
                 return RejectedFile(named, str(path), Rejection.BAD_RECORD, f"{name} {wrong}")
         return item

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from db.records import RejectedFile, fold
+from indexer.images.storage import is_object, located
 from sleeve.vocabulary import Rejection, Side
 
 MAX_PATH_BYTES = 2000
@@ -26,7 +27,9 @@ _MANY, _SHARE = 2, 1 / 4
 
 
 def absolute(path: Path) -> Path:
-    """The path from the root, without ``..``."""
+    """The path from the root, without ``..``; one in object storage is that already."""
+    if is_object(path):
+        return located(path)
     return Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps `..`, so one file could have two paths
 
 

@@ -10,6 +10,8 @@ from pathlib import Path, PureWindowsPath
 from db.records import CoverFile, Found, Guess, ListRow, Offered, OtherFiles, RejectedFile
 from indexer.images.cover_store import CoverStore
 from indexer.images.decoding import DEFAULT_LIMITS, read
+from indexer.images.storage import ObjectPath, is_object
+from indexer.images.storage import located as object_at
 from indexer.sources.alike_names import alike
 from indexer.sources.any_table import rows_of
 from indexer.sources.columns import COLUMNS, check_columns, guessed, plain, recognised
@@ -45,7 +47,8 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 class ManifestSource:
     """The rows of a manifest (CSV, TSV, JSON Lines or Parquet; see ``table_rows``).
 
-    Only ``file`` is needed, each once; it is relative to the manifest's folder, absolute, or an http(s) URL. A cell
+    Only ``file`` is needed, each once; it is relative to the manifest's folder, absolute, or
+    a URL of an image (http, https) or object (s3, gs, az). A cell
     ``side`` says ``front`` or ``back``. Several genres in a cell are parted by ``;`` or ``|``, or are a JSON list.
     Columns are also known by the names that other programs give them (``columns``).
 
@@ -204,8 +207,10 @@ class ManifestSource:
 
     def _place(self, file: str, exported_path: str | None) -> "_Place | RejectedFile":
         """The place of a cover's bytes, now or once they are fetched; ``exported_path`` is what an export wrote."""
-        is_url = _URL.match(file) is not None
+        is_url = _URL.match(file) is not None and not is_object(file)
         located = self._located(exported_path or file)
+        if isinstance(located, RejectedFile):
+            return located
         if is_url and (exported_path is None or not os.path.lexists(located)):
             return self._place_of_url(file)
         return unusable(located) or (None if is_url else unusable(Path(file))) or _Place(located)
@@ -215,15 +220,20 @@ class ManifestSource:
         if len(image) > DEFAULT_LIMITS.max_bytes:
             return RejectedFile(file, file, Rejection.TOO_MANY_BYTES, f"over {DEFAULT_LIMITS.max_bytes:,} bytes")
         located = self._located(exported_path) if exported_path else None
-        if located is not None and unusable(located) is None and _holds(located, image):
+        if isinstance(located, Path) and unusable(located) is None and _holds(located, image):
             return _Place(located)
         if self.store is None:
             return RejectedFile(file, file, Rejection.UNREADABLE, "images in tables cannot be added here")
         return unusable(Path(file)) or _Place(self.store.path_of_picture(image, file), data=image)
 
-    def _located(self, name: str) -> Path:
+    def _located(self, name: str) -> Path | RejectedFile:
         """The path of a file; if none has this very name, backslashes separate folders and case does not count."""
-        folder = self.path.absolute().parent
+        folder = absolute(self.path).parent
+        if is_object(name) or isinstance(folder, ObjectPath):
+            try:
+                return folder.inside(name) if isinstance(folder, ObjectPath) else object_at(name)
+            except SourceError as error:
+                return RejectedFile(name, name, Rejection.UNREADABLE, str(error))
         as_written, of_windows = (Path(os.path.normpath(folder / each)) for each in (name, name.replace("\\", "/")))
         is_relative = not PureWindowsPath(name).drive and not name.startswith("\\")
         try:
@@ -245,9 +255,7 @@ class ManifestSource:
         return _Place(self.store.path_of_url(url), url)
 
     def _bad(self, row: TableRow, detail: str) -> RejectedFile:
-        return RejectedFile(
-            f"{self.path}:{row.number}", f"{self.path.absolute()}:{row.number}", Rejection.BAD_RECORD, detail
-        )
+        return RejectedFile(f"{self.path}:{row.number}", f"{self.place}:{row.number}", Rejection.BAD_RECORD, detail)
 
 
 def described(cover: CoverFile, cells: Mapping[str, Cell], year: int | None, label: bool) -> CoverFile:

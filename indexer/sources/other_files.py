@@ -25,6 +25,7 @@ PICTURES = "pictures that are no covers of albums"
 BLANK_ROWS = "blank rows"
 TOTALS = "rows of totals"
 REPEATED_ROWS = "rows that say the same of a file again"
+FOLDER_MARKS = "marks of folders in object storage"
 DEVICES = "pipes, sockets and devices"
 UNKNOWN = "files of unknown kinds"
 

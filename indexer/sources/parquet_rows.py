@@ -10,6 +10,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from indexer.images.storage import ObjectPath
 from indexer.sources.table_rows import MAX_COLUMNS, MAX_LINE_CHARACTERS, Cell, TableRow, as_cell
 from sleeve.errors import MissingExtraError, SourceError
 
@@ -76,14 +77,18 @@ def parquet_rows(path: Path, image_column: ImageColumn) -> Iterator[TableRow]:
     """
     pa, pq = pyarrow_modules()
     try:
-        with pq.ParquetFile(path) as file:
+        held = path.fetched() if isinstance(path, ObjectPath) else path
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        with pq.ParquetFile(held) as file:
             _check(path, file.metadata)
             leaves = [file.schema.column(number) for number in range(file.metadata.num_columns)]
             image = image_column([field.name for field in file.schema_arrow if _holds_bytes(pa, field.type)])
         texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
         # Of images a dictionary would keep several.
         texts = [text for text in texts if image is None or (text != image and not text.startswith(f"{image}."))]
-        with pq.ParquetFile(path, read_dictionary=texts) as file, _stream(pq, path) as images:
+        with pq.ParquetFile(held, read_dictionary=texts) as file, _stream(pq, held) as images:
             found = repeat(("", None)) if image is None else _images(pa, path, images, image)
             yield from _rows(pa, path, file, image, found)
     # pyarrow's own errors are of these kinds, among others of ValueError and OSError.

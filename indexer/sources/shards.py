@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from indexer.images.storage import is_object, located
 from sleeve.errors import SourceError
 
 MAX_SHARDS = 100_000
@@ -17,10 +18,10 @@ def shards(path: Path) -> list[Path]:
         SourceError: the range runs backwards or has over ``MAX_SHARDS`` numbers.
     """
     found = _RANGE.fullmatch(str(path))
-    if found is None or path.exists():
+    if found is None or (not is_object(path) and path.exists()):
         return [path]
     first, last = int(found["first"]), int(found["last"])
     if not first <= last < first + MAX_SHARDS:
         raise SourceError(f"{path} names no file, or more than {MAX_SHARDS:,}")
     width = len(found["first"])
-    return [Path(f"{found['before']}{number:0{width}}{found['after']}") for number in range(first, last + 1)]
+    return [located(f"{found['before']}{number:0{width}}{found['after']}") for number in range(first, last + 1)]

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from db.records import OtherFiles, RejectedFile
+from indexer.images.storage import Folder, ObjectError, ObjectPath
 from indexer.sources.file_names import absolute
-from indexer.sources.other_files import LINKS, files_below, ignored_as
+from indexer.sources.other_files import FOLDER_MARKS, LINKS, files_below, ignored_as
 from sleeve.vocabulary import Rejection
 
 
@@ -37,6 +38,8 @@ class Walk:
 
     def look(self, folder: Path) -> Contents:
         """What is in a folder of the tree."""
+        if isinstance(folder, ObjectPath):
+            return _objects_in(folder)
         found = Contents()
         try:
             with os.scandir(folder) as listed:
@@ -65,6 +68,31 @@ class Walk:
             return False
         self._behind_links.add(real)
         return True
+
+
+def _objects_in(folder: ObjectPath) -> Contents:
+    found = Contents()
+    try:
+        listed = folder.tree()
+    except ObjectError as error:
+        listed = Folder(fault=error.strerror)
+    if listed.fault:
+        found.left.append(RejectedFile(str(folder), str(folder), Rejection.UNREADABLE_FOLDER, listed.fault))
+    for name in sorted(listed.files.keys() | listed.folders.keys()):
+        entry, below = listed.files.get(name), listed.folders.get(name)
+        files = bool(entry) + (below.count() if below else 0)
+        if kind := ignored_as(name):
+            found.left.append(OtherFiles(str(folder), kind, files))
+            continue
+        if below is not None:
+            found.folders.append(folder.at(name, below=below))
+        if entry is None:
+            continue
+        if entry.size_bytes or "." in name:
+            found.files.append(folder.at(name, entry))
+        else:
+            found.left.append(OtherFiles(str(folder), FOLDER_MARKS))
+    return found
 
 
 def _counted(folder: Path, entry: "os.DirEntry[str]", kind: str) -> list[OtherFiles]:

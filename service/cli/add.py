@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from indexer.home import Home, open_home
+from indexer.images.storage import is_object, located
 from indexer.jobs.add import add as add_sources
 from indexer.jobs.add_from_server import add_from_server
 from indexer.sources import GenreFrom, Source, is_server
@@ -113,18 +114,20 @@ def add(
             raise typer.BadParameter("a music server is added by itself; only --genre-from none and --again go with it")
         _end(_add_server(context, paths[0], label=genre_from is not GenreFrom.NONE, again=again), json=json)
         return
-    located = [shard for path in map(Path, paths) for shard in shards(path)]
+    opened_at = [shard for path in map(located, paths) for shard in shards(path)]
     opener = Opener(genre_from, column, encoding, on_list)
+    if watch and any(map(is_object, paths)):
+        raise typer.BadParameter("--watch looks at folders and files; object storage does not say what changes")
     if watch and json:
         raise typer.BadParameter("--json gives one document at the end, and --watch has no end; use one of them")
 
     with Home(settings_of(context)) as home:
         # Opened before the database is, so that a wrong path makes none.
-        opened = [opener.open(home, path) for path in located]
+        opened = [opener.open(home, path) for path in opened_at]
         home.set_up()
         if watch:
-            for changed in changes(located):
-                for path in located:
+            for changed in changes(opened_at):
+                for path in opened_at:
                     _follow(home, partial(opener.open, home, path), changed, again=again)
                 if not changed:
                     say("Watching for changes; Ctrl-C ends it.")

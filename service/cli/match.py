@@ -11,6 +11,7 @@ from rich.table import Table
 
 from indexer.exporting import MATCH_COLUMNS, Cells, write_rows
 from indexer.home import Home, open_home
+from indexer.images.storage import located
 from indexer.jobs.match import Compared, MatchReport
 from indexer.jobs.match import match as match_sources
 from indexer.sources import GenreFrom, ListSource, Source
@@ -41,7 +42,7 @@ Pictures = Iterator[Compared[MatchAnswer]]
 
 def match(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help=f"{PATHS_HELP}.")],
+    paths: Annotated[list[str], typer.Argument(help=f"{PATHS_HELP}.")],
     output: Output = None,
     scans: Annotated[
         bool | None,
@@ -89,7 +90,7 @@ def match(
     verdicts: Counter[Match] = Counter()
     kept: list[Compared[MatchAnswer]] = []
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
-        sources = [_with_pictures(opener, home, path) for whole in paths for path in shards(whole)]
+        sources = [_with_pictures(opener, home, path) for whole in map(located, paths) for path in shards(whole)]
         search = open_answers(home).search
 
         def compare(data: bytes, names: Sequence[str], is_scan: bool) -> MatchAnswer:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 from db.records import AlbumPage, AlbumRecord, LinkedAlbums
+from indexer.images.storage import is_object
 from indexer.jobs.running import JobState
 from indexer.sources import is_server
 from service.answers.find import FoundPage
@@ -52,6 +53,8 @@ def public_file(file: str) -> str:
     album only its id, all else as it is."""
     if is_server(file):
         return f"subsonic album {file.rpartition('=')[2]}"
+    if is_object(file):
+        return "/".join(file.split("/")[3:][-_KEPT_PARTS:])
     if _URL.match(file):
         return _public_url(file)
     path: PurePath = PurePosixPath(file)

@@ -3,8 +3,6 @@
 import hashlib
 import logging
 import re
-import threading
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,8 +12,8 @@ from pathlib import Path
 from PIL import Image
 
 from db.records import CoverRecord
-from indexer.files import BEGUN, replacing
-from indexer.images.decoding import decode, file_holding, read
+from indexer.files import BoundedFolder
+from indexer.images.decoding import decode, read, written_since
 
 MIN_SIZE_PX = 16
 MAX_SIZE_PX = 2048
@@ -27,13 +25,6 @@ _JPEG_QUALITY = 85
 _WEBP_QUALITY = 80
 _WEBP_METHOD = 2
 """Takes less than half the time of the usual 4, for 3 % more bytes."""
-
-_PRUNED_TO_SHARE = 0.8
-_LOOK_AFTER_SHARE = 1 / 16
-"""The whole folder is checked after this share of the bound was written, so it may exceed the bound by as much."""
-
-_ABANDONED_S = 3600.0
-"""After this long an unfinished file counts as abandoned."""
 
 _PICTURE = re.compile(r"[0-9a-f]{64}-[0-9]+(-srgb)?\.(webp|jpeg)")
 """Names that are made here, or were before colours were converted: other files in the folder are not Sleeve's."""
@@ -69,10 +60,7 @@ class Thumbnails:
     """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
-        self._folder = folder
-        self._max_bytes = max_bytes
-        self._written_bytes: float = max_bytes  # the first look comes with the first picture
-        self._pruning = threading.Lock()
+        self._kept = BoundedFolder(folder, max_bytes, _PICTURE)
 
     def picture(self, cover: CoverRecord, size_px: int, kind: PictureFormat) -> Picture:
         """The cover with a longer side of at most ``size_px``, one of ``SIZES_PX``; a smaller cover keeps its size.
@@ -81,50 +69,20 @@ class Thumbnails:
             FileRejectedError: the file is gone or no longer an image that Sleeve can use.
         """
         name = f"{cover.content_hash}-{size_px}-srgb.{kind}"
-        kept = self._folder / name[:2] / name
+        kept = self._kept.place(name)
         with suppress(OSError):
             # A file that is gone, or was written to since, is looked at anew.
-            if file_holding(cover.path).stat().st_mtime <= kept.stat().st_mtime and (picture := kept.read_bytes()):
+            if not written_since(cover.path, kept.stat().st_mtime) and (picture := kept.read_bytes()):
                 return Picture(picture, is_of_content=True)  # an empty one is what a power cut can leave
         data = read(cover.path)
         made = _scaled(data, size_px, kind)
         is_of_content = hashlib.sha256(data).hexdigest() == cover.content_hash
         if is_of_content:
             try:
-                self._keep(kept, made)
+                self._kept.keep(name, lambda fresh: fresh.write_bytes(made))
             except OSError as error:
-                _log.warning("a picture cannot be kept in %s: %s", self._folder, error.strerror)
+                _log.warning("a picture cannot be kept in %s: %s", kept.parent, error.strerror)
         return Picture(made, is_of_content)
-
-    def _keep(self, path: Path, made: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path, durable=False) as fresh:
-            fresh.write_bytes(made)
-        self._written_bytes += len(made)
-        if self._written_bytes >= self._max_bytes * _LOOK_AFTER_SHARE and self._pruning.acquire(blocking=False):
-            try:
-                self._written_bytes = 0
-                self._prune()
-            finally:
-                self._pruning.release()
-
-    def _prune(self) -> None:
-        found = []
-        for path in self._folder.glob("*/*"):
-            with suppress(FileNotFoundError):  # another process prunes as well
-                status = path.stat()
-                if _PICTURE.fullmatch(path.name):
-                    found.append((status.st_mtime, status.st_size, path))
-                elif BEGUN.fullmatch(path.name) and status.st_mtime < time.time() - _ABANDONED_S:
-                    path.unlink()
-        total = sum(size for _, size, _ in found)
-        if total <= self._max_bytes:
-            return
-        for _, size, path in sorted(found):
-            path.unlink(missing_ok=True)
-            total -= size
-            if total <= self._max_bytes * _PRUNED_TO_SHARE:
-                return
 
 
 def _scaled(data: bytes, size_px: int, kind: PictureFormat) -> bytes:

@@ -8,7 +8,16 @@ All three are safe to call from several threads at once.
 from indexer.images.decoding.decoder import decode, is_plain_jpeg, size_px
 from indexer.images.decoding.fitting import Interpolation, ResizeRule, fit
 from indexer.images.decoding.limits import DEFAULT_LIMITS, PROBE_PX, QUERY_LIMITS, DecodingLimits
-from indexer.images.decoding.reading import file_holding, present, present_as, read
+from indexer.images.decoding.reading import (
+    Listings,
+    archive_around,
+    file_holding,
+    present,
+    present_as,
+    read,
+    version_of,
+    written_since,
+)
 from indexer.images.decoding.sniffing import is_picture, sniff
 
 __all__ = [
@@ -17,7 +26,9 @@ __all__ = [
     "QUERY_LIMITS",
     "DecodingLimits",
     "Interpolation",
+    "Listings",
     "ResizeRule",
+    "archive_around",
     "decode",
     "file_holding",
     "fit",
@@ -28,4 +39,6 @@ __all__ = [
     "read",
     "size_px",
     "sniff",
+    "version_of",
+    "written_since",
 ]
