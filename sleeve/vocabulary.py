@@ -55,6 +55,7 @@ class Rejection(StrEnum):
     CHANGED = "file changed since it was added"
     FORBIDDEN_URL = "URL not allowed"
     UNREACHABLE = "URL without an image"
+    NOT_FETCHED = "object not fetched"
     INTERRUPTED = "interrupted fetch"
     BAD_ARCHIVE = "damaged archive"
     ARCHIVE_TOO_LARGE = "archive too large"

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from indexer.home import open_home
 from indexer.images.decoding import read
+from indexer.images.storage import located
 from service.answers.known_genre import check_genre
 from service.answers.opening import open_answers
 from service.answers.records import MAX_K, Examples, Found, SimilarRequest
@@ -77,6 +78,7 @@ def similar(
 
         sleeve similar --album 12 --playlist subsonic://me@nas:4533
     """
+    image = None if image is None else located(image)
     if (image is not None and album is not None) or [image, album, text] == [None] * 3:
         raise typer.BadParameter(
             "name one of an image, an album (--album ID) and a text (--text); a text may go with either"
@@ -149,7 +151,7 @@ def classify(
     with open_home(settings_of(context)) as home:
         answers = open_answers(home)
         named = None if names is None else ZeroShot(answers.search, names)
-        for image in images:
+        for image in map(located, images):
             try:
                 data = read(image)
                 documents.append(

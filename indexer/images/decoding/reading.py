@@ -27,7 +27,7 @@ def read(path: Path, limits: DecodingLimits = DEFAULT_LIMITS) -> bytes:
     Raises:
         FileRejectedError: MISSING, UNREADABLE (no permission, a folder, a pipe, a device), EMPTY or TOO_MANY_BYTES;
             inside a file also BAD_ARCHIVE, ARCHIVE_TOO_LARGE, NESTED_ARCHIVE, ENCRYPTED, UNSAFE_NAME and BAD_TAGS;
-            of object storage also UNREACHABLE.
+            of object storage also NOT_FETCHED.
     """
     if is_object(path):
         return _read_object(_as_object(path), limits)
@@ -59,7 +59,7 @@ def version_of(path: Path, *, ask: bool) -> str | None:
         ask: of an object that no listing told of and that nobody fetched; else that is None too.
 
     Raises:
-        FileRejectedError: MISSING or UNREACHABLE.
+        FileRejectedError: MISSING or NOT_FETCHED.
     """
     if not isinstance(path, ObjectPath):
         return None
@@ -179,7 +179,7 @@ def _as_rejection() -> Iterator[None]:
     except TooLargeError as error:
         raise FileRejectedError(Rejection.TOO_MANY_BYTES, error.strerror) from error
     except ObjectError as error:
-        raise FileRejectedError(Rejection.UNREACHABLE, error.strerror) from error
+        raise FileRejectedError(Rejection.NOT_FETCHED, error.strerror) from error
     except OSError as error:
         raise FileRejectedError(Rejection.UNREADABLE, error.strerror or "") from error
 

@@ -180,9 +180,9 @@ class ObjectPath(_LocalPath):
     def opened(self, max_bytes: int | None = None, mode: str = "rb", **how: Any) -> IO[Any]:
         """A copy, open for reading; raises as ``fetched``."""
         for _ in range(_TRIES):
+            copy = self.fetched(max_bytes)
             with suppress(FileNotFoundError):  # it made room for another one
-                return self.fetched(max_bytes).open(mode, **how)
-            self.seen()
+                return copy.open(mode, **how)
         raise ObjectError("there is no room for its copy; SLEEVE_OBJECTS_MB says how much there is")
 
     def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:

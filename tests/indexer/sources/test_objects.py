@@ -308,7 +308,7 @@ def test_a_fault_that_passes_changes_nothing(
     report = added(home, "s3://covers/music")
     if report.rejected:  # a body that was cut is not asked for again in the same run
         assert trouble == "cut"
-        assert {item.reason for item in report.rejected} == {Rejection.UNREACHABLE}
+        assert {item.reason for item in report.rejected} == {Rejection.NOT_FETCHED}
         report = added(home, "s3://covers/music")
     assert report.counts[Outcome.REJECTED] == 0
     assert len(catalogue(home)) == 4

@@ -26,6 +26,7 @@ def _never(host: str, _left_s: float) -> list[object]:
         ("file:///etc/passwd", "not an http or https URL"),
         ("gopher://example.org/_x", "not an http or https URL"),
         ("ftp://example.org/cover.jpg", "not an http or https URL"),
+        ("s3://covers/cover.jpg", "not an http or https URL"),
         ("data:image/png;base64,AAAA", "not an http or https URL"),
         ("javascript:alert(1)", "not an http or https URL"),
         ("http:///cover.jpg", "it names no host"),
