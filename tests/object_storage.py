@@ -97,7 +97,7 @@ class Passing(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
-        self.server.between.count(self.command, path, self.headers)
+        self.server.between.count(self.command, path, dict(self.headers.items()))
         fault = self.server.between.fault
         if fault is not None and fault(self, path):
             return

@@ -74,6 +74,9 @@ def add(
     With `--genre-from tags`, a folder is a music library: albums come from the tags of its tracks, and covers from
     files such as `cover.jpg` or from the tracks.
 
+    Any path may be in object storage: `s3://BUCKET/…`, `gs://BUCKET/…` or `az://CONTAINER/…`. Credentials and endpoint
+    come from the environment (docs/settings.md).
+
     `subsonics://USER@HOST` (HTTPS) or `subsonic://USER@HOST` (HTTP) is a music server that speaks Subsonic or
     OpenSubsonic, such as Navidrome, Gonic or supysonic. Sleeve asks for the password, or takes it from
     SLEEVE_SUBSONIC_PASSWORD.
@@ -87,6 +90,8 @@ def add(
         sleeve add "black metal.zip" jazz.zip
 
         sleeve add "shard-{000..127}.tar"
+
+        sleeve add s3://my-bucket/covers
 
         sleeve add ~/Music --genre-from tags --watch
 
