@@ -7,7 +7,7 @@ path gets its bytes here.
 
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from indexer.images.archive import ARCHIVE_SUFFIXES, contents, find, read_member
@@ -64,7 +64,13 @@ def version_of(path: Path, *, ask: bool) -> str | None:
     if not isinstance(path, ObjectPath):
         return None
     with _as_rejection():
-        if (holder := archive_around(path)) and (copy := copy_of(holder)):
+        archive = None if path.entry else archive_around(path)
+        if archive is not None and (ask or archive.entry):
+            with suppress(FileNotFoundError):  # a folder that is called like an archive
+                version = archive.seen().version
+                path.archive = archive
+                return version
+        elif archive is not None and (copy := copy_of(archive)):
             return copy.version
         if path.entry or ask:
             return path.seen().version
@@ -167,7 +173,7 @@ def _as_object(path: Path) -> ObjectPath:
 
 def archive_around(path: ObjectPath) -> ObjectPath | None:
     """The object that a path seems to lead into, by its name."""
-    return next((parent for parent in reversed(path.parents) if _is_archive(parent)), None)
+    return path.archive or next((parent for parent in reversed(path.parents) if _is_archive(parent)), None)
 
 
 @contextmanager

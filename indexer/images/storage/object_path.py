@@ -33,10 +33,17 @@ class ObjectPath(_LocalPath):
 
     entry: Entry | None = None
     below: Folder | None = None
+    archive: "ObjectPath | None" = None
+    """The object that the path goes on past, if that is known."""
 
     def __str__(self) -> str:
         scheme, *names = self.parts or ("",)
         return f"{scheme}//{'/'.join(names)}" if scheme[:-1] in SCHEMES else "/".join(self.parts)
+
+    def __truediv__(self, name: str | os.PathLike[str]) -> Self:
+        path = super().__truediv__(name)
+        path.archive = self.archive if self.entry is None else self
+        return path
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self.parts

@@ -396,3 +396,24 @@ def test_a_key_that_cannot_be_named_ends_only_the_listing_of_its_folder(
     s3.put("music/soul//3.png", b"")
     s3.delete("music/soul/2.png")
     assert remove(home, Silent(), missing=True).covers == 0
+
+
+def test_a_member_that_a_table_names_changes_with_its_archive(
+    home: Home, s3: S3Server, path: Between, tmp_path: Path
+) -> None:
+    def pack(seed: int) -> None:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("1.png", png(tmp_path, seed))
+        s3.put("packed.zip", packed.getvalue())
+
+    pack(1)
+    s3.put("folder.zip/2.png", png(tmp_path, 2))
+    (tmp_path / "t.csv").write_text("file\ns3://covers/packed.zip/1.png\ns3://covers/folder.zip/2.png\n")
+    assert counts(added(home, tmp_path / "t.csv")) == {"added": 2}
+    assert counts(added(home, tmp_path / "t.csv")) == {"unchanged": 2}
+    pack(3)
+    before = path.objects()
+    assert counts(added(home, tmp_path / "t.csv")) == {"added": 1, "unchanged": 1}
+    assert path.objects() == before + 1
+    assert read(Path("s3://covers/packed.zip/1.png")) == png(tmp_path, 3)
