@@ -160,7 +160,7 @@ def test_a_source_without_a_store_rejects_urls(tmp_path: Path) -> None:
     assert (item.path, item.detail) == ("https://covers.example/1.png", "images by URL cannot be added here")  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("url", ["ftp://covers.example/1.png", "S3://bucket/1.png", "file:///etc/passwd"])
+@pytest.mark.parametrize("url", ["ftp://covers.example/1.png", "SFTP://bucket/1.png", "file:///etc/passwd"])
 def test_a_url_that_cannot_be_fetched_is_no_missing_file(tmp_path: Path, url: str) -> None:
     [item] = open_source(manifest_of(tmp_path, url))
     assert isinstance(item, RejectedFile)
