@@ -31,12 +31,15 @@ _SAID = (
 )
 
 
-def holding(session: Session, asked: Sequence[Sequence[str]], *, limit: int) -> list[list[AlbumId]]:
+def holding(
+    session: Session, asked: Sequence[Sequence[str]], *, limit: int, names_only: bool = False
+) -> list[list[AlbumId]]:
     """For each of several lists of pieces, some albums that hold all of its pieces, in their names or on one cover.
 
     Args:
         asked: pieces as ``db.letters`` makes them, at least ``LEAST_LETTERS`` long.
         limit: the most albums by their names, and the most by their covers.
+        names_only: whether the text on covers is left out.
     """
     sqlite = session.get_bind().dialect.name == "sqlite"
     if not sqlite:
@@ -46,7 +49,8 @@ def holding(session: Session, asked: Sequence[Sequence[str]], *, limit: int) -> 
     values: dict[str, str | int] = {"limit": limit}
     for number, pieces in enumerate(asked):
         make = _by_fts5 if sqlite else _by_pg_trgm
-        queries += make(number, len(pieces))
+        of_names, of_covers = make(number, len(pieces))
+        queries += [of_names] if names_only else [of_names, of_covers]
         values |= {f"p{number}_{place}": piece if sqlite else f"%{piece}%" for place, piece in enumerate(pieces)}
     rows = session.execute(
         text(" UNION ALL ".join(f"SELECT * FROM ({query} LIMIT :limit) s" for query in queries)), values

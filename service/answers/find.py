@@ -41,6 +41,9 @@ _BY_FACTS = 0.95
 
 _ENOUGH = 20
 
+_LETTERS_OF_OTHERS = 5
+"""Of a word that is not the wrong one: each three letters are looked up, and the first tell words apart."""
+
 _LONG_LETTERS = 2 * words.LEAST_LETTERS
 """From here on a piece has two parts that do not overlap."""
 
@@ -223,7 +226,7 @@ def holding_most(session: Any, pieces: Sequence[str]) -> list[AlbumId]:
     if len(whole) >= _ENOUGH:
         return whole
     limit = COMPARED if len(pieces) > 1 else _ALBUMS_OF_A_PART
-    nearly = _with_most(session, _all_but_a_letter(pieces), limit)
+    nearly = _with_most(session, _all_but_a_letter(pieces), limit, names_only=bool(whole))
     if not whole and not nearly:
         parts = sorted({part for piece in pieces for part in _parts(piece)}, key=lambda part: (-len(part), part))
         nearly = _with_most(session, [[part] for part in parts[:_PARTS_LOOKED_UP]], _ALBUMS_OF_A_PART)
@@ -238,7 +241,7 @@ def _all_but_a_letter(pieces: Sequence[str]) -> list[list[str]]:
     longest = sorted(pieces, key=len, reverse=True)[:_WORDS_LOOKED_UP]
     asked: list[list[str]] = []
     for place, piece in enumerate(longest):
-        others = [*longest[:place], *longest[place + 1 :]]
+        others = [other[:_LETTERS_OF_OTHERS] for at, other in enumerate(longest) if at != place]
         if len(longest) < _MANY_WORDS:
             asked += [[*others, part] for part in _parts(piece) if part != piece]
         if len(longest) >= _MANY_WORDS or len(piece) < _LONG_LETTERS <= sum(map(len, others)):
@@ -255,10 +258,10 @@ def _parts(piece: str) -> list[str]:
     return [piece[begin:end] for begin, end in pairwise(ends)]
 
 
-def _with_most(session: Any, asked: Sequence[Sequence[str]], limit: int) -> list[AlbumId]:
+def _with_most(session: Any, asked: Sequence[Sequence[str]], limit: int, *, names_only: bool = False) -> list[AlbumId]:
     """The albums that hold most of these lists of pieces, rare ones counting more, best first; ``limit`` for each."""
     weights: defaultdict[AlbumId, float] = defaultdict(float)
-    for found in words.holding(session, asked, limit=limit) if asked else []:
+    for found in words.holding(session, asked, limit=limit, names_only=names_only) if asked else []:
         for album_id in found:
             weights[album_id] += log(4 * limit / len(found))
     return sorted(sorted(weights), key=weights.__getitem__, reverse=True)[:COMPARED]
