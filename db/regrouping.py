@@ -264,9 +264,12 @@ def _settle(session: Session, albums: Iterable[Album]) -> None:
 
 
 def _last_of(session: Session, deed: Deed, album_id: AlbumId) -> tuple[list[Regrouped], _Stacks]:
-    """What was noted of a deed, of each member once, the album's oldest cover first; and all that was of them."""
-    asked = select(Regrouped).where(Regrouped.album_id == album_id, Regrouped.deed == deed).order_by(Regrouped.id)
-    rows = {row.member: row for row in session.scalars(asked)}
+    """What was noted of the last such deed, of each member once, the album's oldest cover first; and all that was of
+    them. An album that was made or ended twice was ended, or made, in between."""
+    noted = session.scalars(select(Regrouped).where(Regrouped.album_id == album_id).order_by(Regrouped.id)).all()
+    last = max((row.id for row in noted if row.deed == deed), default=0)
+    between = max((row.id for row in noted if row.deed != deed and row.id < last), default=0)
+    rows = {row.member: row for row in noted if row.deed == deed and row.id > between}
     load(session, sorted({member.album_id for member in rows}))
     return list(rows.values()), _stacks(session, rows)
 

@@ -243,3 +243,16 @@ def test_what_sources_said_while_albums_were_one_counts_when_that_is_taken_back(
         ("Other", [3]),
         ("Two", [2]),
     ]
+
+
+def test_only_the_last_of_two_splits_is_taken_back(database: Database) -> None:
+    """The first made the album, the second gave it back after it was merged elsewhere."""
+    back = cover_file(Path("/c/b.png"), "rock", artist="Ann", title="One", side=Side.BACK)
+    offer(database, FILES[0], (back, B), FILES[2])
+    own = split(database, 2)
+    merge(database, 2, own)
+    assert split(database, 2) == own
+    with database.writing() as session:
+        assert regrouping.undo_split(session, AlbumId(own)) == 2
+    assert undo_merge(database, own) == own
+    assert held(database) == [True, True, False], "the first split stands"
