@@ -62,3 +62,17 @@ def test_an_album_without_a_cover_shows_its_pressing_and_is_put_on_a_list(page: 
     page.reload()
     expect(owned).to_have_attribute("aria-pressed", "true")
     expect(wanted).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_list_narrows_a_search_and_takes_several_albums_at_once(page: Page) -> None:
+    page.goto("/?album=2")
+    page.locator("select[name=list]").select_option("owned")
+    expect(page).to_have_url(re.compile("list=owned"))
+    expect(page.locator("main ul.grid > li.card[data-album] .title")).to_have_text(["Album No 1"])
+    page.goto("/catalogue?q=Blue Window")
+    for place in (0, 1):
+        page.locator(CARDS).nth(place).locator(".tick").check()
+    page.get_by_role("group", name="Lists").get_by_role("button", name="Wanted").click()
+    expect(page.locator(f"{CARDS} .tag.lists")).to_have_text(["Wanted", "Wanted"])
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(f"{CARDS} .tag.lists")).to_have_count(0)

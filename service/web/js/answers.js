@@ -12,7 +12,7 @@ const MOST_RECOMMENDED = 200;
 export async function answerTo(query, signal) {
   if (isBlank(query)) return { heading: "", ...(await some(signal)) };
   if (query.q) return byWords(query, signal);
-  const narrowed = { k: query.k, genre: query.genre, year: query.year, where: query.where };
+  const narrowed = { k: query.k, genre: query.genre, year: query.year, where: query.where, list: query.list };
   if (query.upload) return byPicture(query, narrowed, signal);
   if (isByTaste(query)) return byTaste(query, narrowed, signal);
   if (query.sameArtwork && query.album) return withTheArtworkOf(query, signal);
@@ -28,7 +28,7 @@ export async function answerTo(query, signal) {
 }
 
 async function byWords(query, signal) {
-  const asked = { q: query.q, genre: query.genre, year: query.year, where: query.where };
+  const asked = { q: query.q, genre: query.genre, year: query.year, where: query.where, list: query.list };
   const { albums, total, next } = await ask("/albums", { query: { ...asked, limit: 96 }, signal });
   return { heading: `${count(total, "album")} for “${query.q}”`, albums, more: next && `/catalogue${queryString(asked)}` };
 }

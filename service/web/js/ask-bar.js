@@ -22,7 +22,7 @@ export function askBar(query, can, signal) {
     event.preventDefault();
     const words = field.value.trim();
     if (!words) return go("/");
-    const kept = { genre: query.genre, year: query.year, where: query.where };
+    const kept = { genre: query.genre, year: query.year, where: query.where, list: query.list };
     if (can?.image_urls && /^https?:\/\/\S+$/.test(words)) return go(hrefOf({ ...kept, image_url: words }));
     if (/^https?:\/\/\S+$/.test(words)) note("This service fetches no pictures from the web; its settings can allow it (SLEEVE_IMAGE_URLS=1). Drop or choose the picture instead.", { bad: true });
     return go(hrefOf({ ...kept, [mode ? mode.value : "q"]: words }));
@@ -41,7 +41,7 @@ export function picker(symbol, label, query, { capture, words, ...props } = {}) 
   const input = h("input", { type: "file", accept: ACCEPTED, capture, hidden: true, "aria-label": label, onchange: () => {
     const [file] = input.files;
     input.value = "";
-    if (file) searchWith(file, { genre: query.genre, year: query.year, where: query.where });
+    if (file) searchWith(file, { genre: query.genre, year: query.year, where: query.where, list: query.list });
   } });
   const button = h("button", { type: "button", "aria-label": words ? null : label, title: label, class: words ? props.class : `quiet icon-only ${props.class ?? ""}`, onclick: () => input.click() }, icon(symbol), words);
   return [input, button];

@@ -5,6 +5,7 @@ import { ask } from "./api.js";
 import { saveCsv } from "./csv.js";
 import { h, icon } from "./dom.js";
 import { forgetFacts, genres as allGenres } from "./facts.js";
+import { LISTS } from "./lists.js";
 import { count } from "./naming.js";
 import { note, problemLine } from "./notes.js";
 import { removeAlbums } from "./pending.js";
@@ -17,6 +18,8 @@ export function bulkBar(selection, onChanged) {
     h("div", { class: "row-wrap" },
       h("button", { type: "button", onclick: () => openBulkEditor(selection.albums, onChanged) }, icon("edit"), "Edit"),
       h("button", { type: "button", onclick: () => selection.albums.forEach((album) => mark(album.id, "like")) }, icon("more"), "Like"),
+      h("span", { class: "chips", role: "group", "aria-label": "Lists" }, Object.entries(LISTS).map(([name, label]) =>
+        h("button", { type: "button", class: "chip", onclick: () => turn(name, selection.albums, onChanged) }, label))),
       h("button", { type: "button", onclick: () => save(selection.albums) }, icon("save"), "Save as CSV"),
       h("button", { type: "button", class: "danger", onclick: () => {
         removeAlbums(selection.albums, `${count(selection.albums.length, "album")} deleted.`);
@@ -67,13 +70,32 @@ function openBulkEditor(albums, onChanged) {
 export async function changed(changes, albums, onChanged) {
   const before = new Map(albums.map((album) => [album.id, album]));
   const back = changes.map(({ album_id, ...fields }) => ({ album_id, ...Object.fromEntries(Object.keys(fields).map((name) => [name, before.get(album_id)[name]])) }));
-  const send = async (some) => {
-    const { albums: now } = await ask("/albums", { method: "PATCH", json: { changes: some } });
-    forgetFacts();
-    onChanged(now);
-  };
-  await send(changes);
-  note(`${count(changes.length, "album")} changed.`, { undo: () => send(back).catch((error) => note(error.message, { bad: true })) });
+  await send(changes, onChanged);
+  note(`${count(changes.length, "album")} changed.`, { undo: () => send(back, onChanged).catch(refused) });
+}
+
+async function send(changes, onChanged) {
+  const { albums: now } = await ask("/albums", { method: "PATCH", json: { changes } });
+  forgetFacts();
+  onChanged(now);
+}
+
+/** Put albums on a list; if all are on it, take them off. */
+async function turn(name, albums, onChanged) {
+  const isOn = albums.every((album) => album.lists.includes(name));
+  const some = albums.filter((album) => album.lists.includes(name) === isOn);
+  const say = (value) => send(some.map(({ id }) => ({ album_id: id, lists: { [name]: value } })), onChanged);
+  try {
+    await say(!isOn);
+    // Null leaves it to the tables, as before.
+    note(`${count(some.length, "album")} ${isOn ? "taken off" : "put on"} the list “${LISTS[name]}”.`, { undo: () => say(isOn || null).catch(refused) });
+  } catch (error) {
+    refused(error);
+  }
+}
+
+function refused(error) {
+  note(error.message, { bad: true });
 }
 
 function save(albums) {

@@ -37,6 +37,14 @@ export function yearFields({ year }, onChange) {
   return [h("label", { class: "year" }, "From year", from), h("label", { class: "year" }, "To year", to)];
 }
 
+/** A field for the list that albums are on, if there are lists; `onChange({list})` is called when one is chosen. */
+export function listField({ list }, counts, onChange) {
+  if (!list && !Object.keys(counts).length) return [];
+  const choice = h("select", { name: "list", onchange: () => onChange({ list: choice.value || null }) }, h("option", { value: "" }, "All"),
+    Object.entries(LISTS).map(([name, label]) => h("option", { value: name, selected: name === list }, counts[name] ? `${label} (${counts[name]})` : label)));
+  return [h("label", { class: "year" }, "List", choice)];
+}
+
 /** A field for what the declared columns say, if there are any; `onChange({where})` is called with one condition more. */
 export function columnField({ where }, columns, onChange) {
   if (!columns.length) return [];

@@ -23,6 +23,7 @@ export function queryOf(url) {
     genre: given.get("genre"),
     year: given.get("year"),
     where: given.getAll("where"),
+    list: given.get("list"),
     sameArtwork: given.has("same_artwork"),
     k: Math.min(MOST_K, Math.max(1, Number(given.get("k")) || FIRST_K)),
   };

@@ -42,7 +42,7 @@ function actsOf(now, query) {
     (query.upload || query.text || query.image_url) && now.like.length > 0 && !isSameTaste(query, now) && h("button", { type: "button", onclick: () =>
       go(hrefOf({ ...query, ...now, sameArtwork: false })) }, "Refine this search"),
     now.like.length > 0 && !isRecommended && h("button", { type: "button", class: "primary", onclick: () =>
-      go(hrefOf({ ...now, genre: query.genre, year: query.year, where: query.where, diversity: query.diversity, k: query.k })) }, `Recommend from ${now.like.length + now.dislike.length}`),
+      go(hrefOf({ ...now, genre: query.genre, year: query.year, where: query.where, list: query.list, diversity: query.diversity, k: query.k })) }, `Recommend from ${now.like.length + now.dislike.length}`),
     h("button", { type: "button", class: "quiet", onclick: () => {
       keepTaste({ like: [], dislike: [] });
       note(`Your taste of ${count(now.like.length + now.dislike.length, "album")} was cleared.`, { undo: () => keepTaste(now) });

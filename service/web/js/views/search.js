@@ -8,7 +8,7 @@ import { card } from "../card.js";
 import { cover, faceOf } from "../cover.js";
 import { h, icon, replaceKeepingFocus } from "../dom.js";
 import { status } from "../facts.js";
-import { columnField, filterChips, filterFields } from "../filters.js";
+import { columnField, filterChips, filterFields, listField } from "../filters.js";
 import { setListing } from "../listing.js";
 import { looksPanel } from "../looks.js";
 import { marks } from "../marks.js";
@@ -88,7 +88,7 @@ function landing(query, can, heading, isCamera, signal) {
 function filters(query, can) {
   const change = (chosen) => hrefOf({ ...query, ...chosen, k: FIRST_K });
   const columns = Object.keys(can?.columns ?? {});
-  const fields = [...filterFields(query, (chosen) => go(change(chosen))), ...columnField(query, columns, (chosen) => go(change(chosen))), query.where.length > 0 && filterChips({ where: query.where }, change)];
+  const fields = [...filterFields(query, (chosen) => go(change(chosen))), ...listField(query, can?.lists ?? {}, (chosen) => go(change(chosen))), ...columnField(query, columns, (chosen) => go(change(chosen))), query.where.length > 0 && filterChips({ where: query.where }, change)];
   if (!query.album && !query.upload) return fields;
   const toggle = h("button", { type: "button", class: query.sameArtwork ? "on" : "", "aria-pressed": String(query.sameArtwork), onclick: () =>
     go(hrefOf({ ...query, sameArtwork: !query.sameArtwork, k: FIRST_K })) }, icon("twins"), "Same artwork only");
@@ -99,11 +99,11 @@ function filters(query, can) {
 function folded(query, fields) {
   const row = h("div", { class: "filters" }, fields);
   if (!matchMedia("(max-width: 640px)").matches) return row;
-  return h("details", { class: "folded", open: Boolean(query.genre || query.year || query.where.length || query.sameArtwork) }, h("summary", {}, "Filters"), row);
+  return h("details", { class: "folded", open: Boolean(query.genre || query.year || query.where.length || query.list || query.sameArtwork) }, h("summary", {}, "Filters"), row);
 }
 
 function resultCard(album, at, query) {
-  return card(album, { at, ranked: !isByTaste(query), similar: hrefOf({ genre: query.genre, year: query.year, where: query.where, album: album.album_id ?? album.id }) });
+  return card(album, { at, ranked: !isByTaste(query), similar: hrefOf({ genre: query.genre, year: query.year, where: query.where, list: query.list, album: album.album_id ?? album.id }) });
 }
 
 function fillAside(aside, query, answer, can, signal) {
@@ -141,9 +141,9 @@ function nothing(query, can, blank) {
     return emptyState("Nothing here yet", "Drop covers on this page to add them. To try Sleeve with invented albums first, run `sleeve demo`.", h("a", { class: "button primary", href: "/queue" }, "Add covers"));
   }
   if (query.sameArtwork) return emptyState("No other album has this artwork", "Press “Same artwork only” again to see what looks like it.");
-  const filtered = query.genre || query.year || query.where.length > 0;
+  const filtered = query.genre || query.year || query.list || query.where.length > 0;
   return emptyState("Nothing found", filtered ? "No album matches these filters." : "Try fewer or different words, or search with a cover.",
-    filtered && h("a", { class: "button", href: hrefOf({ ...query, genre: null, year: null, where: [] }) }, "Clear the filters"));
+    filtered && h("a", { class: "button", href: hrefOf({ ...query, genre: null, year: null, list: null, where: [] }) }, "Clear the filters"));
 }
 
 function moreButton(query, answer) {
