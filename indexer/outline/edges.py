@@ -49,8 +49,7 @@ def edges_of(picture: Image.Image) -> Edges:
     cv2.setNumThreads(1)
     scale = SIDE_PX / max(picture.size)
     size = (max(8, round(picture.width * scale)), max(8, round(picture.height * scale)))
-    small = np.asarray(picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0))
-    soft = np.asarray(cv2.GaussianBlur(small, (0, 0), _BLUR_PX), np.uint8)
+    soft = np.asarray(cv2.GaussianBlur(_shrunk(picture, size), (0, 0), _BLUR_PX), np.uint8)
     dx, dy, steep = _steepest(soft)
     # A weak edge on a plain ground counts like a strong one among others.
     around = np.asarray(cv2.boxFilter(steep, -1, (_AROUND_PX, _AROUND_PX)), np.float32) + _PLAIN
@@ -65,23 +64,40 @@ def edges_of(picture: Image.Image) -> Edges:
     middle = np.array([size[0] - 1, size[1] - 1], np.float32) / 2
     points = (np.stack([xs, ys], 1) - middle).astype(np.float32)
     normals = np.stack([dx.ravel()[on_edge], dy.ravel()[on_edge]], 1) / steep.ravel()[on_edge, None]
-    gradient = np.asarray(cv2.merge([cv2.divide(dx, around), cv2.divide(dy, around)]), np.float32)
+    gradient = np.asarray(cv2.merge([dx / around, dy / around]), np.float32)
     return Edges(soft, gradient, points, normals, np.minimum(weights, 3.0))
 
 
+def _shrunk(picture: Image.Image, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The picture in a smaller size; it is blurred next, so it is enough to look at the nearest pixels."""
+    import cv2
+
+    times = max(picture.size) // max(size)
+    nearly = picture.reduce(times) if times > 1 else picture
+    return np.asarray(cv2.resize(np.asarray(nearly), size, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
 def _steepest(picture: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Each pixel's gradient in x and y, and its length, of the channel where it is longest; each (h, w)."""
+    """Each pixel's gradient in x and y, and its length, of the channel where it is longest; each (h, w).
+
+    The squares are whole numbers that float32 holds, so they are the same in every run. Those of OpenCV's ``magnitude``
+    are not: its last bit depends on where in memory it writes.
+    """
     import cv2
 
     best_x = best_y = best = None
     for channel in cv2.split(picture):
-        dx, dy = (side.astype(np.float32) for side in cv2.spatialGradient(channel))
-        steep = cv2.magnitude(dx, dy)
+        dx, dy = cv2.spatialGradient(channel)
+        square, other = dx.astype(np.float32), dy.astype(np.float32)
+        square *= square
+        other *= other
+        square += other
         if best is None:
-            best_x, best_y, best = dx, dy, steep
+            best_x, best_y, best = dx, dy, square
             continue
-        larger = cv2.compare(steep, best, cv2.CMP_GT)
+        larger = cv2.compare(square, best, cv2.CMP_GT)
         cv2.copyTo(dx, larger, best_x)
         cv2.copyTo(dy, larger, best_y)
-        cv2.max(steep, best, best)
-    return np.asarray(best_x), np.asarray(best_y), np.asarray(best)
+        cv2.max(square, best, best)
+    steep = np.sqrt(np.asarray(best, np.float32))
+    return np.asarray(best_x, np.float32), np.asarray(best_y, np.float32), steep

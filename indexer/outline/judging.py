@@ -19,12 +19,12 @@ LEAST_ASKEW = 0.022
 """By how much a side departs from upright or level, as a share of its length, on average. Frames printed on scanned
 covers depart by less, sleeves in photos by more: an outline that is straight is never sure."""
 
-_WEIGHTS = np.array([13.07, 10.13, -4.39, 2.46, -8.16, 7.37, 8.29, -52.8, -3.47], np.float32)
-"""Edge along the sides: mean, and of the worst side; contrast across them: mean, and of the worst; edges that go on
-beyond the corners; the root of the area's share; how square it is; how far it is outside; how askew."""
+_WEIGHTS = np.array([13.07, 10.13, -8.16, 7.37, 8.29, -52.8, -3.47], np.float32)
+"""Edge along the sides: mean, and of the worst side; edges that go on beyond the corners; the root of the area's share;
+how square it is; how far it is outside; how askew."""
 
-_OFFSET = -22.78
-ASKEW = 8
+_OFFSET = -23.0
+ASKEW = 6
 """Which of the numbers says how askew it is."""
 
 

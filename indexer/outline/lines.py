@@ -34,8 +34,9 @@ def lines_of(edges: Edges) -> FloatArray:
     if len(edges.points) < _LEAST_POINTS:
         return np.zeros((0, 3), np.float32)
     lines = _voted(edges)
+    line, point = _near(edges, lines)
     for near_px in _NEAR_PX:
-        lines = _fitted(edges, lines, near_px)
+        lines = _fitted(edges, lines, line, point, near_px)
     return lines
 
 
@@ -61,16 +62,27 @@ def _voted(edges: Edges) -> FloatArray:
     return np.concatenate([_directions[angle[strongest]], found], 1)
 
 
-def _fitted(edges: Edges, lines: FloatArray, near_px: float) -> FloatArray:
-    """Each line by weighted least squares through the edge pixels near it."""
-    normals, tangents = lines[:, :2], turned(lines[:, :2])
+def _near(edges: Edges, lines: FloatArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which edge pixels may belong to which lines: (n,) numbers of lines, and of pixels."""
+    normals = lines[:, :2]
     # Of every line with every pixel: products of matrices are quicker than looking up the few that are needed.
     off = normals @ edges.points.T - lines[:, 2:]
-    is_near = (np.abs(off) < near_px) & (np.abs(normals @ edges.normals.T) > _WITHIN)
+    is_near = (np.abs(off) < _NEAR_PX[0]) & (np.abs(normals @ edges.normals.T) > _WITHIN)
     near = np.flatnonzero(is_near)
     line = np.repeat(np.arange(len(lines)), np.count_nonzero(is_near, axis=1))
-    point = near - line * len(edges.points)
-    t, d, w = (tangents @ edges.points.T).ravel()[near], off.ravel()[near], edges.weights[point]
+    return line, near - line * len(edges.points)
+
+
+def _fitted(
+    edges: Edges, lines: FloatArray, line: NDArray[np.int64], point: NDArray[np.int64], near_px: float
+) -> FloatArray:
+    """Each line by weighted least squares through those of its edge pixels that are near it."""
+    normals, tangents = lines[:, :2], turned(lines[:, :2])
+    places = edges.points[point]
+    d = dot(normals[line], places) - lines[line, 2]
+    near = np.abs(d) < near_px
+    line, d, places = line[near], d[near], places[near]
+    t, w = dot(tangents[line], places), edges.weights[point[near]]
 
     def per_line(values: NDArray[np.floating]) -> NDArray[np.float64]:
         return np.asarray(np.bincount(line, values, len(lines)), np.float64)

@@ -12,12 +12,6 @@ from indexer.outline.lines import dot, turned
 _FULL_EDGE = 1.5
 """Steepness, over that of the neighbourhood, that counts as an edge without doubt."""
 
-_ACROSS_PX = 4.0
-"""What is on either side of a line is looked at this far from it."""
-
-_FULL_CONTRAST = 60.0
-"""Grey levels between what is on either side of a line."""
-
 _MAX_BETWEEN_DEG = 32.0
 """Between two opposite sides, seen in perspective."""
 
@@ -36,7 +30,7 @@ _BEYOND = 0.1
 """Of a side's length: where its edge should have ended."""
 
 
-_KINDS = 9
+_KINDS = 7
 """Of evidence."""
 
 
@@ -44,7 +38,7 @@ _KINDS = 9
 class Quadrilaterals:
     """Attributes:
     corners: (q, 4, 2) x and y from the picture's middle, in pixels of the small picture.
-    evidence: (q, 9) see ``judging``.
+    evidence: (q, 7) see ``judging``.
     """
 
     corners: FloatArray
@@ -113,7 +107,6 @@ def _evidence(corners: FloatArray, sides: NDArray[np.int64], edges: Edges, lines
     begin, end = np.minimum(begin, end), np.maximum(begin, end)
     beyond = _BEYOND * (end - begin)
     on_edge = along.mean(along.edge, sides, begin, end)
-    differs = along.mean(along.contrast, sides, begin, end)
     goes_on = along.mean(along.edge, sides, begin - beyond, begin - 2) + along.mean(
         along.edge, sides, end + 2, end + beyond
     )
@@ -125,8 +118,6 @@ def _evidence(corners: FloatArray, sides: NDArray[np.int64], edges: Edges, lines
         [
             on_edge.mean(1),
             on_edge.min(1),
-            differs.mean(1),
-            differs.min(1),
             goes_on.mean(1) / 2,
             np.sqrt(_area(corners) / (width * height)),
             pairs.min(1) / pairs.max(1),
@@ -153,17 +144,14 @@ class _Along:
 
         def seen(picture: NDArray[Any], off_px: float) -> NDArray[Any]:
             """(l, steps, channels): what is along each line, or this far to one side; its border beyond the picture."""
-            places_px = (places + off_px * across).astype(np.float32)
-            nothing = np.zeros(0, np.float32)
-            return cv2.remap(picture, places_px, nothing, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            # Two maps: OpenCV 5.0 answers wrongly for one map and an empty second one, but for two channels.
+            x, y = (np.ascontiguousarray(part, np.float32) for part in np.moveaxis(places + off_px * across, -1, 0))
+            return cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
         steep = [np.abs(dot(seen(edges.gradient, off_px), across)) for off_px in (-1.0, 0.0, 1.0)]
-        differs = cv2.absdiff(seen(edges.small, -_ACROSS_PX), seen(edges.small, _ACROSS_PX))
         off = np.abs(places - middle) < middle + 0.5
         self._inside = off[..., 0] & off[..., 1]
         self.edge = self._summed(np.minimum(np.maximum(np.maximum(*steep[:2]), steep[2]) / _FULL_EDGE, 1))
-        most = np.maximum(np.maximum(differs[..., 0], differs[..., 1]), differs[..., 2])
-        self.contrast = self._summed(np.minimum(most.astype(np.float32) / _FULL_CONTRAST, 1))
 
     def _summed(self, values: FloatArray) -> FloatArray:
         sums = np.zeros((len(values), values.shape[1] + 1), np.float32)

@@ -5,6 +5,9 @@ import pytest
 from PIL import Image, ImageFilter
 
 from indexer.outline import WHOLE, find_outline, in_picture, outside, rectify
+from indexer.outline.edges import edges_of
+from indexer.outline.lines import lines_of
+from indexer.outline.quadrilaterals import quadrilaterals_of
 from indexer.training.photographs import photograph
 from tests.indexer.artwork.artworks import artwork
 
@@ -19,6 +22,19 @@ def test_the_outline_of_a_photographed_sleeve_is_where_it_was_drawn() -> None:
         true = photo.corners / photo.image.size
         right += found is not None and bool(np.abs(found.corners - true).max() < 0.04)
     assert right >= 10
+
+
+def test_the_outline_is_the_same_wherever_in_memory_the_picture_is() -> None:
+    photo = photograph(artwork(3), "3").image
+    rng = np.random.default_rng(0)
+    seen = set()
+    for _ in range(8):
+        _elsewhere = [np.empty(rng.integers(1, 300_000), np.uint8) for _ in range(rng.integers(1, 8))]
+        edges = edges_of(photo.copy())
+        lines = lines_of(edges)
+        found = quadrilaterals_of(edges, lines)
+        seen.add((edges.weights.tobytes(), lines.tobytes(), found.evidence.tobytes()))
+    assert len(seen) == 1
 
 
 def test_a_straight_frame_is_printed_unless_it_is_a_border() -> None:
