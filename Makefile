@@ -56,7 +56,7 @@ fix: $(VENV)/.dev ## Format the code, repair what can be repaired, write docs/co
 LOCK = $(BIN)/uv pip compile -q - -c constraints.txt --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-header
 
-LOCKED_EXTRAS = --extra parquet --extra train --extra report --extra dev
+LOCKED_EXTRAS = --extra parquet --extra storage --extra train --extra report --extra dev
 
 lock: $(VENV)/.installed ## Write requirements*.txt again, but requirements-torch-cpu.txt: hashes, at the versions of constraints.txt
 	@$(PIP) -c constraints.txt uv

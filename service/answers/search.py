@@ -373,7 +373,7 @@ def _neighbours(
 def not_embedded_error(album_id: AlbumId, *, has_cover: bool) -> NotFoundError:
     """What says why an album has no vector: it waits to be indexed, or has no cover."""
     if not has_cover:
-        looks_for = "`sleeve musicbrainz --fill` looks for one"
+        looks_for = "`sleeve musicbrainz --fill` or `sleeve discogs --fill` looks for one"
         return NotFoundError(f"album {album_id} has no cover, so nothing can be compared with it; {looks_for}")
     return NotFoundError(f"album {album_id} is not embedded yet; run `sleeve index` first")
 
