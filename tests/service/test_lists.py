@@ -52,7 +52,8 @@ def test_lists_are_added_asked_for_changed_and_written(home: CommandHome) -> Non
     assert [(one["title"], one["lists"]) for one in alike] == [("Ege Bamyasi", ["owned"])]
     said = home.sleeve("similar", "--album", 4, code=1).stderr
     assert said.strip().endswith(
-        "album 4 has no cover, so nothing can be compared with it; `sleeve musicbrainz --fill` looks for one"
+        "album 4 has no cover, so nothing can be compared with it; "
+        "`sleeve musicbrainz --fill` or `sleeve discogs --fill` looks for one"
     )
     assert home.sleeve("recommend", "--like", 4, code=1).stderr.count("album 4 has no cover") == 1
     with home.serving() as address, httpx.Client(base_url=address, timeout=30) as client:
