@@ -53,6 +53,7 @@ def test_the_words_on_a_cover_are_shown_with_what_they_say(page: Page, web_home:
         why.get_by_text("Why?").click()
         expect(why.locator("tbody tr").first).to_contain_text("75 %")
         spoken = why.locator(".spoken")
+        spoken.locator(".cover").scroll_into_view_if_needed()
         expect(spoken).to_contain_text("Blue Window · Stereo")
         expect(spoken.locator("strong")).to_have_text("Blue")
         outline = spoken.locator(".outlines polygon")

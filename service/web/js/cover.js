@@ -14,7 +14,7 @@ const near = new IntersectionObserver((entries) => {
     near.unobserve(target);
     Object.assign(target, wanted.get(target));
   }
-}, { rootMargin: "60% 0px", scrollMargin: "60%" });
+}, { rootMargin: "40% 0px", scrollMargin: "200px" });
 
 /** A square with a cover in it, or a drawn record if there is none: `of` as in `imageUrl`; `shownPx` is about how wide it will be, `boxes` what to outline on it: corners as parts of its sides. */
 export function cover(of, { shownPx = 200, alt = "", boxes = [] } = {}) {
