@@ -14,6 +14,7 @@ first, and among the first five. The catalogue of the settings stays as it is.
 import argparse
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
@@ -57,14 +58,19 @@ def main() -> None:
             _fill(home.database, asked.albums, draw)
         questions = list(_questions(home.database, asked.questions, generator))
         for question in questions[:10]:
-            find(home.database, question, CatalogueFilter(), limit=FOUND)
-        times = np.array([_time(home.database, question) for question in questions])
+            find(home.database, question.words, CatalogueFilter(), limit=FOUND)
+        answers = [_ask(home.database, question) for question in questions]
         with home.database.reading() as session:
             albums, texts = (session.scalar(select(func.count()).select_from(table)) for table in (Album, CoverText))
     print(f"{albums:,} albums, {texts:,} texts, {len(questions)} questions")
+    times = np.array([(answer.processor_s, answer.clock_s) for answer in answers])
     for name, column in zip(("processor ms", "clock ms"), times.T, strict=True):
         p50, p95, p99 = np.percentile(1000 * column, [50, 95, 99])
         print(f"{name:13} p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f}")
+    for name, is_wrong in (("as they are", False), ("with a wrong letter", True)):
+        places = np.array([a.place for q, a in zip(questions, answers, strict=True) if q.is_wrong is is_wrong])
+        first, in_ten = np.mean(places == 1), np.mean(places <= FOUND)
+        print(f"{name}: the album is the first {first:.3f}, in the first ten {in_ten:.3f}")
 
 
 def _find_nameless() -> None:
@@ -105,14 +111,31 @@ def _copied(home: Home, copy: Home) -> dict[int, str]:
     return names
 
 
-def _time(database: Database, question: str) -> tuple[float, float]:
-    """Seconds of the processor and of the clock."""
+@dataclass(frozen=True, slots=True)
+class _Question:
+    album_id: int
+    words: str
+    is_wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """``place`` is that of the album meant, from 1; more than ``FOUND`` if it is not among them."""
+
+    processor_s: float
+    clock_s: float
+    place: int
+
+
+def _ask(database: Database, question: _Question) -> _Answer:
     processor, clock = process_time(), perf_counter()
-    find(database, question, CatalogueFilter(), limit=FOUND)
-    return process_time() - processor, perf_counter() - clock
+    found = find(database, question.words, CatalogueFilter(), limit=FOUND).albums
+    processor, clock = process_time() - processor, perf_counter() - clock
+    places = (place for place, one in enumerate(found, 1) if one.album.id == question.album_id)
+    return _Answer(processor, clock, next(places, FOUND + 1))
 
 
-def _questions(database: Database, count: int, generator: np.random.Generator) -> Iterator[str]:
+def _questions(database: Database, count: int, generator: np.random.Generator) -> Iterator[_Question]:
     with database.reading() as session:
         ids = session.scalars(select(Album.id).where(Album.letters.is_not(None))).all()
         chosen = generator.choice(ids, count).tolist()
@@ -122,7 +145,9 @@ def _questions(database: Database, count: int, generator: np.random.Generator) -
         words = f"{names[album_id].artist or ''} {names[album_id].title or ''}".split()[:4]
         question = " ".join(words)
         wrong = int(generator.integers(len(question)))
-        yield f"{question[:wrong]}x{question[wrong + 1 :]}" if number % 3 == 2 else question
+        is_wrong = number % 3 == 2
+        asked = f"{question[:wrong]}x{question[wrong + 1 :]}" if is_wrong else question
+        yield _Question(album_id, asked, is_wrong)
 
 
 def _drawn_like(database: Database, generator: np.random.Generator) -> Callable[[], tuple[list[str], list[str]]]:

@@ -32,14 +32,14 @@ _SAID = (
 
 
 def holding(
-    session: Session, asked: Sequence[Sequence[str]], *, limit: int, names_only: bool = False
+    session: Session, asked: Sequence[Sequence[str]], *, limit: int, in_names: bool = True, in_covers: bool = True
 ) -> list[list[AlbumId]]:
     """For each of several lists of pieces, some albums that hold all of its pieces, in their names or on one cover.
 
     Args:
         asked: pieces as ``db.letters`` makes them, at least ``LEAST_LETTERS`` long.
         limit: the most albums by their names, and the most by their covers.
-        names_only: whether the text on covers is left out.
+        in_names, in_covers: where it is looked for.
     """
     sqlite = session.get_bind().dialect.name == "sqlite"
     if not sqlite:
@@ -50,7 +50,7 @@ def holding(
     for number, pieces in enumerate(asked):
         make = _by_fts5 if sqlite else _by_pg_trgm
         of_names, of_covers = make(number, len(pieces))
-        queries += [of_names] if names_only else [of_names, of_covers]
+        queries += [of_names] * in_names + [of_covers] * in_covers
         values |= {f"p{number}_{place}": piece if sqlite else f"%{piece}%" for place, piece in enumerate(pieces)}
     rows = session.execute(
         text(" UNION ALL ".join(f"SELECT * FROM ({query} LIMIT :limit) s" for query in queries)), values

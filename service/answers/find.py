@@ -41,7 +41,7 @@ _BY_FACTS = 0.95
 
 _ENOUGH = 20
 
-_LETTERS_OF_OTHERS = 5
+_LETTERS_OF_OTHERS = 4
 """Of a word that is not the wrong one: each three letters are looked up, and the first tell words apart."""
 
 _LONG_LETTERS = 2 * words.LEAST_LETTERS
@@ -217,7 +217,8 @@ def _candidates(session: Any, tokens: Sequence[str], asked: str) -> list[AlbumId
 def holding_most(session: Any, pieces: Sequence[str]) -> list[AlbumId]:
     """At most ``COMPARED`` albums that hold all of these pieces, or if those are few, also all but a letter of them.
 
-    If there is none at all, those that hold most parts of the pieces.
+    If there is none at all, those that hold most parts of the pieces. If there is one, the text on covers is only asked
+    for what begins as the pieces do.
 
     Args:
         pieces: as ``db.letters`` makes them, at least ``words.LEAST_LETTERS`` long.
@@ -225,8 +226,11 @@ def holding_most(session: Any, pieces: Sequence[str]) -> list[AlbumId]:
     [whole] = words.holding(session, [pieces], limit=COMPARED // 2)
     if len(whole) >= _ENOUGH:
         return whole
-    limit = COMPARED if len(pieces) > 1 else _ALBUMS_OF_A_PART
-    nearly = _with_most(session, _all_but_a_letter(pieces), limit, names_only=bool(whole))
+    if whole:
+        beginnings = [piece[: words.LEAST_LETTERS] for piece in pieces]
+        whole += words.holding(session, [beginnings], limit=_ENOUGH, in_names=False)[0]
+    limit = COMPARED // 2 if len(pieces) > 1 else _ALBUMS_OF_A_PART
+    nearly = _with_most(session, _all_but_a_letter(pieces), limit, in_covers=not whole)
     if not whole and not nearly:
         parts = sorted({part for piece in pieces for part in _parts(piece)}, key=lambda part: (-len(part), part))
         nearly = _with_most(session, [[part] for part in parts[:_PARTS_LOOKED_UP]], _ALBUMS_OF_A_PART)
@@ -258,10 +262,10 @@ def _parts(piece: str) -> list[str]:
     return [piece[begin:end] for begin, end in pairwise(ends)]
 
 
-def _with_most(session: Any, asked: Sequence[Sequence[str]], limit: int, *, names_only: bool = False) -> list[AlbumId]:
+def _with_most(session: Any, asked: Sequence[Sequence[str]], limit: int, *, in_covers: bool = True) -> list[AlbumId]:
     """The albums that hold most of these lists of pieces, rare ones counting more, best first; ``limit`` for each."""
     weights: defaultdict[AlbumId, float] = defaultdict(float)
-    for found in words.holding(session, asked, limit=limit, names_only=names_only) if asked else []:
+    for found in words.holding(session, asked, limit=limit, in_covers=in_covers) if asked else []:
         for album_id in found:
             weights[album_id] += log(4 * limit / len(found))
     return sorted(sorted(weights), key=weights.__getitem__, reverse=True)[:COMPARED]
