@@ -229,7 +229,7 @@ def holding_most(session: Any, pieces: Sequence[str]) -> list[AlbumId]:
     if whole:
         beginnings = [piece[: words.LEAST_LETTERS] for piece in pieces]
         whole += words.holding(session, [beginnings], limit=_ENOUGH, in_names=False)[0]
-    limit = COMPARED // 2 if len(pieces) > 1 else _ALBUMS_OF_A_PART
+    limit = COMPARED if len(pieces) > 1 else _ALBUMS_OF_A_PART
     nearly = _with_most(session, _all_but_a_letter(pieces), limit, in_covers=not whole)
     if not whole and not nearly:
         parts = sorted({part for piece in pieces for part in _parts(piece)}, key=lambda part: (-len(part), part))
