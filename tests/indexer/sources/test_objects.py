@@ -375,6 +375,7 @@ def test_a_redirect_does_not_take_the_credentials_along(home: Home, s3: S3Server
         path.fault = send_on
         with pytest.raises(SourceError):
             added(home, "s3://covers/nothing")
+        assert elsewhere.heard
         assert all("authorization" not in headers for headers in elsewhere.heard)
 
 
