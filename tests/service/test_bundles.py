@@ -54,7 +54,7 @@ def test_a_switch_embeds_with_the_other_bundle_and_makes_it_the_one_that_answers
     assert listed(shelf)["dark"]["vectors"] == 5
 
     again = shelf.sleeve("bundles", "use", "light").stdout
-    assert again.startswith("1 covers embedded"), "the four it knew are not embedded again"
+    assert again.startswith("1 cover embedded"), "the four it knew are not embedded again"
 
 
 def test_a_bundle_that_is_gone_or_overruled_is_one_clear_line(shelf: CommandHome) -> None:

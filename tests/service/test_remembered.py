@@ -228,6 +228,7 @@ def test_every_change_of_what_answers_show_moves_the_state_and_nothing_else_does
     }
     not_shown = {
         "statements": ("path, source, cover_id", "'/a', 'folder', 1"),
+        "regrouped": ("album_id, deed, cover_id, held, kept_names", "1, 'merge', 1, false, false"),
         "removed_files": ("path, content_hash", "'/a', 'x'"),
         "texts": ("cover_id, reader, lines, read_at", "1, 'r', '[]', '2026-01-01'"),
         "files": ("path, outcome, seen_at", "'/a', 'added', '2026-01-01'"),
