@@ -43,6 +43,7 @@ def test_which_column_says_one() -> None:
     assert barcode_of({}) is None
 
 
+@pytest.mark.slow
 def test_albums_of_an_older_catalogue_are_found_by_their_barcodes(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

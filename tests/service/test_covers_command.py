@@ -49,6 +49,7 @@ def test_what_is_wrong_is_listed_and_the_sums_are_right(home: CommandHome) -> No
     assert not (home.folder / "home").exists()
 
 
+@pytest.mark.slow
 def test_what_would_be_written_is_shown_then_written_then_undone(home: CommandHome) -> None:
     before = contents(home.folder / "music")
     planned = home.json("covers", "music", "--fix", code=1)

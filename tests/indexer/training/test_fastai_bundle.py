@@ -210,6 +210,7 @@ def test_what_vision_learner_normalises_with(architecture: str, statistics: Any)
     assert normalised_with(architecture) == statistics
 
 
+@pytest.mark.slow
 def test_the_optimiser_saved_with_it_is_not_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``learn.save`` writes both, the optimiser's settings as a list of fastcore's with numbers of numpy's."""
     fastcore = ModuleType("fastcore.foundation")

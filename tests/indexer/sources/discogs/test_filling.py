@@ -281,6 +281,7 @@ def test_records_that_lie_are_not_found(discogs: Discogs, database: Database, tm
     ) == (reading.Record(RecordKind.MASTER, 1, "B & C", "xy", None, (), None))
 
 
+@pytest.mark.slow
 def test_who_stalls_or_breaks_ends_the_run(discogs: Discogs, database: Database, tmp_path: Path) -> None:
     put(database, *(row("Can", f"Album {number}", number) for number in range(1, 5)))
     for number in range(1, 5):
