@@ -8,7 +8,7 @@ from indexer.images.storage.errors import BadKeyError, ObjectError
 from indexer.images.storage.stores import Bucket, Found
 
 MAX_OBJECTS = 1_000_000
-"""Objects below one folder; a listing of so many takes about 400 MiB."""
+"""Objects below one folder; a listing of so many takes about 700 MiB, if there are ten in each folder."""
 
 
 class Entry(NamedTuple):
