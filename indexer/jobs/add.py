@@ -7,7 +7,8 @@ from db import own_columns
 from indexer.home import Home
 from indexer.progress import Progress
 from indexer.sources import Source
-from indexer.sources.adding import AddReport, add_source
+from indexer.sources.add_report import AddReport
+from indexer.sources.adding import add_source
 from indexer.sources.declared_columns import DeclaredColumns
 from indexer.sources.kept_covers import KeptCovers
 from indexer.sources.remote_image import PUBLIC, Reach, fetch_image

@@ -9,7 +9,8 @@ from db import server_covers
 from db.server_covers import ServerCover
 from indexer.home import Home
 from indexer.progress import Progress
-from indexer.sources.adding import AddReport, add_source
+from indexer.sources.add_report import AddReport
+from indexer.sources.adding import add_source
 from indexer.sources.kept_covers import FETCHES_AT_ONCE, KeptCovers
 from indexer.sources.spelling import Spellings
 from indexer.sources.subsonic import Client, ServerAlbum, ServerSource

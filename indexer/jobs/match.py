@@ -16,7 +16,7 @@ from indexer.images.pending import in_order
 from indexer.jobs.add import REACH
 from indexer.progress import Progress
 from indexer.sources import Source
-from indexer.sources.adding import AddReport
+from indexer.sources.add_report import AddReport
 from indexer.sources.kept_covers import fetched
 from indexer.sources.remote_image import fetch_image
 from sleeve.errors import FileRejectedError

@@ -12,7 +12,7 @@ from indexer.images.storage import is_object, located
 from indexer.jobs.add import add as add_sources
 from indexer.jobs.add_from_server import add_from_server
 from indexer.sources import GenreFrom, Source, is_server
-from indexer.sources.adding import AddReport
+from indexer.sources.add_report import AddReport
 from indexer.sources.changes import changed_part
 from indexer.sources.shards import shards
 from indexer.sources.watching import changes

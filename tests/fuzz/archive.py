@@ -11,7 +11,7 @@ with atheris.instrument_imports(
 
     from db.records import CoverFile
     from indexer.images import archive
-    from indexer.sources.adding import AddReport
+    from indexer.sources.add_report import AddReport
     from indexer.sources.archive import ArchiveSource
     from sleeve.errors import FileRejectedError
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 with atheris.instrument_imports(include=["csv", "indexer.sources", "indexer.sources.remote_image.target"]):
     from db.records import CoverFile
     from indexer.images.cover_store import CoverStore
-    from indexer.sources.adding import AddReport
+    from indexer.sources.add_report import AddReport
     from indexer.sources.manifest import ManifestSource
     from sleeve.errors import SourceError
 

@@ -13,7 +13,8 @@ from indexer.jobs.export import export_catalogue
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from indexer.sources import GenreFrom, open_source
-from indexer.sources.adding import AddReport, add_source
+from indexer.sources.add_report import AddReport
+from indexer.sources.adding import add_source
 from sleeve.errors import SourceError
 from sleeve.vocabulary import Outcome, Rejection
 from tests.factories import home_at, write_cover, write_covers

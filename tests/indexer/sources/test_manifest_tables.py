@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from db.records import CoverFile, RejectedFile
 from indexer.sources import open_source, parquet_rows
-from indexer.sources.adding import AddReport
+from indexer.sources.add_report import AddReport
 from indexer.sources.text_encoding import encoding_of
 from sleeve.errors import MissingExtraError, SourceError
 from sleeve.vocabulary import Rejection, Side

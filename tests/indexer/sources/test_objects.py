@@ -20,7 +20,7 @@ from indexer.jobs.export import export_catalogue
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from indexer.sources import open_source
-from indexer.sources.adding import AddReport
+from indexer.sources.add_report import AddReport
 from indexer.sources.shards import shards
 from sleeve.errors import FileRejectedError, NotFoundError, SourceError
 from sleeve.settings import Settings

@@ -17,7 +17,8 @@ from indexer.jobs.export import Further, export_catalogue
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from indexer.sources import manifest, open_source, parquet_rows
-from indexer.sources.adding import AddReport, add_source
+from indexer.sources.add_report import AddReport
+from indexer.sources.adding import add_source
 from indexer.sources.columns import image_column
 from indexer.sources.kept_covers import KeptCovers
 from sleeve.errors import SourceError

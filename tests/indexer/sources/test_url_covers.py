@@ -22,7 +22,8 @@ from indexer.jobs.export import export_catalogue
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
 from indexer.sources import open_source
-from indexer.sources.adding import AddReport, add_source
+from indexer.sources.add_report import AddReport
+from indexer.sources.adding import add_source
 from indexer.sources.kept_covers import FETCHES_AT_ONCE, KeptCovers
 from indexer.sources.other_files import REPEATED_ROWS
 from indexer.sources.remote_image import Reach, fetch_image

@@ -12,7 +12,7 @@ from indexer.home import Home
 from indexer.jobs.add_from_server import add_from_server
 from indexer.jobs.remove import remove
 from indexer.progress import Silent
-from indexer.sources.adding import AddReport
+from indexer.sources.add_report import AddReport
 from indexer.sources.subsonic import Client, Credentials, ServerAddress, Waits
 from sleeve.errors import SourceError
 from sleeve.vocabulary import AlbumId, Outcome, Rejection
