@@ -139,9 +139,8 @@ def test_only_rows_in_sight_are_there_and_the_place_is_in_the_address(page: Page
     expect(page.get_by_text(f"No {MANY}", exact=True)).to_be_visible()
     assert page.locator(CARDS).count() < 80
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
-    expect(page).to_have_url(re.compile(r"at=\d+"))
+    expect(page).to_have_url(re.compile(r"at=(49|50)\d{4}\b"))
     at = int(httpx.URL(page.url).params["at"])
-    assert MANY * 0.49 < at < MANY * 0.51
     expect(page.get_by_text(f"No {at + 1}", exact=True)).to_be_visible()
     address = page.url
     page.goto("/catalogue")
