@@ -144,7 +144,7 @@ class _Between(ThreadingHTTPServer):
 
 @dataclass
 class Between:
-    """Stands between a server and whoever asks it; counts what was asked."""
+    """A proxy between a server and whoever asks it; counts what was asked."""
 
     port: int
     behind: int

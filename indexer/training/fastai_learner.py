@@ -33,7 +33,7 @@ Triple = tuple[float, float, float]
 
 
 class _Hypers:
-    """What stands for fastcore's list, in which an optimiser's settings are saved; they are not needed."""
+    """A stand-in for fastcore's list, in which an optimiser's settings are saved; they are not needed."""
 
 
 _NUMPY_SCALAR = np.float64(0).__reduce__()[0]

@@ -123,7 +123,7 @@ def _written(change: CoverChange, journal: Journal) -> CoverChange:
 
 
 def _why(error: FileRejectedError) -> str:
-    """What a person is told; of what the disk refuses, only what it says."""
+    """What is said to a person; of what the disk refuses, only what it says."""
     if error.reason is Rejection.CHANGED:
         return CHANGED
     return error.detail if error.reason is Rejection.UNREADABLE and error.detail else str(error)

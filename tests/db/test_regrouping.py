@@ -255,4 +255,4 @@ def test_only_the_last_of_two_splits_is_taken_back(database: Database) -> None:
     with database.writing() as session:
         assert regrouping.undo_split(session, AlbumId(own)) == 2
     assert undo_merge(database, own) == own
-    assert held(database) == [True, True, False], "the first split stands"
+    assert held(database) == [True, True, False], "the first split is left as it is"

@@ -289,9 +289,9 @@ def test_without_a_table_the_first_pictures_are_kept(
     for seed in range(3):
         artwork(seed).save(tmp_path / f"{seed}.png")
     arguments = ["match", str(tmp_path), "--scans"]
-    told = CliRunner().invoke(app, arguments, env=home.environment)
-    assert "The first 2 pictures are shown; `-o TABLE` writes all of them." in told.stderr
-    assert "3 pictures: 3 same artwork" in told.stdout
-    assert "2.png" not in told.stdout
+    said = CliRunner().invoke(app, arguments, env=home.environment)
+    assert "The first 2 pictures are shown; `-o TABLE` writes all of them." in said.stderr
+    assert "3 pictures: 3 same artwork" in said.stdout
+    assert "2.png" not in said.stdout
     document = json.loads(CliRunner().invoke(app, [*arguments, "--json"], env=home.environment).stdout)
     assert (document["pictures"], len(document["results"])) == (3, 2)

@@ -56,7 +56,7 @@ def version_of(path: Path, *, ask: bool) -> str | None:
     """The mark of the object that a path leads to or into, which changes with its bytes; None for a file.
 
     Args:
-        ask: of an object that no listing told of and that nobody fetched; else that is None too.
+        ask: of an object that no listing named and that nobody fetched; else that is None too.
 
     Raises:
         FileRejectedError: MISSING or NOT_FETCHED.
