@@ -6,13 +6,12 @@ from pathlib import Path
 
 from indexer.home import Home
 from indexer.models.bundle import Bundle
+from indexer.models.published import Triple
 from indexer.progress import Progress
 from sleeve.errors import MissingExtraError, TrainingError
 
 FASTAI = "fastai:"
 """What the name of a fastai model begins with."""
-
-Triple = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,8 @@ def add_published(path: Path, preparation: Preparation | None, folder: Path) -> 
         input_size_px=preparation.size_px,
         resize=RESIZE_RULES[preparation.resize_mode],
         interpolation=interpolation_of(preparation.interpolation),
-        mean=_of_255(preparation.mean),
-        std=_of_255(preparation.std),
+        mean=of_255(preparation.mean),
+        std=of_255(preparation.std),
         precision=Precision.F32,
         text_cleaning=cleaning,
         trained_on=f"nothing of this catalogue: {path.resolve().name} as it was published",
@@ -133,7 +133,8 @@ def _text_files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _of_255(parts: Triple) -> Triple:
+def of_255(parts: Triple) -> Triple:
+    """Parts of 1 → units of 0-255, as a bundle has them."""
     red, green, blue = (255 * part for part in parts)
     return red, green, blue
 

@@ -11,7 +11,8 @@ from torch.nn import functional
 from indexer.genre.head import LinearHead
 from indexer.images.decoding import Interpolation, ResizeRule
 from indexer.models.bundle import HEAD_FILE, Bundle, Precision
-from indexer.training.fastai_learner import FastaiNetwork, Triple, load_fastai
+from indexer.models.published import Triple, of_255
+from indexer.training.fastai_learner import FastaiNetwork, load_fastai
 from indexer.training.onnx_bundle import export_backbone
 from sleeve.errors import TrainingError, first_line
 
@@ -59,8 +60,8 @@ def export_fastai(
         folder,
         name=bundle_name,
         input_size_px=size_px,
-        mean=_of_255(mean),
-        std=_of_255(std),
+        mean=of_255(mean),
+        std=of_255(std),
         resize=ResizeRule.CROP,
         interpolation=Interpolation.BILINEAR,
         precision=Precision.F32,
@@ -106,8 +107,3 @@ def _head_of(genres: Sequence[str], features: int) -> LinearHead:
     as_long_as_before = (1 + _GENRE_LENGTH**2) ** 0.5
     weights[:, features:-1] = np.eye(len(genres)) * _LONGEST_LOGITS * as_long_as_before / _GENRE_LENGTH
     return LinearHead(tuple(genres), weights, np.zeros(len(genres), dtype=np.float32))
-
-
-def _of_255(parts: Triple) -> Triple:
-    red, green, blue = (255 * part for part in parts)
-    return red, green, blue

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from indexer.models.published import Triple
 from indexer.training.torchvision_shim import make_torchvision_importable
 from sleeve.errors import TrainingError, first_line
 
@@ -29,7 +30,6 @@ figures, and they get images as they are (``model_meta`` in ``fastai.vision.lear
 _BODY, _HEAD, _OF_TIMM = "0.", "1.", "0.model."
 
 State = Mapping[str, torch.Tensor]
-Triple = tuple[float, float, float]
 
 
 class _Hypers:

@@ -29,6 +29,8 @@ from service.schemas import BundleExportSchema, HomeBundleSchema, RejectionSchem
 from sleeve.errors import BundleError
 from sleeve.faults import first_fault
 
+FASTAI_SIZE_PX = 224
+
 app = typer.Typer(invoke_without_command=True)
 
 
@@ -88,7 +90,9 @@ def export(
     model: Annotated[str, typer.Argument(help="open_clip:MODEL/TAG, fastai:FILE, or one of the forms below.")],
     name: Annotated[str, typer.Option(help="The new bundle's name; by default clip or fastai.")] = "",
     architecture: Annotated[str, typer.Option(help="fastai: what vision_learner was called with.")] = "",
-    size: Annotated[int, typer.Option(metavar="PX", min=1, max=4096, help="fastai: the side of its images.")] = 224,
+    size: Annotated[
+        int | None, typer.Option(metavar="PX", min=1, max=4096, help="fastai: the side of its images; by default 224.")
+    ] = None,
     genres: Annotated[str, typer.Option(metavar="A,B,…", help="fastai: its classes, in the order of dls.vocab.")] = "",
     mean: Annotated[
         str, typer.Option(metavar="R,G,B", help="fastai: what was taken off each pixel, as parts of 1; with --std.")
@@ -126,10 +130,11 @@ def export(
     if model.startswith(FASTAI):
         if not architecture:
             raise BundleError("weights of fastai's do not say whose they are: add --architecture, such as resnet34")
+        size = size or FASTAI_SIZE_PX
         said = _preparation(size, mean, std, "shortest") if mean or std else None
         named = tuple(filter(None, map(str.strip, genres.split(","))))
         fastai = FastaiWeights(architecture, size, (said.mean, said.std) if said else None, named)
-    elif architecture or genres or mean or std:
+    elif architecture or size or genres or mean or std:
         raise BundleError("--architecture, --size, --genres, --mean and --std are for fastai: alone")
     with Home(settings_of(context)) as home, ProgressBar() as bar:
         bundle = export_bundle(home, bar, model, fastai, name=name or ("fastai" if fastai else "clip"))

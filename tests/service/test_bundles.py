@@ -151,3 +151,10 @@ def test_a_published_image_model_becomes_a_bundle_that_answers(shelf: CommandHom
         refused = shelf.sleeve("bundles", "add", *arguments, code=1)
         assert said in refused.stderr
         assert refused.stderr.count("\n") == 1
+
+
+def test_what_only_fastai_needs_is_refused_elsewhere(shelf: CommandHome) -> None:
+    for option in (("--size", "64"), ("--architecture", "resnet34"), ("--genres", "jazz,rock"), ("--mean", "0,0,0")):
+        said = shelf.sleeve("bundles", "export", "open_clip:ViT-B-32/openai", *option, code=1).stderr
+        assert "are for fastai: alone" in said
+    assert "add --architecture" in shelf.sleeve("bundles", "export", "fastai:none.pth", code=1).stderr
