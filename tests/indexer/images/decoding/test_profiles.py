@@ -92,6 +92,14 @@ def test_ink(format_name: str) -> None:
         assert np.abs(found - right).sum() <= np.abs(naive - right).sum()
 
 
+def test_black_ink_is_not_taken_for_the_other_three() -> None:
+    """Half the black ink is a neutral grey; three inks of half each are not, and Chromium shows those instead."""
+    grey = colour(encode(plain((0, 0, 0, 128), "CMYK"), "JPEG", quality=100, icc_profile=cmyk_profile()))
+    three = colour(encode(plain((128, 128, 128, 0), "CMYK"), "JPEG", quality=100, icc_profile=cmyk_profile()))
+    assert np.ptp(grey) <= 3
+    assert np.ptp(three) >= 10
+
+
 def _opened(profile: bytes) -> ImageCms.ImageCmsProfile:
     import io
 
