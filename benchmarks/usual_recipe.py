@@ -8,7 +8,6 @@ random crops and flips, one image per cover. The CSV has the columns ``file`` (r
 """
 
 import argparse
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -16,31 +15,23 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from benchmarks.recipe_covers import LEAST_COVERS, by_split, divided, labelled_covers
 from indexer.genre.scoring import accuracy, confusion, macro_f1
 from indexer.training.imagenet_weights import EFFICIENTNET_LITE0, MEAN, STD, imagenet_backbone
-from indexer.training.samples import LabelledCover, Split, learnable_genres, load_pixels, split_by_group, targets
+from indexer.training.samples import Split, learnable_genres, load_pixels, targets
 
-LEAST_COVERS = 50
-SHARE = 0.2
 BATCH = 32
 LEARNING_RATE = 3e-4
 
 
 def main() -> None:
     arguments = _arguments()
-    samples = _samples(arguments.covers)
+    samples = labelled_covers(arguments.covers)
     genres = learnable_genres(samples, LEAST_COVERS)
-    samples = [sample for sample in samples if sample.genres[0] in genres]
     shares, pixels = targets(samples, genres), load_pixels(samples)
-    order = np.random.default_rng(0).permutation(len(samples))
-    cut = round(SHARE * len(samples))
-    splits = {
-        "random split": Split(tuple(order[cut:].tolist()), tuple(order[:cut].tolist())),
-        "split by group": split_by_group(samples, SHARE, 0),
-    }
     print(f"{len(samples)} covers, {len(genres)} genres, {arguments.epochs} epochs at {arguments.size} px")
-    for name, split in splits.items():
-        table = _score(pixels, shares, split, arguments.epochs, arguments.size)
+    for name, covers in by_split(samples).items():
+        table = _score(pixels, shares, divided(covers), arguments.epochs, arguments.size)
         print(
             f"{name:16} accuracy {accuracy(table):.3f}   macro F1 {macro_f1(table):.3f}   n = {table.sum():.0f}",
             flush=True,
@@ -96,15 +87,6 @@ def _input(images: list[NDArray[np.uint8]]) -> torch.Tensor:
     stacked = torch.from_numpy(np.stack(images)).float()
     scaled = (stacked - torch.tensor(MEAN)) / torch.tensor(STD)
     return scaled.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
-
-
-def _samples(manifest: Path) -> list[LabelledCover]:
-    with manifest.open(newline="") as file:
-        return [
-            LabelledCover(manifest.parent / row["file"], (row["genre"],), row["split_group"])
-            for row in csv.DictReader(file)
-            if row["genre"]
-        ]
 
 
 def _arguments() -> argparse.Namespace:
