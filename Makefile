@@ -9,7 +9,7 @@ REPORT ?= report
 REPORT_HOME := $(CURDIR)/.sleeve-report
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo report test test-slow test-fastai test-all check fix lock screenshots pictures bundle bundle-text benchmarks clean
+.PHONY: help install dev demo report test test-slow test-engines test-fastai test-all check fix lock screenshots pictures bundle bundle-text benchmarks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -34,12 +34,15 @@ test: $(VENV)/.dev ## Run the tests (SQLite, PostgreSQL, FAISS, HTTP), but for t
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m "not slow"
 
 test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, whole trainings, kill rounds, services in trouble, most of the web app
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow --numprocesses=3
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m "slow and not engines" --numprocesses=3
 
 test-fastai: $(VENV)/fastai/.installed ## Run the tests that need fastai, in an environment of their own
 	@$(VENV)/fastai/bin/python -m pytest -n 0 tests/indexer/training/test_with_fastai.py
 
-test-all: test test-slow test-fastai ## Run every test
+test-engines: $(VENV)/.dev ## Run the tests of an index on a server: pgvector
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m engines
+
+test-all: test test-slow test-engines test-fastai ## Run every test
 
 check: $(VENV)/.dev ## Check style, types (Linux, macOS, Windows) and import rules; change nothing
 	@$(BIN)/ruff format --quiet --check .

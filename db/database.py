@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from threading import BoundedSemaphore
 from types import TracebackType
@@ -14,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, Operati
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from sleeve.errors import CatalogueError, SettingsError, first_line
+from sleeve.errors import BusyError, CatalogueError, SettingsError, first_line
 
 LOCK_TIMEOUT_S = 60
 """How long a writer waits for another writer before it gives up."""
@@ -140,6 +141,28 @@ class Database:
                 session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'"))
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITER_LOCK})
             yield session
+
+    @contextmanager
+    def only_one(self, work: str, busy: BusyError) -> Iterator[None]:
+        """Hold a lock of the database by which hosts take turns at some work; it goes with the process, however that
+        ends. A SQLite is of one host, whose own locks are enough.
+
+        Raises:
+            BusyError: as given, if another holds it.
+        """
+        if self.engine.dialect.name == "sqlite":
+            yield
+            return
+        key = {"key": int.from_bytes(sha256(work.encode()).digest()[:8], signed=True)}
+        with self.asking() as connection:
+            if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one():
+                raise busy
+            try:
+                yield
+            finally:
+                # A connection that broke has let go of it.
+                with suppress(DatabaseError):
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
     def check(self) -> None:
         """Ask the database for an answer.

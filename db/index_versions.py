@@ -1,6 +1,7 @@
 """Queries about index versions. Promotion moves the live mark in the caller's transaction.
 
-A version belongs to the home that has its files, its *owner*; the owner of versions from before homes had ids is empty.
+A version belongs to the home that has its files, or to the server that has its tables: its *owner*. The owner of
+versions from before homes had ids is empty.
 """
 
 from collections.abc import Collection
@@ -69,16 +70,33 @@ def adopt(session: Session, owner: str, folders: Collection[str]) -> None:
     session.execute(without_owner.values(owner=owner))
 
 
-def promote(
-    session: Session, owner: str, bundle: BundleRecord, *, folder: str, kind: str, count: int, recall: float
-) -> IndexVersionRecord:
-    """Record a finished version and make it the live one of its home.
+def announce(session: Session, owner: str, bundle: BundleRecord, *, folder: str, kind: str) -> None:
+    """Record that a version is being made, under an owner who answers nothing."""
+    session.add(
+        IndexVersion(owner=owner, bundle_id=bundle.id, folder=folder, kind=kind, count=0, recall=0.0, live=False)
+    )
 
-    Versions of this home newer than the one that was live are forgotten: they were rolled back from.
+
+def promote(
+    session: Session,
+    owner: str,
+    bundle: BundleRecord,
+    *,
+    folder: str,
+    kind: str,
+    count: int,
+    recall: float,
+    leftovers: str | None = None,
+) -> IndexVersionRecord:
+    """Record a finished version, which may have been announced, and make it the live one of its owner.
+
+    Versions of this owner newer than the one that was live are forgotten: they were rolled back from.
     """
-    before = next((version for version in versions(session, owner) if version.live), None)
+    session.execute(delete(IndexVersion).where(IndexVersion.folder == folder))
+    known = versions(session, owner)
+    before = next((version for version in known if version.live), None)
     if before is not None:
-        session.execute(delete(IndexVersion).where(IndexVersion.owner == owner, IndexVersion.id > before.id))
+        forget(session, [version.id for version in known if version.id > before.id], leftovers)
     session.execute(update(IndexVersion).where(IndexVersion.owner == owner, IndexVersion.live).values(live=False))
     row = IndexVersion(
         owner=owner, bundle_id=bundle.id, folder=folder, kind=kind, count=count, recall=recall, live=True
@@ -95,9 +113,17 @@ def switch(session: Session, owner: str, version_id: int) -> None:
     session.execute(own.where(IndexVersion.id == version_id).values(live=True))
 
 
-def forget(session: Session, version_ids: Collection[int]) -> None:
-    """Drop versions whose folders are to go; the live one stays whatever is asked."""
-    session.execute(delete(IndexVersion).where(IndexVersion.id.in_(version_ids), ~IndexVersion.live))
+def forget(session: Session, version_ids: Collection[int], leftovers: str | None = None) -> None:
+    """Drop versions whose folders are to go; the live one stays whatever is asked.
+
+    Args:
+        leftovers: the owner who is to keep their names until they are gone; None for nobody.
+    """
+    forgotten = (IndexVersion.id.in_(version_ids), ~IndexVersion.live)
+    if leftovers is None:
+        session.execute(delete(IndexVersion).where(*forgotten))
+    else:
+        session.execute(update(IndexVersion).where(*forgotten).values(owner=leftovers))
 
 
 def _record(row: Row[Any]) -> IndexVersionRecord:

@@ -18,6 +18,7 @@ from indexer.models.backbone import Backbone, OpenVinoBackbone, fingerprint_here
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import DEFAULT_BUNDLE, BundleShelf
 from indexer.reading import OpenVinoReader, ReaderFiles, installed_reader
+from indexer.vector_index.servers.opening import server_of
 from indexer.vector_index.versions import IndexVersions
 from sleeve.errors import VectorIndexError
 from sleeve.platform import usable_cores
@@ -74,8 +75,14 @@ class Home:
 
     @cached_property
     def versions(self) -> IndexVersions:
-        """The index versions."""
-        return IndexVersions(self.database, self.versions_folder, self.settings.gate_recall)
+        """The index versions: this home's, or those on the server that the settings name.
+
+        Raises:
+            SettingsError: they name none.
+        """
+        address = self.settings.index_url
+        server = None if address is None else server_of(address.get_secret_value(), self.database)
+        return IndexVersions(self.database, self.versions_folder, self.settings.gate_recall, server)
 
     @cached_property
     def covers(self) -> CoverStore:

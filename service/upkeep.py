@@ -16,7 +16,7 @@ from service.background import end
 from service.index_process import start_index
 from service.map_process import start_drawing
 from service.read_process import start_reading
-from sleeve.errors import BusyError, SleeveError, VectorIndexError
+from sleeve.errors import BusyError, IndexServerError, SleeveError, VectorIndexError
 
 LOOK_EVERY_S = 2.0
 MEASURE_EVERY_LOOKS = 15
@@ -155,6 +155,8 @@ class Upkeep:
         if stamp != self._found_whole:
             try:
                 self._home.versions.open(live)
+            except IndexServerError:
+                return None
             except VectorIndexError as error:
                 return str(error)
             self._found_whole = stamp
@@ -166,7 +168,7 @@ class Upkeep:
             return None
         version = self._live_index.current().version
         drift = self._home.versions.drift(version)
-        due = drift.is_large and drift.delta + drift.tombstones >= LEAST_DRIFT
+        due = self._home.versions.is_due(drift) and drift.delta + drift.tombstones >= LEAST_DRIFT
         return _summary(drift) if due and version.record.id == live.id else None
 
     def _rests(self) -> bool:

@@ -10,7 +10,9 @@ SleeveError
 ├── BundleError          a model bundle is missing, damaged or unsuitable
 ├── ReaderError          what reads texts is missing, damaged or unsuitable
 ├── TrainingError        there is too little, or nothing fit, to train a backbone or head on
-├── VectorIndexError     an index file is missing, damaged, mismatched or below its gate
+├── VectorIndexError     an index is missing, damaged, mismatched or below its gate
+│   ├── IndexGoneError   an index version is not on its server any more
+│   └── IndexServerError the server of an index cannot be reached or used
 ├── BusyError            another process is at work, or holds what is needed
 ├── MissingExtraError    something that a part of Sleeve needs is not installed
 └── OutputError          a file or folder that was asked for cannot be written
@@ -75,7 +77,15 @@ class TrainingError(SleeveError):
 
 
 class VectorIndexError(SleeveError):
-    """An index file is missing, damaged, mismatched or below its gate."""
+    """An index is missing, damaged, mismatched or below its gate."""
+
+
+class IndexGoneError(VectorIndexError):
+    """An index version is not on its server any more."""
+
+
+class IndexServerError(VectorIndexError):
+    """The server of an index cannot be reached or used."""
 
 
 class BusyError(SleeveError):

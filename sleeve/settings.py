@@ -24,6 +24,8 @@ class Settings(BaseSettings):
         home: ``SLEEVE_HOME``, where index versions and the default database live.
         database_url: ``SLEEVE_DATABASE_URL``, for PostgreSQL ``postgresql://user:password@host/name``;
             without it SQLite at ``<home>/sleeve.sqlite3``.
+        index_url: ``SLEEVE_INDEX_URL``, the server of the index that several hosts share: ``pgvector`` for the database
+            of the catalogue, or ``milvus://user:password@host:19530/database``; without it the index is in the home.
         bundle: ``SLEEVE_BUNDLE``, a bundle's name or folder; empty for the one whose vectors are live, and the shipped
             one before the first index.
         gate_recall: ``SLEEVE_GATE_RECALL``, the least recall@20 against exact search of an index that is promoted.
@@ -60,6 +62,7 @@ class Settings(BaseSettings):
 
     home: Path = Path("~/.sleeve")
     database_url: SecretStr | None = None
+    index_url: SecretStr | None = None
     bundle: str = ""
     gate_recall: Annotated[float, Field(ge=0, le=1)] = 0.98
     threads: int = 0

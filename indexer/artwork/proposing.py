@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.records import FrontVectors, HashedCover
-from indexer.vector_index import Hits, VectorIndex
+from indexer.vector_index import Hits, SearchableIndex
 
 LEAST_SIMILARITY = 0.6
 """Cosine below which no two covers are compared: 99 % of known near-duplicates are above."""
@@ -30,7 +30,7 @@ Fronts = Callable[[Sequence[int]], Mapping[int, HashedCover]]
 """Vector ids → the fronts that they were made of; backs and removed covers are absent."""
 
 
-def propose(asked: FrontVectors, parts: Sequence[VectorIndex], fronts: Fronts) -> list[list[HashedCover]]:
+def propose(asked: FrontVectors, parts: Sequence[SearchableIndex], fronts: Fronts) -> list[list[HashedCover]]:
     """The most similar other fronts of each cover, nearest first.
 
     Args:

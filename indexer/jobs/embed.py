@@ -9,7 +9,7 @@ from indexer.models.bundle import Bundle
 from indexer.models.embedding import EmbedReport, embed_pending
 from indexer.progress import Progress
 from indexer.vector_index.versions import IndexVersions
-from sleeve.errors import VectorIndexError
+from sleeve.errors import BusyError, VectorIndexError
 
 EXTEND_AFTER = 20_000
 EXTEND_AFTER_SHARE = 0.2
@@ -62,5 +62,5 @@ class _Extending:
         self._waiting = 0
         try:
             self._versions.refresh(self._bundle)
-        except VectorIndexError as error:
+        except (BusyError, VectorIndexError) as error:
             _log.warning("%s; embedding goes on", error)

@@ -3,7 +3,7 @@
 from indexer.home import Home
 from indexer.jobs.running import one_at_a_time
 from indexer.progress import Progress
-from indexer.vector_index.versions import Pruned
+from indexer.vector_index.shelf import Pruned
 
 
 def prune(home: Home, progress: Progress) -> Pruned:

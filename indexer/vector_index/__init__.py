@@ -9,12 +9,14 @@ from indexer.vector_index.hits import Hits, IndexKind
 from indexer.vector_index.index import VectorIndex
 from indexer.vector_index.manifest import IndexManifest
 from indexer.vector_index.recall import choose_width, recall_against_exact
+from indexer.vector_index.searchable import SearchableIndex
 
 __all__ = [
     "Batch",
     "Hits",
     "IndexKind",
     "IndexManifest",
+    "SearchableIndex",
     "VectorIndex",
     "build",
     "choose_width",

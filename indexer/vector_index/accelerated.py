@@ -17,11 +17,11 @@ from indexer.vector_index.hits import Hits, merged
 from indexer.vector_index.index import ASIDE, VectorIndex
 from indexer.vector_index.store import scan
 
-_SCANNED_A_CANDIDATE = 12
+SCANNED_A_CANDIDATE = 12
 """About so many vectors are scanned in the time in which a graph finds one more candidate: 0.45 µs a vector under a
 mask, 4.6 µs a candidate (15,000 vectors, one busy core)."""
 
-_FETCHED_TWICE = 2
+FETCHED_TWICE = 2
 """Under a filter, so many times the candidates are fetched that would do if what it allows were spread evenly."""
 
 _ROWS_A_STEP = 65_536
@@ -144,8 +144,8 @@ class AcceleratedIndex(VectorIndex):
     def _nearest(
         self, queries: NDArray[np.float32], wanted: int, selection: Selection
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        fetched = wanted if selection.mask is None else math.ceil(_FETCHED_TWICE * wanted / selection.share)
-        if _SCANNED_A_CANDIDATE * fetched > selection.count:
+        fetched = wanted if selection.mask is None else math.ceil(FETCHED_TWICE * wanted / selection.share)
+        if SCANNED_A_CANDIDATE * fetched > selection.count:
             return scan(self._store, queries, wanted, selection.mask)
         positions, similarities = self._accelerated(queries, wanted, fetched)
         if selection.mask is not None:

@@ -37,12 +37,14 @@ def checked_vectors(
     return rounded
 
 
-def checked_queries(queries: NDArray[np.float32], dimension: int) -> NDArray[np.float32]:
-    """Return (q, dimension) fp32 queries in C order.
+def checked_queries(queries: NDArray[np.float32], dimension: int, k: int) -> NDArray[np.float32]:
+    """Return (q, dimension) fp32 queries in C order, of which each asks for k.
 
     Raises:
-        VectorIndexError: another shape or type, or values that are not finite.
+        VectorIndexError: another shape or type, or values that are not finite; k is negative.
     """
+    if k < 0:
+        raise VectorIndexError(f"k must be 0 or more, not {k}")
     _check_shape(queries, dimension, (np.float32,), "queries")
     _check_finite(queries, "queries")
     return np.ascontiguousarray(queries)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.vector_index.index import VectorIndex
 from indexer.vector_index.recall import choose_width, recall_against_exact
+from indexer.vector_index.searchable import SearchableIndex
 
 GATE_RECALL = 0.98
 """A version whose recall against exact search is lower is not promoted, unless the settings say otherwise."""
@@ -22,7 +22,7 @@ FILTERED_QUERIES = 32
 _SEED = 13
 
 
-def fit_and_measure(index: VectorIndex, filters: Sequence[NDArray[np.int64]] = ()) -> float:
+def fit_and_measure(index: SearchableIndex, filters: Sequence[NDArray[np.int64]] = ()) -> float:
     """Give an index the width that it needs, and return its recall at ``GATE_K``; 1 when it is empty.
 
     Args:
@@ -39,7 +39,7 @@ def fit_and_measure(index: VectorIndex, filters: Sequence[NDArray[np.int64]] = (
     return min(recalls)
 
 
-def _queries(index: VectorIndex) -> NDArray[np.float32]:
+def _queries(index: SearchableIndex) -> NDArray[np.float32]:
     """Up to ``GATE_QUERIES`` queries, none of which is a vector of the index, because every index finds its own.
 
     Each is halfway between one of them, spread evenly over the ids, and another: its nearest neighbour, or for every

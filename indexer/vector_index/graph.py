@@ -15,7 +15,8 @@ _EF_CONSTRUCTION = 100
 _EF_SEARCH = 128
 """Candidates kept during a search until it is measured how many are needed."""
 
-_WIDTHS = (24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+WIDTHS = (24, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+"""How many candidates a search of a graph may keep."""
 
 
 def empty_graph(dimension: int) -> faiss.IndexHNSW:
@@ -44,7 +45,7 @@ class HnswIndex(AcceleratedIndex):
     @property
     def widths(self) -> Sequence[int]:
         """How many candidates a search may keep."""
-        return _WIDTHS
+        return WIDTHS
 
     @property
     def arguments(self) -> Mapping[str, int]:

@@ -34,10 +34,20 @@ class Hits:
     similarities: NDArray[np.float32]
 
 
+def nothing(queries: int, k: int) -> Hits:
+    """What (queries, k) hits are if nothing is found."""
+    return Hits(np.full((queries, k), -1, dtype=np.int64), np.full((queries, k), -np.inf, dtype=np.float32))
+
+
 def merged(one: Hits, other: Hits) -> Hits:
-    """The nearest of two answers to the same (q,) queries, each of (q, k) hits, without a hit in common."""
-    k = one.ids.shape[1]
+    """The nearest of two answers to the same (q,) queries, without a hit in common; as many as ``other`` has places."""
+    k = other.ids.shape[1]
     ids = np.concatenate([one.ids, other.ids], axis=1)
     similarities = np.concatenate([one.similarities, other.similarities], axis=1)
     order = np.lexsort((ids, -similarities), axis=-1)[:, :k]
     return Hits(np.take_along_axis(ids, order, axis=1), np.take_along_axis(similarities, order, axis=1))
+
+
+def padded(found: Hits, k: int) -> Hits:
+    """The nearest k of hits in any order, padded where there are fewer."""
+    return merged(found, nothing(len(found.ids), k))

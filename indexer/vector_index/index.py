@@ -1,9 +1,8 @@
 """An index of vectors: what every kind does alike with ids, checks, searching, reading back and saving."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from abc import abstractmethod
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Self
 
 import faiss
 import numpy as np
@@ -11,7 +10,8 @@ from numpy.typing import NDArray
 
 from indexer.vector_index.arguments import checked_ids, checked_queries, checked_vectors
 from indexer.vector_index.directory import Directory, Selection
-from indexer.vector_index.hits import Hits, IndexKind
+from indexer.vector_index.hits import Hits
+from indexer.vector_index.searchable import SearchableIndex
 from indexer.vector_index.store import append, filled_up, gather, single_threaded, stored_dimension
 from sleeve.errors import VectorIndexError, first_line
 
@@ -22,24 +22,15 @@ ASIDE = "aside-"
 """How the names of the files begin that hold what is aside (see ``crowds``); without it there are none."""
 
 
-class VectorIndex(ABC):
-    """L2-normalised vectors under external ids (0 or greater), searchable by inner product.
+class VectorIndex(SearchableIndex):
+    """An index in the memory or the files of this machine, by FAISS.
 
     A native index of FAISS, the fp16 store in it (or that it is) and the directory of ids. The ids are kept here and
     not in the engine, whose own map of ids has ended the process.
 
-    Any number of threads may search one index at once, each on a single core. An index being searched must not be
-    changed: the native code would read freed memory. To change a live index, `copy` it, change the copy and swap the
-    reference.
-
-    Every method raises `VectorIndexError` for arguments of the wrong shape or type, and for values that are not finite.
+    Each search runs on a single core. An index being searched must not be changed: the native code would read freed
+    memory. To change a live index, `copy` it, change the copy and swap the reference.
     """
-
-    kind: ClassVar[IndexKind]
-    """How this index finds neighbours."""
-
-    width_name: ClassVar[str | None] = None
-    """What the width of its searches is called among its arguments; None if nothing is traded for speed."""
 
     _native: faiss.Index
 
@@ -67,11 +58,6 @@ class VectorIndex(ABC):
         self._read_only = read_only
         self._width: int | None = None
 
-    @property
-    def widths(self) -> Sequence[int]:
-        """The widths that a search may have, ascending: the wider, the more it finds and the longer it takes."""
-        return ()
-
     def search_with(self, width: int) -> None:
         """Search with this width from now on; a new index has one that suits most vectors."""
         self._width = width
@@ -84,11 +70,6 @@ class VectorIndex(ABC):
     @abstractmethod
     def factory(self) -> str:
         """The make-up of the index in the engine's own notation."""
-
-    @property
-    @abstractmethod
-    def arguments(self) -> Mapping[str, int]:
-        """The numbers that trade speed for recall, by name."""
 
     @property
     def dimension(self) -> int:
@@ -132,17 +113,8 @@ class VectorIndex(ABC):
         return len(positions)
 
     def search(self, queries: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None) -> Hits:
-        """Find the k (0 or more) nearest live vectors of each of (q, dimension) normalised queries.
-
-        A row is padded only when fewer than k live (and allowed) vectors exist. Which of several vectors tied at the
-        k-th place is returned is the engine's choice, the same each time for the same index.
-
-        Args:
-            allowed: the ids that may be returned, in any order, unknown ones ignored; None for all.
-        """
-        if k < 0:
-            raise VectorIndexError(f"k must be 0 or more, not {k}")
-        queries = checked_queries(queries, self.dimension)
+        """Find the k nearest live vectors of each query."""
+        queries = checked_queries(queries, self.dimension, k)
         directory = self._directory
         selection = directory.select(None if allowed is None else checked_ids(allowed))
         wanted = min(k, selection.count)
@@ -155,11 +127,7 @@ class VectorIndex(ABC):
         return Hits(ids, similarities)
 
     def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float16]:
-        """Return a copy of the (n, dimension) vectors stored under (n,) ids.
-
-        Raises:
-            VectorIndexError: an id is not live.
-        """
+        """Return a copy of the vectors stored under some ids."""
         ids = checked_ids(ids)
         positions = self._directory.find(ids)
         if (positions < 0).any():

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.vector_index.index import VectorIndex
+from indexer.vector_index.searchable import SearchableIndex
 from sleeve.errors import VectorIndexError
 
 _VALUES_A_STEP = 1 << 24
@@ -12,7 +12,7 @@ _TIE = 1e-5
 
 
 def recall_against_exact(
-    index: VectorIndex, queries: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None
+    index: SearchableIndex, queries: NDArray[np.float32], k: int, allowed: NDArray[np.int64] | None = None
 ) -> float:
     """Return recall@k: the part of the returned neighbours that belong to the k truly nearest, over all queries.
 
@@ -37,7 +37,7 @@ def recall_against_exact(
     return float(np.mean(_similarities(index, queries, found) >= least[:, np.newaxis]))
 
 
-def choose_width(index: VectorIndex, queries: NDArray[np.float32], k: int, least: float) -> None:
+def choose_width(index: SearchableIndex, queries: NDArray[np.float32], k: int, least: float) -> None:
     """Have an index search with the smallest of its widths that reaches a recall; the largest if none does.
 
     Args:
@@ -54,7 +54,7 @@ def choose_width(index: VectorIndex, queries: NDArray[np.float32], k: int, least
 
 
 def _kth_best(
-    index: VectorIndex, queries: NDArray[np.float32], k: int, among: NDArray[np.int64]
+    index: SearchableIndex, queries: NDArray[np.float32], k: int, among: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """Return (q,) the exact k-th highest similarity of each query to the vectors under some ids."""
     best = np.full((len(queries), k), -np.inf, dtype=np.float32)
@@ -67,7 +67,7 @@ def _kth_best(
     return least
 
 
-def _similarities(index: VectorIndex, queries: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
+def _similarities(index: SearchableIndex, queries: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return (q, k) inner products of each query with the vectors stored under its row of (q, k) ids."""
     similarities = np.empty(ids.shape, dtype=np.float32)
     rows = max(1, _VALUES_A_STEP // (ids.shape[1] * index.dimension))

@@ -1,33 +1,33 @@
 """Index versions: built or extended aside, gated by their recall, promoted by one switch, rolled back, pruned.
 
-A version is a folder below ``<home>/versions``; the database says which one is live in this home, since several homes
-may share a database. Any version can be thrown away and built again from the vectors in the database. Whatever changes
+A version is a folder below ``<home>/versions``, or tables on a server that several hosts share; the database says
+which one is live. Any version can be thrown away and built again from the vectors in the database. Whatever changes
 them holds ``indexer.jobs.running.one_at_a_time``.
 """
 
 import logging
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from db import albums, index_versions, own_columns, vectors
 from db.database import Database
-from db.records import BundleRecord, CatalogueFilter, IndexVersionRecord
-from indexer import vector_index
-from indexer.files import replacing
+from db.records import BundleRecord, CatalogueFilter, IndexVersionRecord, VectorBatch
 from indexer.progress import Progress, Silent
-from indexer.vector_index import IndexKind, VectorIndex
+from indexer.vector_index.building import Batch
 from indexer.vector_index.crowds import Crowds
+from indexer.vector_index.folder_shelf import FolderShelf
 from indexer.vector_index.gate import GATE_K, GATE_RECALL, fit_and_measure
-from sleeve.errors import NotFoundError, VectorIndexError
+from indexer.vector_index.hits import IndexKind
+from indexer.vector_index.searchable import SearchableIndex
+from indexer.vector_index.servers.server import VectorServer
+from indexer.vector_index.servers.server_shelf import ServerShelf
+from indexer.vector_index.shelf import Pruned, VersionShelf
+from sleeve.errors import IndexServerError, NotFoundError, VectorIndexError
 
 GATE_GENRES = 16
 GATE_DECADES = 4
@@ -35,17 +35,11 @@ GATE_DECADES = 4
 GATE_COLUMNS = 4
 """The commonest ones; the gate asks for neighbours of one genre or decade too."""
 
-EXTENDED_AT_ONCE = 1_000
-"""An index of up to this many vectors is extended for any change, which takes a tenth of a second."""
-
 MOST_DELTA = 0.05
 """A larger index is extended when the vectors newer than it are a larger share of it; until then they are its delta."""
 
 MOST_TOMBSTONES = 0.2
 """An index in which removed vectors are a larger share is built again instead of extended."""
-
-_FOLDER = re.compile(rf"(\.writing-)?\d{{8}}T\d{{12}}-({'|'.join(IndexKind)})(-[0-9a-f]{{8}})?")
-"""A version's folder, finished or not. Others below ``versions`` are not Sleeve's."""
 
 _MANY_ALIKE = 0.01
 _ROWS_A_STEP = 65_536
@@ -58,13 +52,13 @@ class OpenVersion:
     """A version that can be searched, and its delta.
 
     Attributes:
-        index: of the version's files, to be searched only.
+        index: of the version, to be searched only.
         delta: indexes of the vectors that are newer; no vector is in two of them.
     """
 
     record: IndexVersionRecord
-    index: VectorIndex
-    delta: tuple[VectorIndex, ...] = ()
+    index: SearchableIndex
+    delta: tuple[SearchableIndex, ...] = ()
 
     @property
     def newest_id(self) -> int:
@@ -73,7 +67,7 @@ class OpenVersion:
         Ids rise, are committed in order and never come back, so this holds even if the newest vectors of the moment
         had been removed before the version was built.
         """
-        return int(self.index.ids[-1]) if len(self.index) else 0
+        return self.index.newest_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,39 +120,29 @@ class Refresh:
         return self.rebuilt or bool(self.added or self.removed)
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
-    """What was deleted: versions' folders, and leftovers that no version names.
-
-    Attributes:
-        in_use: folders that another process holds; the next ``prune`` or refresh deletes them.
-    """
-
-    folders: tuple[str, ...]
-    freed_bytes: int
-    in_use: tuple[str, ...] = ()
-
-
 class IndexVersions:
-    """The versions of one home, each in a folder of its own below ``folder``.
+    """The versions of one home, or with a server those of everyone who uses it with this database.
 
-    The id of the home is in a file next to that folder. It is made with the first version, and survives the folder.
+    Args:
+        folder: where those of a home are, each in a folder of its own.
+        server: where they are instead.
     """
 
-    def __init__(self, database: Database, folder: Path, gate_recall: float = GATE_RECALL) -> None:
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        gate_recall: float = GATE_RECALL,
+        server: VectorServer | None = None,
+    ) -> None:
         self._database = database
         self._gate_recall = gate_recall
-        self._folder = folder
-        self._owner_file = folder.with_name(f"{folder.name}.id")
-        self._owner = ""
+        self._shelf: VersionShelf = FolderShelf(database, folder) if server is None else ServerShelf(database, server)
 
     @property
     def owner(self) -> str:
-        """The id of this home, 32 hexadecimal digits; empty as long as it has made no version under one."""
-        if not self._owner:
-            with suppress(FileNotFoundError):
-                self._owner = self._owner_file.read_text(encoding="ascii").strip()
-        return self._owner
+        """Whose versions they are, as the database names it; empty for a home that has none yet."""
+        return self._shelf.owner
 
     def live(self) -> IndexVersionRecord | None:
         """What the database says is live."""
@@ -188,24 +172,20 @@ class IndexVersions:
         return found
 
     def open(self, record: IndexVersionRecord) -> OpenVersion:
-        """Check a version's files and open them.
+        """Check a version and open it.
 
         Raises:
-            VectorIndexError: a file is missing or damaged, or belongs to another bundle.
+            VectorIndexError: it is missing, damaged or of another bundle.
         """
-        index = vector_index.open_folder(self._folder / record.folder, expected_fingerprint=record.bundle.fingerprint)
-        return OpenVersion(record, index)
+        return OpenVersion(record, self._shelf.open(record))
 
     def arguments(self, record: IndexVersionRecord) -> dict[str, int]:
-        """What trades speed for recall in a version, as its manifest says; empty if that cannot be read."""
-        try:
-            return vector_index.read_manifest(self._folder / record.folder).arguments
-        except VectorIndexError:
-            return {}
+        """What trades speed for recall in a version; empty if that cannot be read."""
+        return self._shelf.arguments(record)
 
     def stamp(self, record: IndexVersionRecord) -> tuple[object, ...]:
-        """What changes when somebody deletes, replaces or writes to a version's files; they are not read."""
-        return vector_index.stamp(self._folder / record.folder)
+        """What changes when somebody deletes, replaces or writes to a version; it is not read."""
+        return self._shelf.stamp(record)
 
     def drift(self, version: OpenVersion) -> Drift:
         """How far the catalogue has moved away from an open version."""
@@ -239,29 +219,41 @@ class IndexVersions:
             VectorIndexError: the new version's recall is below the gate, or it cannot be written; the live
                 version stays.
         """
-        progress = progress or Silent()
-        self._sweep(progress)
+        with self._shelf.alone():
+            return self._refreshed(bundle, progress or Silent(), kind, rebuild=rebuild)
+
+    def _refreshed(self, bundle: BundleRecord, progress: Progress, kind: IndexKind | None, *, rebuild: bool) -> Refresh:
+        self._shelf.sweep(progress)
         with self._database.reading() as session:
             live = index_versions.live(session, self.owner)
         opened = None if rebuild else self._extendable(live, bundle, kind)
         if opened is not None:
             drift = self.drift(opened)
             is_current = not drift.delta and drift.tombstones == opened.index.tombstones
-            if is_current or (drift.indexed > EXTENDED_AT_ONCE and not drift.is_large):
+            is_small = drift.indexed <= self._shelf.extended_at_once
+            if is_current or not (is_small or self.is_due(drift)):
                 return Refresh(opened.record, delta=drift.delta)
             live_kind = IndexKind(opened.record.kind)
-            outgrown = kind is None and vector_index.kind_for(drift.owned, at_least=live_kind) != live_kind
-            if not outgrown and not drift.has_many_tombstones:
-                with self._database.reading() as session:
-                    wanted = vectors.ids(session, bundle)
-                new, gone = np.setdiff1d(wanted, opened.index.ids), np.setdiff1d(opened.index.ids, wanted)
-                index = self._extended(opened.record, new, gone, progress)
-                return Refresh(self._promote(bundle, index, progress), added=len(new), removed=len(gone))
+            outgrown = kind is None and self._shelf.kind_for(drift.owned, live_kind) != live_kind
+            if self._shelf.extends and not outgrown and not drift.has_many_tombstones:
+                index, added, removed = self._extended(opened, progress)
+                return Refresh(self._promote(bundle, index, progress), added=added, removed=removed)
         with self._database.reading() as session:
             count = vectors.count(session, bundle)
-        kind = kind or vector_index.kind_for(count, at_least=IndexKind(live.kind) if live else None)
-        index = self._build(bundle, kind, count, progress)
-        return Refresh(self._promote(bundle, index, progress), added=count, rebuilt=True)
+        kind = kind or self._shelf.kind_for(count, IndexKind(live.kind) if live else None)
+        progress.start("Building the index", count)
+        with self._database.reading() as session:
+            index = self._shelf.build(bundle, kind, _batches(vectors.stream(session, bundle), progress))
+        return Refresh(self._promote(bundle, index, progress), added=len(index), rebuilt=True)
+
+    def is_gone(self, record: IndexVersionRecord) -> bool:
+        """Whether a version that is not live any more can no longer answer. One in files is in the memory of whoever
+        opened it, or mapped; one on a server answers as long as it is kept."""
+        return self._shelf.leftovers is not None and record.id not in {version.id for version in self.kept()}
+
+    def is_due(self, drift: Drift) -> bool:
+        """Whether it is time for a new version."""
+        return drift.is_large and drift.delta + drift.tombstones >= self._shelf.least_drift
 
     def named(self, folder: str) -> IndexVersionRecord:
         """The version with this folder.
@@ -280,9 +272,11 @@ class IndexVersions:
         Raises:
             VectorIndexError: its files are missing or damaged; the live version stays.
         """
-        self.open(version)
-        with self._database.writing() as session:
-            index_versions.switch(session, self.owner, version.id)
+        with self._shelf.alone():
+            self.open(version)
+            with self._database.writing() as session:
+                index_versions.switch(session, self.owner, version.id)
+            self._shelf.promoted(version)
         _log.info("index %s is live", version.folder)
 
     def rollback(self) -> IndexVersionRecord:
@@ -298,29 +292,16 @@ class IndexVersions:
 
     def prune(self, progress: Progress | None = None) -> Pruned:
         """Keep the live version and the one before it, and delete all others."""
+        with self._shelf.alone():
+            return self._pruned(progress or Silent())
+
+    def _pruned(self, progress: Progress) -> Pruned:
         with self._database.writing() as session:
             known = index_versions.versions(session, self.owner)
             kept = [index_versions.live(session, self.owner), index_versions.previous(session, self.owner)]
-            index_versions.forget(session, [version.id for version in known if version not in kept])
-        return self._sweep(progress or Silent())
-
-    def _sweep(self, progress: Progress) -> Pruned:
-        """Delete the versions that the database does not name: those pruned, and what a crash left."""
-        with self._database.reading() as session:
-            named = index_versions.folders(session)
-        folders = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
-        unnamed = [folder for folder in folders if _is_written(folder) and folder.name not in named]
-        freed_bytes, deleted, in_use = 0, [], []
-        progress.start("Deleting index versions", len(unnamed))
-        for folder in unnamed:
-            try:
-                freed_bytes += vector_index.delete(folder)
-            except OSError:  # Windows deletes no file that a process has mapped
-                in_use.append(folder.name)
-            if not folder.exists():
-                deleted.append(folder.name)
-            progress.advance(1)
-        return Pruned(tuple(deleted), freed_bytes, tuple(in_use))
+            unneeded = [version.id for version in known if version not in kept]
+            index_versions.forget(session, unneeded, self._shelf.leftovers)
+        return self._shelf.sweep(progress)
 
     def _extendable(
         self, live: IndexVersionRecord | None, bundle: BundleRecord, kind: IndexKind | None
@@ -329,34 +310,25 @@ class IndexVersions:
             return None
         try:
             return self.open(live)
+        except IndexServerError:
+            raise
         except VectorIndexError as error:
             _log.warning("%s; building it again from the database", error)
             return None
 
-    def _build(self, bundle: BundleRecord, kind: IndexKind, count: int, progress: Progress) -> VectorIndex:
-        progress.start("Building the index", count)
-
-        def batches() -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
-            with self._database.reading() as session:
-                for batch in vectors.stream(session, bundle):
-                    yield batch.ids, batch.vectors
-                    progress.advance(len(batch.ids))
-
-        return vector_index.build(kind, bundle.dimension, batches())
-
-    def _extended(
-        self, live: IndexVersionRecord, new: NDArray[np.int64], gone: NDArray[np.int64], progress: Progress
-    ) -> VectorIndex:
-        progress.start("Extending the index", len(new))
-        index = vector_index.load(self._folder / live.folder, live.bundle.dimension)
-        index.remove(gone)
+    def _extended(self, opened: OpenVersion, progress: Progress) -> tuple[SearchableIndex, int, int]:
+        """A version with what is new and without what is gone, and how many these are."""
+        bundle = opened.record.bundle
         with self._database.reading() as session:
-            for batch in vectors.of_ids(session, live.bundle, new):
-                index.add(batch.ids, batch.vectors)
-                progress.advance(len(batch.ids))
-        return index
+            wanted = vectors.ids(session, bundle)
+        new, gone = np.setdiff1d(wanted, opened.index.ids), np.setdiff1d(opened.index.ids, wanted)
+        progress.start("Extending the index", len(new))
+        with self._database.reading() as session:
+            batches = _batches(vectors.of_ids(session, bundle, new), progress)
+            index = self._shelf.extended(opened.record, batches, gone)
+        return index, len(new), len(gone)
 
-    def _promote(self, bundle: BundleRecord, index: VectorIndex, progress: Progress) -> IndexVersionRecord:
+    def _promote(self, bundle: BundleRecord, index: SearchableIndex, progress: Progress) -> IndexVersionRecord:
         progress.start("Measuring its recall", 1)
         # What does without a graph or cells finds all that is allowed.
         recall = fit_and_measure(index, self._filters(bundle) if index.widths else ())
@@ -366,15 +338,22 @@ class IndexVersions:
                 f"the new index finds {recall:.3f} of the {GATE_K} nearest, less than {self._gate_recall:g}; "
                 f"it is not promoted{_likely_cause(index)}"
             )
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{index.kind}"
-        vector_index.write(index, self._folder / name, fingerprint=bundle.fingerprint, recall=recall)
-        owner = self._with_owner()
+        name = self._shelf.keep(index, bundle, recall)
+        owner, leftovers = self._shelf.with_owner(), self._shelf.leftovers
         with self._database.writing() as session:
-            index_versions.adopt(session, owner, [folder.name for folder in self._folder.iterdir()])
+            index_versions.adopt(session, owner, self._shelf.own_names())
             version = index_versions.promote(
-                session, owner, bundle, folder=name, kind=index.kind, count=len(index), recall=recall
+                session,
+                owner,
+                bundle,
+                folder=name,
+                kind=index.kind,
+                count=len(index),
+                recall=recall,
+                leftovers=leftovers,
             )
-        self.prune()
+        self._shelf.promoted(version)
+        self._pruned(Silent())
         return version
 
     def _filters(self, bundle: BundleRecord) -> list[NDArray[np.int64]]:
@@ -388,22 +367,14 @@ class IndexVersions:
             filters += own_columns.widest(session, GATE_COLUMNS)
             return [vectors.allowed_ids(session, bundle, allowed) for allowed in filters]
 
-    def _with_owner(self) -> str:
-        """The id of this home, made if it has none."""
-        if not self.owner:
-            try:
-                with replacing(self._owner_file) as fresh:
-                    fresh.write_text(f"{uuid4().hex}\n", encoding="ascii")
-            except OSError as error:
-                raise VectorIndexError(f"{self._owner_file} cannot be written: {error.strerror}") from error
-        return self.owner
+
+def _batches(read: Iterator[VectorBatch], progress: Progress) -> Iterator[Batch]:
+    for batch in read:
+        yield batch.ids, batch.vectors
+        progress.advance(len(batch.ids))
 
 
-def _is_written(folder: Path) -> bool:
-    return bool(_FOLDER.fullmatch(folder.name)) and folder.is_dir() and not folder.is_symlink()
-
-
-def _likely_cause(index: VectorIndex) -> str:
+def _likely_cause(index: SearchableIndex) -> str:
     """What a failed gate is likely to come from, and what helps, as the end of a sentence."""
     if index.kind == IndexKind.EXACT:
         return ""

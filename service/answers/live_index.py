@@ -14,12 +14,12 @@ from db import answering, index_versions, vectors
 from db.database import Database
 from db.records import BundleRecord, IndexVersionRecord
 from indexer.home import NO_INDEX
-from indexer.vector_index import VectorIndex
+from indexer.vector_index import SearchableIndex
 from indexer.vector_index.delta import Delta
 from indexer.vector_index.versions import IndexVersions, OpenVersion
 from service.answers.memory import Memory
 from service.answers.model import Model
-from sleeve.errors import BundleError, SleeveError, VectorIndexError
+from sleeve.errors import BundleError, IndexServerError, SleeveError, VectorIndexError
 
 TRY_AGAIN_S = 10.0
 """How long a version that could not be opened is left alone: checking its files takes a second a gigabyte."""
@@ -68,7 +68,7 @@ class LiveIndex:
 
     The next version is loaded while the one in use keeps answering with a complete delta; then one reference moves. If
     the next cannot be loaded, the one in use stays. A version lives until its last request ends, even if its files are
-    deleted in the meantime: they are in memory, or mapped.
+    deleted in the meantime: they are in memory, or mapped. One on a server that was deleted there is left at once.
 
     Args:
         load_model: opens the model that made the vectors of a bundle, or the one to begin with (None); may raise
@@ -107,6 +107,8 @@ class LiveIndex:
         if live is None:
             raise VectorIndexError(NO_INDEX)
         in_use = loaded or self._load_first(live)
+        if in_use.record.id != live.id and self._versions.is_gone(in_use.record):
+            in_use = self._load_instead(in_use, live)
         snapshot = in_use.now(Memory(self._database, state))
         if in_use.record.id == live.id:
             self._remembered = snapshot
@@ -167,6 +169,14 @@ class LiveIndex:
                     live = newer
             return self._loaded
 
+    def _load_instead(self, gone: _Loaded, live: IndexVersionRecord) -> _Loaded:
+        with self._first:
+            if self._loaded is gone:
+                self._check_failed(live)
+                self._loaded = self._load(live)
+            assert self._loaded is not None
+            return self._loaded
+
     def _follow(self, live: IndexVersionRecord) -> None:
         failure = self._failure
         if failure is not None and failure.record.id == live.id and time.monotonic() < failure.try_again_at_s:
@@ -191,7 +201,7 @@ class LiveIndex:
             version = self._versions.open(record)
         except (BundleError, VectorIndexError) as error:
             repair = "run `sleeve index` to build it again from the database"
-            reason = str(error) if isinstance(error, BundleError) else f"{error}; {repair}"
+            reason = str(error) if isinstance(error, (BundleError, IndexServerError)) else f"{error}; {repair}"
             self._failure = _Failure(record, reason, time.monotonic() + TRY_AGAIN_S)
             raise VectorIndexError(reason) from error
         delta = Delta(record.bundle.dimension, version.newest_id)
@@ -217,6 +227,6 @@ class LiveIndex:
             raise VectorIndexError(failure.reason)
 
 
-def some_ids(index: VectorIndex, most: int) -> NDArray[np.int64]:
+def some_ids(index: SearchableIndex, most: int) -> NDArray[np.int64]:
     """Ids of vectors from all over an index, at most this many."""
     return index.ids[:: max(1, -(-len(index) // most))]

@@ -43,7 +43,7 @@ from service.answers.understanding import (
     no_barcodes,
     no_text,
 )
-from sleeve.errors import FileRejectedError, NotFoundError, QueryError
+from sleeve.errors import FileRejectedError, IndexGoneError, NotFoundError, QueryError
 from sleeve.vocabulary import AlbumId, ListName, Side
 
 Query = TypeVar("Query")
@@ -309,7 +309,7 @@ class Search:
         query = embed(remembered.model)
         try:
             return answer(remembered, query)
-        except OutdatedError:
+        except (OutdatedError, IndexGoneError):
             snapshot = self.snapshot()
             return answer(snapshot, query if snapshot.model is remembered.model else embed(snapshot.model))
 

@@ -16,6 +16,7 @@ from db.tables import Album, AlbumGenre, Cover, Genre, Vector
 from indexer.genre import Calibration
 from indexer.genre.classifier import GenreClassifier
 from indexer.vector_index import IndexKind
+from indexer.vector_index.servers.server import VectorServer
 from indexer.vector_index.versions import IndexVersions
 from service.answers.live_index import LiveIndex
 from service.answers.model import Model
@@ -32,11 +33,12 @@ GENRES = ["jazz", "rock", "soul"]
 class World:
     """A catalogue of random vectors, and two workers that search it."""
 
-    def __init__(self, database: Database, home: Path, seed: int) -> None:
+    def __init__(self, database: Database, home: Path, seed: int, server: VectorServer | None = None) -> None:
         self.database = database
         self.random = np.random.default_rng(seed)
         self.bundle = self.bundle_of("f")
-        self.versions = IndexVersions(database, home / "versions")
+        self.versions_folder = home / "versions"
+        self.versions = IndexVersions(database, self.versions_folder, server=server)
         self.loaded: list[str] = []
         self.live_indexes = [LiveIndex(database, self.versions, self.load_model) for _ in range(2)]
         self.workers = [Search(database, pairs) for pairs in self.live_indexes]
@@ -140,8 +142,8 @@ class World:
         self.workers[0].snapshot()
         self.live_indexes[0].settle()
 
-    def brute_force(self, query: NDArray[np.float32], genre: str | None) -> dict[int, float]:
-        best: dict[int, float] = {}
+    def held(self, genre: str | None) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """(n,) the albums of all vectors that a genre allows, and the (n, d) vectors."""
         with self.database.reading() as session:
             rows = session.execute(
                 select(Vector.embedding, Cover.album_id)
@@ -149,11 +151,19 @@ class World:
                 .where(Vector.bundle_id == self.bundle.id)
             ).all()
             genres = albums.genres_of(session, [AlbumId(row.album_id) for row in rows])
-        for embedding, album_id in rows:
-            if genre is None or genre in genres.get(AlbumId(album_id), ()):
-                similarity = float(np.frombuffer(embedding, "<f2").astype(np.float32) @ query)
-                best[album_id] = max(similarity, best.get(album_id, -2.0))
+        kept = [row for row in rows if genre is None or genre in genres.get(AlbumId(row.album_id), ())]
+        stored = [np.frombuffer(row.embedding, "<f2").astype(np.float32) for row in kept]
+        return np.array([row.album_id for row in kept], dtype=np.int64), np.array(stored).reshape(-1, DIMENSION)
+
+    def best(self, held: tuple[NDArray[np.int64], NDArray[np.float32]], query: NDArray[np.float32]) -> dict[int, float]:
+        """The similarity of each album by its nearest cover."""
+        best: dict[int, float] = {}
+        for album_id, similarity in zip(held[0].tolist(), (held[1] @ query).tolist(), strict=True):
+            best[album_id] = max(similarity, best.get(album_id, -2.0))
         return best
+
+    def brute_force(self, query: NDArray[np.float32], genre: str | None) -> dict[int, float]:
+        return self.best(self.held(genre), query)
 
     def check(self) -> None:
         self.settle()

@@ -31,7 +31,7 @@ def hosts(database: Database, tmp_path: Path) -> tuple[World, World]:
 
 
 def folders(world: World) -> set[str]:
-    return {folder.name for folder in world.versions._folder.iterdir()}
+    return {folder.name for folder in world.versions_folder.iterdir()}
 
 
 def live(world: World) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.vector_index import IndexKind, VectorIndex, build, cells, graph
+from indexer.vector_index import IndexKind, SearchableIndex, VectorIndex, build, cells, graph
 from indexer.vector_index.exact import ExactIndex
 from sleeve.errors import VectorIndexError
 from tests.indexer.vector_index.brute_force import (
@@ -24,6 +24,11 @@ K = 10
 LEAST_RECALL = 0.97
 
 
+@pytest.fixture
+def index(any_index: SearchableIndex) -> SearchableIndex:
+    return any_index
+
+
 def test_exact_hits_are_those_of_brute_force_id_by_id(
     built: Callable[[IndexKind], VectorIndex], catalogue: Catalogue
 ) -> None:
@@ -32,14 +37,14 @@ def test_exact_hits_are_those_of_brute_force_id_by_id(
     np.testing.assert_array_equal(hits.ids, catalogue.ids[order])
 
 
-def test_unfiltered_search(index: VectorIndex, catalogue: Catalogue) -> None:
+def test_unfiltered_search(index: SearchableIndex, catalogue: Catalogue) -> None:
     hits = index.search(catalogue.queries, K)
     check_sound(hits, catalogue, K)
     assert recall(hits, catalogue) >= (1 if index.kind is IndexKind.EXACT else LEAST_RECALL)
 
 
 @pytest.mark.parametrize("share", [1.0, 0.5, 0.1, 0.01, 0.001])
-def test_filtered_search(index: VectorIndex, catalogue: Catalogue, share: float) -> None:
+def test_filtered_search(index: SearchableIndex, catalogue: Catalogue, share: float) -> None:
     random = np.random.default_rng(3)
     allowed = random.choice(catalogue.ids, round(share * len(catalogue.ids)), replace=False)
     unknown = np.array([10**9, 10**12, -5, -1])
@@ -52,19 +57,19 @@ def test_filtered_search(index: VectorIndex, catalogue: Catalogue, share: float)
         assert recall(hits, reachable) >= LEAST_RECALL
 
 
-def test_filter_of_one_id_returns_it_and_padding(index: VectorIndex, catalogue: Catalogue) -> None:
+def test_filter_of_one_id_returns_it_and_padding(index: SearchableIndex, catalogue: Catalogue) -> None:
     only = catalogue.ids[1234:1235]
     hits = index.search(catalogue.queries, 3, only)
     check_exact(hits, catalogue.without(np.setdiff1d(catalogue.ids, only)), 3)
     assert (hits.ids == [only[0], -1, -1]).all()
 
 
-def test_filter_that_allows_nothing_returns_padding(index: VectorIndex, catalogue: Catalogue) -> None:
+def test_filter_that_allows_nothing_returns_padding(index: SearchableIndex, catalogue: Catalogue) -> None:
     for allowed in (np.empty(0, dtype=np.int64), np.array([10**9])):
         check_sound(index.search(catalogue.queries, 4, allowed), catalogue.without(catalogue.ids), 4)
 
 
-def test_filter_that_allows_only_what_is_far_away_is_filled(index: VectorIndex, catalogue: Catalogue) -> None:
+def test_filter_that_allows_only_what_is_far_away_is_filled(index: SearchableIndex, catalogue: Catalogue) -> None:
     query = catalogue.queries[:1]
     far = catalogue.ids[np.argsort(query[0] @ catalogue.vectors.T)[: len(catalogue.ids) // 5]]
     reachable = catalogue.without(np.setdiff1d(catalogue.ids, far))
@@ -73,7 +78,7 @@ def test_filter_that_allows_only_what_is_far_away_is_filled(index: VectorIndex, 
 
 
 @pytest.mark.parametrize("k", [1, 700, 3000])
-def test_k_of_any_size_is_filled(index: VectorIndex, catalogue: Catalogue, k: int) -> None:
+def test_k_of_any_size_is_filled(index: SearchableIndex, catalogue: Catalogue, k: int) -> None:
     hits = index.search(catalogue.queries, k)
     if index.kind is IndexKind.EXACT or k > 0.1 * len(catalogue.ids):
         check_exact(hits, catalogue, k)
@@ -82,12 +87,12 @@ def test_k_of_any_size_is_filled(index: VectorIndex, catalogue: Catalogue, k: in
         assert recall(hits, catalogue) >= LEAST_RECALL
 
 
-def test_k_beyond_the_catalogue_returns_all_of_it(index: VectorIndex, catalogue: Catalogue) -> None:
+def test_k_beyond_the_catalogue_returns_all_of_it(index: SearchableIndex, catalogue: Catalogue) -> None:
     few = Catalogue(catalogue.ids, catalogue.vectors, catalogue.queries[:2])
     check_exact(index.search(few.queries, len(few.ids) + 3), few, len(few.ids) + 3)
 
 
-def test_no_neighbours_and_no_queries(index: VectorIndex, catalogue: Catalogue) -> None:
+def test_no_neighbours_and_no_queries(index: SearchableIndex, catalogue: Catalogue) -> None:
     assert index.search(catalogue.queries, 0).ids.shape == (len(catalogue.queries), 0)
     assert index.search(catalogue.queries[:0], 5).ids.shape == (0, 5)
 
@@ -173,7 +178,7 @@ def test_cells_that_hold_too_few_are_made_up_for(
     check_exact(built(IndexKind.IVF).search(catalogue.queries, 700), catalogue, 700)
 
 
-def test_many_threads_find_what_one_finds(index: VectorIndex, catalogue: Catalogue) -> None:
+def test_many_threads_find_what_one_finds(index: SearchableIndex, catalogue: Catalogue) -> None:
     halves = [None, np.sort(catalogue.ids)[::2]]
     expected = [index.search(catalogue.queries, K, allowed) for allowed in halves]
     with ThreadPoolExecutor(6) as threads:
@@ -215,13 +220,13 @@ def test_a_search_runs_on_one_core_whatever_thread_it_is_on(
     ],
 )
 def test_queries_of_another_shape_or_type_are_refused(
-    index: VectorIndex, queries: NDArray[np.float32], message: str
+    index: SearchableIndex, queries: NDArray[np.float32], message: str
 ) -> None:
     with pytest.raises(VectorIndexError, match=message):
         index.search(queries, 3)
 
 
-def test_other_senseless_arguments_are_refused(index: VectorIndex, catalogue: Catalogue) -> None:
+def test_other_senseless_arguments_are_refused(index: SearchableIndex, catalogue: Catalogue) -> None:
     with pytest.raises(VectorIndexError, match="k must be 0 or more"):
         index.search(catalogue.queries, -1)
     with pytest.raises(VectorIndexError, match="ids must be integers"):

@@ -14,7 +14,8 @@ from db.records import BundleRecord, InspectedFile, NewVector
 from db.registration import register
 from db.tables import Vector
 from indexer.vector_index import IndexKind, VectorIndex, recall_against_exact
-from indexer.vector_index.versions import Drift, IndexVersions, Pruned
+from indexer.vector_index.shelf import Pruned
+from indexer.vector_index.versions import Drift, IndexVersions
 from sleeve.errors import NotFoundError, VectorIndexError
 from sleeve.vocabulary import ContentHash, CoverId, Fingerprint
 from tests.factories import cover_file
@@ -316,7 +317,7 @@ def test_the_kind_chosen_once_stays_until_the_catalogue_outgrows_it(
 def test_a_large_index_leaves_little_to_the_delta_and_takes_in_much(
     database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.vector_index.versions.EXTENDED_AT_ONCE", 99)
+    monkeypatch.setattr("indexer.vector_index.folder_shelf.FolderShelf.extended_at_once", 99)
     add_vectors(database, bundle, 200, seed=1)
     built = versions.refresh(bundle).version
     add_vectors(database, bundle, 10, seed=2)
@@ -335,7 +336,7 @@ def test_a_large_index_leaves_little_to_the_delta_and_takes_in_much(
 def test_a_large_index_is_outgrown_with_the_next_large_drift_only(
     database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.vector_index.versions.EXTENDED_AT_ONCE", 99)
+    monkeypatch.setattr("indexer.vector_index.folder_shelf.FolderShelf.extended_at_once", 99)
     monkeypatch.setattr("indexer.vector_index.building._MOST_EXACT", 200)
     add_vectors(database, bundle, 200, seed=1)
     assert versions.refresh(bundle).version.kind == IndexKind.EXACT

@@ -1,0 +1,1 @@
+"""Indexes on servers that several hosts share: PostgreSQL with pgvector, and Milvus."""
