@@ -19,6 +19,7 @@ _KEYS: dict[AlbumOrder, InstrumentedAttribute[Any]] = {
     AlbumOrder.TITLE: Album.title_order,
     AlbumOrder.ARTIST: Album.artist_order,
     AlbumOrder.YEAR: Album.year,
+    AlbumOrder.COLOUR: Album.colour,
 }
 
 

@@ -12,7 +12,7 @@ from db import removed_files
 from db.identity import hashed
 from db.offered import others
 from db.records import AlbumRecord, AlbumRow, CatalogueCounts, CatalogueRow, CoverRecord, Pressing
-from db.tables import Album, AlbumGenre, AlbumList, Cover, Entry, File, Genre
+from db.tables import Album, AlbumGenre, AlbumList, Cover, Entry, File, Genre, Regrouped
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, ListName, Outcome, Side
 
@@ -48,12 +48,25 @@ def album(session: Session, album_id: AlbumId) -> AlbumRecord:
     """One album.
 
     Raises:
-        NotFoundError: there is none with this id.
+        NotFoundError: there is none with this id; it names the one that it was made one with, if it was.
     """
     found = of_ids(session, [album_id]).get(album_id)
     if found is None:
-        raise NotFoundError(f"there is no album {album_id}")
+        other = _merged_into(session, album_id)
+        known = "" if other is None else f"; it was made one with album {other}"
+        raise NotFoundError(f"there is no album {album_id}{known}", other)
     return found
+
+
+def _merged_into(session: Session, album_id: AlbumId) -> AlbumId | None:
+    """The album that has the oldest cover, or else the oldest row of a list, of one that a person made one with it."""
+    was_in = select(Regrouped.id).where(Regrouped.deed == "merge", Regrouped.was_in == album_id)
+    for member, key in ((Cover, Regrouped.cover_id), (Entry, Regrouped.entry_id)):
+        of_it = exists(was_in.where(key == member.id).correlate(member))
+        found = session.scalar(select(member.album_id).where(of_it).order_by(member.id).limit(1))
+        if found is not None:
+            return AlbumId(found)
+    return None
 
 
 def of_ids(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, AlbumRecord]:

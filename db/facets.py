@@ -1,18 +1,21 @@
 """What the albums of a list are, by count: genres, artists, decades, what they lack, and where its letters begin."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import desc, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.album_conditions import album_conditions, lacks
+from db.colour_order import JUMP_SHADES, name_of
 from db.records import CatalogueFilter, ColumnFacet, Facets
 from db.tables import Album, AlbumGenre, AlbumList, ColumnValue, Cover, Genre, OwnColumn
 from db.typed_cells import RANGES
 from sleeve.vocabulary import AlbumOrder, ColumnKind, Fact, ListName
+
+Key = TypeVar("Key")
 
 MOST_ARTISTS = 24
 
@@ -20,7 +23,8 @@ MOST_VALUES = 24
 """The commonest values of a declared column that are counted."""
 
 SIGNS, OTHER_LETTERS, NOTHING = "#", "…", "?"
-"""Names of the jumps to what begins with no letter, with a letter beyond a to z, and to what has no name or year."""
+"""Names of the jumps to what begins with no letter, with a letter beyond a to z, and to what has no name, year or
+colour."""
 
 _NAMES: dict[AlbumOrder, InstrumentedAttribute[Any]] = {
     AlbumOrder.TITLE: Album.title_order,
@@ -85,12 +89,13 @@ def _lists(session: Session, allowed: CatalogueFilter) -> dict[ListName, int]:
 def _jumps(session: Session, allowed: CatalogueFilter, order: AlbumOrder) -> dict[str, int]:
     if order is AlbumOrder.YEAR:
         steps = [(NOTHING if year is None else f"{year}s", albums) for year, albums in _by_decade(session, allowed)]
+    elif order is AlbumOrder.COLOUR:
+        steps = _named_together(_by_colour(session, allowed), _colour)
     elif order in _NAMES:
         first = func.substr(_NAMES[order], 1, 1).label("first")
         query = select(first, func.count(Album.id)).where(*album_conditions(session, allowed)).group_by(first)
         rows = [(row[0], row[1]) for row in session.execute(query.order_by(first.is_(None), first))]
-        groups = groupby(rows, key=lambda row: _letter(row[0]))
-        steps = [(letter, sum(albums for _, albums in group)) for letter, group in groups]
+        steps = _named_together(rows, _letter)
     else:
         return {}
     found, at = {}, 0
@@ -98,6 +103,19 @@ def _jumps(session: Session, allowed: CatalogueFilter, order: AlbumOrder) -> dic
         found[name] = at
         at += albums
     return found
+
+
+def _by_colour(session: Session, allowed: CatalogueFilter) -> Sequence[tuple[int | None, int]]:
+    """By what has one name, in the order by colour."""
+    shades = (Album.colour - Album.colour % JUMP_SHADES).label("shades")
+    query = select(shades, func.count(Album.id)).where(*album_conditions(session, allowed)).group_by(shades)
+    return [(row[0], row[1]) for row in session.execute(query.order_by(shades.is_(None), shades))]
+
+
+def _named_together(rows: Sequence[tuple[Key, int]], name: Callable[[Key], str]) -> list[tuple[str, int]]:
+    """Counts of neighbours with one name as one."""
+    groups = groupby(rows, key=lambda row: name(row[0]))
+    return [(called, sum(albums for _, albums in group)) for called, group in groups]
 
 
 def _columns(session: Session, allowed: CatalogueFilter) -> list[ColumnFacet]:
@@ -115,6 +133,10 @@ def _counted(session: Session, column: OwnColumn, allowed: CatalogueFilter) -> d
     query = query.where(ColumnValue.column_id == column.id, *album_conditions(session, others))
     query = query.group_by(ColumnValue.folded, ColumnValue.number).order_by(desc(albums), "said")
     return {row[0]: row[1] for row in session.execute(query.limit(MOST_VALUES))}
+
+
+def _colour(place: int | None) -> str:
+    return NOTHING if place is None else name_of(place)
 
 
 def _letter(first: str | None) -> str:

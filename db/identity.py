@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from db.placeholders import names_nothing, titles_nothing
-from db.records import fold
+from db.records import OutsideIds, fold
 from sleeve.vocabulary import LabelSource
 
 TRUST = (
@@ -46,6 +46,9 @@ ID_COLUMNS = frozenset(name for names in _IDS.values() for name in names)
 """The names by which tags and tables have ids."""
 
 _NUMBER = re.compile(r"[1-9]\d{0,18}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_WRITTEN = {"release group": _UUID, "master": _NUMBER, "release": _UUID, "pressing": _NUMBER}
+"""How MusicBrainz (in lower case) and Discogs write their ids."""
 
 Value = TypeVar("Value")
 
@@ -102,8 +105,19 @@ def word_of(
 
 def release_of(extra: Mapping[str, str]) -> str | None:
     """The number of a release of Discogs, if a source says one."""
-    said = first(extra[name].strip() for name in _IDS["pressing"] if extra.get(name))
-    return said if said is not None and _NUMBER.fullmatch(said) else None
+    return outside_ids([extra]).discogs_release
+
+
+def outside_ids(said: Iterable[Mapping[str, str]]) -> OutsideIds:
+    """The ids in what sources say besides names, the most trusted source first; what is written otherwise is none."""
+    found: dict[str, str] = {}
+    for extra in said:
+        for kind, written in _WRITTEN.items():
+            ids = (extra[name].strip().lower() for name in _IDS[kind] if extra.get(name))
+            one = next(filter(written.fullmatch, ids), None)
+            if one is not None:
+                found.setdefault(kind, one)
+    return OutsideIds(found.get("release group"), found.get("release"), found.get("master"), found.get("pressing"))
 
 
 def hashed(*parts: str) -> str:

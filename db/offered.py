@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from db.records import OtherFiles
+from db.records import OtherFiles, RejectedFile
 from db.tables import Cover, File, OtherFilesRow
 from sleeve.vocabulary import Outcome, Rejection
 
@@ -84,6 +84,12 @@ def others(session: Session) -> Mapping[str, int]:
         select(OtherFilesRow.kind, total).group_by(OtherFilesRow.kind).order_by(total.desc(), OtherFilesRow.kind)
     )
     return {row[0]: int(row[1]) for row in rows}
+
+
+def rejected(session: Session) -> list[RejectedFile]:
+    """Every file that was rejected, by path."""
+    query = select(File.path, File.reason, File.detail).where(File.outcome == Outcome.REJECTED).order_by(File.path)
+    return [RejectedFile(row.path, row.path, Rejection(row.reason), row.detail or "") for row in session.execute(query)]
 
 
 def within(path: InstrumentedAttribute[str], place: str) -> ColumnElement[bool]:

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from db.barcodes import barcode_of
-from db.identity import EXPORTED, Said, Word, hashed, same_album, word_of
-from db.records import CoverFile, fold
+from db.identity import EXPORTED, TRUST, Said, Word, hashed, outside_ids, same_album, word_of
+from db.records import CoverFile, OutsideIds, fold
 from db.tables import Album, Cover, Entry, Statement
 from sleeve.vocabulary import AlbumId, LabelSource
 
@@ -104,6 +104,16 @@ def albums_with_barcode(session: Session, barcode: str) -> list[AlbumId]:
     ):
         found.update(session.scalars(query.where(Statement.barcode == barcode)))
     return [AlbumId(album_id) for album_id in sorted(found)]
+
+
+def ids_of_album(session: Session, album_id: AlbumId) -> OutsideIds:
+    """What other catalogues call an album, as its sources say, the most trusted one first."""
+    said: list[Row[str, dict[str, str] | None]] = []
+    for member, key in ((Cover, Statement.cover_id), (Entry, Statement.entry_id)):
+        query = select(Statement.source, Statement.extra).join(member, member.id == key)
+        said += session.execute(query.where(member.album_id == album_id).order_by(member.id)).all()
+    said.sort(key=lambda one: TRUST.index(LabelSource(one.source)))
+    return outside_ids(one.extra or {} for one in said)
 
 
 def load(session: Session, album_ids: Sequence[int]) -> list[Album]:

@@ -87,7 +87,8 @@ class Album(Base):
     """An album: names, year and labels as they follow from the statements on its covers.
 
     ``artist_folded`` and ``title_folded`` are what names are compared by, ``artist_order`` and ``title_order`` what
-    lists are sorted by; ``letters`` is what is searched for words.
+    lists are sorted by; ``letters`` is what is searched for words. ``colour`` is the place of its front in the order by
+    colour; a change of its covers makes it null again.
     ``unsettled`` says that a statement has changed, and nobody has looked yet what follows."""
 
     __tablename__ = "albums"
@@ -105,6 +106,7 @@ class Album(Base):
     title_order: Mapped[str | None] = mapped_column(_ByBytes, index=True)
     letters: Mapped[str | None] = mapped_column(Text)
     year: Mapped[int | None] = mapped_column(index=True)
+    colour: Mapped[int | None] = mapped_column(index=True)
     unsettled: Mapped[bool] = mapped_column(default=False, server_default=false())
     covers: Mapped[list["Cover"]] = relationship(
         back_populates="album", cascade="all, delete-orphan", passive_deletes=True, order_by="Cover.id"

@@ -21,7 +21,9 @@ LEAST_LETTERS = 3
 # Built once: building a statement takes longer than running it.
 _SOME: BindParameter[Any] = bindparam("album_ids", expanding=True)
 _NAMES = (
-    select(Album.id, Album.artist, Album.title, Album.year, Album.letters).where(Album.id.in_(_SOME)).order_by(Album.id)
+    select(Album.id, Album.artist, Album.title, Album.year, Album.colour, Album.letters)
+    .where(Album.id.in_(_SOME))
+    .order_by(Album.id)
 )
 _SAID = (
     select(Cover.album_id, Cover.id, CoverText.letters)
@@ -87,7 +89,7 @@ def of_albums(session: Session, album_ids: Sequence[AlbumId], allowed: Catalogue
     for album_id, cover_id, spelt in session.execute(_SAID, {"album_ids": [row.id for row in rows]}):
         said[album_id][CoverId(cover_id)] = str(spelt).split("\n")
     return [
-        AlbumLetters(AlbumId(row.id), row.artist, row.title, row.year, _names(row.letters), said[row.id])
+        AlbumLetters(AlbumId(row.id), row.artist, row.title, row.year, row.colour, _names(row.letters), said[row.id])
         for row in rows
     ]
 

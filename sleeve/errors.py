@@ -21,7 +21,7 @@ The message is one plain sentence that says what is wrong and, if anything helps
 Library errors are translated into these where they arise, with ``from``.
 """
 
-from sleeve.vocabulary import Rejection
+from sleeve.vocabulary import AlbumId, Rejection
 
 _MAX_LINE_CHARACTERS = 200
 
@@ -35,7 +35,15 @@ class SettingsError(SleeveError):
 
 
 class NotFoundError(SleeveError):
-    """An album, cover, bundle or index version does not exist."""
+    """An album, cover, bundle or index version does not exist.
+
+    Args:
+        merged_into: the album that the one asked for was made one with.
+    """
+
+    def __init__(self, message: str, merged_into: AlbumId | None = None) -> None:
+        super().__init__(message)
+        self.merged_into = merged_into
 
 
 class CatalogueError(SleeveError):

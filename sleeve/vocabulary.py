@@ -142,7 +142,7 @@ class Fact(StrEnum):
 
 
 class AlbumOrder(StrEnum):
-    """How a list of albums is sorted; equals by id, albums without the name or year last."""
+    """How a list of albums is sorted; equals by id, albums without the name, year or colour last."""
 
     NEWEST = "newest"
     """The one added last first."""
@@ -153,6 +153,8 @@ class AlbumOrder(StrEnum):
     TITLE = "title"
     ARTIST = "artist"
     YEAR = "year"
+    COLOUR = "colour"
+    """That of the front: red, through the rainbow to pink, then black, grey and white."""
 
 
 class ColumnKind(StrEnum):

@@ -11,6 +11,7 @@ from db.records.albums import (
     CoverRecord,
     LinkedAlbums,
     NewAlbum,
+    OutsideIds,
     Placed,
     SavedAlbum,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "NewVector",
     "Offered",
     "OtherFiles",
+    "OutsideIds",
     "Placed",
     "Pressing",
     "RejectedFile",

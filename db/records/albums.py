@@ -37,6 +37,16 @@ class AlbumRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideIds:
+    """What an album and a pressing of it are called elsewhere; None if no source says so."""
+
+    musicbrainz_release_group: str | None
+    musicbrainz_release: str | None
+    discogs_master: str | None
+    discogs_release: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AlbumPlace:
     """An album's place in a list: what the list is sorted by (None if that is its id, or unknown), and its id."""
 

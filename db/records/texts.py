@@ -36,6 +36,7 @@ class AlbumLetters:
     """An album's names, and the letters of them and of what its covers say (see ``db.letters``).
 
     Attributes:
+        colour: its place in the order by colour.
         names: the letters of the artist and of the title; empty if there are none.
         lines: for each cover that says something, the letters of each of its lines.
     """
@@ -44,6 +45,7 @@ class AlbumLetters:
     artist: str | None
     title: str | None
     year: int | None
+    colour: int | None
     names: tuple[str, str]
     lines: Mapping[CoverId, Sequence[str]]
 

@@ -1,4 +1,5 @@
-"""``sleeve index``, stage by stage: embed what is pending, build or extend the index, link covers of one artwork."""
+"""``sleeve index``, stage by stage: embed what is pending, build or extend the index, link covers of one
+artwork, put albums in order by colour."""
 
 from dataclasses import dataclass
 from time import perf_counter
@@ -9,6 +10,7 @@ from indexer.artwork import Linked, link_pending
 from indexer.genre import LinearHead
 from indexer.genre.classifier import shipped_classifier
 from indexer.home import Home
+from indexer.images.colouring import colour_pending
 from indexer.jobs.embed import embed
 from indexer.models.bundle import Bundle
 from indexer.models.embedding import EmbedReport
@@ -52,6 +54,7 @@ def bring_up_to_date(
     refresh = home.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
     live_after_s = perf_counter() - started
     linked = link_pending(home.database, home.versions, refresh.version, threads=home.threads, progress=progress)
+    colour_pending(home.database, threads=home.threads, progress=progress)
     return IndexReport(embedded, refresh, linked, live_after_s, _unlearned(home, record, bundle))
 
 

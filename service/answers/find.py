@@ -279,6 +279,7 @@ def _place(found: Ranked, order: AlbumOrder) -> AlbumPlace:
         AlbumOrder.TITLE: fold(album.title) if album.title else None,
         AlbumOrder.ARTIST: fold(album.artist) if album.artist else None,
         AlbumOrder.YEAR: album.year,
+        AlbumOrder.COLOUR: album.colour,
     }
     return AlbumPlace(keys.get(order), album.album_id)
 

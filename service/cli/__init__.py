@@ -8,6 +8,7 @@ import typer
 
 from service.cli.commands import app_for
 from service.cli.console import say
+from service.cli.plain_help import name_no_values_of_flags
 from sleeve.errors import SleeveError
 from sleeve.platform import read_names_as_utf8, write_utf8
 
@@ -24,6 +25,8 @@ def main() -> None:
         # A source like any other to those who add it; its options are a command's.
         arguments = arguments[1:]
     command = typer.main.get_command(app_for(arguments))
+    if "--help" in arguments:
+        name_no_values_of_flags(command)
     gc.freeze()  # modules stay to the end, and looking through them again and again is a fifth of `sleeve add`
     try:
         code = command.main(arguments, standalone_mode=False)

@@ -86,25 +86,15 @@ def add(
     Examples:
 
         sleeve add covers/
-
         sleeve add "black metal.zip" jazz.zip
-
         sleeve add "shard-{000..127}.tar"
-
         sleeve add s3://my-bucket/covers
-
         sleeve add ~/Music --genre-from tags --watch
-
         sleeve add catalogue.csv --column artist=Künstler --column file=Bild
-
         sleeve add me-collection-20260101-1200.csv
-
         sleeve add wishes.csv --list wanted
-
         sleeve add ~/Pictures/sleeves --genre-from none
-
         sleeve add ~/.config/beets/library.db --list owned
-
         sleeve add subsonic://me@nas:4533
     """
     if any(map(is_server, paths)):

@@ -44,7 +44,6 @@ def show(context: typer.Context, json: Json = False) -> None:
     Examples:
 
         sleeve bundles
-
         sleeve bundles use tuned
     """
     if context.invoked_subcommand is not None:
@@ -119,11 +118,8 @@ def export(
     Examples:
 
         sleeve bundles export open_clip:ViT-B-32/laion2b_s34b_b79k --name clip
-
         sleeve bundles export open_clip:ViT-B-32/laion2b_s34b_b79k=weights.safetensors --name clip
-
         sleeve bundles export open_clip:local-dir:my-clip --name clip
-
         sleeve bundles export fastai:models/covers.pth --architecture resnet34 --genres jazz,metal,rock
     """
     fastai = None
@@ -166,7 +162,6 @@ def add(
     Examples:
 
         sleeve bundles add ViT-B-16-SigLIP__webli
-
         sleeve bundles add resnet50.onnx --size 224 --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
     """
     is_folder = path.is_dir()

@@ -1,5 +1,6 @@
 """``sleeve remove``, ``sleeve relabel``, ``sleeve status`` and ``sleeve db``: what is in the catalogue."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -7,11 +8,31 @@ import typer
 from pydantic import ValidationError
 
 from indexer.home import Home, open_home, open_home_to_look
+from indexer.jobs.list_rejected import list_rejected
 from indexer.jobs.remove import remove as remove_albums
 from indexer.jobs.status import status as count_home
 from service.actions.editing import edit_album
-from service.cli.console import Json, ProgressBar, an_id, answer, answer_json, counted, settings_of
-from service.schemas import MAX_GENRES, AlbumChange, AlbumSchema, HomeStatusSchema, RemoveSchema, TextsSchema
+from service.cli.console import (
+    Json,
+    ProgressBar,
+    an_id,
+    answer,
+    answer_json,
+    answer_json_list,
+    counted,
+    say,
+    settings_of,
+)
+from service.schemas import (
+    MAX_GENRES,
+    AlbumChange,
+    AlbumSchema,
+    HomeStatusSchema,
+    RejectionSchema,
+    RemoveSchema,
+    TextsSchema,
+    VersionSchema,
+)
 from sleeve.faults import first_fault
 from sleeve.vocabulary import AlbumId, CoverId, ListName
 
@@ -42,9 +63,7 @@ def remove(
     Examples:
 
         sleeve remove --album 17 --album 23
-
         sleeve remove covers/rock/wrong.jpg
-
         sleeve remove --missing
     """
     if not (paths or album or cover or missing):
@@ -88,9 +107,7 @@ def relabel(
     Examples:
 
         sleeve relabel --album 12 --genre jazz --genre soul
-
         sleeve relabel --album 12 --artist "John Coltrane" --title "Blue Train"
-
         sleeve relabel --album 12 --list owned --no-list wanted
     """
     if len(genre) > MAX_GENRES:
@@ -122,14 +139,37 @@ def relabel(
             answer(f"album {document.id} is {', '.join(document.lists) or 'on no list'} from now on")
 
 
-def status(context: typer.Context, json: Json = False) -> None:
-    """Show what is in the catalogue, and which index version is live. If there is none yet, none is made."""
+def status(
+    context: typer.Context,
+    rejected: Annotated[bool, typer.Option("--rejected", help="List the rejected files instead.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what is in the catalogue, and which index version is live. If there is none yet, none is made.
+
+    Examples:
+
+        sleeve status
+        sleeve status --rejected
+    """
     with open_home_to_look(settings_of(context)) as home, ProgressBar() as bar:
+        if rejected:
+            _show_rejected([RejectionSchema.of(one) for one in list_rejected(home, bar)], json=json)
+            return
         document = HomeStatusSchema.of(home, count_home(home, bar))
     if json:
         answer_json(document)
     else:
         _show(document)
+
+
+def _show_rejected(files: list[RejectionSchema], *, json: bool) -> None:
+    if json:
+        answer_json_list(files)
+        return
+    for one in files:
+        answer(f"{one.file}: {one.reason}" + (f" ({one.detail})" if one.detail else ""))
+    if not files:
+        say("no file was rejected")
 
 
 def _show(document: HomeStatusSchema) -> None:
@@ -146,17 +186,22 @@ def _show(document: HomeStatusSchema) -> None:
     if document.lists:
         lines.append(f"lists     {_listed({str(name): albums for name, albums in document.lists.items()})}")
     if document.rejections:
-        lines.append(f"rejected  {_listed(document.rejections)}")
+        lines.append(f"rejected  {_listed(document.rejections)}; `sleeve status --rejected` lists them")
     if document.others:
         lines.append(f"others    {_listed(document.others)}")
-    for version in document.versions:
-        searched = "".join(f", {name} {number}" for name, number in version.arguments.items())
-        what = f"{version.count} vectors of {version.bundle}, recall {version.recall:.3f}{searched}"
-        lines.append(f"index     {version.version}: {'live' if version.live else 'kept'}, {what}")
-    if not document.versions:
-        lines.append("index     none yet; `sleeve index` builds it")
+    lines.append(f"index     {_index(document.versions)}")
     for line in lines:
         answer(line)
+
+
+def _index(versions: Sequence[VersionSchema]) -> str:
+    live = next((version for version in versions if version.live), None)
+    if live is None:
+        return "none yet; `sleeve index` builds it"
+    searched = "".join(f", {name} {number}" for name, number in live.arguments.items())
+    what = f"{live.version}: live, {live.count} vectors of {live.bundle}, recall {live.recall:.3f}{searched}"
+    others = len(versions) - 1
+    return what + (f"; {others} more: `sleeve index list`" if others else "")
 
 
 def _texts(counts: TextsSchema) -> str:

@@ -27,9 +27,7 @@ def show(context: typer.Context, json: Json = False) -> None:
     Examples:
 
         sleeve columns
-
         sleeve columns declare price number
-
         sleeve similar photo.jpg --where territory=DE --where "price<20"
     """
     if context.invoked_subcommand is not None:
@@ -57,7 +55,6 @@ def declare(
     Examples:
 
         sleeve columns declare territory text
-
         sleeve columns declare "in stock" yes/no
     """
     with open_home(settings_of(context)) as home, ProgressBar() as bar:

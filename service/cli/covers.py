@@ -71,11 +71,8 @@ def covers(
     Examples:
 
         sleeve covers ~/Music -o covers.csv
-
         sleeve covers ~/Music --fix
-
         sleeve covers ~/Music --fix --write
-
         sleeve covers --undo ~/.sleeve/journals/covers-20260102-030405-000000.jsonl
     """
     settings = settings_of(context)

@@ -38,7 +38,6 @@ def demo(
     Examples:
 
         sleeve demo
-
         sleeve demo ~/Pictures/sleeves
     """
     settings = _demo_settings(settings_of(context), path)

@@ -40,7 +40,6 @@ def discogs(
     Examples:
 
         sleeve discogs --fill --dry-run
-
         sleeve discogs --fill --limit 100
     """
     if not fill:

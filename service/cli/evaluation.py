@@ -34,7 +34,6 @@ def evaluate(
     Examples:
 
         sleeve evaluate
-
         sleeve evaluate --baselines --json > evaluation.json
     """
     from indexer.jobs.evaluate import evaluate as run_evaluation

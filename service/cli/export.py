@@ -61,13 +61,9 @@ def export(
     Examples:
 
         sleeve export catalogue.csv
-
         sleeve export catalogue.jsonl --predictions
-
         sleeve export covers/catalogue.parquet --vectors --images --map
-
         sleeve export vectors.npz
-
         sleeve export collection.csv --list owned
     """
     if file.suffix.lower() not in SUFFIXES:

@@ -35,9 +35,7 @@ def find(
     Examples:
 
         sleeve find blue train
-
         sleeve find 5099902988023
-
         sleeve find coltrain --year 1955:1969
     """
     asked = " ".join(words or ()).strip()

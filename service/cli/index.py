@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 from rich.filesize import decimal
+from rich.table import Table
 
-from indexer.home import Home, open_home
+from indexer.home import Home, open_home, open_home_to_look
 from indexer.jobs.bring_up_to_date import IndexReport
 from indexer.jobs.index import index as run_index
 from indexer.jobs.prune import prune as prune_versions
@@ -15,7 +16,7 @@ from indexer.jobs.roll_back import roll_back
 from indexer.jobs.work import work
 from indexer.vector_index import IndexKind
 from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
-from service.schemas import IndexRunSchema, PruneSchema, RejectionSchema, VersionSchema
+from service.schemas import IndexRunSchema, PruneSchema, RejectionSchema, VersionSchema, VersionsSchema
 
 WORKER_PAUSE_S = 15.0
 """How long ``--worker`` rests between two looks at the catalogue."""
@@ -47,11 +48,9 @@ def index(
     Examples:
 
         sleeve index
-
         sleeve index --rebuild
-
+        sleeve index list
         sleeve index rollback
-
         sleeve index prune
     """
     if context.invoked_subcommand is not None:
@@ -71,6 +70,34 @@ def index(
         report_index(run)
     if rejections:
         raise typer.Exit(1)
+
+
+@app.command("list")
+def list_versions(context: typer.Context, json: Json = False) -> None:
+    """List the index versions, the newest first; one of them is live.
+
+    Example:
+
+        sleeve index list
+    """
+    with open_home_to_look(settings_of(context)) as home:
+        document = VersionsSchema.of(home.versions.kept(), home.versions.arguments)
+    if json:
+        answer_json(document)
+    elif document.versions:
+        answer(_table(document.versions))
+    else:
+        answer("there is no index yet; `sleeve index` builds it")
+
+
+def _table(versions: list[VersionSchema]) -> Table:
+    table = Table("version", "", "built", "covers", "model", "recall", "searched with", box=None, pad_edge=False)
+    for one in versions:
+        built = f"{one.created_at.astimezone():%Y-%m-%d %H:%M}"
+        arguments = ", ".join(f"{name} {number}" for name, number in one.arguments.items())
+        state = "live" if one.live else "kept"
+        table.add_row(one.version, state, built, str(one.count), one.bundle, f"{one.recall:.3f}", arguments)
+    return table
 
 
 @app.command()
@@ -130,7 +157,9 @@ def report_index(run: IndexReport) -> None:
         say("Next: `sleeve add FOLDER` adds covers; the catalogue has none yet.")
     if run.embedded.still_rejected:
         covers = counted(run.embedded.still_rejected, "cover")
-        say(f"{covers} still cannot be read, as `sleeve status` shows; put the files back, or add their folder again")
+        say(
+            f"{covers} still cannot be read (`sleeve status --rejected`): put the files back, or add their folder again"
+        )
     if run.linked.links:
         links = run.linked.links
         pairs = "1 pair" if links == 1 else f"{links} pairs"

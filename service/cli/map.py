@@ -28,7 +28,6 @@ def draw_map(
     Examples:
 
         sleeve map
-
         sleeve map --predictions
     """
     started = perf_counter()

@@ -76,13 +76,9 @@ def match(
     Examples:
 
         sleeve match ~/Photos/record-fair -o fair.csv
-
         sleeve match other-catalogue.csv -o both.parquet
-
         sleeve match "their covers.zip" --scans -o theirs.csv
-
         sleeve match photo.jpg
-
         sleeve match ~/Photos/record-fair --list wanted -o hits.csv
     """
     check_output(output, force=force)

@@ -56,9 +56,7 @@ def musicbrainz(
     Examples:
 
         sleeve musicbrainz --genre "black metal" --limit 500
-
         sleeve musicbrainz --artist Darkthrone --backs
-
         sleeve musicbrainz --fill --dry-run
     """
     options = {"genre": genre, "artist": artist, "release-group": release_group, "collection": collection}

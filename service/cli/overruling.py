@@ -39,7 +39,6 @@ def merge(
     Examples:
 
         sleeve merge --album 3 --album 7
-
         sleeve merge --undo 7
     """
     ids = list(dict.fromkeys(map(AlbumId, album or ())))
@@ -67,9 +66,7 @@ def split(
     Examples:
 
         sleeve split --cover 12
-
         sleeve split covers/rock/other.jpg
-
         sleeve split --undo 15
     """
     if undo is not None and (files or cover):

@@ -25,7 +25,7 @@ from sleeve.vocabulary import AlbumId, ListName, Side
 
 def similar(
     context: typer.Context,
-    image: Annotated[Path | None, typer.Argument(help="An image file.")] = None,
+    images: Annotated[list[Path] | None, typer.Argument(metavar="IMAGE", help="An image file.")] = None,
     album: Annotated[
         int | None, typer.Option(parser=an_id, metavar="ID", help="Id of an album, instead of an image.")
     ] = None,
@@ -65,20 +65,16 @@ def similar(
     Examples:
 
         sleeve similar photo.jpg
-
         sleeve similar --album 12 -k 20 --genre jazz --year 1955:1969
-
         sleeve similar --album 12 --where territory=DE --where "price<20"
-
         sleeve similar --text "foggy forest" --less people
-
         sleeve similar --album 12 --text "at night"
-
         sleeve similar --album 12 --playlist like-blue.m3u8
-
         sleeve similar --album 12 --playlist subsonic://me@nas:4533
     """
-    image = None if image is None else located(image)
+    if images and len(images) > 1:
+        raise typer.BadParameter("name one image; `sleeve match IMAGE…` looks up many")
+    image = located(images[0]) if images else None
     if (image is not None and album is not None) or [image, album, text] == [None] * 3:
         raise typer.BadParameter(
             "name one of an image, an album (--album ID) and a text (--text); a text may go with either"
@@ -140,9 +136,7 @@ def classify(
     Examples:
 
         sleeve classify cover.jpg
-
         sleeve classify *.jpg --json
-
         sleeve classify cover.jpg --zero-shot "doom metal, city pop"
     """
     names = None if zero_shot is None else _names_in(zero_shot)

@@ -23,7 +23,6 @@ def read(
     Examples:
 
         sleeve read
-
         sleeve read --again
     """
     with open_home(settings_of(context)) as home, ProgressBar() as bar:

@@ -49,7 +49,6 @@ def recommend(
     Examples:
 
         sleeve recommend --like 12 --like 40
-
         sleeve recommend --like 12 --dislike 7 -k 10 --diversity 0.6 --genre jazz --year 1955:1969
     """
     liked, disliked = like or [], dislike or []

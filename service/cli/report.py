@@ -27,7 +27,6 @@ def report(
     Examples:
 
         sleeve report
-
         sleeve report -o ~/sleeve-report --seed 1
     """
     with open_home(settings_of(context)) as home, ProgressBar() as bar:

@@ -40,7 +40,6 @@ def serve(
     Examples:
 
         sleeve serve
-
         curl -F image=@photo.jpg "http://127.0.0.1:8000/api/v1/similar?k=5"
     """
     settings = settings_of(context)

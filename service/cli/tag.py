@@ -34,9 +34,7 @@ def tag(
     Examples:
 
         sleeve tag ~/Music --genre
-
         sleeve tag ~/Music --genre --write
-
         sleeve tag --undo ~/.sleeve/journals/tag-20260102-030405-000000.jsonl
     """
     # The tag library is slow to import, and only this command needs all of it.

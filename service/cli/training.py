@@ -41,9 +41,7 @@ def train(
     Examples:
 
         sleeve train --head-only
-
         sleeve train --epochs 6 --name mine
-
         sleeve train --resume --epochs 6 --name mine
     """
     with open_home(settings_of(context)) as home, ProgressBar() as bar:

@@ -25,10 +25,9 @@ from sleeve.errors import (
     VectorIndexError,
 )
 from sleeve.faults import fault_of
-from sleeve.vocabulary import Rejection
+from sleeve.vocabulary import AlbumId, Rejection
 
 _STATUS = {
-    NotFoundError: HTTPStatus.NOT_FOUND,
     FileRejectedError: HTTPStatus.UNPROCESSABLE_ENTITY,
     QueryError: HTTPStatus.UNPROCESSABLE_ENTITY,
     BusyError: HTTPStatus.CONFLICT,
@@ -66,7 +65,10 @@ def problem(status: int, detail: str) -> JSONResponse:
 def _response(document: Problem) -> JSONResponse:
     headers = {"Retry-After": str(RETRY_AFTER_S)} if document.status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return JSONResponse(
-        document.model_dump(), status_code=document.status, headers=headers, media_type="application/problem+json"
+        document.model_dump(exclude_none=True),
+        status_code=document.status,
+        headers=headers,
+        media_type="application/problem+json",
     )
 
 
@@ -77,6 +79,8 @@ def document_of(error: SleeveError) -> Problem:
         _log.warning("%s", error)
     if isinstance(error, FileRejectedError) and error.reason is Rejection.TOO_MANY_BYTES:
         return _document(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+    if isinstance(error, NotFoundError):
+        return _document(HTTPStatus.NOT_FOUND, message, error.merged_into)
     for kind, status in _STATUS.items():
         if isinstance(error, kind):
             return _document(status, message)
@@ -84,8 +88,8 @@ def document_of(error: SleeveError) -> Problem:
     return _document(HTTPStatus.INTERNAL_SERVER_ERROR, "the service failed; its log says why")
 
 
-def _document(status: int, detail: str) -> Problem:
-    return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail)
+def _document(status: int, detail: str, merged_into: AlbumId | None = None) -> Problem:
+    return Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, merged_into=merged_into)
 
 
 def _on_sleeve_error(_request: Request, error: Exception) -> JSONResponse:

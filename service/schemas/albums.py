@@ -1,6 +1,7 @@
 """Albums: one, a list of them, and what a person may change."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -13,6 +14,7 @@ from db.records import (
     ColumnFacet,
     Facets,
     LinkedAlbums,
+    OutsideIds,
     SavedAlbum,
     TextLine,
 )
@@ -119,18 +121,28 @@ def _condition(entry: AlbumEntry, of: str) -> str | None:
     return cells.get(f"Collection {of.title()} Condition") or cells.get(f"{of}_condition") or None
 
 
+class OutsideIdsSchema(BaseModel):
+    """What other catalogues call an album, or a pressing of it, as tags, tables or lists say; null if none does."""
+
+    musicbrainz_release_group: str | None
+    musicbrainz_release: str | None
+    discogs_master: str | None
+    discogs_release: str | None
+
+
 class WholeAlbumSchema(AlbumSchema):
-    """An album with what lists say of it."""
+    """An album with what lists say of it, and what it is called elsewhere."""
 
     entries: list[EntrySchema] = Field(description="its rows in lists, in the order in which they were added")
     marks: dict[ListName, bool] = Field(description="whether it is on a list as far as a person said so")
+    outside_ids: OutsideIdsSchema
 
     @classmethod
     def of_whole(
-        cls, album: AlbumRecord, entries: Sequence[AlbumEntry], marks: Mapping[ListName, bool]
+        cls, album: AlbumRecord, entries: Sequence[AlbumEntry], marks: Mapping[ListName, bool], ids: OutsideIds
     ) -> "WholeAlbumSchema":
         listed = [EntrySchema.of(entry) for entry in entries]
-        return cls(**AlbumSchema.of(album).model_dump(), entries=listed, marks=dict(marks))
+        return cls(**AlbumSchema.of(album).model_dump(), entries=listed, marks=dict(marks), outside_ids=asdict(ids))
 
 
 class AddedAlbumSchema(AlbumSchema):

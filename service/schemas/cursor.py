@@ -28,7 +28,8 @@ def from_cursor(text: str, order: AlbumOrder) -> AlbumPlace:
         str(key).encode()  # JSON can hold half of a character
     except (ValueError, TypeError, RecursionError) as error:
         raise _wrong() from error
-    kinds = {AlbumOrder.NEWEST: type(None), AlbumOrder.YEAR: int, AlbumOrder.MATCH: int}
+    numbers = dict.fromkeys((AlbumOrder.YEAR, AlbumOrder.COLOUR, AlbumOrder.MATCH), int)
+    kinds = {AlbumOrder.NEWEST: type(None), **numbers}
     fits = type(key) in (kinds.get(order, str), type(None)) and "\0" not in str(key)
     if not fits or type(album_id) is not int or not 0 < album_id <= _MAX_ID:
         raise _wrong()

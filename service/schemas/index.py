@@ -1,7 +1,8 @@
 """The index: how it is, the work on it, its versions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Self
 
 from pydantic import BaseModel, Field
 
@@ -77,3 +78,9 @@ class VersionsSchema(BaseModel):
     """The index versions, newest first."""
 
     versions: list[VersionSchema]
+
+    @classmethod
+    def of(
+        cls, records: Iterable[IndexVersionRecord], arguments: Callable[[IndexVersionRecord], Mapping[str, int]]
+    ) -> Self:
+        return cls(versions=[VersionSchema.of(record, arguments(record)) for record in records])

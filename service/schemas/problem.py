@@ -16,3 +16,4 @@ class Problem(BaseModel):
     title: str = Field(examples=["Not Found"])
     status: int = Field(examples=[404])
     detail: str = Field(examples=["there is no album 7"])
+    merged_into: int | None = Field(default=None, description="the album that the one asked for was made one with")

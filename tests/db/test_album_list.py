@@ -4,11 +4,12 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from db import album_list, albums
 from db.database import Database
 from db.records import AlbumPlace, AlbumRecord, CatalogueFilter
+from db.tables import Album
 from sleeve.vocabulary import AlbumId, AlbumOrder, ContentHash
 from tests.db.test_registration import offer
 from tests.factories import cover_file
@@ -18,7 +19,8 @@ EVERYTHING = CatalogueFilter()
 
 @pytest.fixture
 def catalogue(database: Database) -> Database:
-    """60 albums: titles and artists that repeat, some without names or year, every third without a genre."""
+    """60 albums: titles, artists and colours that repeat, some without names, year or colour, every third without a
+    genre."""
     batch = []
     for n in range(60):
         more = {
@@ -29,6 +31,8 @@ def catalogue(database: Database) -> Database:
         genres = () if n % 3 == 0 else ("jazz",)
         batch.append((cover_file(Path(f"/c/{n}.png"), *genres, group=str(n), **more), ContentHash(f"{n:064d}")))
     offer(database, *batch)
+    with database.writing() as session:
+        session.execute(update(Album).where(Album.id % 9 != 0).values(colour=Album.id * 7 % 5 * 1000))
     return database
 
 
@@ -57,7 +61,13 @@ def every(database: Database) -> list[AlbumRecord]:
 def key(order: AlbumOrder, album: AlbumRecord) -> tuple[bool, object, int]:
     if order in (AlbumOrder.NEWEST, AlbumOrder.MATCH):
         return (False, 0, -album.id)
-    value = {AlbumOrder.TITLE: album.title, AlbumOrder.ARTIST: album.artist, AlbumOrder.YEAR: album.year}[order]
+    values: dict[AlbumOrder, str | int | None] = {
+        AlbumOrder.TITLE: album.title,
+        AlbumOrder.ARTIST: album.artist,
+        AlbumOrder.YEAR: album.year,
+        AlbumOrder.COLOUR: album.id * 7 % 5 * 1000 if album.id % 9 else None,
+    }
+    value = values[order]
     folded = value.casefold().replace("ü", "u") if isinstance(value, str) else value
     return (value is None, folded or 0 if value is None else folded, album.id)
 

@@ -94,6 +94,17 @@ def test_a_chain_of_merges_is_taken_back_in_any_order(chain: Database, order: tu
     assert shown(chain) == BEFORE
 
 
+def test_what_went_in_a_chain_of_merges_says_where(chain: Database) -> None:
+    def went_to(album_id: int) -> AlbumId | None:
+        with chain.reading() as session, pytest.raises(NotFoundError) as error:
+            albums.album(session, AlbumId(album_id))
+        return error.value.merged_into
+
+    assert [went_to(album_id) for album_id in (1, 2, 99)] == [3, 3, None]
+    undo_merge(chain, 2)
+    assert went_to(1) == 2
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_a_chain_of_merges_is_parted_by_hand(chain: Database, order: tuple[int, int]) -> None:
     for cover_id in order:

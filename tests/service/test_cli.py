@@ -219,8 +219,32 @@ def test_help_groups_commands_and_names_no_types(make_home: Callable[[Path, str]
     shown = home.sleeve("--help").stdout
     assert [shown.index(f"─ {group} ─") for group in groups] == sorted(shown.index(f"─ {group} ─") for group in groups)
     for command in ("similar", "recommend", "serve", "train", "remove"):
-        assert " range>" not in home.sleeve(command, "--help").stdout
-        assert "9223372036854775807" not in home.sleeve(command, "--help").stdout
+        shown = home.sleeve(command, "--help").stdout
+        for typed in (" range>", "<bool>", "9223372036854775807"):
+            assert typed not in shown, command
+
+
+def test_versions_and_rejected_files_are_listed(home: CommandHome) -> None:
+    assert home.sleeve("index", "list").stdout == "there is no index yet; `sleeve index` builds it\n"
+    assert home.sleeve("status", "--rejected").stderr == "no file was rejected\n"
+    write_covers(home.folder / "covers", {"jazz": 3})
+    (home.folder / "covers/jazz/page.jpg").write_text("<html></html>")
+    home.sleeve("add", "covers", code=1)
+    home.sleeve("index")
+    home.sleeve("index", "--rebuild")
+    newest, before = home.json("index", "list")["versions"]
+    assert (newest["live"], before["live"], newest["count"], before["count"]) == (True, False, 3, 3)
+    lines = home.sleeve("index", "list").stdout.splitlines()
+    assert [line.split()[:2] for line in lines[1:]] == [[newest["version"], "live"], [before["version"], "kept"]]
+    shown = home.sleeve("status").stdout
+    assert "1; `sleeve status --rejected` lists them" in shown
+    assert f"{newest['version']}: live, 3 vectors" in shown
+    assert "; 1 more: `sleeve index list`" in shown
+    assert before["version"] not in shown
+    path = str(home.folder / "covers/jazz/page.jpg")
+    [rejected] = home.json("status", "--rejected")
+    assert (rejected["file"], rejected["reason"]) == (path, "not an image")
+    assert home.sleeve("status", "--rejected").stdout.startswith(f"{path}: not an image")
 
 
 def test_help_shows_examples(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:

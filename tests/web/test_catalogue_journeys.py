@@ -101,6 +101,62 @@ def test_an_album_that_is_not_there(page: Page, expected_failures: list[int]) ->
     expect(page.get_by_role("heading", name="There is no such album")).to_be_visible()
 
 
+@pytest.mark.slow
+def test_an_album_that_was_made_one_with_another_leads_there(page: Page, expected_failures: list[int]) -> None:
+    expected_failures.append(404)
+    found = page.request.get("/api/v1/albums?q=blue+window").json()["albums"]
+    reissue, window = (album["id"] for album in sorted(found, key=lambda album: album["year"], reverse=True))
+    assert page.request.post(f"/api/v1/albums/{window}/merge", data={"album_ids": [reissue]}).ok
+    page.goto(f"/album/{reissue}")
+    expect(page).to_have_url(re.compile(f"/album/{window}$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Blue Window")
+    expect(page.locator("#notes")).to_contain_text(f"Album {reissue} was made one with this one.")
+    assert page.request.post(f"/api/v1/albums/{reissue}/merge/undo").ok
+
+
+@pytest.mark.slow
+def test_a_wall_of_covers_by_colour(page: Page) -> None:
+    page.goto("/catalogue")
+    page.get_by_role("link", name="By colour").click()
+    expect(page).to_have_url(re.compile(r"/catalogue\?sort=colour&view=wall$"))
+    wall = page.locator(".wall > .card[data-album]")
+    expect(wall).to_have_count(40)
+    in_order = page.request.get("/api/v1/albums?sort=colour&limit=200").json()["albums"]
+    assert [int(str(one.get_attribute("data-album"))) for one in wall.all()] == [album["id"] for album in in_order]
+    jumps = page.request.get("/api/v1/albums/facets?sort=colour").json()["jumps"]
+    names = page.get_by_role("navigation", name="Go to").get_by_role("button")
+    expect(names).to_have_text([jump["name"] for jump in jumps])
+    wall.nth(1).locator("a").click()
+    expect(page.locator(".way")).to_contain_text("2 of 40")
+    expect(page.get_by_role("link", name="The album before")).to_have_attribute("href", f"/album/{in_order[0]['id']}")
+    page.go_back()
+    page.get_by_role("link", name="Show as tiles").click()
+    expect(page).to_have_url(re.compile(r"\?sort=colour$"))
+    expect(page.locator(".tiles > .card[data-album] .words").first).to_be_visible()
+
+
+@pytest.mark.slow
+def test_links_lead_to_the_very_page_where_an_id_is_known(page: Page) -> None:
+    group, found = "11111111-aaaa-4aaa-8aaa-aaaaaaaaaaaa", page.request.get("/api/v1/albums?q=blue+window").json()
+    album = min(found["albums"], key=lambda album: int(album["year"]))["id"]
+
+    def known(route: Route) -> None:
+        ids = {"musicbrainz_release_group": group, "musicbrainz_release": None, "discogs_master": None}
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "outside_ids": {**ids, "discogs_release": "249504"}})
+
+    page.goto(f"/album/{album}")
+    looks = "https://musicbrainz.org/search?query=Ada+Quartet+Blue+Window&type=release_group"
+    expect(page.get_by_role("link", name="Look up on MusicBrainz")).to_have_attribute("href", looks)
+    page.route(f"**/api/v1/albums/{album}", known)
+    page.reload()
+    page_of_group = f"https://musicbrainz.org/release-group/{group}"
+    expect(page.get_by_role("link", name="Open on MusicBrainz")).to_have_attribute("href", page_of_group)
+    release = "https://www.discogs.com/release/249504"
+    expect(page.get_by_role("link", name="Open on Discogs")).to_have_attribute("href", release)
+    expect(page.get_by_role("link", name="Look up")).to_have_count(0)
+
+
 def test_the_catalogue_is_filtered_sorted_and_shared_by_its_address(page: Page) -> None:
     page.goto("/catalogue")
     facets = page.locator(".facets")

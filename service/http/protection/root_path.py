@@ -2,7 +2,10 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-OWN_PATHS = frozenset({"album", "api", "catalogue", "healthz", "index", "map", "metrics", "readyz", "static"})
+VIEWS = frozenset({"album", "catalogue", "compare", "docs", "duplicates", "index", "map", "queue"})
+"""How the addresses of the web app begin."""
+
+OWN_PATHS = VIEWS | {"api", "healthz", "metrics", "readyz", "report", "static"}
 """How the service's own paths begin. Below such a path nobody could say whether the proxy has taken it away."""
 
 

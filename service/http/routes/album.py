@@ -6,7 +6,7 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
-from db import album_list, albums, entries, facets, texts
+from db import album_list, albums, entries, facets, statements, texts
 from db.records import AlbumPage
 from indexer.home import Home
 from indexer.jobs.remove import remove
@@ -181,11 +181,12 @@ async def create_album(
 
 @router.get("/{album_id}", summary="One album", responses=PROBLEMS)
 def album(album_id: AlbumIdDep, home: HomeDep) -> schemas.WholeAlbumSchema:
-    """An album with its genres, its covers and what lists say of it."""
+    """An album with its genres, its covers, what lists say of it, and its ids at MusicBrainz and Discogs."""
     with home.database.reading() as session:
         found = public_album(albums.album(session, album_id))
         listed, marks = entries.of_album(session, album_id), entries.marked_by_hand(session, album_id)
-        return schemas.WholeAlbumSchema.of_whole(found, listed, marks)
+        ids = statements.ids_of_album(session, album_id)
+        return schemas.WholeAlbumSchema.of_whole(found, listed, marks, ids)
 
 
 @router.patch("/{album_id}", summary="Change an album", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})

@@ -37,10 +37,7 @@ def index(home: HomeDep, live_index: LiveIndexDep) -> schemas.IndexSchema:
 @router.get("/versions", summary="The index versions that are kept", responses={503: PROBLEM})
 def versions(home: HomeDep) -> schemas.VersionsSchema:
     """Newest first, one of them live. `POST /api/v1/index/rollback` goes to the one before that."""
-    kept = home.versions.kept()
-    return schemas.VersionsSchema(
-        versions=[schemas.VersionSchema.of(one, home.versions.arguments(one)) for one in kept]
-    )
+    return schemas.VersionsSchema.of(home.versions.kept(), home.versions.arguments)
 
 
 @router.post("/rollback", summary="Go back to the version before", responses={404: PROBLEM, 409: PROBLEM, 503: PROBLEM})

@@ -5,9 +5,10 @@ import { fromRoot } from "./root.js";
 
 /** What went wrong, as the service's problem document says it. */
 export class Problem extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, mergedInto = null) {
     super(detail);
     this.status = status;
+    this.mergedInto = mergedInto;
   }
 }
 
@@ -19,7 +20,7 @@ export async function ask(path, { method = "GET", query = {}, json, form, signal
   if (response.status === 401 && (await askForKey())) response = await send();
   if (response.status === 204) return null;
   if (response.ok) return response.json();
-  throw new Problem(response.status, await detailOf(response));
+  throw await problemOf(response);
 }
 
 /** Whether a request failed only because the view that made it is gone. */
@@ -49,12 +50,14 @@ async function fetched(url, method, json, form, signal, keepalive) {
   }
 }
 
-async function detailOf(response) {
+async function problemOf(response) {
+  const { status, statusText } = response;
   const wait = response.headers.get("retry-after");
-  if (response.status === 429 && wait) return `Too many requests at once; try again in ${wait} s.`;
+  if (status === 429 && wait) return new Problem(status, `Too many requests at once; try again in ${wait} s.`);
   try {
-    return (await response.json()).detail ?? response.statusText;
+    const { detail, merged_into: mergedInto } = await response.json();
+    return new Problem(status, detail ?? statusText, mergedInto);
   } catch {
-    return `The service answered ${response.status} ${response.statusText}.`;
+    return new Problem(status, `The service answered ${status} ${statusText}.`);
   }
 }

@@ -7,7 +7,7 @@ import { LISTS, listTags } from "./lists.js";
 import { marks } from "./marks.js";
 import { fullName, titleOf } from "./naming.js";
 import { isGoing } from "./pending.js";
-import { callByCover } from "./printed-names.js";
+import { nameOf } from "./printed-names.js";
 import { asOneStop, KEYS } from "./roving.js";
 
 /** `acts` are buttons over the cover, after those that every card has; `at` is its place in the list, `similar` the
@@ -24,8 +24,6 @@ export function card(album, { acts = [], at = Infinity, similar = null, tick = n
   const file = (album.matches ?? []).some((match) => match.place === "file") ? album.covers?.[0]?.file : null;
   const about = [fullName(album), album.year, genres, similarity !== undefined && `similarity ${similarity.toFixed(2)}`, says && `the cover says “${says}”`, file, ...(album.lists ?? []).map((name) => LISTS[name].toLowerCase())];
   const by = (album.artist || album.year) && h("div", { class: "by-line" }, h("span", { class: "line" }, album.artist ?? ""), h("span", { class: "year" }, [album.artist && album.year ? "· " : "", album.year ?? ""].join("")));
-  const name = h("div", { class: album.title ? "title" : "title unnamed" }, titleOf(album));
-  if (!album.title) callByCover(name, id);
   const more = says ? `says “${says}”` : file ?? genres;
   const asks = face && [marks(album), iconLink("similar", `Find albums that look like ${titleOf(album)}`, similar ?? `/?album=${id}`)];
   const over = h("div", { class: "acts" }, asks, acts);
@@ -33,7 +31,7 @@ export function card(album, { acts = [], at = Infinity, similar = null, tick = n
     h("a", { class: "face", href: `/album/${id}`, "aria-keyshortcuts": KEYS, "aria-label": about.filter(Boolean).join(", "), title: about.filter(Boolean).join("\n") },
       cover(face, { shownPx, boxes }),
       h("span", { class: "words", "aria-hidden": "true" },
-        name,
+        nameOf(album, "div", "title"),
         by, more && h("div", { class: by ? "line small" : "line" }, more),
         similarity !== undefined && likeness(similarity))),
     album.same_artwork && h("span", { class: "tag", title: "Another pressing or copy with the same picture" }, "same artwork"),

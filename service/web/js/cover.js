@@ -3,7 +3,7 @@
 import { imageUrl } from "./api.js";
 import { h } from "./dom.js";
 
-const SIZES_PX = [192, 384, 768];
+const SIZES_PX = [96, 192, 384, 768];
 
 /** What a picture shows once it is near: how far it may be from the screen is a part of the screen's height. Browsers load
  * from much further away, and on a slow network what is in sight waits for that. */

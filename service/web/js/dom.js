@@ -23,6 +23,7 @@ const ICONS = {
   save: "M12 4v11M7 11l5 5 5-5M4 20h16",
   list: "M4 6h16M4 12h16M4 18h16",
   grid: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
+  wall: "M4 4h4v4H4zM10 4h4v4h-4zM16 4h4v4h-4zM4 10h4v4H4zM10 10h4v4h-4zM16 10h4v4h-4zM4 16h4v4H4zM10 16h4v4h-4zM16 16h4v4h-4z",
   left: "M15 5l-7 7 7 7",
   right: "M9 5l7 7-7 7",
   out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",

@@ -3,7 +3,8 @@
 import { ask } from "./api.js";
 import { cover } from "./cover.js";
 import { h } from "./dom.js";
-import { fullName, lineOf, titleOf } from "./naming.js";
+import { fullName, lineOf } from "./naming.js";
+import { nameOf } from "./printed-names.js";
 
 const AFTER_MS = 60;
 const GAP_PX = 22;
@@ -27,7 +28,7 @@ export function hoverCard(element, points, camera, signal) {
       if (shownAt !== at || !found) return;
       element.classList.toggle("opens", open);
       element.replaceChildren(cover(points.covers[at], { shownPx: 200 }),
-        h("div", { class: "words" }, h("div", { class: "name" }, titleOf(found)), h("div", { class: "muted small" }, lineOf(found)), h("div", { class: "muted small" }, found.genres.join(", ") || "no genre", points.predicted && predictionOf(points, at)),
+        h("div", { class: "words" }, nameOf(found), h("div", { class: "muted small" }, lineOf(found)), h("div", { class: "muted small" }, found.genres.join(", ") || "no genre", points.predicted && predictionOf(points, at)),
           open && h("a", { class: "button", href: `/album/${found.id}`, "aria-label": `Open ${fullName(found)}` }, "Open")));
       element.hidden = false;
       place(element, ...camera.toScreen(points.x[at], points.y[at]), camera);

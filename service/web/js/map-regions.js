@@ -8,6 +8,7 @@ const LEAST_SHARE = 0.35;
 const APART = 0.16;
 const PEAKS = 2;
 const FADES_FROM_ZOOM = 5;
+const EDGE_PX = 4;
 
 export class Regions {
   constructor(layer, points) {
@@ -25,9 +26,13 @@ export class Regions {
 
   follow(camera) {
     this.layer.hidden = camera.zoom >= FADES_FROM_ZOOM;
-    for (const { x, y, element } of this.names) {
-      const [left, top] = camera.toScreen(x, y);
-      element.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px) translate(-50%, -50%)`;
+    for (const name of this.names) {
+      const [left, top] = camera.toScreen(name.x, name.y);
+      name.widthPx ||= name.element.offsetWidth;
+      const half = name.widthPx / 2 + EDGE_PX;
+      // A name of what is on the screen is on it as a whole.
+      const middle = left > 0 && left < camera.width ? Math.min(Math.max(left, half), camera.width - half) : left;
+      name.element.style.transform = `translate(${Math.round(middle)}px, ${Math.round(top)}px) translate(-50%, -50%)`;
     }
   }
 }

@@ -1,6 +1,8 @@
 // Albums without a title are called by what their covers say, in grey, because it is a guess. Asked for many at once.
 
 import { ask } from "./api.js";
+import { h } from "./dom.js";
+import { titleOf } from "./naming.js";
 
 const TOGETHER_MS = 60;
 const AT_ONCE = 200;
@@ -9,14 +11,20 @@ const known = new Map();
 let wanted = new Map();
 let timer = 0;
 
+/** An element with the name of an album. One without a title is called by its cover, in grey. */
+export function nameOf(album, tag = "div", name = "name") {
+  const element = h(tag, { class: album.title ? name : `${name} unnamed` }, titleOf(album));
+  if (!album.title) callByCover(element, album.album_id ?? album.id);
+  return element;
+}
+
 /** Give an element that says "Album 12" the words on that album's cover, if there are any. */
-export function callByCover(element, id) {
+function callByCover(element, id) {
   if (known.has(id)) return put(element, id);
   wanted.set(id, [...(wanted.get(id) ?? []), element]);
   timer ||= setTimeout(load, TOGETHER_MS);
   return undefined;
 }
-
 
 async function load() {
   const asked = wanted;

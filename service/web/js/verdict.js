@@ -2,7 +2,8 @@
 
 import { cover } from "./cover.js";
 import { h } from "./dom.js";
-import { count, fullName, lineOf, titleOf } from "./naming.js";
+import { count, fullName, lineOf } from "./naming.js";
+import { nameOf } from "./printed-names.js";
 import { enqueue } from "./queue.js";
 import { go } from "./router.js";
 
@@ -15,7 +16,7 @@ export function verdictCard({ verdict, file }) {
     h("a", { href: `/album/${album.album_id}`, "aria-label": fullName(album) }, cover(album.content_hash, { shownPx: 220 })),
     h("div", { class: "stack" },
       h("p", { class: "muted" }, says),
-      h("h2", {}, titleOf(album)),
+      nameOf(album, "h2"),
       h("p", {}, [lineOf(album), album.genres.join(", ")].filter(Boolean).join(" · ")),
       h("p", { class: "muted small" }, whyOf(verdict)),
       others.length > 0 && h("p", { class: "small" }, `${count(others.length, "other album")} with that barcode: `, others.flatMap((id) => [h("a", { href: `/album/${id}` }, `album ${id}`), " "])),

@@ -366,7 +366,10 @@ def test_albums_are_made_one_and_two_by_hand(home: CommandHome, client: httpx.Cl
     merged = client.post(f"{place}/merge", json={"album_ids": [two["id"]]})
     assert merged.status_code == 200, merged.text
     assert [cover["id"] for cover in merged.json()["covers"]] == [first["id"], second["id"]]
-    assert client.get(f"/api/v1/albums/{two['id']}").status_code == 404
+    gone = client.get(f"/api/v1/albums/{two['id']}")
+    assert gone.status_code == 404
+    assert gone.json()["merged_into"] == one["id"]
+    assert gone.json()["detail"] == f"there is no album {two['id']}; it was made one with album {one['id']}"
     assert merged.json()["title"] == "Part 1"
     assert client.post(f"{place}/split", json={"cover_ids": [first["id"], second["id"]]}).status_code == 404
     parted = client.post(f"{place}/split", json={"cover_ids": [second["id"]]})

@@ -11,12 +11,13 @@ import { listingOf } from "../listing.js";
 import { listMarks, pressingsTable } from "../lists.js";
 import { marks } from "../marks.js";
 import { fullName, titleOf } from "../naming.js";
-import { emptyState, problemLine, waitingCards } from "../notes.js";
+import { emptyState, note, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
 import { outsideLinks } from "../outside-links.js";
 import { artworkActs, likenessActs } from "../overrule.js";
 import { removeAlbums } from "../pending.js";
 import { printedPanel } from "../printed.js";
+import { nameOf } from "../printed-names.js";
 import { fromRoot } from "../root.js";
 import { again, go, setTitle } from "../router.js";
 
@@ -31,8 +32,12 @@ export async function show(main, { id, signal }) {
     [album, can] = await Promise.all([ask(`/albums/${id}`, { signal }), status().catch(() => null)]);
   } catch (error) {
     if (isCancelled(error)) return;
+    if (error.mergedInto) {
+      note(`Album ${id} was made one with this one.`);
+      return go(`/album/${error.mergedInto}`, { replace: true });
+    }
     main.replaceChildren(error.status === 404
-      ? emptyState("There is no such album", "It may have been deleted, or made one with another. Look for it in the catalogue.", h("a", { class: "button", href: "/catalogue" }, "See the catalogue"))
+      ? emptyState("There is no such album", "It may have been deleted. Look for it in the catalogue.", h("a", { class: "button", href: "/catalogue" }, "See the catalogue"))
       : problemLine(error, again));
     return;
   }
@@ -75,7 +80,7 @@ function facts(album, can, onSaved) {
   const genres = album.genres.map((genre) => h("li", {}, h("a", { class: "chip", href: `/catalogue?${new URLSearchParams({ genre })}` }, genre)));
   const remove = () => { removeAlbums([album], `${titleOf(album)} was deleted.`, { onUndo: () => go(`/album/${album.id}`) }); go("/catalogue"); };
   return [
-    h("div", {}, h("h1", {}, titleOf(album)),
+    h("div", {}, nameOf(album, "h1"),
       h("p", { class: "muted by" }, album.artist && h("a", { href: `/catalogue?${new URLSearchParams({ artist: album.artist })}` }, album.artist), album.artist && album.year && " · ", album.year && h("a", { href: `/catalogue?year=${album.year}` }, album.year))),
     genres.length ? h("ul", { class: "chips", "aria-label": "Genres" }, genres) : h("p", { class: "muted small" }, "No genre yet. Press Edit to set one."),
     h("div", { class: "row-wrap" },

@@ -1,4 +1,4 @@
-// The catalogue: every album, searched, filtered, sorted, as tiles or rows; several can be changed at once.
+// The catalogue: every album, searched, filtered, sorted, as tiles, rows or a wall; several can be changed at once.
 
 import { isCancelled, queryString } from "../api.js";
 import { AlbumsAt } from "../albums-at.js";
@@ -14,9 +14,11 @@ import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { again, go, setTitle } from "../router.js";
 import { Selection } from "../selection.js";
 import { VirtualList } from "../virtual-list.js";
+import { swatch, wallMeasure, wallTile } from "../wall.js";
 
 const REMEMBERED = 6;
-const SORTS = [["newest", "Newest first"], ["title", "Title"], ["artist", "Artist"], ["year", "Year"]];
+const SORTS = [["newest", "Newest first"], ["title", "Title"], ["artist", "Artist"], ["year", "Year"], ["colour", "Colour"]];
+const VIEWS = { tiles: ["grid", "Show as tiles"], rows: ["list", "Show as rows"], wall: ["wall", "Show as a wall"] };
 const ADDRESS_AFTER_MS = 250;
 const TILE_PX = 178;
 const WORDS_PX = 74;
@@ -28,17 +30,17 @@ export async function show(main, { url, signal }) {
   const given = (name) => url.searchParams.get(name);
   const asked = Object.fromEntries(["q", "genre", "year", "artist", "missing", "list", "sort"].map((name) => [name, given(name)]));
   asked.where = url.searchParams.has("where") ? url.searchParams.getAll("where") : null;
-  const inRows = given("view") === "rows";
-  const hrefWith = (change) => `/catalogue${queryString({ ...asked, view: inRows ? "rows" : null, ...change })}`;
+  const view = VIEWS[given("view")] ? given("view") : "tiles";
+  const hrefWith = (change) => `/catalogue${queryString({ ...asked, view: view === "tiles" ? null : view, ...change })}`;
   const key = queryString(asked);
   let albums = lists.get(key) ?? new AlbumsAt(asked);
   remember(key, albums);
   const total = h("p", { class: "muted", role: "status" });
   const place = h("p", { class: "muted small num place" });
-  const list = h("ul", { class: inRows ? "virtual rows" : "virtual tiles" });
+  const list = h("ul", { class: `virtual ${view}` });
   const frame = h("div", { class: "virtual-frame" }, list);
   const wrong = h("div");
-  const jumps = h("nav", { class: "jumps", "aria-label": "Go to", hidden: !["title", "artist", "year"].includes(asked.sort) || Boolean(asked.q) });
+  const jumps = h("nav", { class: "jumps", "aria-label": "Go to", hidden: !["title", "artist", "year", "colour"].includes(asked.sort) || Boolean(asked.q) });
   const selection = new Selection(async (from, to) => {
     await albums.load(from, to);
     return Array.from({ length: to - from }, (_, step) => albums.get(from + step)).filter(Boolean);
@@ -55,17 +57,17 @@ export async function show(main, { url, signal }) {
   const bulk = bulkBar(selection, () => reload().catch(failed));
   const facets = facetPanel(asked, hrefWith, { signal, onJumps: (found) => {
     if (!found.length) jumps.hidden = true;
-    jumps.replaceChildren(...found.map(({ name, skip }) => h("button", { type: "button", class: "quiet", onclick: () => virtual.goTo(skip) }, name)));
+    jumps.replaceChildren(...found.map(({ name, skip }) => h("button", { type: "button", class: "quiet", onclick: () => virtual.goTo(skip) }, swatch(name), name)));
   } });
-  const bar = h("div", { class: "list-bar" }, h("div", { class: "spread" }, filterChips(asked, hrefWith), h("button", { type: "button", class: "touch-only small", "aria-pressed": "false", onclick: (event) => event.currentTarget.setAttribute("aria-pressed", String(list.classList.toggle("choosing"))) }, "Select"), place), jumps, bulk.bar);
+  const bar = h("div", { class: "list-bar" }, h("div", { class: "spread" }, filterChips(asked, hrefWith), view !== "wall" && h("button", { type: "button", class: "touch-only small", "aria-pressed": "false", onclick: (event) => event.currentTarget.setAttribute("aria-pressed", String(list.classList.toggle("choosing"))) }, "Select"), place), jumps, bulk.bar);
   replaceKeepingFocus(main,
     h("div", { class: "spread page-head" }, h("div", {}, h("h1", {}, "Catalogue"), total),
-      h("div", { class: "row-wrap" }, h("a", { class: "button", href: "/duplicates" }, icon("twins"), "Duplicates"), h("a", { class: "button primary", href: "/queue" }, icon("plus"), "Add covers"))),
-    tools(asked, inRows, hrefWith), h("a", { class: "skip", href: "#albums" }, "Skip to the albums"),
+      h("div", { class: "row-wrap" }, h("a", { class: "button", href: "/catalogue?sort=colour&view=wall" }, icon("wall"), "By colour"), h("a", { class: "button", href: "/duplicates" }, icon("twins"), "Duplicates"), h("a", { class: "button primary", href: "/queue" }, icon("plus"), "Add covers"))),
+    tools(asked, view, hrefWith), h("a", { class: "skip", href: "#albums" }, "Skip to the albums"),
     h("div", { class: "with-facets" }, facets,
       h("section", { "aria-label": "Albums", class: "listed", id: "albums", tabindex: -1 },
         bar, wrong, frame)));
-  const virtual = new VirtualList(frame, list, { signal, measure: () => measured(frame, inRows), covered: () => document.querySelector(".top").offsetHeight + bar.offsetHeight, make, seen });
+  const virtual = new VirtualList(frame, list, { signal, measure: () => measured(frame, view), covered: () => document.querySelector(".top").offsetHeight + bar.offsetHeight, make, seen });
   const failed = (error) => {
     if (!isCancelled(error)) wrong.replaceChildren(problemLine(error, again));
   };
@@ -73,7 +75,7 @@ export async function show(main, { url, signal }) {
   function make(at) {
     const album = albums.get(at);
     if (!album) return waitingCards(1).map((one) => h("li", { class: one.className }, ...one.childNodes))[0];
-    return card(album, { at, tick: selection.box(album, at), shownPx: inRows ? 48 : 190 });
+    return view === "wall" ? wallTile(album, at) : card(album, { at, tick: selection.box(album, at), shownPx: view === "rows" ? 48 : 190 });
   }
   let timer = 0;
   function seen(first, last) {
@@ -110,8 +112,9 @@ export async function show(main, { url, signal }) {
   signal.addEventListener("abort", () => { clearTimeout(timer); setListing(null); });
 }
 
-function measured(frame, inRows) {
-  if (inRows) return { columns: 1, rowPx: ROW_PX };
+function measured(frame, view) {
+  if (view === "wall") return wallMeasure(frame.clientWidth);
+  if (view === "rows") return { columns: 1, rowPx: ROW_PX };
   const columns = Math.max(2, Math.floor(frame.clientWidth / TILE_PX));
   return { columns, rowPx: Math.round(frame.clientWidth / columns) + WORDS_PX + GAP_PX - 16 };
 }
@@ -129,7 +132,7 @@ function remember(key, albums) {
   if (lists.size > REMEMBERED) lists.delete(lists.keys().next().value);
 }
 
-function tools(asked, inRows, hrefWith) {
+function tools(asked, view, hrefWith) {
   const words = h("input", { type: "search", name: "q", value: asked.q ?? "", placeholder: "Artist, title, genre, words …", autocomplete: "off", maxlength: 200 });
   const sorts = asked.q ? [["match", "Best match first"], ...SORTS] : SORTS;
   const sort = h("select", { name: "sort", onchange: () => go(hrefWith({ sort: sort.value === sorts[0][0] ? null : sort.value })) },
@@ -146,7 +149,7 @@ function tools(asked, inRows, hrefWith) {
   return h("form", { class: "filters", role: "search", "aria-label": "Catalogue", onsubmit: submit },
     h("label", { class: "grow" }, "Search", words), yearFields(asked, (year) => go(hrefWith({ year }))), h("label", {}, "Sort by", sort),
     h("button", { "aria-label": "Search the catalogue", title: "Search", class: "icon-only" }, icon("search")),
-    inRows ? iconLink("grid", "Show as tiles", hrefWith({ view: null })) : iconLink("list", "Show as rows", hrefWith({ view: "rows" })));
+    Object.entries(VIEWS).filter(([name]) => name !== view).map(([name, [symbol, label]]) => iconLink(symbol, label, hrefWith({ view: name === "tiles" ? null : name }))));
 }
 
 function none(asked) {

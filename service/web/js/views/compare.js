@@ -4,8 +4,9 @@ import { ask, isCancelled } from "../api.js";
 import { cover } from "../cover.js";
 import { difference } from "../difference.js";
 import { h } from "../dom.js";
-import { fullName, lineOf, titleOf } from "../naming.js";
+import { fullName, lineOf } from "../naming.js";
 import { emptyState, problemLine } from "../notes.js";
+import { nameOf } from "../printed-names.js";
 import { again, setTitle } from "../router.js";
 
 const MOST = 12;
@@ -56,7 +57,7 @@ function large({ album, hash, file }, at) {
   const pressings = album.entries.map((entry) => FACTS.map((name) => entry[name]).filter(Boolean).join(" · ")).filter(Boolean);
   return [
     h("a", { href: `/album/${album.id}`, "aria-label": fullName(album) }, cover(hash, { shownPx: 620 })),
-    h("div", { class: "name" }, `${at + 1}. ${titleOf(album)}`), h("div", { class: "muted small" }, lineOf(album)),
+    h("div", { class: "name" }, `${at + 1}. `, nameOf(album, "span", "title")), h("div", { class: "muted small" }, lineOf(album)),
     pressings.map((line) => h("div", { class: "small" }, line)),
     h("div", { class: "muted small" }, album.genres.join(", ")), h("div", { class: "muted small file" }, file),
   ];

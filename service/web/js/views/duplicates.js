@@ -5,9 +5,10 @@ import { cover, faceOf } from "../cover.js";
 import { opened } from "../album-edit.js";
 import { difference } from "../difference.js";
 import { h } from "../dom.js";
-import { count, fullName, lineOf, titleOf } from "../naming.js";
+import { count, fullName, lineOf } from "../naming.js";
 import { emptyState, problemLine } from "../notes.js";
 import { decideArtwork, mergeAlbums } from "../overrule.js";
+import { nameOf } from "../printed-names.js";
 import { again, setTitle } from "../router.js";
 
 const PAGE = 20;
@@ -65,7 +66,7 @@ function pairPanel({ albums: [one, other], same }, decided, signal) {
 function side(album) {
   return h("div", { class: "side" },
     h("a", { href: `/album/${album.id}`, "aria-label": fullName(album) }, cover(faceOf(album), { shownPx: 300 })),
-    h("div", { class: "name" }, titleOf(album)), h("div", { class: "muted small" }, lineOf(album)),
+    nameOf(album), h("div", { class: "muted small" }, lineOf(album)),
     h("div", { class: "muted small" }, album.genres.join(", ")), h("div", { class: "muted small file" }, album.covers[0]?.file));
 }
 

@@ -12,10 +12,11 @@ import { columnField, filterChips, filterFields, listField } from "../filters.js
 import { setListing } from "../listing.js";
 import { looksPanel } from "../looks.js";
 import { marks } from "../marks.js";
-import { count, fullName, lineOf, titleOf } from "../naming.js";
+import { count, fullName, lineOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
 import { outlineEditor } from "../outline.js";
+import { nameOf } from "../printed-names.js";
 import { FIRST_K, hasBasket, hrefOf, isBlank, isByTaste, MOST_K, queryOf } from "../query.js";
 import { again, go, setTitle } from "../router.js";
 import { verdictCard } from "../verdict.js";
@@ -120,7 +121,7 @@ function albumAsked(album) {
   return h("div", { class: "panel asked-with" },
     h("a", { href: `/album/${album.id}`, "aria-label": fullName(album) }, cover(faceOf(album), { shownPx: 300 })),
     h("div", { class: "stack" },
-      h("div", {}, h("div", { class: "name" }, titleOf(album)), h("div", { class: "muted small" }, lineOf(album)), h("div", { class: "muted small" }, album.genres.join(", "))),
+      h("div", {}, nameOf(album), h("div", { class: "muted small" }, lineOf(album)), h("div", { class: "muted small" }, album.genres.join(", "))),
       h("div", { class: "row-wrap" }, marks(album), h("a", { class: "chip", href: `/album/${album.id}` }, "Open"))));
 }
 
