@@ -47,7 +47,7 @@ def page(
         query = query.order_by(Album.id.desc())
         beyond = None if after is None else Album.id < after.id
     else:
-        query = query.order_by(key.is_(None), key, Album.id)
+        query = query.order_by(key.nulls_last(), Album.id)  # with `key IS NULL` no index would be used
         beyond = None if after is None else _behind(key, after)
     if beyond is not None:
         query = query.where(beyond)

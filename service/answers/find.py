@@ -39,6 +39,9 @@ _BY_YEAR_LIKE_NUMBER = 0.97
 _BY_FACTS = 0.95
 """What words count that are a genre, a year or a file's name: a little less than the same words in a name."""
 
+_POOR_FIT = 0.6
+"""If the best album fits less, others are looked for that hold a part of the words."""
+
 _ENOUGH = 20
 
 _LETTERS_OF_OTHERS = 4
@@ -164,7 +167,14 @@ def _best(session: Any, asked: str, tokens: Sequence[str], allowed: CatalogueFil
 
 
 def _named(session: Any, tokens: Sequence[str], asked: str, allowed: CatalogueFilter) -> list[Ranked]:
-    return ranked(tokens, words.of_albums(session, _candidates(session, tokens, asked), allowed))
+    candidates = _candidates(session, tokens, asked)
+    found = ranked(tokens, words.of_albums(session, candidates, allowed))
+    pieces = [token for token in tokens if len(token) >= words.LEAST_LETTERS]
+    if pieces and (not found or found[0].fit < _POOR_FIT):
+        # Two letters that changed places in the middle of a word spoil both of its parts: others than it are enough.
+        candidates = list(dict.fromkeys([*candidates, *_holding_parts(session, pieces)]))
+        found = ranked(tokens, words.of_albums(session, candidates, allowed))
+    return found
 
 
 def _by_number(session: Any, asked: str, allowed: CatalogueFilter) -> list[Ranked]:
@@ -232,9 +242,14 @@ def holding_most(session: Any, pieces: Sequence[str]) -> list[AlbumId]:
     limit = COMPARED if len(pieces) > 1 else _ALBUMS_OF_A_PART
     nearly = _with_most(session, _all_but_a_letter(pieces), limit, in_covers=not whole)
     if not whole and not nearly:
-        parts = sorted({part for piece in pieces for part in _parts(piece)}, key=lambda part: (-len(part), part))
-        nearly = _with_most(session, [[part] for part in parts[:_PARTS_LOOKED_UP]], _ALBUMS_OF_A_PART)
+        nearly = _holding_parts(session, pieces)
     return list(dict.fromkeys([*whole, *nearly]))[:COMPARED]
+
+
+def _holding_parts(session: Any, pieces: Sequence[str]) -> list[AlbumId]:
+    """The albums that hold most parts of the pieces, whatever else."""
+    parts = sorted({part for piece in pieces for part in _parts(piece)}, key=lambda part: (-len(part), part))
+    return _with_most(session, [[part] for part in parts[:_PARTS_LOOKED_UP]], _ALBUMS_OF_A_PART)
 
 
 def _all_but_a_letter(pieces: Sequence[str]) -> list[list[str]]:

@@ -105,6 +105,14 @@ def test_what_is_misspelled_in_the_catalogue_does_not_hide_the_rest(catalogue: D
         assert (found[0], 1 in found) == (7, True), asked
 
 
+def test_letters_that_changed_places_in_the_middle_of_a_word_hide_nothing(catalogue: Database) -> None:
+    """No three letters of it are right then; and another album holds both halves of what was typed."""
+    with catalogue.writing() as session:
+        labels.rename(session, AlbumId(7), {"artist": "Iron Maiden", "title": "Killers", "year": None})
+        labels.rename(session, AlbumId(9), {"artist": "Iron", "title": "Nomadland", "year": None})
+    assert ids(find(catalogue, "iron madien", EVERYTHING))[:1] == [7]
+
+
 def test_a_name_ranks_above_the_same_words_on_a_cover_and_each_says_where(catalogue: Database) -> None:
     page = find(catalogue, "blue train", EVERYTHING)
     assert ids(page)[:3] == [1, 11, 10]

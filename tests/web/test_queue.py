@@ -9,7 +9,9 @@ from tests.factories import write_cover
 
 
 @pytest.mark.slow
-def test_the_queue_outlives_the_page_until_it_is_cleared(page: Page, web_home: CommandHome) -> None:
+def test_the_queue_outlives_the_page_until_it_is_cleared(
+    page: Page, web_home: CommandHome, expected_failures: list[int]
+) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.extend([request.url] if request.url.endswith("/classify") else []))
     files = [write_cover(web_home.folder / f"kept-{seed}.png", seed=seed) for seed in (7101, 7102)]
@@ -29,7 +31,15 @@ def test_the_queue_outlives_the_page_until_it_is_cleared(page: Page, web_home: C
     expect(page.get_by_role("region", name="Skipped").locator(".queue-row")).to_contain_text("kept-7102.png")
     assert len(asked) == 2, "nothing is looked up twice"
     page.get_by_label("Pictures of covers").set_input_files(files[0])
-    expect(page.get_by_text("1 file left out")).to_be_visible()
+    expect(page.get_by_text("Left out: kept-7101.png (there already).")).to_be_visible()
+    broken = web_home.folder / "broken.png"
+    broken.write_bytes(files[0].read_bytes()[:200])
+    expected_failures.append(422)
+    page.get_by_label("Pictures of covers").set_input_files(broken)
+    failed = page.get_by_role("region", name="Failed").locator(".queue-row")
+    expect(failed).to_contain_text("The picture is not complete: a part of its file is missing.")
+    expect(failed.get_by_role("button")).to_have_count(1)
+    failed.get_by_role("button", name="Take broken.png out of the queue").click()
     kept.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("region", name="Added")).to_contain_text("Kept Waiting")
     page.reload()
@@ -46,7 +56,7 @@ def test_the_queue_outlives_the_page_until_it_is_cleared(page: Page, web_home: C
     expect(rows).to_have_count(0)
     page.reload()
     expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
-    assert len(asked) == 2
+    assert len(asked) == 3
 
 
 @pytest.mark.slow

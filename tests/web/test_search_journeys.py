@@ -105,7 +105,7 @@ def test_what_is_no_picture_is_refused_in_one_line(page: Page, tmp_path: Path, e
     fake.write_bytes(b"<script>alert(1)</script>")
     page.goto("/")
     page.get_by_label("Choose a picture of a cover").first.set_input_files(fake)
-    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.get_by_role("alert").first).to_contain_text("That file is not a picture.")
     assert "\n" not in page.get_by_role("alert").first.inner_text().replace("\nChoose another picture", "")
 
 
@@ -134,6 +134,21 @@ def test_a_genre_narrows_the_neighbours(page: Page) -> None:
     expect(page).to_have_url(re.compile("genre=rock"))
     expect(page.locator(CARDS).first).to_contain_text("rock")
     expect(page.locator(CARDS).filter(has_text="jazz")).to_have_count(0)
+
+
+@pytest.mark.slow
+def test_filters_that_leave_nothing_alike_say_so(page: Page) -> None:
+    def unlike(route: Route) -> None:
+        answer = route.fetch()
+        neighbours = [{**one, "similarity": -0.1} for one in answer.json()["neighbours"]]
+        route.fulfill(response=answer, json={**answer.json(), "neighbours": neighbours})
+
+    page.route("**/api/v1/similar?*", unlike)
+    page.goto("/?album=1&genre=rock")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Nothing here looks like .*; the nearest$"))
+    expect(page.locator(".likeness").first).to_have_attribute("title", "Similarity 0.00, of 1 for the same picture")
+    page.goto("/?album=1")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Looks like "))
 
 
 TRAY = "section.tray"

@@ -1,6 +1,7 @@
 // What a search answers: which question goes to which part of the API.
 
 import { ask, queryString } from "./api.js";
+import { NOTHING } from "./likeness.js";
 import { looksIn } from "./looks.js";
 import { count, titleOf } from "./naming.js";
 import { hasBasket, isBlank, isByTaste } from "./query.js";
@@ -24,7 +25,8 @@ export async function answerTo(query, signal) {
     query.album ? ask(`/albums/${query.album}`, { signal }) : null,
   ]);
   const like = album ? titleOf(album) : hasBasket(query) ? "your taste" : query.text ? `“${query.text}”` : "that picture";
-  return { heading: `Looks like ${like}${but(query, album || hasBasket(query))}`, albums: answer.neighbours, album, ranked: true };
+  const both = `${like}${but(query, album || hasBasket(query))}`;
+  return { heading: headingOf(both, query, answer.neighbours), albums: answer.neighbours, album, ranked: true };
 }
 
 async function byWords(query, signal) {
@@ -43,8 +45,14 @@ async function byPicture(query, narrowed, signal) {
   Object.entries(looksIn(query.text)).forEach(([name, words]) => form.append(name, words));
   const { neighbours, verdict, outline } = await ask("/similar", { method: "POST", query: { ...narrowed, outline: query.outline }, form, signal });
   const albums = query.sameArtwork ? neighbours.filter((one) => one.same_artwork) : neighbours;
-  const heading = query.sameArtwork ? `${count(albums.length, "album")} with the artwork of your picture` : `Looks like your picture${but(query, true)}`;
+  const heading = query.sameArtwork ? `${count(albums.length, "album")} with the artwork of your picture` : headingOf(`your picture${but(query, true)}`, query, albums);
   return { heading, albums, file, verdict, outline, ranked: !query.sameArtwork };
+}
+
+/** With filters on, the nearest may have nothing to do with what was asked with. */
+function headingOf(what, query, albums) {
+  const isNarrowed = query.genre || query.year || query.list || query.where.length > 0;
+  return isNarrowed && albums.length > 0 && albums[0].similarity < NOTHING ? `Nothing here looks like ${what}; the nearest` : `Looks like ${what}`;
 }
 
 /** Words that go together with something else in a heading. */

@@ -22,7 +22,7 @@ export function card(album, { acts = [], at = Infinity, similar = null, tick = n
   const boxes = printed.filter((match) => match.cover_id === shownId).map((match) => match.box);
   const says = printed.map((match) => match.text).join(" · ");
   const file = (album.matches ?? []).some((match) => match.place === "file") ? album.covers?.[0]?.file : null;
-  const about = [fullName(album), album.year, genres, similarity !== undefined && `similarity ${similarity.toFixed(2)}`, says && `the cover says “${says}”`, file, ...(album.lists ?? []).map((name) => LISTS[name].toLowerCase())];
+  const about = [fullName(album), album.year, genres, similarity !== undefined && `similarity ${Math.max(0, similarity).toFixed(2)}`, says && `the cover says “${says}”`, file, ...(album.lists ?? []).map((name) => LISTS[name].toLowerCase())];
   const by = (album.artist || album.year) && h("div", { class: "by-line" }, h("span", { class: "line" }, album.artist ?? ""), h("span", { class: "year" }, [album.artist && album.year ? "· " : "", album.year ?? ""].join("")));
   const more = says ? `says “${says}”` : file ?? genres;
   const asks = face && [marks(album), iconLink("similar", `Find albums that look like ${titleOf(album)}`, similar ?? `/?album=${id}`)];

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { note } from "./notes.js";
 import { isPicture } from "./picture-files.js";
 import { hrefOf } from "./query.js";
-import { enqueue } from "./queue.js";
+import { enqueue, leftOut } from "./queue.js";
 import { within } from "./root.js";
 import { go } from "./router.js";
 import { keep } from "./uploads.js";
@@ -56,7 +56,7 @@ async function take(files) {
       go("/queue");
       note(`${pictures.length} pictures are looked up. Nothing is added until you say so.`);
     }
-    if (left) note(`${left} of ${files.length} files were left out: not a picture, there already, or more than 200.`, { bad: true });
+    if (left.length) note(leftOut(left), { bad: true });
   }
 }
 

@@ -40,8 +40,21 @@ export function waitingCards(count) {
     h("div", { class: "card wait", "aria-hidden": "true" }, h("span", { class: "cover" }), h("div", { class: "bone" })));
 }
 
+/** What the service says of a picture that it cannot use, in more words; what helps to see why follows it. */
+const UNUSABLE = [
+  [/^truncated image.*/s, "The picture is not complete: a part of its file is missing"],
+  [/^damaged image.*/s, "The picture cannot be shown: its file is damaged"],
+  [/^not an image.*/s, "That file is not a picture"],
+  [/^empty file.*/s, "That file is empty"],
+  [/^unsupported image format(?:: (.*))?/s, "Pictures of that kind cannot be read"],
+  [/^too many (?:pixels|bytes)(?:: (.*))?/s, "The picture is too large"],
+  [/^too few pixels(?:: (.*))?/s, "The picture is too small"],
+];
+
 /** A message as a sentence. */
-export function sentence(text) {
+export function sentence(message) {
+  const [said, plain] = UNUSABLE.map(([pattern, words]) => [pattern.exec(message), words]).find(([found]) => found) ?? [];
+  const text = said ? `${plain}${said[1] ? ` (${said[1]})` : ""}` : message;
   const whole = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(whole) ? whole : `${whole}.`;
 }

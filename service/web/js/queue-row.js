@@ -3,9 +3,10 @@
 import { cover } from "./cover.js";
 import { h, icon, iconButton } from "./dom.js";
 import { listOf } from "./album-edit.js";
-import { fullName, lineOf, percent, titleOf } from "./naming.js";
+import { fullName, lineOf, percent } from "./naming.js";
 import { note, sentence } from "./notes.js";
 import { ACCEPTED } from "./picture-files.js";
+import { nameOf } from "./printed-names.js";
 import { add, correct, drop, offer, retry, setBack, setField, skip, takeBack } from "./queue.js";
 
 /** The element of a row; Enter does what is likeliest, "s" skips it, "r" takes the other album, "n" says that it is none. */
@@ -51,7 +52,7 @@ function shown(row) {
 /** That no cover is recognised in a picture, but one is as near as copies are, or says the same. */
 function looksLike({ verdict, corrected }) {
   if (!verdict?.alike || corrected) return null;
-  const words = verdict.words.length ? `, both say “${verdict.words.join(" ")}”` : "";
+  const words = verdict.words.length ? `, both say something like “${verdict.words.join(" ")}”` : "";
   return h("p", { class: "muted small" }, `Looks like ${fullName(verdict.alike)}, but its cover is not recognised (similarity ${verdict.alike.similarity.toFixed(2)}${words})`);
 }
 
@@ -73,7 +74,7 @@ function finder(row) {
 
 function otherAlbum(row, album) {
   return h("button", { type: "button", class: "small other-album", title: album.similarity === undefined ? null : `Similarity ${album.similarity.toFixed(2)}`, onclick: () => correct(row, album) },
-    cover(album.content_hash, { shownPx: 32 }), `It is ${fullName(album)}`);
+    cover(album.content_hash, { shownPx: 32 }), "It is ", nameOf(album, "span", "title"), album.artist && ` by ${album.artist}`);
 }
 
 /** Why a row is said to show its album. */
@@ -81,11 +82,11 @@ function evidenceOf({ verdict, corrected, shows }) {
   if (corrected) return "You said so";
   if (verdict.barcode) return `its barcode is in the picture: ${verdict.barcode}`;
   const parts = [verdict.points > 0 ? `${verdict.points} points match` : "the same picture", `${percent(verdict.cells)} of its parts agree`, `similarity ${shows.similarity.toFixed(2)}`];
-  return [...parts, verdict.words.length && `both say “${verdict.words.join(" ")}”`].filter(Boolean).join(", ");
+  return [...parts, verdict.words.length && `both say something like “${verdict.words.join(" ")}”`].filter(Boolean).join(", ");
 }
 
 function albumLink(album, id) {
-  return h("a", { href: `/album/${id}` }, titleOf({ ...album, id }));
+  return h("a", { href: `/album/${id}` }, nameOf({ ...album, id }, "span", "title"));
 }
 
 function fieldsOf(row) {
@@ -102,7 +103,7 @@ function fieldsOf(row) {
 function actsOf(row) {
   const button = (text, act, kind = "") => h("button", { type: "button", class: kind, onclick: act }, text);
   const remove = iconButton("close", `Take ${row.name} out of the queue`, () => drop([row]), { class: "quiet" });
-  if (row.state === "failed") return [button("Try again", () => retry(row)), remove];
+  if (row.state === "failed") return [!row.isHopeless && button("Try again", () => retry(row)), remove].filter(Boolean);
   if (row.state === "found") return [button("It is there: done", () => skip(row), "primary"), button("Add it all the same", () => add(row))];
   if (row.state === "pressing") return [button("Add this pressing", () => add(row), "primary"), button("Skip", () => skip(row))];
   if (row.state === "new") return [button("Add", () => add(row), "primary"), button("Skip", () => skip(row))];

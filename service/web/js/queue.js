@@ -11,6 +11,7 @@ import { fromRoot } from "./root.js";
 const AT_ONCE = 2;
 const OFFERED = 3;
 const MOST = 200;
+const NAMED = 3;
 const MOST_KEPT_BYTES = 500 * 1024 * 1024;
 
 /** So that of several tabs one looks up, where the browser has locks. */
@@ -35,24 +36,36 @@ export function restored() {
   return restoring;
 }
 
-/** Take files in; whoever shows the queue hears "queuechange". Returns how many were left out. */
+/** Take files in; whoever shows the queue hears "queuechange". Returns {name, why} of those that were left out. */
 export async function enqueue(files) {
   await restored();
-  const taken = files.filter(isPicture).filter((file) => !rows.some((row) => isSameFile(row.file, file))).slice(0, Math.max(0, MOST - rows.length));
-  for (const file of taken) {
+  const before = rows.length;
+  const left = [];
+  for (const file of files) {
+    const why = !isPicture(file) ? "not a picture" : rows.some((row) => isSameFile(row.file, file)) ? "there already" : rows.length >= MOST ? `more than ${MOST}` : null;
+    if (why) {
+      left.push({ name: file.name, why });
+      continue;
+    }
     const id = Math.max(Date.now(), rows.at(-1)?.id ?? 0) + 1;
     rows.push({ id, file, name: file.name || "picture", state: "waiting", back: null, fields: {}, url: URL.createObjectURL(file) });
   }
   announce();
-  for (const row of rows.slice(rows.length - taken.length)) await keep(row);
+  for (const row of rows.slice(before)) await keep(row);
   work();
-  return files.length - taken.length;
+  return left;
 }
 
 async function keep(row) {
   const bytes = rows.reduce((sum, { file, back, unkept }) => sum + (unkept ? 0 : file.size + (back?.size ?? 0)), 0);
   row.unkept = bytes > MOST_KEPT_BYTES || (await keepPicture(row).then(() => false, () => true));
   if (!row.unkept) await keepRow(row);
+}
+
+/** Which files were left out, and why: the first few by name. */
+export function leftOut(left) {
+  const named = left.slice(0, NAMED).map(({ name, why }) => `${name} (${why})`);
+  return `Left out: ${named.join(", ")}${left.length > NAMED ? ` and ${left.length - NAMED} more` : ""}.`;
 }
 
 /** Give a row the picture of its back, or none. */
@@ -106,11 +119,15 @@ export async function add(row) {
     row.state = "added";
     forgetFacts();
   } catch (error) {
-    row.state = "failed";
-    row.problem = error.message;
+    fail(row, error);
   }
   row.isAdding = false;
   announce(row);
+}
+
+/** What the service cannot use will not become better by asking again. */
+function fail(row, { message, status }) {
+  Object.assign(row, { state: "failed", problem: message, isHopeless: status === 413 || status === 422 });
 }
 
 /** Say that two albums have the same artwork; false if they are one, or were said to have it already. */
@@ -195,8 +212,7 @@ async function lookUp(row) {
   if (kept && !["waiting", "asked"].includes(kept.state)) return Object.assign(row, kept);
   return look(row).catch((error) => {
     if (isCancelled(error)) return;
-    row.state = "failed";
-    row.problem = error.message;
+    fail(row, error);
   });
 }
 

@@ -30,10 +30,15 @@ function whyOf({ barcode, points }) {
   return points ? `${count(points, "point")} of the cover match your picture.` : "It is the same picture.";
 }
 
+/** A button that puts a picture into the queue of covers to add. */
+export function addButton(fileOf) {
+  return h("button", { type: "button", class: "primary", onclick: async () => { await enqueue([await fileOf()]); go("/queue"); } }, "Add it");
+}
+
 function notHere(file) {
   return h("section", { class: "panel verdict none", "aria-label": "What your picture shows" },
     h("div", { class: "stack" },
       h("h2", {}, "Not in your catalogue"),
       h("p", { class: "muted" }, "No cover shows this picture, as far as can be seen. The closest are below."),
-      h("div", { class: "row-wrap" }, h("button", { type: "button", class: "primary", onclick: async () => { await enqueue([file]); go("/queue"); } }, "Add it"))));
+      h("div", { class: "row-wrap" }, addButton(() => file))));
 }

@@ -11,9 +11,14 @@ const WORDS = 6;
 export function why(answer, { face, file, signal }) {
   return h("details", { class: "reasons" }, h("summary", {}, "Why?"),
     h("div", { class: "stack" },
-      table(answer.genres.slice(0, SHOWN)),
+      table(answer.genres.filter(hasSay).slice(0, SHOWN)),
       answer.text.length > 0 && printed(answer, { face, file, signal }),
       answer.neighbours.length > 0 && voters(answer.neighbours)));
+}
+
+/** Whether any opinion speaks for a genre, or it is the likeliest all the same. */
+function hasSay({ vote, head, text }, place) {
+  return place === 0 || [vote, head, text].some((share) => (share ?? 0) >= 0.005);
 }
 
 function table(genres) {

@@ -94,8 +94,8 @@ export async function show(main, { url, signal }) {
     if (albums.total && (!list.isConnected || list.nextSibling)) frame.replaceChildren(list);
     if (albums.total) virtual.resize(albums.total);
     else frame.replaceChildren(none(asked));
-    const isEmpty = !albums.total && !Object.values(asked).some(Boolean);
-    main.querySelector("form.filters").hidden = facets.hidden = isEmpty;
+    const isEmpty = !albums.total && !isNarrowed(asked);
+    for (const part of [main.querySelector("form.filters"), main.querySelector(".page-head .row-wrap"), facets]) part.hidden = isEmpty;
   }
   frame.append(h("ul", { class: "grid" }, albums.total === null ? waitingCards(18) : []));
   try {
@@ -152,8 +152,12 @@ function tools(asked, view, hrefWith) {
     Object.entries(VIEWS).filter(([name]) => name !== view).map(([name, [symbol, label]]) => iconLink(symbol, label, hrefWith({ view: name === "tiles" ? null : name }))));
 }
 
+function isNarrowed(asked) {
+  return Object.entries(asked).some(([name, value]) => value && name !== "sort");
+}
+
 function none(asked) {
-  if (Object.entries(asked).some(([name, value]) => value && name !== "sort")) {
+  if (isNarrowed(asked)) {
     return emptyState("Nothing found", "No album matches this search.", h("a", { class: "button", href: "/catalogue" }, "Show all albums"));
   }
   return emptyState("The catalogue is empty", "Add covers here, or run `sleeve add FOLDER` and `sleeve index`.", h("a", { class: "button primary", href: "/queue" }, "Add covers"));

@@ -26,7 +26,7 @@ export async function show(main, { url, signal }) {
     list);
   try {
     const { pairs, total } = await ask("/duplicates", { query: { decided: decided || null, skip: skip || null, limit: PAGE }, signal });
-    said.textContent = decided ? `${count(total, "pair")} that you decided.` : `${count(total, "pair")} of albums whose covers show the same picture.`;
+    said.textContent = !total ? "" : decided ? `${count(total, "pair")} that you decided.` : `${count(total, "pair")} of albums whose covers show the same picture.`;
     list.replaceChildren(...pairs.map((pair) => pairPanel(pair, decided, signal)), pager(skip, total, decided));
     if (!pairs.length) list.replaceChildren(nothing(decided));
   } catch (error) {

@@ -7,7 +7,7 @@ import { listOf } from "../album-edit.js";
 import { count } from "../naming.js";
 import { emptyState, note } from "../notes.js";
 import { ACCEPTED } from "../picture-files.js";
-import { add, drop, enqueue, queued, queueTable, restored, wouldLose } from "../queue.js";
+import { add, drop, enqueue, leftOut, queued, queueTable, restored, wouldLose } from "../queue.js";
 import { queueRow } from "../queue-row.js";
 import { setTitle } from "../router.js";
 
@@ -18,6 +18,7 @@ export async function show(main, { signal }) {
   setTitle("Add covers");
   const input = h("input", { type: "file", accept: ACCEPTED, multiple: true, hidden: true, "aria-label": "Pictures of covers", onchange: () => { take([...input.files]); input.value = ""; } });
   const said = h("p", { class: "muted", role: "status" });
+  const bar = h("progress", { hidden: true, "aria-label": "Pictures looked up" });
   const groups = h("div", { class: "stack" });
   const genre = h("input", { name: "genre", list: "queue-genres", placeholder: "as suggested", maxlength: 500, autocomplete: "off" });
   const known = h("datalist", { id: "queue-genres" });
@@ -28,7 +29,7 @@ export async function show(main, { signal }) {
   const save = h("button", { type: "button", onclick: () => { const { names, rows } = queueTable(); saveCsv("matches.csv", names, rows); } }, icon("save"), "Save as CSV");
   const tools = h("div", { class: "filters" }, h("label", {}, "Genre for all new ones", genre), all, save, clear, clearAll);
   main.replaceChildren(
-    h("div", { class: "page-head" }, h("h1", {}, "Add covers"), said),
+    h("div", { class: "page-head" }, h("h1", {}, "Add covers"), said, bar),
     h("div", { class: "drop small-drop" }, h("p", {}, "Drop covers or photos of covers anywhere"), h("button", { type: "button", onclick: () => input.click() }, icon("image"), "Choose pictures"), input),
     known, tools, groups);
   const lists = new Map(GROUPS.map(([state, title]) => {
@@ -70,6 +71,8 @@ export async function show(main, { signal }) {
     all.disabled = !of("new");
     all.textContent = of("new") ? `Add ${count(of("new"), "new album")}` : "Add";
     const busy = of("asked") + of("waiting");
+    bar.hidden = !busy;
+    Object.assign(bar, { max: Math.max(1, rows.length), value: rows.length - busy });
     said.textContent = rows.length ? `${[busy && `${busy} to look up`, of("failed") && `${of("failed")} failed`, of("found") && `${of("found")} found`, of("pressing") && `${of("pressing")} other pressings`, of("new") && `${of("new")} new`, of("added") && `${of("added")} added`].filter(Boolean).join(", ") || "All done"}. Keys: arrows go through the rows, Enter does what is suggested, r takes the other album, n says that it is none, s skips.` : "";
   }
   function clearRows(wanted) {
@@ -78,7 +81,7 @@ export async function show(main, { signal }) {
   }
   async function take(files) {
     const left = await enqueue(files);
-    if (left) note(`${count(left, "file")} left out: not a picture, there already, or more than 200.`, { bad: true });
+    if (left.length) note(leftOut(left), { bad: true });
   }
   async function addAll() {
     const named = listOf(genre.value);

@@ -19,7 +19,8 @@ import { outlineEditor } from "../outline.js";
 import { nameOf } from "../printed-names.js";
 import { FIRST_K, hasBasket, hrefOf, isBlank, isByTaste, MOST_K, queryOf } from "../query.js";
 import { again, go, setTitle } from "../router.js";
-import { verdictCard } from "../verdict.js";
+import { upload } from "../uploads.js";
+import { addButton, verdictCard } from "../verdict.js";
 
 const WAITING = 18;
 
@@ -55,8 +56,14 @@ export async function show(main, { url, signal }) {
     found.append(moreButton(query, answer) ?? "");
   } catch (error) {
     if (isCancelled(error)) return;
+    if (query.upload && isWithoutIndex(error)) {
+      heading.textContent = "Nothing to compare it with yet";
+      aside.closest(".results")?.classList.add("alone");
+      list.replaceChildren(emptyState("Your catalogue is empty", "This can be its first cover.", addButton(() => upload(query.upload))));
+      return;
+    }
     heading.textContent = blank ? heading.textContent : "The search failed";
-    list.replaceChildren(problemLine(error, mayHelp(error) ? again : null, ...helps(error, query)));
+    list.replaceChildren(problemLine(error, mayHelp(error) && !isWithoutIndex(error) ? again : null, ...helps(error, query)));
     aside.closest(".results")?.classList.add("alone");
   } finally {
     found.removeAttribute("aria-busy");
@@ -68,8 +75,12 @@ function mayHelp({ status }) {
   return status === 0 || status === 429 || status >= 500;
 }
 
+function isWithoutIndex({ status, message }) {
+  return status === 503 && /no index/.test(message);
+}
+
 function helps(error, query) {
-  if (error.status === 503 && /no index/.test(error.message)) return [h("a", { class: "button", href: "/queue" }, "Add covers")];
+  if (isWithoutIndex(error)) return [h("a", { class: "button", href: "/queue" }, "Add covers")];
   if (error.status === 404) return [h("a", { class: "button", href: "/catalogue" }, "See the catalogue")];
   return mayHelp(error) ? [] : picker("image", "Choose another picture", query, { words: "Choose another picture" });
 }
