@@ -120,14 +120,15 @@ def test_a_wall_of_covers_by_colour(page: Page) -> None:
     page.get_by_role("link", name="By colour").click()
     expect(page).to_have_url(re.compile(r"/catalogue\?sort=colour&view=wall$"))
     wall = page.locator(".wall > .card[data-album]")
-    expect(wall).to_have_count(40)
     in_order = page.request.get("/api/v1/albums?sort=colour&limit=200").json()["albums"]
+    assert len(in_order) >= 40
+    expect(wall).to_have_count(len(in_order))
     assert [int(str(one.get_attribute("data-album"))) for one in wall.all()] == [album["id"] for album in in_order]
     jumps = page.request.get("/api/v1/albums/facets?sort=colour").json()["jumps"]
     names = page.get_by_role("navigation", name="Go to").get_by_role("button")
     expect(names).to_have_text([jump["name"] for jump in jumps])
     wall.nth(1).locator("a").click()
-    expect(page.locator(".way")).to_contain_text("2 of 40")
+    expect(page.locator(".way")).to_contain_text(f"2 of {len(in_order)}")
     expect(page.get_by_role("link", name="The album before")).to_have_attribute("href", f"/album/{in_order[0]['id']}")
     page.go_back()
     page.get_by_role("link", name="Show as tiles").click()
