@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,13 @@ PRINTED = 0.9
 
 _WHOLE = 0.05
 """What it counts beyond that if there is nothing else in a name or line."""
+
+
+_NAMES = (WordPlace.ARTIST, WordPlace.TITLE)
+
+_Text: TypeAlias = tuple[CoverId | None, int, str]
+"""The cover, or None for a name; which of its lines or of the names; its letters. A ``Place`` of each would take longer
+than comparing them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +63,15 @@ def ranked(asked: Sequence[str], albums: Sequence[AlbumLetters]) -> list[Ranked]
         asked: the letters of each word.
         albums: those without any text are left out.
     """
-    texts = [(number, place, spelt) for number, album in enumerate(albums) for place, spelt in _texts(album) if spelt]
+    texts = [(number, text) for number, album in enumerate(albums) for text in _texts(album)]
     if not texts:
         return []
-    likeness = _likeness(asked, [spelt for _, _, spelt in texts])
-    counts = np.array([PRINTED if place.cover_id is not None else 1.0 for _, place, _ in texts])
+    likeness = _likeness(asked, [spelt for _, (_, _, spelt) in texts])
+    counts = np.array([1.0 if cover_id is None else PRINTED for _, (cover_id, _, _) in texts])
     sizes = np.array([len(word) for word in asked])
-    filled = np.minimum((sizes @ (likeness > 0)) / [len(spelt) for _, _, spelt in texts], 1)
+    filled = np.minimum((sizes @ (likeness > 0)) / [len(spelt) for _, (_, _, spelt) in texts], 1)
     held = likeness * counts
-    numbers, starts = np.unique([number for number, _, _ in texts], return_index=True)
+    numbers, starts = np.unique([number for number, _ in texts], return_index=True)
     fits = sizes @ np.maximum.reduceat(held, starts, axis=1) / sizes.sum()
     fits += _WHOLE * np.maximum.reduceat(filled * counts, starts)
     found = np.flatnonzero(fits >= max(LEAST_FIT, LEAST_FIT_OF_BEST * fits.max()))
@@ -72,7 +80,7 @@ def ranked(asked: Sequence[str], albums: Sequence[AlbumLetters]) -> list[Ranked]
         Ranked(
             albums[int(numbers[at])],
             float(fits[at]),
-            tuple(texts[starts[at] + row][1] for row in _best_rows(held[:, starts[at] : ends[at]])),
+            tuple(_place(texts[starts[at] + row][1]) for row in _best_rows(held[:, starts[at] : ends[at]])),
         )
         for at in found[np.argsort(-fits[found], kind="stable")].tolist()
     ]
@@ -80,23 +88,32 @@ def ranked(asked: Sequence[str], albums: Sequence[AlbumLetters]) -> list[Ranked]
 
 def held(asked: Sequence[str], album: AlbumLetters) -> list[bool]:
     """Of each word, given by its letters, whether an album holds it, misspelled or misread."""
-    texts = [spelt for _, spelt in _texts(album) if spelt]
+    texts = [spelt for _, _, spelt in _texts(album)]
     if not texts:
         return [False] * len(asked)
     return [bool(some.any()) for some in _likeness(asked, texts)]
 
 
-def _texts(album: AlbumLetters) -> Iterator[tuple[Place, str]]:
-    yield Place(WordPlace.ARTIST), album.names[0]
-    yield Place(WordPlace.TITLE), album.names[1]
+def _texts(album: AlbumLetters) -> Iterator[_Text]:
+    """The texts that say something, names before lines."""
+    for number, spelt in enumerate(album.names):
+        if spelt:
+            yield None, number, spelt
     for cover_id, lines in album.lines.items():
         for number, spelt in enumerate(lines):
-            yield Place(WordPlace.COVER, cover_id, number), spelt
+            if spelt:
+                yield cover_id, number, spelt
+
+
+def _place(text: _Text) -> Place:
+    cover_id, number, _ = text
+    return Place(_NAMES[number]) if cover_id is None else Place(WordPlace.COVER, cover_id, number)
 
 
 def _likeness(asked: Sequence[str], texts: Sequence[str]) -> NDArray[np.float32]:
     """(words, texts): how much of each word is together in each text, 0 to 1; 0 below ``LEAST_LIKENESS``."""
-    likeness = np.asarray(cdist(asked, texts, scorer=partial_ratio, dtype=np.float32)) / 100
+    found = cdist(asked, texts, scorer=partial_ratio, dtype=np.float32, score_cutoff=100 * LEAST_LIKENESS)
+    likeness = np.asarray(found) / 100
     # The library looks for the shorter in the longer, whichever is the word.
     lengths = np.array([[len(text) for text in texts]]) / np.array([[len(word)] for word in asked])
     likeness *= np.minimum(lengths, 1)
