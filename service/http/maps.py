@@ -1,8 +1,10 @@
 """The map as it is sent: made again only when its file or the catalogue has changed."""
 
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 
@@ -71,6 +73,11 @@ def _body(home: Home, file: Path) -> MapBody:
     return MapBody(content, gzip.compress(content, GZIP_LEVEL, mtime=0), sha256(content).hexdigest()[:32])
 
 
+def _steps(numbers: Sequence[int]) -> list[int]:
+    """Each number less the one before."""
+    return [number - before for before, number in pairwise([0, *numbers])]
+
+
 def _schema(home: Home, drawn: CatalogueMap) -> schemas.MapSchema:
     with home.database.reading() as session:
         present = albums.with_cover(session)
@@ -88,8 +95,8 @@ def _schema(home: Home, drawn: CatalogueMap) -> schemas.MapSchema:
         method=drawn.method,
         created_at=drawn.created_at,
         genres=names,
-        albums=list(shown),
-        covers=[drawn.covers[row] for row in rows],
+        album_steps=_steps(shown),
+        cover_steps=_steps([drawn.covers[row] for row in rows]),
         x=[drawn.x[row] for row in rows],
         y=[drawn.y[row] for row in rows],
         genre=[place[genres[album_id][0]] if album_id in genres else -1 for album_id in shown],

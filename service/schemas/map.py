@@ -12,8 +12,11 @@ class MapSchema(BaseModel):
     method: str
     created_at: datetime
     genres: list[str]
-    albums: list[int]
-    covers: list[int] = Field(description="the cover that represents each album")
+    album_steps: list[int] = Field(
+        description="the id of each album, in ascending order, less the one before: sums of them are the ids. So they "
+        "take next to nothing when they are compressed"
+    )
+    cover_steps: list[int] = Field(description="the same of the id of the cover that represents each album")
     x: list[float] = Field(description="from -1 to 1")
     y: list[float] = Field(description="from -1 to 1")
     year: list[int] = Field(description="0 if it is not known")

@@ -91,8 +91,8 @@ def test_where_drawing_is_slow_fewer_points_move_and_all_come_to_rest(page: Page
     numbers = list(range(1, 20_001))
     places = [(number % 200) / 100 - 1 for number in numbers]
     body = {
-        "albums": numbers,
-        "covers": numbers,
+        "album_steps": [1] * 20_000,
+        "cover_steps": [1] * 20_000,
         "x": places,
         "y": places[::-1],
         "genre": [0] * 20_000,

@@ -5,9 +5,8 @@ import { h, iconButton, iconLink } from "./dom.js";
 import { likeness } from "./likeness.js";
 import { LISTS, listTags } from "./lists.js";
 import { marks } from "./marks.js";
-import { fullName, titleOf } from "./naming.js";
+import { fullName, nameOf, titleOf } from "./naming.js";
 import { isGoing } from "./pending.js";
-import { nameOf } from "./printed-names.js";
 import { asOneStop, KEYS } from "./roving.js";
 
 /** `acts` are buttons over the cover, after those that every card has; `at` is its place in the list, `similar` the

@@ -3,8 +3,7 @@
 import { ask } from "./api.js";
 import { cover } from "./cover.js";
 import { h } from "./dom.js";
-import { fullName, lineOf } from "./naming.js";
-import { nameOf } from "./printed-names.js";
+import { fullName, lineOf, nameOf } from "./naming.js";
 
 const AFTER_MS = 60;
 const GAP_PX = 22;

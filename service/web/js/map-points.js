@@ -3,11 +3,17 @@
 const CELLS = 192;
 const REACH = 1.001;
 
+/** The numbers of which these are the steps from one to the next. */
+function summed(steps) {
+  let sum = 0;
+  return steps.map((step) => (sum += step));
+}
+
 export class Points {
-  constructor({ albums, covers, x, y, genre, genres, year, predicted, motif, motifs, missing }) {
+  constructor({ album_steps: albums, cover_steps: covers, x, y, genre, genres, year, predicted, motif, motifs, missing }) {
     this.count = albums.length;
-    this.albums = albums;
-    this.covers = covers;
+    this.albums = summed(albums);
+    this.covers = summed(covers);
     this.x = Float32Array.from(x);
     this.y = Float32Array.from(y);
     /** 0 if no genre is known, else its place in ``genres`` plus one. */

@@ -3,10 +3,9 @@
 import { cover } from "./cover.js";
 import { h, icon, iconButton } from "./dom.js";
 import { listOf } from "./album-edit.js";
-import { fullName, lineOf, percent } from "./naming.js";
+import { fullName, lineOf, nameOf, percent } from "./naming.js";
 import { note, sentence } from "./notes.js";
 import { ACCEPTED } from "./picture-files.js";
-import { nameOf } from "./printed-names.js";
 import { add, correct, drop, offer, retry, setBack, setField, skip, takeBack } from "./queue.js";
 
 /** The element of a row; Enter does what is likeliest, "s" skips it, "r" takes the other album, "n" says that it is none. */

@@ -2,8 +2,7 @@
 
 import { cover } from "./cover.js";
 import { h } from "./dom.js";
-import { count, fullName, lineOf } from "./naming.js";
-import { nameOf } from "./printed-names.js";
+import { count, fullName, lineOf, nameOf } from "./naming.js";
 import { enqueue } from "./queue.js";
 import { go } from "./router.js";
 

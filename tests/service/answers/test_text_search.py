@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -255,7 +256,7 @@ def test_the_map_says_what_covers_show(home: CommandHome, client: httpx.Client, 
     vectors = vectors_of(home)
     everything = home.json("similar", "--text", "a cover", "-k", 24)["neighbours"]
     file_of = {one["album_id"]: one["file"] for one in everything}
-    covers = np.array([vectors[file_of[album_id]] for album_id in drawn["albums"]])
+    covers = np.array([vectors[file_of[album_id]] for album_id in accumulate(drawn["album_steps"])])
     expected = [MOTIFS[row] for row in motif_of_each(covers, motifs)]
     assert [drawn["motifs"][one] for one in drawn["motif"]] == expected
     assert drawn["motifs"] == sorted(set(expected))

@@ -10,14 +10,13 @@ import { status } from "../facts.js";
 import { listingOf } from "../listing.js";
 import { listMarks, pressingsTable } from "../lists.js";
 import { marks } from "../marks.js";
-import { fullName, titleOf } from "../naming.js";
+import { fullName, nameOf, titleOf } from "../naming.js";
 import { emptyState, note, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
 import { outsideLinks } from "../outside-links.js";
 import { artworkActs, likenessActs } from "../overrule.js";
 import { removeAlbums } from "../pending.js";
 import { printedPanel } from "../printed.js";
-import { nameOf } from "../printed-names.js";
 import { fromRoot } from "../root.js";
 import { again, go, setTitle } from "../router.js";
 

@@ -4,9 +4,8 @@ import { ask, isCancelled } from "../api.js";
 import { cover } from "../cover.js";
 import { difference } from "../difference.js";
 import { h } from "../dom.js";
-import { fullName, lineOf } from "../naming.js";
+import { fullName, lineOf, nameOf } from "../naming.js";
 import { emptyState, problemLine } from "../notes.js";
-import { nameOf } from "../printed-names.js";
 import { again, setTitle } from "../router.js";
 
 const MOST = 12;

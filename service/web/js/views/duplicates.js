@@ -5,10 +5,9 @@ import { cover, faceOf } from "../cover.js";
 import { opened } from "../album-edit.js";
 import { difference } from "../difference.js";
 import { h } from "../dom.js";
-import { count, fullName, lineOf } from "../naming.js";
+import { count, fullName, lineOf, nameOf } from "../naming.js";
 import { emptyState, problemLine } from "../notes.js";
 import { decideArtwork, mergeAlbums } from "../overrule.js";
-import { nameOf } from "../printed-names.js";
 import { again, setTitle } from "../router.js";
 
 const PAGE = 20;

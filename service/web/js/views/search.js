@@ -12,11 +12,10 @@ import { columnField, filterChips, filterFields, listField } from "../filters.js
 import { setListing } from "../listing.js";
 import { looksPanel } from "../looks.js";
 import { marks } from "../marks.js";
-import { count, fullName, lineOf } from "../naming.js";
+import { count, fullName, lineOf, nameOf } from "../naming.js";
 import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
 import { outlineEditor } from "../outline.js";
-import { nameOf } from "../printed-names.js";
 import { FIRST_K, hasBasket, hrefOf, isBlank, isByTaste, MOST_K, queryOf } from "../query.js";
 import { again, go, setTitle } from "../router.js";
 import { upload } from "../uploads.js";
