@@ -1,7 +1,7 @@
 """The order of albums by the colour of their fronts: a number from the hue and the lightness of a cover.
 
-Hues come in steps, from red through the rainbow to pink, then what has no colour, from black to white. Within a step
-the order is by lightness, upwards and downwards in turns, so that neighbours in the order look alike.
+Hues come in steps, from red through the rainbow to pink, then what has no colour, from white to black. Within a step
+the order is by lightness, downwards and upwards in turns, so that neighbours in the order look alike.
 """
 
 HUE_STEPS = 24
@@ -24,7 +24,8 @@ _LAST_STEPS = {
     "Purple": 20,
     "Pink": 23,
 }
-_BLACK_BELOW, _WHITE_FROM = 300, 800
+_WHITE_TO, _GREY_TO = 200, 700
+"""Shades from white on."""
 
 
 def place_of(hue: float | None, lightness: float) -> int:
@@ -35,15 +36,13 @@ def place_of(hue: float | None, lightness: float) -> int:
         lightness: 0 black to 1 white, in OKLab.
     """
     shade = min(SHADES - 1, max(0, int(lightness * SHADES)))
-    if hue is None:
-        return HUE_STEPS * SHADES + shade
-    step = int((hue - FIRST_HUE) % 360 * HUE_STEPS / 360) % HUE_STEPS
-    return step * SHADES + (SHADES - 1 - shade if step % 2 else shade)
+    step = HUE_STEPS if hue is None else int((hue - FIRST_HUE) % 360 * HUE_STEPS / 360) % HUE_STEPS
+    return step * SHADES + (shade if step % 2 else SHADES - 1 - shade)
 
 
 def name_of(place: int) -> str:
     """What the colour at a place is called."""
     step, shade = divmod(place, SHADES)
     if step >= HUE_STEPS:
-        return "Black" if shade < _BLACK_BELOW else "Grey" if shade < _WHITE_FROM else "White"
+        return "White" if shade < _WHITE_TO else "Grey" if shade < _GREY_TO else "Black"
     return next(name for name, last in _LAST_STEPS.items() if step <= last)

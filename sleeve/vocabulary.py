@@ -154,7 +154,7 @@ class AlbumOrder(StrEnum):
     ARTIST = "artist"
     YEAR = "year"
     COLOUR = "colour"
-    """That of the front: red, through the rainbow to pink, then black, grey and white."""
+    """That of the front: red, through the rainbow to pink, then white, grey and black."""
 
 
 class ColumnKind(StrEnum):

@@ -33,11 +33,14 @@ def _front(album: AlbumRecord) -> list[CoverId]:
 
 
 def _largest(lines: Sequence[TextLine]) -> tuple[str, ...]:
-    sure = [
-        line for line in lines if line.confidence >= _LEAST_CONFIDENCE and len(letters(line.text)) >= _LEAST_LETTERS
-    ]
+    sure = [line for line in lines if line.confidence >= _LEAST_CONFIDENCE and _is_word(line.text)]
     chosen = sorted(sure, key=_height, reverse=True)[:_LINES]
     return tuple(line.text for line in lines if line in chosen)
+
+
+def _is_word(text: str) -> bool:
+    """One sign alone, which may be spelt with several letters, is most often a shape that was taken for one."""
+    return len(text) > 1 and len(letters(text)) >= _LEAST_LETTERS
 
 
 def _height(line: TextLine) -> float:

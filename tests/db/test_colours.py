@@ -46,10 +46,10 @@ def place_all(session: Session) -> None:
 
 def test_hues_go_round_and_shades_up_and_down() -> None:
     assert [place_of(5 + 15 * step, 0.25) for step in range(24)] == [
-        step * 1000 + (749 if step % 2 else 250) for step in range(24)
+        step * 1000 + (250 if step % 2 else 749) for step in range(24)
     ]
-    assert place_of(4.9, 0.5) == 23_499, "what is just before red comes last"
-    assert (place_of(None, 0), place_of(None, 0.5), place_of(None, 1)) == (24_000, 24_500, 24_999)
+    assert place_of(4.9, 0.5) == 23_500, "what is just before red comes last"
+    assert (place_of(None, 0), place_of(None, 0.5), place_of(None, 1)) == (24_999, 24_499, 24_000)
 
 
 def test_places_have_the_names_that_people_use() -> None:

@@ -8,11 +8,12 @@ import { go } from "./router.js";
 const SHOWN = 14;
 const LACKS = { title: "No title", artist: "No artist", year: "No year", genre: "No genre", cover: "No cover" };
 
-/** The panel; `hrefWith(change)` is the list's address with other filters. `onJumps(jumps)` gets the places of letters. */
-export function facetPanel(asked, hrefWith, { signal, onJumps }) {
+/** The panel; `hrefWith(change)` is the list's address with other filters. `years` are the fields of years, where there
+ * is no room for them elsewhere; `onJumps(jumps)` gets the places of letters. */
+export function facetPanel(asked, hrefWith, { years, signal, onJumps }) {
   const body = h("div", { class: "stack" });
   const wide = matchMedia("(min-width: 981px)").matches;
-  const panel = h("details", { class: "facets", open: wide }, h("summary", {}, "Narrow down"), body);
+  const panel = h("details", { class: "facets", open: wide }, h("summary", {}, "Narrow down"), years.length > 0 && h("div", { class: "range" }, years), body);
   ask("/albums/facets", { query: asked, signal }).then((found) => {
     body.replaceChildren(...groups(found, asked, hrefWith));
     onJumps(found.jumps);

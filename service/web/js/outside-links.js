@@ -22,10 +22,10 @@ export function releaseLink(number) {
 /** The pages of an album elsewhere, and searches by its names where its page is not known. */
 export function outsideLinks({ artist, title, outside_ids: ids }) {
   const words = [artist, title].filter(Boolean).join(" ");
-  return SITES.map(([site, address, query]) => {
+  return SITES.flatMap(([site, address, query]) => {
     const known = PAGES.find(([id, of]) => of === site && ids?.[id]);
     if (known) return link(`Open on ${site}`, known[2] + encodeURIComponent(ids[known[0]]));
-    return words ? link(`Look up on ${site}`, `${address}?${new URLSearchParams(query(words))}`) : "";
+    return words ? link(`Look up on ${site}`, `${address}?${new URLSearchParams(query(words))}`) : [];
   });
 }
 

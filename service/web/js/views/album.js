@@ -78,6 +78,7 @@ async function showWay(way, id, signal) {
 function facts(album, can, onSaved) {
   const genres = album.genres.map((genre) => h("li", {}, h("a", { class: "chip", href: `/catalogue?${new URLSearchParams({ genre })}` }, genre)));
   const remove = () => { removeAlbums([album], `${titleOf(album)} was deleted.`, { onUndo: () => go(`/album/${album.id}`) }); go("/catalogue"); };
+  const links = outsideLinks(album);
   return [
     h("div", {}, nameOf(album, "h1"),
       h("p", { class: "muted by" }, album.artist && h("a", { href: `/catalogue?${new URLSearchParams({ artist: album.artist })}` }, album.artist), album.artist && album.year && " · ", album.year && h("a", { href: `/catalogue?year=${album.year}` }, album.year))),
@@ -88,7 +89,7 @@ function facts(album, can, onSaved) {
       faceOf(album) && can?.has_map && h("a", { class: "button", href: `/map?highlight=${album.id}` }, icon("pin"), "On the map"),
       h("button", { type: "button", class: "quiet danger", onclick: remove }, icon("bin"), "Delete")),
     listMarks(album, onSaved),
-    h("div", { class: "row-wrap" }, outsideLinks(album)),
+    links.length > 0 && h("div", { class: "row-wrap" }, links),
     h("p", { class: "muted small files" }, album.covers.map((one) => h("span", {}, one.file)), h("span", { class: "num" }, `Album ${album.id}`)),
   ];
 }

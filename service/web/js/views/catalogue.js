@@ -55,7 +55,9 @@ export async function show(main, { url, signal }) {
     virtual.refresh();
   };
   const bulk = bulkBar(selection, () => reload().catch(failed));
-  const facets = facetPanel(asked, hrefWith, { signal, onJumps: (found) => {
+  const isNarrow = matchMedia("(max-width: 640px)").matches;
+  const years = yearFields(asked, (year) => go(hrefWith({ year })));
+  const facets = facetPanel(asked, hrefWith, { years: isNarrow ? years : [], signal, onJumps: (found) => {
     if (!found.length) jumps.hidden = true;
     jumps.replaceChildren(...found.map(({ name, skip }) => h("button", { type: "button", class: "quiet", onclick: () => virtual.goTo(skip) }, swatch(name), name)));
   } });
@@ -63,7 +65,7 @@ export async function show(main, { url, signal }) {
   replaceKeepingFocus(main,
     h("div", { class: "spread page-head" }, h("div", {}, h("h1", {}, "Catalogue"), total),
       h("div", { class: "row-wrap" }, h("a", { class: "button", href: "/catalogue?sort=colour&view=wall" }, icon("wall"), "By colour"), h("a", { class: "button", href: "/duplicates" }, icon("twins"), "Duplicates"), h("a", { class: "button primary", href: "/queue" }, icon("plus"), "Add covers"))),
-    tools(asked, view, hrefWith), h("a", { class: "skip", href: "#albums" }, "Skip to the albums"),
+    tools(asked, view, hrefWith, isNarrow ? [] : years), h("a", { class: "skip", href: "#albums" }, "Skip to the albums"),
     h("div", { class: "with-facets" }, facets,
       h("section", { "aria-label": "Albums", class: "listed", id: "albums", tabindex: -1 },
         bar, wrong, frame)));
@@ -132,7 +134,7 @@ function remember(key, albums) {
   if (lists.size > REMEMBERED) lists.delete(lists.keys().next().value);
 }
 
-function tools(asked, view, hrefWith) {
+function tools(asked, view, hrefWith, years) {
   const words = h("input", { type: "search", name: "q", value: asked.q ?? "", placeholder: "Artist, title, genre, words …", autocomplete: "off", maxlength: 200 });
   const sorts = asked.q ? [["match", "Best match first"], ...SORTS] : SORTS;
   const sort = h("select", { name: "sort", onchange: () => go(hrefWith({ sort: sort.value === sorts[0][0] ? null : sort.value })) },
@@ -147,7 +149,7 @@ function tools(asked, view, hrefWith) {
     go(`/catalogue${now.size ? `?${now}` : ""}`);
   };
   return h("form", { class: "filters", role: "search", "aria-label": "Catalogue", onsubmit: submit },
-    h("label", { class: "grow" }, "Search", words), yearFields(asked, (year) => go(hrefWith({ year }))), h("label", {}, "Sort by", sort),
+    h("label", { class: "grow" }, "Search", words), years, h("label", {}, "Sort by", sort),
     h("button", { "aria-label": "Search the catalogue", title: "Search", class: "icon-only" }, icon("search")),
     Object.entries(VIEWS).filter(([name]) => name !== view).map(([name, [symbol, label]]) => iconLink(symbol, label, hrefWith({ view: name === "tiles" ? null : name }))));
 }

@@ -96,7 +96,7 @@ function stateOf(facts, index) {
   if (!index) return [h("h2", { id: "state-title" }, "There is no index yet"), h("p", {}, prose("Run `sleeve index` to make one; then covers can be searched.")), links];
   const sentences = [
     facts.pending > 0 && `${count(facts.pending, "new cover")} cannot be found yet; bringing the index up to date takes them in.`,
-    index.delta > 0 && `${count(index.delta, "newer cover")} ${index.delta === 1 ? "is" : "are"} searched next to it until then.`,
+    index.delta > 0 && `${count(index.delta, "newer cover")} ${index.delta === 1 ? "is" : "are"} searched next to it.`,
     index.tombstones > 0 && `${count(index.tombstones, "cover")} in it ${index.tombstones === 1 ? "was" : "were"} removed and ${index.tombstones === 1 ? "is" : "are"} left out.`,
     facts.texts.pending > 0 && `${count(facts.texts.pending, "cover")} ${facts.texts.pending === 1 ? "waits" : "wait"} to be read for the words on ${facts.texts.pending === 1 ? "it" : "them"}; the service does that by itself.`,
   ].filter(Boolean);
@@ -124,7 +124,7 @@ function workOf(job, facts, rebuild) {
   const running = job?.phase === "running";
   const says = { running: job?.task, done: "The last work on it is done", failed: "The last work on it failed", interrupted: "The last work on it was interrupted; bringing it up to date goes on from there" };
   return [
-    h("div", { class: "row-wrap" }, h("button", { type: "button", class: facts?.pending ? "primary" : null, disabled: running, onclick: rebuild }, running ? "Rebuilding …" : "Bring it up to date"),
+    h("div", { class: "row-wrap" }, h("button", { type: "button", class: facts?.pending ? "primary" : null, disabled: running, onclick: rebuild }, running ? "Rebuilding …" : facts?.pending ? "Bring it up to date" : "Rebuild it"),
       h("span", { class: "muted small" }, "The present index answers until the new one has passed its check.")),
     job && h("p", { role: "status" }, says[job.phase], job.phase === "done" && ` (${ago((Date.now() - Date.parse(job.updated_at)) / 1000)}).`,
       running && job.total > 0 && h("span", { class: "num muted" }, ` ${job.done.toLocaleString("en")} of ${job.total.toLocaleString("en")}`)),
