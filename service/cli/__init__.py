@@ -24,11 +24,11 @@ def main() -> None:
     if arguments[:2] == ["add", "musicbrainz"] and not Path("musicbrainz").exists():
         # A source like any other to those who add it; its options are a command's.
         arguments = arguments[1:]
-    command = typer.main.get_command(app_for(arguments))
-    if "--help" in arguments:
-        name_no_values_of_flags(command)
-    gc.freeze()  # modules stay to the end, and looking through them again and again is a fifth of `sleeve add`
     try:
+        command = typer.main.get_command(app_for(arguments))
+        if "--help" in arguments:
+            name_no_values_of_flags(command)
+        gc.freeze()  # modules stay to the end, and looking through them again and again is a fifth of `sleeve add`
         code = command.main(arguments, standalone_mode=False)
     except typer.TyperException as error:
         # Pydantic, by which Typer reads values, says first what it is going to say.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 from pydantic import BaseModel
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -20,6 +21,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column, Table
 from rich.text import Text
 
 from service.logs import printable
@@ -75,9 +77,28 @@ def say(message: str) -> None:
     _stderr.print(message, soft_wrap=True)
 
 
-def answer(renderable: object) -> None:
-    """The answer for the person, on stdout."""
+def answer(renderable: object, *, without: Sequence[str] = ()) -> None:
+    """The answer for the person, on stdout.
+
+    Args:
+        without: columns of a table that are left out, the first one first, where it is too wide for the terminal.
+    """
+    if isinstance(renderable, Table):
+        renderable = _narrowed(renderable, without)
     _stdout.print(renderable, soft_wrap=not _stdout.is_terminal)
+
+
+def _narrowed(table: Table, without: Sequence[str]) -> Table:
+    unbounded = _stdout.options.update(width=_UNCUT_CHARACTERS)
+    for header in without:
+        if Measurement.get(_stdout, unbounded, table).minimum <= _stdout.width:
+            break
+        kept = [column for column in table.columns if column.header != header]
+        columns = (Column(column.header, no_wrap=column.no_wrap) for column in kept)
+        table = Table(*columns, box=table.box, pad_edge=table.pad_edge)
+        for row in zip(*(column.cells for column in kept), strict=True):
+            table.add_row(*row)
+    return table
 
 
 def answer_json(document: BaseModel) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from indexer.home import open_home
 from service.answers.find import MAX_FOUND
@@ -53,11 +53,15 @@ def find(
     if json:
         answer_json(document)
     else:
-        answer(_table(document) if document.albums else "no album holds these words")
+        answer(
+            _table(document) if document.albums else "no album holds these words",
+            without=("found", "genres", "year", "artist"),
+        )
 
 
 def _table(document: AlbumsSchema) -> Table:
-    table = Table("album", "title", "artist", "year", "genres", "found", box=None, pad_edge=False)
+    number, year = (Column(name, no_wrap=True) for name in ("album", "year"))
+    table = Table(number, "title", "artist", year, "genres", "found", box=None, pad_edge=False)
     for album in document.albums:
         names = (album.title or "", album.artist or "", str(album.year or ""), ", ".join(album.genres))
         table.add_row(str(album.id), *names, "; ".join(map(_where, album.matches)))

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from indexer.home import open_home
 from indexer.images.decoding import read
@@ -111,7 +111,7 @@ def similar(
     else:
         for line in verdict_lines(document):
             answer(line)
-        answer(neighbours_table(document.neighbours))
+        answer(neighbours_table(document.neighbours), without=LEAST_NEEDED)
     if made is not None:
         say(made)
 
@@ -246,13 +246,17 @@ def _share(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
+LEAST_NEEDED = ("file", "artwork", "genres", "year", "similarity", "artist")
+"""Columns of neighbours that a narrow terminal does without, the first one first."""
+
+
 def neighbours_table(neighbours: list[NeighbourSchema]) -> Table | str:
     """The neighbours for a person to read."""
     if not neighbours:
         return "no album fits"
-    table = Table(
-        "similarity", "artwork", "album", "title", "artist", "year", "genres", "file", box=None, pad_edge=False
-    )
+    numbers = (Column(name, no_wrap=True) for name in ("similarity", "artwork", "album"))
+    year = Column("year", no_wrap=True)
+    table = Table(*numbers, "title", "artist", year, "genres", "file", box=None, pad_edge=False)
     for neighbour in neighbours:
         table.add_row(
             f"{neighbour.similarity:.3f}",

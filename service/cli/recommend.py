@@ -10,7 +10,7 @@ from service.answers.opening import open_answers
 from service.answers.records import MAX_EXAMPLES, MAX_RECOMMENDATIONS, Examples, RecommendRequest
 from service.cli.conditions import Where
 from service.cli.console import Json, an_id, answer, answer_json, settings_of
-from service.cli.query import neighbours_table
+from service.cli.query import LEAST_NEEDED, neighbours_table
 from service.schemas import Query, RecommendSchema
 from service.schemas.filters import GENRE_HELP, YEARS_HELP, catalogue_filter
 from sleeve.vocabulary import AlbumId, ListName
@@ -68,4 +68,4 @@ def recommend(
     if json:
         answer_json(document)
     else:
-        answer(neighbours_table(document.recommendations))
+        answer(neighbours_table(document.recommendations), without=LEAST_NEEDED)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.table import Column, Table
 
+from service.cli import console
 from tests.command_home import CommandHome, vectors_of
 from tests.factories import FakeBackbone, write_cover, write_covers
 
@@ -271,6 +273,22 @@ def test_the_demo_learns_its_catalogues_genres_or_says_why_not(
     bare = home.sleeve("demo", "covers/bare.csv", "--no-serve")
     assert "as the shipped model learned them: no embedded cover has a genre" in bare.stderr
     assert "Albums that look like album 1" in bare.stderr
+
+
+def test_a_narrow_terminal_gets_fewer_columns_and_none_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    def shown(width: int) -> list[str]:
+        table = Table(Column("id", no_wrap=True), "title", Column("year", no_wrap=True), "file", box=None)
+        table.add_row("1234", "Blue Train", "1957", "covers/jazz/blue-train.jpg")
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(
+                console, "_stdout", console._PlainConsole(width=width, force_terminal=True, color_system=None)
+            )
+            console.answer(table, without=("file", "year"))
+        return " ".join(capsys.readouterr().out.split()).split(" 1234 ")
+
+    assert shown(80) == ["id title year file", "Blue Train 1957 covers/jazz/blue-train.jpg"]
+    assert shown(30) == ["id title year", "Blue Train 1957"]
+    assert shown(16) == ["id title", "Blue Train"]
 
 
 def test_names_appear_letter_for_letter(make_home: Callable[[Path, str], CommandHome], tmp_path: Path) -> None:
