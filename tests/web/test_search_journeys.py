@@ -28,6 +28,7 @@ def test_a_chosen_picture_finds_its_album_and_says_why(page: Page, web_home: Com
     expect(why.locator(".voters img").first).to_be_attached()
     page.reload()
     expect(page.locator(CARDS).first).to_contain_text("Blue Window")
+    expect(page.locator(".asked-with")).to_contain_text("named.png")
     expect(page.locator(CARDS).filter(has_text="same artwork")).to_have_count(2)
     page.get_by_role("button", name="Same artwork only").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 albums with the artwork of your picture")

@@ -17,7 +17,7 @@ export async function keep(file) {
   const bitmap = await createImageBitmap(file).catch(() => null);
   const sent = bitmap && (file.size > SENT_AS_IT_IS_BYTES || !isReadByService(file)) ? await scaled(bitmap, SENT_PX) : file;
   files.set(name, new File([sent], file.name || "cover", { type: sent.type }));
-  if (bitmap || file.size <= SENT_AS_IT_IS_BYTES) await keepSmall(name, bitmap ? await scaled(bitmap, KEPT_PX) : file);
+  if (bitmap || file.size <= SENT_AS_IT_IS_BYTES) await keepSmall(name, bitmap ? await scaled(bitmap, KEPT_PX) : file, file.name);
   bitmap?.close();
   return name;
 }
@@ -28,13 +28,14 @@ export async function upload(name) {
   if (file) return file;
   const small = sessionStorage.getItem(`upload-${name}`);
   if (!small) return null;
-  const bytes = Uint8Array.from(atob(small.split(",")[1]), (character) => character.charCodeAt(0));
-  const restored = new File([bytes], "cover", { type: /^data:([^;]*)/.exec(small)[1] });
+  const [data, ...called] = small.split("\n");
+  const bytes = Uint8Array.from(atob(data.split(",")[1]), (character) => character.charCodeAt(0));
+  const restored = new File([bytes], called.join(" ") || "cover", { type: /^data:([^;]*)/.exec(data)[1] });
   files.set(name, restored);
   return restored;
 }
 
-async function keepSmall(name, small) {
+async function keepSmall(name, small, called) {
   const text = await new Promise((resolve) => {
     const reader = new FileReader();
     reader.onload = () => resolve(reader.result);
@@ -43,7 +44,7 @@ async function keepSmall(name, small) {
   const kept = Object.keys(sessionStorage).filter((key) => key.startsWith("upload-"));
   if (kept.length >= KEPT) kept.forEach((key) => sessionStorage.removeItem(key));
   try {
-    sessionStorage.setItem(`upload-${name}`, text);
+    sessionStorage.setItem(`upload-${name}`, `${text}\n${called}`);
   } catch {
     // Without room it is there until the page is loaded again.
   }
