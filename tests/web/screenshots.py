@@ -30,6 +30,7 @@ VIEWS = {
     "map-decades": "/map?by=year",
     "catalogue": "/catalogue",
     "catalogue-rows": "/catalogue?sort=title&view=rows",
+    "catalogue-wall": "/catalogue?sort=colour&view=wall",
     "duplicates": "/duplicates",
     "compare": "/compare?album={album}&album={other}",
     "queue": "/queue",

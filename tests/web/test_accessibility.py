@@ -11,6 +11,7 @@ VIEWS = (
     "/?like=1&like=2&dislike=5",
     "/catalogue?sort=title",
     "/catalogue?view=rows",
+    "/catalogue?sort=colour&view=wall",
     "/duplicates",
     "/compare?album=1&album=2",
     "/queue",
