@@ -9,7 +9,7 @@ REPORT ?= report
 REPORT_HOME := $(CURDIR)/.sleeve-report
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo report test test-slow test-engines test-fastai test-all check fix lock screenshots pictures bundle bundle-text benchmarks clean
+.PHONY: help install dev demo report test test-slow test-engines test-peers test-all check fix lock screenshots pictures bundle bundle-text benchmarks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -36,13 +36,13 @@ test: $(VENV)/.dev ## Run the tests (SQLite, PostgreSQL, FAISS, HTTP), but for t
 test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, whole trainings, kill rounds, services in trouble, most of the web app
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m "slow and not engines" --numprocesses=3
 
-test-fastai: $(VENV)/fastai/.installed ## Run the tests that need fastai, in an environment of their own
-	@$(VENV)/fastai/bin/python -m pytest -n 0 tests/indexer/training/test_with_fastai.py
+test-peers: $(VENV)/peers/.installed ## Run the tests with programs that take or make our files, in an environment of their own
+	@$(VENV)/peers/bin/python -m pytest -n 0 tests/indexer/training/test_with_fastai.py tests/indexer/exporting/test_embedding_atlas_opens_it.py
 
 test-engines: $(VENV)/.dev ## Run the tests of an index on a server: pgvector
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m engines
 
-test-all: test test-slow test-engines test-fastai ## Run every test
+test-all: test test-slow test-engines test-peers ## Run every test
 
 check: $(VENV)/.dev ## Check style, types (Linux, macOS, Windows) and import rules; change nothing
 	@$(BIN)/ruff format --quiet --check .
@@ -96,12 +96,12 @@ $(VENV)/.installed: pyproject.toml requirements.txt
 	@touch $@
 
 # It sees what .venv has; on its own it would install PyTorch once more.
-$(VENV)/fastai/.installed: $(VENV)/.dev
-	@echo "Adding fastai (about half a minute) …"
-	@$(BIN)/python -m venv $(VENV)/fastai
+$(VENV)/peers/.installed: $(VENV)/.dev
+	@echo "Adding fastai and Embedding Atlas (about a minute) …"
+	@$(BIN)/python -m venv $(VENV)/peers
 	@purelib='import sysconfig; print(sysconfig.get_path("purelib"))'; \
-		$(BIN)/python -c "$$purelib" > "$$($(VENV)/fastai/bin/python -c "$$purelib")/sleeve.pth"
-	@$(VENV)/fastai/bin/python -m pip --disable-pip-version-check -qq install -c constraints.txt -e '.[fastai]'
+		$(BIN)/python -c "$$purelib" > "$$($(VENV)/peers/bin/python -c "$$purelib")/sleeve.pth"
+	@$(VENV)/peers/bin/python -m pip --disable-pip-version-check -qq install -c constraints.txt -e '.[peers]'
 	@touch $@
 
 $(VENV)/.report: $(VENV)/.installed

@@ -2,7 +2,7 @@
 
     python -m benchmarks.fastai_recipe COVERS.csv [--epochs 4] [--size 192]
 
-It needs the extra ``fastai``; ``make test-fastai`` makes an environment that has it. Both start from EfficientNet-Lite0
+It needs the extra ``peers``; ``make test-peers`` makes an environment that has it. Both start from EfficientNet-Lite0
 with the same ImageNet weights. fastai squeezes the covers to ``--size`` and calls ``fine_tune``, which trains its new
 last layers for one epoch and everything for ``--epochs``; all else is its default. Sleeve trains with views of
 ``--size`` for ``--epochs``; all else is its recipe. Each is measured after its last epoch. The CSV has the columns

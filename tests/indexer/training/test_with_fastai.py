@@ -1,6 +1,6 @@
 """A learner that fastai itself trained and saved becomes a bundle that predicts as fastai does, from the same files.
 
-Skipped without fastai, which brings a hundred packages' worth of its own: `make test-fastai` installs it apart.
+Skipped without fastai, which brings a hundred packages' worth of its own: `make test-peers` installs it apart.
 """
 
 from pathlib import Path
