@@ -1,16 +1,17 @@
 """Queries about albums, their covers and genres."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, desc, exists, func, select
+from sqlalchemy import BigInteger, Connection, Text, bindparam, delete, desc, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from db import removed_files
 from db.identity import hashed
 from db.offered import others
+from db.prepared import Prepared, is_listed
 from db.records import AlbumRecord, AlbumRow, CatalogueCounts, CatalogueRow, CoverRecord, Pressing
 from db.tables import Album, AlbumGenre, AlbumList, Cover, Entry, File, Genre, Regrouped
 from sleeve.errors import NotFoundError
@@ -19,29 +20,25 @@ from sleeve.vocabulary import AlbumId, ContentHash, CoverId, ListName, Outcome, 
 _PAGE_COVERS = 1000
 _ASKED_AT_ONCE = 8192
 
-# Built once: building a statement takes longer than running it.
-_SOME: BindParameter[Any] = bindparam("album_ids", expanding=True)
-_ALBUMS = select(Album.id, Album.title, Album.artist, Album.year).where(Album.id.in_(_SOME))
-_COVERS_OF = (
-    select(Cover.id, Cover.album_id, Cover.side, Cover.file, Cover.path, Cover.content_hash)
-    .where(Cover.album_id.in_(_SOME))
+_COVER = (Cover.id, Cover.album_id, Cover.side, Cover.file, Cover.path, Cover.content_hash)
+"""The columns of a ``CoverRecord``, in its order."""
+
+_SOME = bindparam("album_ids", None, type_=Text)
+_ALBUMS = Prepared(select(Album.id, Album.title, Album.artist, Album.year).where(is_listed(Album.id, _SOME)))
+_COVERS_OF = Prepared(select(*_COVER).where(is_listed(Cover.album_id, _SOME)).order_by(Cover.id))
+_COVERS_OF_CONTENT = Prepared(
+    select(*_COVER)
+    .where(Cover.content_hash == bindparam("content_hash", None, type_=Text))
     .order_by(Cover.id)
+    .limit(bindparam("limit", None, type_=BigInteger))
 )
-_COVERS_OF_CONTENT = (
-    select(Cover.id, Cover.album_id, Cover.side, Cover.file, Cover.path, Cover.content_hash)
-    .where(Cover.content_hash == bindparam("content_hash"))
-    .order_by(Cover.id)
-    .limit(bindparam("limit"))
-)
-_GENRES_OF = (
+_GENRES_OF = Prepared(
     select(AlbumGenre.album_id, Genre.name)
     .join(Genre, Genre.id == AlbumGenre.genre_id)
-    .where(AlbumGenre.album_id.in_(_SOME))
+    .where(is_listed(AlbumGenre.album_id, _SOME))
     .order_by(AlbumGenre.position)
 )
-
-
-_LISTS_OF = select(AlbumList.album_id, AlbumList.name).where(AlbumList.album_id.in_(_SOME)).order_by(AlbumList.name)
+_LISTS_OF = Prepared(select(AlbumList.album_id, AlbumList.name).where(is_listed(AlbumList.album_id, _SOME)))
 
 
 def album(session: Session, album_id: AlbumId) -> AlbumRecord:
@@ -71,23 +68,22 @@ def _merged_into(session: Session, album_id: AlbumId) -> AlbumId | None:
 
 def of_ids(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, AlbumRecord]:
     """These albums by their ids; those that are gone are absent."""
-    asked = {"album_ids": album_ids}
-    covers: defaultdict[int, list[CoverRecord]] = defaultdict(list)
-    for row in session.execute(_COVERS_OF, asked):
-        covers[row.album_id].append(cover_record(row))
+    covers: defaultdict[AlbumId, list[CoverRecord]] = defaultdict(list)
+    for row in _COVERS_OF.rows_in(session, album_ids=_listed(album_ids)):
+        cover = _cover(*row)
+        covers[cover.album_id].append(cover)
     genres, on = genres_of(session, album_ids), lists_of(session, album_ids)
+    rows = _ALBUMS.rows_in(session, album_ids=_listed(album_ids))
     return {
-        AlbumId(row.id): AlbumRecord(
-            id=AlbumId(row.id),
-            title=row.title,
-            artist=row.artist,
-            year=row.year,
-            genres=genres.get(AlbumId(row.id), ()),
-            covers=tuple(covers[row.id]),
-            lists=on.get(AlbumId(row.id), ()),
+        album_id: AlbumRecord(
+            album_id, title, artist, year, genres.get(album_id, ()), tuple(covers[album_id]), on.get(album_id, ())
         )
-        for row in session.execute(_ALBUMS, asked)
+        for album_id, title, artist, year in rows
     }
+
+
+def _listed(album_ids: Sequence[AlbumId]) -> str:
+    return json.dumps(list(album_ids))
 
 
 def rows(session: Session) -> Iterator[CatalogueRow]:
@@ -219,7 +215,7 @@ def cover(session: Session, cover_id: CoverId) -> CoverRecord:
 def genres_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, tuple[str, ...]]:
     """The genres of these albums, the main one first, each once; albums without a label are absent."""
     found: dict[AlbumId, list[str]] = {}
-    for album_id, name in session.execute(_GENRES_OF, {"album_ids": album_ids}):
+    for album_id, name in _GENRES_OF.rows_in(session, album_ids=_listed(album_ids)):
         found.setdefault(AlbumId(album_id), []).append(name)
     return {album_id: tuple(dict.fromkeys(names)) for album_id, names in found.items()}
 
@@ -227,7 +223,7 @@ def genres_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, t
 def lists_of(session: Session, album_ids: Sequence[AlbumId]) -> dict[AlbumId, tuple[ListName, ...]]:
     """The lists that these albums are on; albums that are on none are absent."""
     found: defaultdict[AlbumId, set[ListName]] = defaultdict(set)
-    for album_id, name in session.execute(_LISTS_OF, {"album_ids": album_ids}):
+    for album_id, name in _LISTS_OF.rows_in(session, album_ids=_listed(album_ids)):
         found[AlbumId(album_id)].add(ListName(name))
     return {album_id: tuple(name for name in ListName if name in on) for album_id, on in found.items()}
 
@@ -312,10 +308,10 @@ def stored_covers(session: Session, album_ids: Sequence[AlbumId]) -> list[CoverR
     return [cover_record(cover) for cover in found]
 
 
-def covers_of_content(session: Session, content_hash: ContentHash, limit: int) -> list[CoverRecord]:
+def covers_of_content(connection: Connection, content_hash: ContentHash, limit: int) -> list[CoverRecord]:
     """Covers with these bytes, in the order in which they were added."""
-    found = session.execute(_COVERS_OF_CONTENT, {"content_hash": content_hash, "limit": limit})
-    return [cover_record(row) for row in found]
+    found = _COVERS_OF_CONTENT.rows(connection, content_hash=content_hash, limit=limit)
+    return [_cover(*row) for row in found]
 
 
 def paths_of_content(session: Session, content_hash: ContentHash) -> list[Path]:
@@ -353,13 +349,11 @@ def _per_list(session: Session) -> dict[ListName, int]:
     return {name: found[name] for name in ListName if name in found}
 
 
-def cover_record(row: Cover | Row[*tuple[Any, ...]]) -> CoverRecord:
+def cover_record(row: Cover) -> CoverRecord:
     """A row as the record that leaves this package."""
-    return CoverRecord(
-        id=CoverId(row.id),
-        album_id=AlbumId(row.album_id),
-        side=Side(row.side),
-        file=row.file,
-        path=Path(row.path),
-        content_hash=ContentHash(row.content_hash),
-    )
+    return _cover(row.id, row.album_id, row.side, row.file, row.path, row.content_hash)
+
+
+def _cover(cover_id: int, album_id: int, side: str, file: str, path: str, content_hash: str) -> CoverRecord:
+    """Of the columns ``_COVER``."""
+    return CoverRecord(CoverId(cover_id), AlbumId(album_id), Side(side), file, path, ContentHash(content_hash))

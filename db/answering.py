@@ -1,18 +1,16 @@
 """The statements of an answer: who owns vectors, and what an album asks with. Each tells the state that it saw.
 
 A state is a number that every change of what answers show moves (``db.tables.Changes``): two statements that saw the
-same state saw the same catalogue. The statements are built once, since building one takes longer than running it.
+same state saw the same catalogue.
 """
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from sqlalchemy import (
     BigInteger,
     Connection,
-    FunctionElement,
     ScalarSelect,
     Text,
     bindparam,
@@ -22,34 +20,15 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.compiler import SQLCompiler
 
+from db.prepared import Prepared, is_listed
 from db.records import AskedAlbum, BundleRecord, VectorOwner
 from db.tables import Album, AlbumGenre, AlbumList, Changes, Cover, CoverLink, Genre, Vector, unpacked
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, ListName, Side, VectorId
 
 _BETWEEN = "\x1f"
 """Between genres in a list; no genre holds it, because it counts as white space and names have only plain spaces."""
-
-
-class _is_listed(FunctionElement[bool]):  # noqa: N801 - named like the functions of SQLAlchemy
-    """Whether a number is in a list, given as JSON: one parameter, so that the statement is the same for any length."""
-
-    inherit_cache = True
-
-
-@compiles(_is_listed, "sqlite")
-def _in_json(element: _is_listed, compiler: SQLCompiler, **options: Any) -> str:
-    number, listed = (compiler.process(part, **options) for part in element.clauses)
-    return f"{number} IN (SELECT value FROM json_each({listed}))"
-
-
-@compiles(_is_listed, "postgresql")
-def _in_array(element: _is_listed, compiler: SQLCompiler, **options: Any) -> str:
-    number, listed = (compiler.process(part, **options) for part in element.clauses)
-    return f"{number} = ANY (CAST(translate({listed}, '[]', '{{}}') AS BIGINT[]))"
 
 
 def _genres() -> ScalarSelect[str]:
@@ -80,10 +59,10 @@ def _lists() -> ScalarSelect[str]:
     return query.correlate(Album).scalar_subquery()
 
 
-_STATE = select(Changes.number)
+_STATE = Prepared(select(Changes.number))
 
 # Joined to the state from the left, so that it comes back even if nothing else does.
-_OWNERS = (
+_OWNERS = Prepared(
     select(
         Changes.number.label("state"),
         Vector.id,
@@ -97,32 +76,35 @@ _OWNERS = (
     .add_columns(Album.title, Album.artist, Album.year, _genres().label("genres"), _related().label("related"))
     .add_columns(_lists().label("lists"))
     .select_from(Changes)
-    .outerjoin(Vector, _is_listed(Vector.id, bindparam("vector_ids", type_=Text)))
+    .outerjoin(Vector, is_listed(Vector.id, bindparam("vector_ids", None, type_=Text)))
     .outerjoin(Cover, Cover.id == Vector.cover_id)
     .outerjoin(Album, Album.id == Cover.album_id)
 )
 
-_ASKED = (
+_ASKED = Prepared(
     select(Changes.number.label("state"), Album.id, Cover.side, Vector.embedding, _related().label("related"))
     .select_from(Changes)
-    .outerjoin(Album, Album.id == bindparam("album_id", type_=BigInteger))
+    .outerjoin(Album, Album.id == bindparam("album_id", None, type_=BigInteger))
     .outerjoin(Cover, Cover.album_id == Album.id)
-    .outerjoin(Vector, (Vector.cover_id == Cover.id) & (Vector.bundle_id == bindparam("bundle_id", type_=BigInteger)))
+    .outerjoin(
+        Vector, (Vector.cover_id == Cover.id) & (Vector.bundle_id == bindparam("bundle_id", None, type_=BigInteger))
+    )
     .order_by(Vector.id)
 )
 
 
 def state(connection: Connection) -> int:
     """The state of the catalogue."""
-    return connection.execute(_STATE).scalar_one()
+    [(number,)] = _STATE.rows(connection)
+    return int(number)
 
 
 def owners(connection: Connection, vector_ids: Sequence[int]) -> tuple[int, dict[int, VectorOwner]]:
     """The state, and the cover and album of each vector; one that is gone is absent."""
     if not vector_ids:
         return state(connection), {}
-    rows = connection.execute(_OWNERS, {"vector_ids": json.dumps(vector_ids)}).all()
-    return rows[0].state, {row.id: _owner(*row[1:]) for row in rows if row.id is not None}
+    rows = _OWNERS.rows(connection, vector_ids=json.dumps(vector_ids))
+    return rows[0][0], {VectorId(row[1]): _owner(*row[1:]) for row in rows if row[1] is not None}
 
 
 def _owner(
@@ -160,14 +142,15 @@ def _owner(
 
 def asked_album(connection: Connection, bundle: BundleRecord, album_id: AlbumId) -> tuple[int, AskedAlbum | None]:
     """The state, and an album with its vectors of a bundle; None if there is no such album."""
-    rows = connection.execute(_ASKED, {"album_id": album_id, "bundle_id": bundle.id}).all()
-    if rows[0].id is None:
-        return rows[0].state, None
-    made = [row for row in rows if row.embedding is not None]
-    shown = [row for row in made if row.side == Side.FRONT] or made
-    vectors = unpacked([row.embedding for row in shown], bundle.dimension).astype(np.float32)
-    has_cover = any(row.side is not None for row in rows)
-    return rows[0].state, AskedAlbum(vectors, *_linked_and_apart(rows[0].related), has_cover=has_cover)
+    rows = _ASKED.rows(connection, album_id=album_id, bundle_id=bundle.id)
+    state, found_id, _, _, related = rows[0]
+    if found_id is None:
+        return state, None
+    sides = [side for _, _, side, _, _ in rows]
+    made = [(side, embedding) for _, _, side, embedding, _ in rows if embedding is not None]
+    shown = [embedding for side, embedding in made if side == Side.FRONT] or [embedding for _, embedding in made]
+    vectors = unpacked(shown, bundle.dimension).astype(np.float32)
+    return state, AskedAlbum(vectors, *_linked_and_apart(related), has_cover=any(sides))
 
 
 def _in_order(placed: str | None) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ class Database:
 
     @contextmanager
     def asking(self) -> Iterator[Connection]:
-        """A connection for one statement that reads: the statement alone sees one consistent state, so it needs no
+        """A connection for one ``Prepared`` statement: the statement alone sees one consistent state, so it needs no
         transaction, which would take longer than itself.
 
         Raises:
@@ -120,9 +120,8 @@ class Database:
         """
         with self._translated(), self.engine.connect() as connection:
             if self.engine.dialect.name == "postgresql":
-                yield connection.execution_options(isolation_level="AUTOCOMMIT")
-            else:
-                yield connection.execution_options(asking=True)
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
 
     @contextmanager
     def writing(self, *, rebuilding: bool = False) -> Iterator[Session]:
@@ -264,8 +263,6 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads before it writes would fail at once, whatever the timeout, if another wrote meanwhile;
     # a writer therefore takes the lock at its beginning.
     options = connection.get_execution_options()
-    if options.get("asking"):
-        return
     connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if options.get('rebuilding') else 'ON'}")
     writing = options.get("writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -50,7 +50,7 @@ class Asker:
 
 def answer_questions() -> None:
     """What the process does."""
-    from sqlalchemy import event, insert, select
+    from sqlalchemy import insert, select
 
     from db.database import Database
     from db.migration import upgrade
@@ -59,6 +59,7 @@ def answer_questions() -> None:
     from service.answers.opening import open_answers
     from service.answers.records import SimilarRequest
     from sleeve.settings import read_settings
+    from tests.statements import watch_statements
 
     questions, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -66,10 +67,10 @@ def answer_questions() -> None:
         search = open_answers(home).search
         statements = [0]
 
-        def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        def count(statement: str) -> None:
             statements[0] += statement.lstrip("( ").startswith(("SELECT", "WITH"))
 
-        event.listen(home.database.engine, "before_cursor_execute", count)
+        watch_statements(home.database, count)
 
         def timed(ask: Callable[[], int]) -> Taken:
             statements[0] = 0

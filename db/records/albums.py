@@ -18,8 +18,13 @@ class CoverRecord:
     album_id: AlbumId
     side: Side
     file: str
-    path: Path
+    path_text: str
     content_hash: ContentHash
+
+    @property
+    def path(self) -> Path:
+        """Made when it is asked for: that takes longer than all else of the record."""
+        return Path(self.path_text)
 
 
 @dataclass(frozen=True, slots=True)

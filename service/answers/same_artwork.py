@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from db.records import HashedCover
 from indexer.artwork import Comparison, Recognition, Sketch, equal_as_they_are, is_recognised, recognise
 from service.answers.records import Neighbour
-from sleeve.vocabulary import ContentHash
 
 MAX_COMPARED = 8
 """Neighbours compared with one view of a picture, nearest first; strangers end it sooner."""
@@ -32,7 +31,6 @@ class ArtworkFinder:
     def recognised(
         self,
         picture: Sketch,
-        content_hash: ContentHash | None,
         neighbours: Sequence[Neighbour],
         *,
         most_strangers: int,
@@ -41,7 +39,6 @@ class ArtworkFinder:
         """The neighbours whose covers are in a picture, the surest first.
 
         Args:
-            content_hash: of the picture's file, if all of it is looked at.
             neighbours: of the picture, nearest first.
             most_strangers: after so many that are not in it, or after one once some are, no more are compared.
             words_agree: their covers are known to say what the picture says.
@@ -51,7 +48,7 @@ class ArtworkFinder:
         for neighbour in neighbours[:MAX_COMPARED]:
             if strangers == most_strangers:
                 break
-            recognition = self._recognition(picture, content_hash, neighbour, words_agree)
+            recognition = self._recognition(picture, neighbour, words_agree)
             if recognition is not None:
                 found.append(Recognised(neighbour, recognition))
             else:
@@ -60,11 +57,7 @@ class ArtworkFinder:
                     break
         return sorted(found, key=lambda one: -one.recognition.strength)
 
-    def _recognition(
-        self, picture: Sketch, content_hash: ContentHash | None, neighbour: Neighbour, words_agree: bool
-    ) -> Recognition | None:
-        if neighbour.content_hash == content_hash:
-            return Recognition.of_the_same()
+    def _recognition(self, picture: Sketch, neighbour: Neighbour, words_agree: bool) -> Recognition | None:
         cover = HashedCover(neighbour.cover_id, neighbour.file, neighbour.path, neighbour.content_hash)
         own = self._comparison.sketch_of(cover)
         if own is None:

@@ -118,6 +118,7 @@ class Search:
         names: Sequence[str] = (),
         is_scan: bool = False,
         on_list: ListName | None = None,
+        most: int = 0,
     ) -> Understood:
         """Where the sleeve is in an image, its vector, and the album that it shows.
 
@@ -126,6 +127,7 @@ class Search:
             names: that came with the image, such as an artist and a title.
             is_scan: all of the image is a cover, and nothing else is in it.
             on_list: only albums on this list count as in the catalogue.
+            most: neighbours that are wanted of the vector; it has a few in any case.
 
         Raises:
             FileRejectedError: the bytes are not an image that Sleeve can use.
@@ -135,7 +137,7 @@ class Search:
         def nearest(vector: NDArray[np.float32], count: int) -> tuple[Neighbour, ...]:
             if snapshot is None:
                 return ()
-            return self.by_vectors(snapshot, vector, SimilarRequest(count, allowed)).neighbours
+            return self.by_vectors(snapshot, vector, SimilarRequest(max(count, most), allowed)).neighbours
 
         def saying(vector: NDArray[np.float32], text: ReadText) -> list[tuple[Neighbour, float]]:
             if snapshot is None or not text.lines:
@@ -317,9 +319,11 @@ class Search:
         self, snapshot: Snapshot, data: bytes, request: SimilarRequest, outline: Outline | None
     ) -> SimilarAnswer:
         limit = self.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
-        found = self.understand(snapshot.model, data, snapshot, outline)
-        answer = self.by_vectors(snapshot, found.vector, request)
-        neighbours = self._likeliest_first(snapshot, found, request, answer.neighbours)
+        found = self.understand(snapshot.model, data, snapshot, outline, most=request.k)
+        nearest = found.neighbours
+        if nearest is None or request != SimilarRequest(request.k):
+            nearest = self.by_vectors(snapshot, found.vector, request).neighbours
+        neighbours = self._likeliest_first(snapshot, found, request, nearest)
         marked = [
             replace(
                 one,
@@ -328,7 +332,8 @@ class Search:
             )
             for one in neighbours
         ]
-        return replace(answer, neighbours=tuple(marked), verdict=found.verdict, outline=found.outline)
+        record = snapshot.version.record
+        return SimilarAnswer(record.bundle.name, record.folder, tuple(marked), found.verdict, found.outline)
 
     def of_albums(
         self,

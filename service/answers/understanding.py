@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from db.records import TextLine
-from indexer.artwork import ASKED, SURE_SIMILARITY, is_whole, is_whole_scan, least_to_compare, sketch
+from indexer.artwork import ASKED, SURE_SIMILARITY, Recognition, is_whole, is_whole_scan, least_to_compare, sketch
 from indexer.images.decoding import QUERY_LIMITS, decode
 from indexer.models.backbone import Backbone
 from indexer.models.preparing import fit_to
@@ -104,6 +104,7 @@ class Understood:
         corners: the sleeve's; ``WHOLE`` if the picture is taken for a cover as a whole.
         likeliest: the album that comes first: the one that it shows, or else the one that says what the sleeve says.
         text: of the sleeve; None if it was not read.
+        neighbours: of the vector, as ``Known.nearest`` finds them; None if it was not asked for this vector's.
     """
 
     vector: NDArray[np.float32]
@@ -111,6 +112,7 @@ class Understood:
     verdict: Verdict
     likeliest: AlbumId | None = None
     text: ReadText | None = None
+    neighbours: Sequence[Neighbour] | None = None
 
     @property
     def outline(self) -> Outline | None:
@@ -187,7 +189,8 @@ class Understanding:
         if found:
             return replace(self._understood(best, found, picture, backbone), text=text)
         verdict = _nothing_found(said, best.neighbours)
-        return Understood(best.vector, best.corners, verdict, said[0].album_id if said else None, text)
+        likeliest = said[0].album_id if said else None
+        return Understood(best.vector, best.corners, verdict, likeliest, text, best.neighbours)
 
     def _views(
         self, picture: Image.Image, backbone: Backbone, nearest: Nearest, outline: Outline | None, is_scan: bool
@@ -227,12 +230,13 @@ class Understanding:
     def _recognised(self, view: _View, picture: Image.Image, content_hash: ContentHash) -> list[Recognised]:
         in_photo = not view.is_scan and (view.corners is not WHOLE or not _may_be_cover(picture))
         near = view.may_be_in_it
-        if not near:
-            return []
+        same = [one for one in near if view.corners is WHOLE and one.content_hash == content_hash]
+        if same or not near:
+            # What else shows the artwork of a cover is known: it was compared when it was indexed.
+            return [Recognised(one, Recognition.of_the_same()) for one in same]
         with self._timed(Stage.COMPARE):
             return self._artworks.recognised(
                 sketch(view.image),
-                content_hash if view.corners is WHOLE else None,
                 near,
                 most_strangers=_STRANGERS_IN_PHOTO if in_photo else _STRANGERS,
             )
@@ -253,7 +257,7 @@ class Understanding:
                 barcode=barcode,
                 same_barcode=tuple(one.album_id for one in others),
             )
-            return Understood(view.vector, view.corners, verdict, album.album_id)
+            return Understood(view.vector, view.corners, verdict, album.album_id, neighbours=view.neighbours)
         return None
 
     def _read_best(self, data: bytes, seen: Sequence[_View], picture: Image.Image) -> tuple[_View, ReadText]:
@@ -274,7 +278,7 @@ class Understanding:
             return []
         with self._timed(Stage.COMPARE):
             return self._artworks.recognised(
-                sketch(view.image), None, said, most_strangers=_STRANGERS_IN_PHOTO, words_agree=True
+                sketch(view.image), said, most_strangers=_STRANGERS_IN_PHOTO, words_agree=True
             )
 
     def _understood(
@@ -283,8 +287,9 @@ class Understanding:
         best = found[0]
         seen = in_picture(best.recognition.corners, view.corners)
         corners, vector = view.corners, view.vector
+        neighbours: Sequence[Neighbour] | None = view.neighbours
         if not view.is_scan and np.abs(seen - view.corners).max() >= _MOVED and _can_be_seen(seen):
-            corners, vector = seen, self._embed(rectify(picture, seen, EMBEDDED_PX), backbone)
+            corners, vector, neighbours = seen, self._embed(rectify(picture, seen, EMBEDDED_PX), backbone), None
         same = {one.neighbour.album_id for one in found}
         pressings = same.union(*(one.neighbour.linked for one in found)) - best.neighbour.apart
         if view.is_scan:
@@ -301,7 +306,7 @@ class Understanding:
             tuple(sorted(pressings - {best.neighbour.album_id})),
             runner_up=next((one for one in others if one.album_id not in shown), None),
         )
-        return Understood(vector, corners, verdict, best.neighbour.album_id)
+        return Understood(vector, corners, verdict, best.neighbour.album_id, neighbours=neighbours)
 
 
 def _best(views: Sequence[_View], picture: Image.Image) -> _View:

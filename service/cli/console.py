@@ -103,12 +103,18 @@ def _narrowed(table: Table, without: Sequence[str]) -> Table:
 
 def answer_json(document: BaseModel) -> None:
     """One machine-readable document on stdout."""
-    sys.stdout.write(document.model_dump_json(indent=2) + "\n")
+    from service.schemas.file_names import WHOLE_NAMES
+
+    sys.stdout.write(document.model_dump_json(indent=2, context=WHOLE_NAMES) + "\n")
 
 
 def answer_json_list(documents: Sequence[BaseModel]) -> None:
     """One machine-readable list on stdout."""
-    sys.stdout.write(json.dumps([document.model_dump(mode="json") for document in documents], indent=2) + "\n")
+    from service.schemas.file_names import WHOLE_NAMES
+
+    sys.stdout.write(
+        json.dumps([document.model_dump(mode="json", context=WHOLE_NAMES) for document in documents], indent=2) + "\n"
+    )
 
 
 def report_rejected(rejections: "list[RejectionSchema]") -> None:

@@ -23,7 +23,7 @@ from service.http.metrics import Metrics
 from service.http.packed_json import PackedJson
 from service.http.questions import IMAGE_THREADS, ImageUrls
 from service.http.room import Room
-from service.http.routes import ROUTERS
+from service.http.routes import ROUTES
 from service.http.routes.web import on_not_found
 from service.http.stopping import stop_with_parent, watch_for_stop
 from service.http.thumbnails import Thumbnails
@@ -93,6 +93,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="1",
         summary="Albums that look like this",
         lifespan=lifespan,
+        # Routers that are included match a request twice.
+        routes=list(ROUTES),
         openapi_url="/api/v1/openapi.json",
         # The bundled documentation pages load scripts from other hosts.
         docs_url=None,
@@ -101,8 +103,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # The redirect would name the host and the path that the proxy asked for.
         redirect_slashes=False,
     )
-    for router in ROUTERS:
-        app.include_router(router)
     app.add_middleware(PackedJson)
     protection.install(app, known, metrics)
     problems.install(app)

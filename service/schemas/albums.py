@@ -21,9 +21,9 @@ from db.records import (
 from service.answers.find import FoundAlbum, FoundPage
 from service.answers.records import WordMatch
 from service.schemas.cursor import to_cursor
+from service.schemas.file_names import FileName
 from service.schemas.words import (
     EXAMPLE_HASH,
-    FILE_HELP,
     HASH_HELP,
     LISTS_HELP,
     MAX_GENRES,
@@ -46,7 +46,7 @@ class CoverSchema(BaseModel):
 
     id: int
     side: Side
-    file: str = Field(description=FILE_HELP)
+    file: FileName
     content_hash: str = Field(description=HASH_HELP)
 
 
@@ -230,7 +230,7 @@ class AlbumsSchema(BaseModel):
     @classmethod
     def of(cls, page: AlbumPage) -> "AlbumsSchema":
         following = None if page.next is None else to_cursor(page.next)
-        listed = [FoundAlbumSchema.of_found(FoundAlbum(album, ())) for album in page.albums]
+        listed = [FoundAlbumSchema.of(album) for album in page.albums]
         return cls(albums=listed, next=following, total=page.total)
 
     @classmethod

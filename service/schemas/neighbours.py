@@ -3,8 +3,9 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.answers.records import Found, Match, Neighbour, SimilarAnswer, Verdict
+from service.schemas.file_names import FileName
 from service.schemas.queries import Query
-from service.schemas.words import EXAMPLE_HASH, FILE_HELP, HASH_HELP, LISTS_HELP
+from service.schemas.words import EXAMPLE_HASH, HASH_HELP, LISTS_HELP
 from sleeve.vocabulary import ListName
 
 
@@ -38,7 +39,7 @@ class NeighbourSchema(BaseModel):
     year: int | None
     genres: tuple[str, ...]
     similarity: float = Field(description="cosine of the two vectors, -1 to 1; higher is nearer")
-    file: str = Field(description=FILE_HELP)
+    file: FileName
     content_hash: str = Field(description=HASH_HELP)
     lists: tuple[ListName, ...] = Field(default=(), description=LISTS_HELP)
     same_artwork: bool = Field(

@@ -11,10 +11,6 @@ from sleeve.vocabulary import MAX_ID
 MAX_GENRES = 16
 """Genres that a person may give one album."""
 
-FILE_HELP = (
-    "the cover's file as it was added; over HTTP only the last two parts of an absolute path, and a URL without a query"
-)
-
 EXAMPLE_HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 LISTS_HELP = "the lists that the album is on"
 

@@ -2,7 +2,7 @@
 
 from service.http.routes import album, catalogue, classify, cover, duplicates, health, index, map, match, similar, web
 
-ROUTERS = tuple(
-    routes.router for routes in (similar, classify, match, album, cover, duplicates, catalogue, map, index, health, web)
-)
-"""In the order in which a request is matched."""
+_ROOMS = (similar, cover, album, classify, match, duplicates, catalogue, map, index, health, web)
+
+ROUTES = tuple(route for room in _ROOMS for route in room.router.routes)
+"""In the order in which a request is matched: what is asked for most comes first."""

@@ -29,8 +29,8 @@ from service.http.dependencies import (
     OtherAlbumIdDep,
     SearchDep,
 )
-from service.http.public import public_album, public_found, public_neighbours, public_page
 from service.http.room import Room
+from service.http.written_route import WrittenRoute, written
 from service.schemas.cursor import MAX_CURSOR_CHARACTERS, from_cursor
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId
@@ -52,7 +52,7 @@ Words = Annotated[
 
 ByHand = Annotated[bool, Query(description="false to take back what a person said, for an undo")]
 
-router = APIRouter(prefix=f"{API}/albums", tags=["albums"])
+router = APIRouter(prefix=f"{API}/albums", tags=["albums"], route_class=WrittenRoute)
 
 
 @router.get("", summary="The albums, a page at a time", responses={422: PROBLEM, 503: PROBLEM})
@@ -88,16 +88,16 @@ def list_albums(
         with home.database.reading() as session:
             found_by_id = albums.of_ids(session, list(map(AlbumId, id)))
         named = tuple(found_by_id[AlbumId(each)] for each in dict.fromkeys(id) if each in found_by_id)
-        return schemas.AlbumsSchema.of(public_page(AlbumPage(named, None, len(named))))
+        return schemas.AlbumsSchema.of(AlbumPage(named, None, len(named)))
     order = sort or (AlbumOrder.MATCH if q.strip() else AlbumOrder.NEWEST)
     after = None if cursor is None else from_cursor(cursor, order)
     if q.strip():
         allowance.take_found()
         found = find(home.database, q, allowed, order, after=after, limit=limit, skip=skip)
-        return schemas.AlbumsSchema.of_found(public_found(found))
+        return schemas.AlbumsSchema.of_found(found)
     with home.database.reading() as session:
         page = album_list.page(session, allowed, order, after=after, limit=limit, skip=skip)
-        return schemas.AlbumsSchema.of(public_page(page))
+        return schemas.AlbumsSchema.of(page)
 
 
 @router.get("/facets", summary="What the albums of a list are, by count", responses={422: PROBLEM, 503: PROBLEM})
@@ -132,7 +132,7 @@ def printed(
 def change_albums(request: schemas.AlbumChanges, home: HomeDep) -> schemas.ChangedAlbumsSchema:
     """All of the changes are made, or none; each as with `PATCH /albums/{album_id}`."""
     edited = edit_albums(home, request.edits())
-    return schemas.ChangedAlbumsSchema(albums=[schemas.AlbumSchema.of(public_album(album)) for album in edited])
+    return schemas.ChangedAlbumsSchema(albums=[schemas.AlbumSchema.of(album) for album in edited])
 
 
 @router.post("/remove", status_code=204, summary="Remove albums", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})
@@ -144,6 +144,7 @@ def delete_albums(request: schemas.AlbumIdsRequest, home: HomeDep) -> None:
 @router.post(
     "",
     status_code=201,
+    response_model=schemas.AddedAlbumSchema,
     summary="Add an album with its cover",
     responses={
         **dict.fromkeys((400, 413, 422, 503), PROBLEM),
@@ -154,14 +155,13 @@ async def create_album(
     request: Request,
     adder: AdderDep,
     allowance: AllowanceDep,
-    response: Response,
     image: Annotated[UploadFile, File(description="the front")],
     back: Annotated[UploadFile | None, File(description="the back")] = None,
     title: Annotated[schemas.Name, Form(examples=["Blue Train"])] = "",
     artist: Annotated[schemas.Name, Form(examples=["John Coltrane"])] = "",
     year: Annotated[schemas.Year | None, Form(examples=[1957])] = None,
     genre: Annotated[list[schemas.GenreName], Form(max_length=schemas.MAX_GENRES, examples=[["jazz"]])] = [],  # noqa: B006
-) -> schemas.AddedAlbumSchema:
+) -> Response:
     """The images are kept in the catalogue's home, and the next search finds the album.
 
     An album of the same artist, title and year gets the covers that it lacks; without names, an album with the same
@@ -174,16 +174,16 @@ async def create_album(
         reverse = None if back is None else Upload(back.filename, await back.read())
         given = GivenAlbum(title or None, artist or None, year, tuple(genre))
         album, saved = await to_thread.run_sync(adder.add, given, front, reverse)
-    response.status_code = 201 if saved.created else 200
-    response.headers["Location"] = f"{request.state.root_path}{API}/albums/{album.id}"
-    return schemas.AddedAlbumSchema.of_added(public_album(album), saved)
+    answer = written(schemas.AddedAlbumSchema.of_added(album, saved), 201 if saved.created else 200)
+    answer.headers["Location"] = f"{request.state.root_path}{API}/albums/{album.id}"
+    return answer
 
 
 @router.get("/{album_id}", summary="One album", responses=PROBLEMS)
 def album(album_id: AlbumIdDep, home: HomeDep) -> schemas.WholeAlbumSchema:
     """An album with its genres, its covers, what lists say of it, and its ids at MusicBrainz and Discogs."""
     with home.database.reading() as session:
-        found = public_album(albums.album(session, album_id))
+        found = albums.album(session, album_id)
         listed, marks = entries.of_album(session, album_id), entries.marked_by_hand(session, album_id)
         ids = statements.ids_of_album(session, album_id)
         return schemas.WholeAlbumSchema.of_whole(found, listed, marks, ids)
@@ -196,14 +196,14 @@ def change_album(album_id: AlbumIdDep, change: schemas.AlbumChange, home: HomeDe
     Genres given here replace those of every source, count in the next vote, and stay when the album's file is added
     again.
     """
-    return schemas.AlbumSchema.of(public_album(edit_album(home, album_id, change.edit())))
+    return schemas.AlbumSchema.of(edit_album(home, album_id, change.edit()))
 
 
 @router.post("/{album_id}/merge", summary="Make albums one", responses={**PROBLEMS, 400: PROBLEM, 413: PROBLEM})
 def merge(album_id: AlbumIdDep, request: schemas.MergeRequest, home: HomeDep) -> schemas.AlbumSchema:
     """The other albums' covers become this album's. It stays so, whatever the sources say when they are added again;
     `/albums/{id of another}/merge/undo` takes it back."""
-    return schemas.AlbumSchema.of(public_album(merge_albums(home, album_id, request.ids())))
+    return schemas.AlbumSchema.of(merge_albums(home, album_id, request.ids()))
 
 
 @router.post(
@@ -217,13 +217,13 @@ def split(album_id: AlbumIdDep, request: schemas.SplitRequest, home: HomeDep) ->
     come from another album have its names and genres again, and its id if they are all that it had.
     `/albums/{id}/split/undo` takes it back."""
     _check_covers(home, album_id, request.ids())
-    return schemas.AlbumSchema.of(public_album(split_album(home, request.ids())))
+    return schemas.AlbumSchema.of(split_album(home, request.ids()))
 
 
 @router.post("/{album_id}/merge/undo", summary="Take back that an album was made one with another", responses=PROBLEMS)
 def undo_a_merge(album_id: AlbumIdDep, home: HomeDep) -> schemas.AlbumSchema:
     """The album that was gone is there again under its own id, with the covers, names and genres that it had."""
-    return schemas.AlbumSchema.of(public_album(undo_merge(home, album_id)))
+    return schemas.AlbumSchema.of(undo_merge(home, album_id))
 
 
 @router.post(
@@ -231,7 +231,7 @@ def undo_a_merge(album_id: AlbumIdDep, home: HomeDep) -> schemas.AlbumSchema:
 )
 def undo_a_split(album_id: AlbumIdDep, home: HomeDep) -> schemas.AlbumSchema:
     """The answer is the album that its covers are of again."""
-    return schemas.AlbumSchema.of(public_album(undo_split(home, album_id)))
+    return schemas.AlbumSchema.of(undo_split(home, album_id))
 
 
 @router.delete("/{album_id}/covers/{cover_id}", status_code=204, summary="Remove one cover", responses=PROBLEMS)
@@ -285,7 +285,7 @@ def text(album_id: AlbumIdDep, home: HomeDep) -> schemas.AlbumTextSchema:
 def same_artwork(album_id: AlbumIdDep, search: SearchDep) -> schemas.SameArtworkSchema:
     """Other pressings, crops and copies, nearest first: albums with a front whose pixels were found to show the same
     artwork when it was indexed or uploaded."""
-    found = public_neighbours(search.same_artwork(album_id))
+    found = search.same_artwork(album_id)
     return schemas.SameArtworkSchema(neighbours=[schemas.NeighbourSchema.of(neighbour) for neighbour in found])
 
 

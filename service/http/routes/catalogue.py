@@ -12,9 +12,10 @@ from service.answers.model import Model
 from service.answers.search import Search
 from service.http.api import API, PROBLEM
 from service.http.dependencies import HomeDep, SearchDep
+from service.http.written_route import WrittenRoute
 from sleeve.errors import BundleError, VectorIndexError
 
-router = APIRouter(prefix=API, tags=["catalogue"], responses={503: PROBLEM})
+router = APIRouter(prefix=API, tags=["catalogue"], responses={503: PROBLEM}, route_class=WrittenRoute)
 
 
 @router.get("/genres", summary="The genres")

@@ -10,13 +10,13 @@ from service.answers.records import ClassifyAnswer
 from service.http.api import API, FILE_FIELD, FILES_FIELD, QUERY_PROBLEMS, body
 from service.http.dependencies import ClassifierDep, OutlineDep
 from service.http.problems import document_of
-from service.http.public import public_answer
 from service.http.questions import answer, question_of
+from service.http.written_route import WrittenRoute
 from sleeve.errors import FileRejectedError, NotFoundError
 
 Subject = TypeVar("Subject")
 
-router = APIRouter(prefix=API, tags=["classify"])
+router = APIRouter(prefix=API, tags=["classify"], route_class=WrittenRoute)
 
 
 @router.post(
@@ -37,7 +37,7 @@ async def classify(request: Request, classifier: ClassifierDep, outline: Outline
             found = await answer(request, question, classifier.by_image, question.images[0].data, outline)
         else:
             found = await answer(request, question, classifier.by_album, question.album_ids[0])
-    return schemas.ClassifySchema.of(question.query(), public_answer(found))
+    return schemas.ClassifySchema.of(question.query(), found)
 
 
 @router.post(
@@ -66,6 +66,6 @@ def _one(
     query: schemas.Query, ask: Callable[[Subject], ClassifyAnswer], subject: Subject
 ) -> schemas.ClassifySchema | schemas.FailedSchema:
     try:
-        return schemas.ClassifySchema.of(query, public_answer(ask(subject)))
+        return schemas.ClassifySchema.of(query, ask(subject))
     except (FileRejectedError, NotFoundError) as error:
         return schemas.FailedSchema(file=query.file, album_id=query.album_id, problem=document_of(error))

@@ -13,10 +13,11 @@ from service.http.api import API, PROBLEMS
 from service.http.caching import KEPT_BY_ONE, client_has
 from service.http.dependencies import HomeDep, ThumbnailsDep
 from service.http.thumbnails import MAX_SIZE_PX, MIN_SIZE_PX, Picture, PictureFormat, Thumbnails, size_made
+from service.http.written_route import WrittenRoute
 from sleeve.errors import FileRejectedError, NotFoundError
 from sleeve.vocabulary import ContentHash, CoverId
 
-router = APIRouter(prefix=API, tags=["albums"])
+router = APIRouter(prefix=API, tags=["albums"], route_class=WrittenRoute)
 
 MOST_COPIES = 16
 """Covers with the same bytes whose files are tried, if the first ones are gone."""
@@ -52,8 +53,8 @@ def image(
 
     The address names the content, so that the answer can be kept for ever.
     """
-    with home.database.reading() as session:
-        copies = albums.covers_of_content(session, ContentHash(content_hash), MOST_COPIES)
+    with home.database.asking() as connection:
+        copies = albums.covers_of_content(connection, ContentHash(content_hash), MOST_COPIES)
     if not copies:
         raise NotFoundError("there is no cover with this content")
     size_px = size_made(size)

@@ -8,14 +8,14 @@ from db import linked_albums
 from service import schemas
 from service.http.api import API, PROBLEM
 from service.http.dependencies import HomeDep
-from service.http.public import public_linked
+from service.http.written_route import WrittenRoute
 
 MAX_PAIRS = 100
 """Pairs in one answer."""
 
 MAX_SKIP = 10_000_000
 
-router = APIRouter(prefix=API, tags=["albums"])
+router = APIRouter(prefix=API, tags=["albums"], route_class=WrittenRoute)
 
 
 @router.get("/duplicates", summary="Pairs of albums with one artwork", responses={422: PROBLEM, 503: PROBLEM})
@@ -29,6 +29,4 @@ def duplicates(
     of `/albums/{album_id}/same-artwork/{other_id}` decide, `POST /albums/{album_id}/merge` makes them one album."""
     with home.database.reading() as session:
         pairs, total = linked_albums.pairs(session, decided=decided, skip=skip, limit=limit)
-    return schemas.LinkedPageSchema(
-        pairs=[schemas.LinkedAlbumsSchema.of(public_linked(pair)) for pair in pairs], total=total
-    )
+    return schemas.LinkedPageSchema(pairs=[schemas.LinkedAlbumsSchema.of(pair) for pair in pairs], total=total)

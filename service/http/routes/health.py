@@ -5,9 +5,10 @@ from fastapi import APIRouter, Response
 from service import schemas
 from service.http.api import PROBLEM
 from service.http.dependencies import HomeDep, LiveIndexDep, MetricsDep, UpkeepDep
+from service.http.written_route import WrittenRoute
 from sleeve.errors import VectorIndexError
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=WrittenRoute)
 
 
 @router.head("/healthz", include_in_schema=False)

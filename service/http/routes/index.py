@@ -19,13 +19,14 @@ from service.answers.live_index import LiveIndex
 from service.http.api import API, PROBLEM
 from service.http.dependencies import HomeDep, LiveIndexDep, UpkeepDep
 from service.http.public import INDEX, public_job, public_text
+from service.http.written_route import WrittenRoute
 
 LOOK_EVERY_S = 0.25
 """How often watching looks for news."""
 
 MAX_VERSION_CHARACTERS = 100
 
-router = APIRouter(prefix=f"{API}/index", tags=["index"])
+router = APIRouter(prefix=f"{API}/index", tags=["index"], route_class=WrittenRoute)
 
 
 @router.get("", summary="The index that answers", responses={503: PROBLEM})

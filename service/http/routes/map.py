@@ -7,8 +7,9 @@ from service import schemas
 from service.http.api import API, PROBLEM
 from service.http.caching import send
 from service.http.dependencies import HomeDep, MapsDep, UpkeepDep
+from service.http.written_route import WrittenRoute
 
-router = APIRouter(prefix=API, tags=["map"])
+router = APIRouter(prefix=API, tags=["map"], route_class=WrittenRoute)
 
 
 @router.get(

@@ -1,6 +1,5 @@
 """The HTTP route that matches a batch of images with the catalogue."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -10,11 +9,11 @@ from service.answers.records import Upload
 from service.http.api import API, FILES_FIELD, QUERY_PROBLEMS, form
 from service.http.dependencies import OnList, SearchDep
 from service.http.problems import document_of
-from service.http.public import public_verdict
 from service.http.questions import answer, images_of
+from service.http.written_route import WrittenRoute
 from sleeve.errors import FileRejectedError
 
-router = APIRouter(prefix=API, tags=["similar"])
+router = APIRouter(prefix=API, tags=["similar"], route_class=WrittenRoute)
 
 
 @router.post(
@@ -45,7 +44,7 @@ async def match(
             found = search.match(image.data, is_scan=scans, on_list=on_list)
         except FileRejectedError as error:
             return schemas.FailedSchema(file=image.name, album_id=None, problem=document_of(error))
-        return schemas.MatchedSchema.of(image.name, replace(found, verdict=public_verdict(found.verdict)))
+        return schemas.MatchedSchema.of(image.name, found)
 
     async with images_of(request, schemas.MAX_BATCH) as question:
         results = await answer(request, question, lambda: list(map(matched, question.images)))

@@ -7,10 +7,10 @@ from service import schemas
 from service.answers.records import RecommendRequest
 from service.http.api import API, FILES_FIELD, PROBLEM, PROBLEMS, QUERY_PROBLEMS, body
 from service.http.dependencies import FilterDep, OutlineDep, RecommenderDep, SearchDep, SimilarRequestDep
-from service.http.public import public_answer
 from service.http.questions import answer, question_of
+from service.http.written_route import WrittenRoute
 
-router = APIRouter(prefix=API)
+router = APIRouter(prefix=API, route_class=WrittenRoute)
 
 _IDS = {"type": "array", "items": {"type": "integer"}}
 _TEXT = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT_CHARACTERS}
@@ -50,7 +50,7 @@ async def similar(
             found = await answer(request, question, search.by_text, question.words.text, wanted)
         else:
             found = await answer(request, question, search.by_image, question.images[0].data, wanted, outline)
-    return schemas.SimilarSchema.of(question.query(), public_answer(found))
+    return schemas.SimilarSchema.of(question.query(), found)
 
 
 @router.post(
@@ -67,4 +67,4 @@ def recommend(
     """
     request = RecommendRequest(taste.k, taste.diversity, allowed)
     found = recommender.recommend(taste.examples(), request)
-    return schemas.RecommendSchema.of(schemas.Query(like=taste.like, dislike=taste.dislike), public_answer(found))
+    return schemas.RecommendSchema.of(schemas.Query(like=taste.like, dislike=taste.dislike), found)

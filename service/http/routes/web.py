@@ -14,6 +14,7 @@ from service.http.caching import ASK_EACH_TIME, FOR_GOOD, send
 from service.http.dependencies import HomeDep
 from service.http.problems import on_http_error
 from service.http.web_files import FIRST_VIEW, PAGE, WebFile, WebFiles, about_album, read_web_files, web_file
+from service.http.written_route import WrittenRoute
 from service.schemas import MAX_ID
 from sleeve.errors import SleeveError
 from sleeve.vocabulary import AlbumId
@@ -26,7 +27,7 @@ REPORT_POLICY = (
 )
 """The report is one file without scripts, whose pictures and styles are in it."""
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=WrittenRoute)
 
 _ALBUM = "album"
 

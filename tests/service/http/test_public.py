@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.http.public import public_file, public_message, public_text
+from service.http.public import public_message, public_text
+from service.schemas.file_names import public_name
 from sleeve.errors import BundleError, CatalogueError, NotFoundError, OutputError, SleeveError, VectorIndexError
 from tests.command_home import CommandHome, execute
 from tests.factories import write_covers
@@ -41,7 +42,7 @@ BODIES = {
     ],
 )
 def test_a_cover_is_named_without_the_folders_around_it(file: str, shown: str) -> None:
-    assert public_file(file) == shown
+    assert public_name(file) == shown
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from tests.factories import write_cover
 
 def cover_of(path: Path) -> CoverRecord:
     content_hash = ContentHash(hashlib.sha256(path.read_bytes()).hexdigest())
-    return CoverRecord(CoverId(1), AlbumId(1), Side.FRONT, path.name, path, content_hash)
+    return CoverRecord(CoverId(1), AlbumId(1), Side.FRONT, path.name, str(path), content_hash)
 
 
 def kept_in(folder: Path) -> list[str]:

@@ -154,7 +154,7 @@ def test_a_person_gets_a_page_for_a_wrong_link_and_a_program_a_problem(client: h
 
 
 def test_the_page_of_an_album_names_it_and_its_cover_as_text() -> None:
-    cover = CoverRecord(CoverId(3), AlbumId(7), Side.FRONT, "a.png", Path("/a.png"), ContentHash("c" * 64))
+    cover = CoverRecord(CoverId(3), AlbumId(7), Side.FRONT, "a.png", "/a.png", ContentHash("c" * 64))
     album = AlbumRecord(AlbumId(7), '<b>"Blue" & Train', "Ann", 1957, (), (cover,))
     page = about_album(b"<title>Sleeve</title>", album, "/music").decode()
     assert page.split("\n") == [
