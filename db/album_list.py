@@ -6,11 +6,12 @@ are added or removed meanwhile neither repeat nor hide any other.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, null, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.album_conditions import album_conditions
 from db.albums import of_ids
+from db.prepared import Prepared
 from db.records import AlbumPage, AlbumPlace, CatalogueFilter
 from db.tables import Album
 from sleeve.vocabulary import AlbumId, AlbumOrder
@@ -41,29 +42,48 @@ def page(
         skip: albums to leave out before those.
     """
     conditions = album_conditions(session, allowed)
-    key = _KEYS.get(order)
-    query = select(Album.id, *(() if key is None else (key.label("key"),))).where(*conditions)
-    if key is None:
-        query = query.order_by(Album.id.desc())
-        beyond = None if after is None else Album.id < after.id
+    if not conditions and after is None:
+        rows = _OF_ALL[order].rows_in(session, limit=limit + 1, skip=skip)
+        [(total,)] = _HOW_MANY.rows_in(session)
     else:
-        query = query.order_by(key.nulls_last(), Album.id)  # with `key IS NULL` no index would be used
-        beyond = None if after is None else _behind(key, after)
-    if beyond is not None:
-        query = query.where(beyond)
-    rows = session.execute(query.limit(limit + 1).offset(skip)).all()
-    shown = [AlbumId(row.id) for row in rows[:limit]]
+        beyond = () if after is None else (_behind(order, after),)
+        query = _places(order).where(*conditions, *beyond).limit(limit + 1).offset(skip)
+        rows = [tuple(row) for row in session.execute(query)]
+        total = session.scalar(select(func.count(Album.id)).where(*conditions)) or 0
+    shown = [AlbumId(album_id) for album_id, _ in rows[:limit]]
     found = of_ids(session, shown)
-    last = rows[limit - 1] if len(rows) > limit else None
+    last_id, last_key = rows[limit - 1] if len(rows) > limit else (None, None)
     return AlbumPage(
         albums=tuple(found[album_id] for album_id in shown),
-        next=None if last is None else AlbumPlace(None if key is None else last.key, AlbumId(last.id)),
-        total=session.scalar(select(func.count(Album.id)).where(*conditions)) or 0,
+        next=None if last_id is None else AlbumPlace(last_key, AlbumId(last_id)),
+        total=total,
     )
 
 
-def _behind(key: InstrumentedAttribute[Any], after: AlbumPlace) -> ColumnElement[bool]:
+def _places(order: AlbumOrder) -> Select[int, Any]:
+    """The albums of a list, and what each is sorted by."""
+    key = _KEYS.get(order)
+    if key is None:
+        return select(Album.id, null()).order_by(Album.id.desc())
+    return select(Album.id, key).order_by(key.nulls_last(), Album.id)  # with `key IS NULL` no index would be used
+
+
+_OF_ALL = {
+    order: Prepared(
+        _places(order)
+        .limit(bindparam("limit", None, type_=BigInteger))
+        .offset(bindparam("skip", None, type_=BigInteger))
+    )
+    for order in AlbumOrder
+}
+_HOW_MANY = Prepared(select(func.count(Album.id)))
+
+
+def _behind(order: AlbumOrder, after: AlbumPlace) -> ColumnElement[bool]:
     """Albums without the key come last."""
+    key = _KEYS.get(order)
+    if key is None:
+        return Album.id < after.id
     if after.key is None:
         return and_(key.is_(None), Album.id > after.id)
     return or_(key > after.key, and_(key == after.key, Album.id > after.id), key.is_(None))

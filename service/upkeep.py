@@ -125,6 +125,7 @@ class Upkeep:
             try:
                 measure = looks % MEASURE_EVERY_LOOKS == 0
                 self.look(measure=measure)
+                self._live_index.read_ahead()
                 if measure:
                     self.have_covers_read()
             except SleeveError as error:

@@ -118,13 +118,20 @@ class VectorIndex(SearchableIndex):
         directory = self._directory
         selection = directory.select(None if allowed is None else checked_ids(allowed))
         wanted = min(k, selection.count)
+        if 0 < wanted == k and len(queries):
+            return Hits(*self._found(queries, k, selection))
         ids = np.full((len(queries), k), -1, dtype=np.int64)
         similarities = np.full((len(queries), k), -np.inf, dtype=np.float32)
         if wanted and len(queries):
-            with single_threaded():
-                positions, found = self._nearest(filled_up(queries, self._store.d), wanted, selection)
-            ids[:, :wanted], similarities[:, :wanted] = _in_order(directory.by_position[positions], found)
+            ids[:, :wanted], similarities[:, :wanted] = self._found(queries, wanted, selection)
         return Hits(ids, similarities)
+
+    def _found(
+        self, queries: NDArray[np.float32], wanted: int, selection: Selection
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        with single_threaded():
+            positions, found = self._nearest(filled_up(queries, self._store.d), wanted, selection)
+        return _in_order(self._directory.by_position[positions], found)
 
     def vectors(self, ids: NDArray[np.int64]) -> NDArray[np.float16]:
         """Return a copy of the vectors stored under some ids."""
@@ -173,4 +180,5 @@ def _in_order(
     ids: NDArray[np.int64], similarities: NDArray[np.float32]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     order = np.lexsort((ids, -similarities), axis=-1)
-    return np.take_along_axis(ids, order, axis=1), np.take_along_axis(similarities, order, axis=1)
+    rows = np.arange(len(ids))[:, np.newaxis]
+    return ids[rows, order], similarities[rows, order]

@@ -4,6 +4,7 @@ is remembered of the catalogue."""
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Lock, Thread
 
@@ -17,7 +18,7 @@ from indexer.home import NO_INDEX
 from indexer.vector_index import SearchableIndex
 from indexer.vector_index.delta import Delta
 from indexer.vector_index.versions import IndexVersions, OpenVersion
-from service.answers.memory import Memory
+from service.answers.memory import MOST_AHEAD, Memory, OutdatedError
 from service.answers.model import Model
 from sleeve.errors import BundleError, IndexServerError, SleeveError, VectorIndexError
 
@@ -125,6 +126,17 @@ class LiveIndex:
         """
         remembered = self._remembered
         return replace(remembered, memory=remembered.memory.unchecked()) if remembered is not None else self.current()
+
+    def read_ahead(self) -> None:
+        """Read what answers show of the albums of a small index, unless the catalogue has changed since the last answer.
+
+        Raises:
+            CatalogueError: the database cannot be reached.
+        """
+        remembered = self._remembered
+        if remembered is not None and len(remembered.version.index) <= MOST_AHEAD:
+            with suppress(OutdatedError):
+                remembered.memory.unchecked().read_ahead(remembered.version.index.ids.tolist())
 
     def model(self) -> Model:
         """The model in use; before the first index the one to begin with.

@@ -24,6 +24,12 @@ MOST_ALLOWED = 2_000_000
 MOST_FILTERS = 1_000
 """Kept filters: those that let nothing through cost no ids, and anyone can make up names."""
 
+MOST_AHEAD = MOST_OWNERS // 2
+"""Vectors of an index whose owners are read before anybody asks; those of a larger one would drive each other out."""
+
+_AHEAD_AT_ONCE = 200
+"""Owners that are read ahead in one statement: 3 ms, for which a question may have to wait."""
+
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
@@ -76,6 +82,16 @@ class Memory:
                 raise OutdatedError
             known |= found
         return {vector_id: owner for vector_id, owner in known.items() if owner is not None}
+
+    def read_ahead(self, vector_ids: Sequence[int]) -> None:
+        """Read the owners of vectors before anybody asks for them.
+
+        Raises:
+            OutdatedError: see ``is_checked``.
+        """
+        missing = [vector_id for vector_id in vector_ids if vector_id not in self._owners]
+        for start in range(0, len(missing), _AHEAD_AT_ONCE):
+            self.owners(missing[start : start + _AHEAD_AT_ONCE])
 
     def asked(self, bundle: BundleRecord, album_id: AlbumId) -> AskedAlbum | None:
         """An album that is asked with; None if there is none."""

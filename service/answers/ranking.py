@@ -8,7 +8,7 @@ import numpy as np
 from db.records import VectorOwner, fold
 from indexer.vector_index import Hits
 from service.answers.records import Neighbour, SimilarRequest
-from sleeve.vocabulary import AlbumId
+from sleeve.vocabulary import AlbumId, CoverId
 
 
 def rank_albums(
@@ -29,38 +29,35 @@ def rank_albums(
     Returns:
         Each album once with its most similar cover, by falling similarity, equals by cover.
     """
-    best: dict[AlbumId, Neighbour] = {}
+    best: dict[AlbumId, tuple[float, CoverId, VectorOwner]] = {}
     for vector_id, measured in hits:
-        # Rounding can push the product of two equal vectors above 1, which a cosine never is.
-        similarity = min(1.0, measured)
         owner = owners.get(vector_id)
         if owner is None or owner.album_id in leave_out or (may_answer is not None and not may_answer(owner)):
             continue
+        # Rounding can push the product of two equal vectors above 1, which a cosine never is.
+        placed = (max(-1.0, -measured), owner.cover_id, owner)
         found = best.get(owner.album_id)
-        if found is None or _order(similarity, owner.cover_id) < _order(found.similarity, found.cover_id):
-            best[owner.album_id] = _neighbour(owner, similarity)
-    return sorted(best.values(), key=lambda neighbour: _order(neighbour.similarity, neighbour.cover_id))
-
-
-def _order(similarity: float, cover_id: int) -> tuple[float, int]:
-    return (-similarity, cover_id)
+        if found is None or placed[:2] < found[:2]:
+            best[owner.album_id] = placed
+    nearest = sorted(best.values(), key=lambda placed: placed[:2])
+    return [_neighbour(owner, -negative) for negative, _, owner in nearest]
 
 
 def _neighbour(owner: VectorOwner, similarity: float) -> Neighbour:
     return Neighbour(
-        album_id=owner.album_id,
-        cover_id=owner.cover_id,
-        title=owner.title,
-        artist=owner.artist,
-        year=owner.year,
-        genres=owner.genres,
-        similarity=similarity,
-        file=owner.file,
-        path=owner.path,
-        content_hash=owner.content_hash,
-        linked=owner.linked,
-        apart=owner.apart,
-        lists=owner.lists,
+        owner.album_id,
+        owner.cover_id,
+        owner.title,
+        owner.artist,
+        owner.year,
+        owner.genres,
+        similarity,
+        owner.file,
+        owner.path,
+        owner.content_hash,
+        owner.linked,
+        owner.apart,
+        owner.lists,
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TypeVar
 
 from anyio import CapacityLimiter, Semaphore, to_thread
@@ -17,6 +16,7 @@ from indexer.sources.remote_image import UnreachableHostError
 from service.answers.records import MAX_EXAMPLES, Examples, Upload
 from service.http.protection.rate_limit import Allowance
 from service.http.room import Room
+from service.http.written_route import on_thread
 from service.schemas import BatchQuery, CoverQuery, Liking, Query, SimilarQuery, Words
 from sleeve.errors import FileRejectedError, QueryError
 from sleeve.vocabulary import AlbumId, Rejection
@@ -142,8 +142,11 @@ def _kind_of_body(request: Request) -> str:
 
 async def answer(request: Request, question: Question, ask: Callable[..., Answer], *arguments: object) -> Answer:
     """Call ``ask`` on a thread. Questions with images share few threads, so that all others are answered meanwhile."""
-    image_threads: CapacityLimiter | None = request.state.image_threads if question.images else None
-    return await to_thread.run_sync(partial(ask, *arguments), limiter=image_threads)
+    if not question.images:
+        return await on_thread(ask, *arguments)
+    image_threads: CapacityLimiter = request.state.image_threads
+    async with image_threads:
+        return await on_thread(ask, *arguments)
 
 
 @asynccontextmanager

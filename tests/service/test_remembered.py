@@ -208,6 +208,24 @@ def test_an_answer_of_a_quiet_catalogue_takes_one_statement_or_two(database: Dat
         assert statements.of(lambda data=data: search.by_image(data, SimilarRequest())) == 1
 
 
+def test_what_answers_show_is_read_ahead_while_the_catalogue_stays_as_it_is(database: Database, tmp_path: Path) -> None:
+    world = World(database, tmp_path, seed=3)
+    world.offer(list(range(80)))
+    world.embed()
+    world.extend()
+    search, live_index = world.workers[0], world.live_indexes[0]
+    live_index.read_ahead()  # nobody has asked anything yet
+    first = search.by_album(AlbumId(1), SimilarRequest()).neighbours[0]
+    live_index.read_ahead()
+    snapshot, statements = search.snapshot(), Statements(database)
+    assert statements.of(lambda: snapshot.memory.owners(snapshot.version.index.ids.tolist())) == 0
+    assert statements.of(live_index.read_ahead) == 0
+    with database.writing() as session:
+        session.get_one(Album, first.album_id).title = "Renamed"
+    live_index.read_ahead()
+    assert search.by_album(AlbumId(1), SimilarRequest()).neighbours[0].title == "Renamed"
+
+
 def test_every_change_of_what_answers_show_moves_the_state_and_nothing_else_does(database: Database) -> None:
     """Also one by hand; and a change that is rolled back has not happened."""
     columns = "id, album_id, side, file, path, content_hash, extra, added_at"

@@ -1,5 +1,6 @@
 """Which host names the service answers to: a page whose name was pointed at this machine must not pass as ours."""
 
+from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -11,6 +12,9 @@ from service.http.problems import problem
 
 PROBED_PATHS = frozenset({"/healthz"})
 """Answered under any name: probes use whatever name the container has."""
+
+_KEPT_NAMES = 64
+"""Header values whose names are remembered; one may be 64 KiB long."""
 
 
 class KnownHosts:
@@ -50,6 +54,7 @@ class KnownHosts:
         return name is not None and (_is_local(name) or name in self._names)
 
 
+@lru_cache(_KEPT_NAMES)
 def _host_name(host: str) -> str | None:
     """The name in a ``Host`` header, in lower case and without its port; None if it is none."""
     try:

@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
 
@@ -38,6 +39,9 @@ _IPV6_NETWORK_BITS = 64
 _IPV6_SITE_BITS = 80
 _SITE_SHARE = 10
 """A site of IPv6 has 65,536 networks, of one customer or of many: together they may ask ten times as often."""
+
+_KEPT_CLIENTS = 64
+"""Addresses whose buckets are remembered by name; a proxy may have made up long ones."""
 
 
 class Buckets:
@@ -160,6 +164,7 @@ def _was_forwarded(scope: Scope) -> bool:
     return any(name in {b"x-forwarded-for", b"forwarded"} for name, _ in scope["headers"])
 
 
+@lru_cache(_KEPT_CLIENTS)
 def counted_as(client: str) -> tuple[Mapping[str, int], bool]:
     """The buckets that an address is counted in with their sizes, and whether it is a loopback address.
 

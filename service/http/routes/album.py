@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 
 from db import album_list, albums, entries, facets, statements, texts
@@ -30,7 +29,7 @@ from service.http.dependencies import (
     SearchDep,
 )
 from service.http.room import Room
-from service.http.written_route import WrittenRoute, written
+from service.http.written_route import WrittenRoute, on_thread, written
 from service.schemas.cursor import MAX_CURSOR_CHARACTERS, from_cursor
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId, AlbumOrder, CoverId
@@ -173,7 +172,7 @@ async def create_album(
         front = Upload(image.filename, await image.read())
         reverse = None if back is None else Upload(back.filename, await back.read())
         given = GivenAlbum(title or None, artist or None, year, tuple(genre))
-        album, saved = await to_thread.run_sync(adder.add, given, front, reverse)
+        album, saved = await on_thread(adder.add, given, front, reverse)
     answer = written(schemas.AddedAlbumSchema.of_added(album, saved), 201 if saved.created else 200)
     answer.headers["Location"] = f"{request.state.root_path}{API}/albums/{album.id}"
     return answer

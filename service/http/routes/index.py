@@ -8,7 +8,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from starlette.concurrency import run_in_threadpool
 
 from indexer.home import Home
 from indexer.jobs.roll_back import roll_back
@@ -19,7 +18,7 @@ from service.answers.live_index import LiveIndex
 from service.http.api import API, PROBLEM
 from service.http.dependencies import HomeDep, LiveIndexDep, UpkeepDep
 from service.http.public import INDEX, public_job, public_text
-from service.http.written_route import WrittenRoute
+from service.http.written_route import WrittenRoute, on_thread
 
 LOOK_EVERY_S = 0.25
 """How often watching looks for news."""
@@ -119,7 +118,7 @@ async def events(request: Request, home: HomeDep) -> AsyncIterator[ServerSentEve
     stopping: Event = request.state.stopping
     sent: JobState | None = None
     while not stopping.is_set():
-        job = await run_in_threadpool(last_job, home)
+        job = await on_thread(last_job, home)
         if job is None:
             yield ServerSentEvent(event="none", raw_data="{}")
             return
