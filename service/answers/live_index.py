@@ -128,7 +128,7 @@ class LiveIndex:
         return replace(remembered, memory=remembered.memory.unchecked()) if remembered is not None else self.current()
 
     def read_ahead(self) -> None:
-        """Read what answers show of the albums of a small index, unless the catalogue has changed since the last answer.
+        """Read what answers show of a small index's albums, unless the catalogue has changed since the last answer.
 
         Raises:
             CatalogueError: the database cannot be reached.
