@@ -20,7 +20,7 @@ class Prepared:
         self._compiled: dict[str, tuple[str, dict[str, Any], list[str] | None]] = {}
 
     def rows(self, connection: Connection, **parameters: object) -> list[tuple[Any, ...]]:
-        """All rows; outside a transaction that has begun, the statement is none of any.
+        """All rows. No transaction is begun for it.
 
         Raises:
             DBAPIError: as SQLAlchemy's own way.
