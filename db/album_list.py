@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from db.album_conditions import album_conditions
 from db.albums import of_ids
-from db.prepared import Prepared
+from db.database import Prepared
 from db.records import AlbumPage, AlbumPlace, CatalogueFilter
 from db.tables import Album
 from sleeve.vocabulary import AlbumId, AlbumOrder

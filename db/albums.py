@@ -9,9 +9,9 @@ from sqlalchemy import BigInteger, Connection, Text, bindparam, delete, desc, ex
 from sqlalchemy.orm import Session, selectinload
 
 from db import removed_files
+from db.database import Prepared, is_listed
 from db.identity import hashed
 from db.offered import others
-from db.prepared import Prepared, is_listed
 from db.records import AlbumRecord, AlbumRow, CatalogueCounts, CatalogueRow, CoverRecord, Pressing
 from db.tables import Album, AlbumGenre, AlbumList, Cover, Entry, File, Genre, Regrouped
 from sleeve.errors import NotFoundError

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from db.prepared import Prepared, is_listed
+from db.database import Prepared, is_listed
 from db.records import AskedAlbum, BundleRecord, VectorOwner
 from db.tables import Album, AlbumGenre, AlbumList, Changes, Cover, CoverLink, Genre, Vector, unpacked
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, ListName, Side, VectorId

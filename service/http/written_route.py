@@ -13,8 +13,8 @@ from fastapi import Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-MOST_THREADS = 48
-"""At work at a time; further requests wait."""
+MOST_THREADS = 40
+"""At work at a time; further requests wait. Each may hold a connection to the database."""
 
 _THREADS = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="answer")
 
