@@ -36,11 +36,15 @@ test: $(VENV)/.dev ## Run the tests (SQLite, PostgreSQL, FAISS, HTTP), but for t
 test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, whole trainings, kill rounds, services in trouble, most of the web app
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m "slow and not engines" --numprocesses=3
 
+# The Milvus of the tests listens to every network that there is, so it is started where there is none.
+WITHOUT_NETWORK = $(shell for way in "unshare --net" "unshare --net --map-current-user --keep-caps"; do \
+	$$way true 2>/dev/null && echo "$$way" && break; done)
+
+test-engines: $(VENV)/engines/.installed ## Run the tests of an index on a server: pgvector and Milvus
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(WITHOUT_NETWORK) $(VENV)/engines/bin/python -m pytest -n 0 -m engines -rs
+
 test-peers: $(VENV)/peers/.installed ## Run the tests with programs that take or make our files, in an environment of their own
 	@$(VENV)/peers/bin/python -m pytest -n 0 tests/indexer/training/test_with_fastai.py tests/indexer/exporting/test_embedding_atlas_opens_it.py
-
-test-engines: $(VENV)/.dev ## Run the tests of an index on a server: pgvector
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m engines
 
 test-all: test test-slow test-engines test-peers ## Run every test
 
@@ -95,13 +99,13 @@ $(VENV)/.installed: pyproject.toml requirements.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-# It sees what .venv has; on its own it would install PyTorch once more.
-$(VENV)/peers/.installed: $(VENV)/.dev
-	@echo "Adding fastai and Embedding Atlas (about a minute) …"
-	@$(BIN)/python -m venv $(VENV)/peers
+# They see what .venv has; on their own they would install PyTorch once more.
+$(VENV)/peers/.installed $(VENV)/engines/.installed: $(VENV)/.dev
+	@echo "Adding what test-$(notdir $(@D)) needs (up to a minute) …"
+	@$(BIN)/python -m venv $(@D)
 	@purelib='import sysconfig; print(sysconfig.get_path("purelib"))'; \
-		$(BIN)/python -c "$$purelib" > "$$($(VENV)/peers/bin/python -c "$$purelib")/sleeve.pth"
-	@$(VENV)/peers/bin/python -m pip --disable-pip-version-check -qq install -c constraints.txt -e '.[peers]'
+		$(BIN)/python -c "$$purelib" > "$$($(@D)/bin/python -c "$$purelib")/sleeve.pth"
+	@$(@D)/bin/python -m pip --disable-pip-version-check -qq install -c constraints.txt -e '.[$(notdir $(@D))]'
 	@touch $@
 
 $(VENV)/.report: $(VENV)/.installed

@@ -50,6 +50,8 @@ class Home:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        if "versions" in vars(self):
+            self.versions.close()
         self.database.close()
 
     def set_up(self) -> None:

@@ -17,6 +17,7 @@ from indexer.models.bundle import Bundle, read_bundle
 from tests.command_home import CommandHome
 from tests.postgres import PostgresServer, postgres_server
 from tests.tiny_bundle import write_tiny_bundle
+from tests.vector_servers import milvus_process as milvus_process
 
 if TYPE_CHECKING:
     from tests.small_clip import SmallClip

@@ -132,6 +132,9 @@ class FolderShelf(VersionShelf):
             progress.advance(1)
         return Pruned(tuple(deleted), freed_bytes, tuple(in_use))
 
+    def close(self) -> None:
+        """Nothing: no file stays open."""
+
 
 def _is_written(path: Path) -> bool:
     return bool(_FOLDER.fullmatch(path.name)) and path.is_dir() and not path.is_symlink()

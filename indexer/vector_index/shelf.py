@@ -119,3 +119,7 @@ class VersionShelf(ABC):
     @abstractmethod
     def sweep(self, progress: Progress) -> Pruned:
         """Delete the versions that the database does not name: those forgotten, and what a crash left."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back what it holds."""

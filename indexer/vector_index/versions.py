@@ -144,6 +144,10 @@ class IndexVersions:
         """Whose versions they are, as the database names it; empty for a home that has none yet."""
         return self._shelf.owner
 
+    def close(self) -> None:
+        """End the connection to a server."""
+        self._shelf.close()
+
     def live(self) -> IndexVersionRecord | None:
         """What the database says is live."""
         with self._database.reading() as session:

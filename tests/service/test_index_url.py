@@ -6,14 +6,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 
 from db.database import Database
-from tests.command_home import CommandHome
+from tests.command_home import CommandHome, execute
 from tests.factories import write_covers
 from tests.postgres import PostgresServer
 from tests.service.http.test_index import eventually
-from tests.vector_servers import ENGINES, PASSWORD, index_url, tables
+from tests.vector_servers import ENGINES, PASSWORD, empty, index_url
 
 pytestmark = [pytest.mark.slow, pytest.mark.engines]
 
@@ -30,16 +30,17 @@ def home(
     home.sleeve("db", "upgrade")
     yield home
     url = make_url(home.environment["SLEEVE_DATABASE_URL"])
-    with Database(url) as database, database.asking() as connection:
-        for table in tables(database):
-            connection.execute(text(f"DROP TABLE {table}"))
+    with Database(url) as database:
+        empty(database)
     postgres.take_back(url)
 
 
 def with_url(home: CommandHome, url: str | None) -> CommandHome:
     """The same home, its index on a server or, without a URL, in its own folder."""
     others = {name: value for name, value in home.environment.items() if name != "SLEEVE_INDEX_URL"}
-    return CommandHome(home.folder, others if url is None else {**others, "SLEEVE_INDEX_URL": url})
+    environment = others if url is None else {**others, "SLEEVE_INDEX_URL": url}
+    # What gRPC has begun does not survive a fork.
+    return CommandHome(home.folder, environment, as_script=url is not None and url.startswith("milvus"))
 
 
 def neighbours(home: CommandHome, *arguments: str) -> list[int]:
@@ -70,7 +71,8 @@ def test_from_a_folder_to_an_answer_and_back(home: CommandHome) -> None:
 def test_two_services_answer_from_one_index(home: CommandHome, tmp_path: Path) -> None:
     home.sleeve("add", "covers")
     home.sleeve("index")
-    other = CommandHome(home.folder, {**home.environment, "SLEEVE_HOME": str(tmp_path / "other" / "home")})
+    environment = {**home.environment, "SLEEVE_HOME": str(tmp_path / "other" / "home")}
+    other = CommandHome(home.folder, environment, home.as_script)
     with home.serving() as first, other.serving() as second:
         clients = [httpx.Client(base_url=f"{address}/api/v1", timeout=60) for address in (first, second)]
         for _ in range(3):
@@ -120,6 +122,7 @@ def test_a_database_without_pgvector_is_one_line_and_the_old_index_goes_on(
     in_files.sleeve("add", "covers")
     in_files.sleeve("index")
     found = neighbours(in_files)
+    execute(home, "DROP EXTENSION IF EXISTS vector CASCADE")
     control = next(postgres._folder.rglob("extension/vector.control"))
     control.rename(control.with_suffix(".away"))
     try:

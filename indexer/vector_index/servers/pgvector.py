@@ -1,5 +1,7 @@
 """PostgreSQL with pgvector, in the database of the catalogue."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,12 +77,15 @@ class PgVectorServer(VectorServer):
         """Those of some ids that are in a table."""
         return pgvector.vectors(self._database, table, wanted, dimension)
 
-    def promoted(self, table: str) -> None:
+    def promoted(self, table: str, others: Sequence[str]) -> None:
         """Nothing: the live version is in the same database, as a row of ``index_versions``."""
 
     def drop(self, table: str) -> int:
         """Delete a table."""
         return pgvector.drop(self._database, table)
+
+    def close(self) -> None:
+        """Nothing: the connections are the database's."""
 
 
 def _hits(found: list[list[tuple[int, float]]], count: int) -> Hits:

@@ -1,6 +1,7 @@
 """What a server of vectors is asked for."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,9 +91,17 @@ class VectorServer(ABC):
         """(n,) the ids, ascending, of those of ``wanted`` that are in a table, and their (n, dimension) vectors."""
 
     @abstractmethod
-    def promoted(self, table: str) -> None:
-        """Show other programs which table is the live one; Sleeve itself asks the database."""
+    def promoted(self, table: str, others: Sequence[str]) -> None:
+        """Show other programs which table is the live one; Sleeve itself asks the database.
+
+        Args:
+            others: the tables of the catalogue's other versions.
+        """
 
     @abstractmethod
     def drop(self, table: str) -> int:
         """Delete a table if it is there; returns how many bytes that freed, 0 if it is not known."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back what it holds."""

@@ -131,8 +131,11 @@ class ServerShelf(VersionShelf):
 
     def promoted(self, record: IndexVersionRecord) -> None:
         """Show other programs which table is live."""
+        with self._database.reading() as session:
+            others = [version.folder for version in index_versions.versions(session, self.owner)]
+            others += [version.folder for version in index_versions.versions(session, self.leftovers)]
         try:
-            self._server.promoted(record.folder)
+            self._server.promoted(record.folder, [name for name in others if name != record.folder])
         except IndexServerError as error:
             _log.warning("index %s is live, but other programs may not see it yet: %s", record.folder, error)
 
@@ -149,6 +152,10 @@ class ServerShelf(VersionShelf):
                 index_versions.forget(session, [version.id])
             progress.advance(1)
         return Pruned(tuple(version.folder for version in left), freed_bytes)
+
+    def close(self) -> None:
+        """End the connection to the server."""
+        self._server.close()
 
     def _dropped(self, table: str) -> int:
         text = self._server.note(table)
