@@ -39,8 +39,8 @@ def with_url(home: CommandHome, url: str | None) -> CommandHome:
     """The same home, its index on a server or, without a URL, in its own folder."""
     others = {name: value for name, value in home.environment.items() if name != "SLEEVE_INDEX_URL"}
     environment = others if url is None else {**others, "SLEEVE_INDEX_URL": url}
-    # What gRPC has begun does not survive a fork.
-    return CommandHome(home.folder, environment, as_script=url is not None and url.startswith("milvus"))
+    # What gRPC has begun in this process does not survive a fork.
+    return CommandHome(home.folder, environment, as_script=True)
 
 
 def neighbours(home: CommandHome, *arguments: str) -> list[int]:
