@@ -20,6 +20,9 @@ from http.client import HTTPConnection
 from importlib.util import find_spec
 from pathlib import Path
 
+# Of a process that uses gRPC, what it forks is ended by gRPC now and then, before it becomes another program.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+
 PORT = 19530
 HEALTH_PORT = 9091
 START_S = 90.0
