@@ -13,10 +13,8 @@ from tests import milvus
 from tests.milvus import MilvusProcess
 from tests.postgres import PostgresServer
 
-ENGINES = [
-    "pgvector",
-    pytest.param("milvus", marks=pytest.mark.skipif(bool(milvus.why_not()), reason=milvus.why_not())),
-]
+NEEDS_MILVUS = pytest.mark.skipif(bool(milvus.why_not()), reason=milvus.why_not())
+ENGINES = ["pgvector", pytest.param("milvus", marks=NEEDS_MILVUS)]
 """What a fixture over all servers is parametrised with."""
 
 PASSWORD = "Milvus"

@@ -13,7 +13,7 @@ from indexer.vector_index.servers.server_shelf import ServerShelf
 from indexer.vector_index.store import single_threaded
 from sleeve.vocabulary import Fingerprint
 from tests.indexer.vector_index.brute_force import DIMENSION, Catalogue, clustered_catalogue
-from tests.vector_servers import ENGINES, a_database, a_server
+from tests.vector_servers import NEEDS_MILVUS, a_database, a_server
 
 
 def batches_of(catalogue: Catalogue, size: int) -> Iterator[Batch]:
@@ -68,8 +68,8 @@ def served(catalogue: Catalogue, request: pytest.FixtureRequest) -> Iterator[Cal
 
 
 SERVED = [
-    pytest.param((engine, kind), marks=[pytest.mark.slow, pytest.mark.engines], id=f"{engine}-{kind}")
-    for engine in ENGINES
+    pytest.param((engine, kind), marks=[pytest.mark.slow, pytest.mark.engines, *marks], id=f"{engine}-{kind}")
+    for engine, marks in (("pgvector", []), ("milvus", [NEEDS_MILVUS]))
     for kind in (IndexKind.EXACT, IndexKind.HNSW)
 ]
 
