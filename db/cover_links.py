@@ -10,11 +10,17 @@ import numpy as np
 from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from db.leases import Task
 from db.records import BundleRecord, FrontVectors, HashedCover
 from db.tables import Album, Cover, CoverLink, Vector, unpacked
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 
 _ASKED_AT_ONCE = 8192
+
+
+def comparing(bundle: BundleRecord) -> Task:
+    """To be compared, once there is a vector of this bundle."""
+    return Task("compare", _pending(bundle))
 
 
 def count_pending(session: Session, bundle: BundleRecord) -> int:
@@ -31,11 +37,13 @@ def pending(
         album_id: only those of this album.
     """
     query = _pending(bundle).where(Cover.id > after).order_by(Cover.id).limit(limit)
-    rows = session.execute(query if album_id is None else query.where(Cover.album_id == album_id)).all()
-    return FrontVectors(
-        covers=tuple(HashedCover(CoverId(row.id), row.file, row.path, ContentHash(row.content_hash)) for row in rows),
-        vectors=unpacked([row.embedding for row in rows], bundle.dimension).astype(np.float32),
-    )
+    return _fronts(session, bundle, query if album_id is None else query.where(Cover.album_id == album_id))
+
+
+def with_vectors(session: Session, bundle: BundleRecord, covers: Sequence[HashedCover]) -> FrontVectors:
+    """Those of these fronts that still wait to be compared, with their vectors, by ascending id."""
+    wanted = Cover.id.in_([cover.cover_id for cover in covers])
+    return _fronts(session, bundle, _pending(bundle).where(wanted).order_by(Cover.id))
 
 
 def fronts(session: Session, vector_ids: Sequence[int]) -> dict[int, HashedCover]:
@@ -151,6 +159,14 @@ def albums_apart(session: Session) -> frozenset[tuple[AlbumId, AlbumId]]:
     linked = {frozenset((row.first, row.second)) for row in session.execute(covers_of.where(CoverLink.same))}
     pairs = {(min(row.first, row.second), max(row.first, row.second)) for row in parted}
     return frozenset((AlbumId(a), AlbumId(b)) for a, b in pairs if frozenset((a, b)) not in linked)
+
+
+def _fronts(session: Session, bundle: BundleRecord, query: Select[int, str, str, str, bytes]) -> FrontVectors:
+    rows = session.execute(query).all()
+    return FrontVectors(
+        covers=tuple(HashedCover(CoverId(row.id), row.file, row.path, ContentHash(row.content_hash)) for row in rows),
+        vectors=unpacked([row.embedding for row in rows], bundle.dimension).astype(np.float32),
+    )
 
 
 def _current(session: Session, covers: set[HashedCover]) -> set[HashedCover]:

@@ -415,6 +415,21 @@ class File(Base):
     cover: Mapped["Cover | None"] = relationship()
 
 
+class Lease(Base):
+    """A cover that a process (``holder``) works on until a moment, or that failed and that nobody tries before then;
+    in seconds since 1970, by the database's clock. It counts while the cover has the content that it had."""
+
+    __tablename__ = "leases"
+
+    cover_id: Mapped[int] = mapped_column(
+        _Key, ForeignKey("covers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    task: Mapped[str] = mapped_column(String(32), primary_key=True)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    holder: Mapped[str] = mapped_column(String(64))
+    until_s: Mapped[float] = mapped_column(Double)
+
+
 class RemovedFile(Base):
     """A picture at a path that a person removed; it is left out when its file is added again."""
 

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
+from db.leases import Task
 from db.letters import lines_of_letters
-from db.records import BundleRecord, HashedCover, NewText, TextCounts, TextLine
+from db.records import BundleRecord, NewText, TextCounts, TextLine
 from db.tables import Cover, CoverText, Vector
-from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Fingerprint, Side
+from sleeve.vocabulary import AlbumId, CoverId, Fingerprint, Side
 
 _ASKED_AT_ONCE = 8192
 
@@ -18,8 +19,17 @@ _LINES_OF = select(CoverText.cover_id, CoverText.lines).where(
 )
 
 
+def reading(reader: Fingerprint | None) -> Task:
+    """To be read.
+
+    Args:
+        reader: also covers that another reader has read.
+    """
+    return Task("read", _pending(reader))
+
+
 def count_pending(session: Session, reader: Fingerprint | None = None) -> int:
-    """How many covers wait to be read, as ``pending`` counts them."""
+    """How many covers wait to be read, as for ``reading``."""
     return session.scalar(_pending(reader).with_only_columns(func.count())) or 0
 
 
@@ -27,16 +37,6 @@ def counts(session: Session) -> TextCounts:
     """How many covers were read, on how many of them there is nothing to read, and how many wait."""
     read, with_text = session.execute(select(func.count(), func.count(CoverText.letters))).one()
     return TextCounts(read, read - with_text, count_pending(session))
-
-
-def pending(session: Session, reader: Fingerprint | None, *, after: CoverId, limit: int) -> list[HashedCover]:
-    """Covers that nobody has read yet, by ascending id, from the first one past ``after``.
-
-    Args:
-        reader: also those that another reader has read.
-    """
-    rows = session.execute(_pending(reader).where(Cover.id > after).order_by(Cover.id).limit(limit))
-    return [HashedCover(CoverId(row.id), row.file, row.path, ContentHash(row.content_hash)) for row in rows]
 
 
 def store(session: Session, reader: Fingerprint, new: Sequence[NewText]) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from db import cover_links
 from db.album_conditions import album_conditions
+from db.leases import Task
 from db.records import (
     AlbumVectors,
     BundleRecord,
@@ -27,6 +28,11 @@ from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 
 STREAM_ROWS = 8192
 """Vectors in one batch out of the database: 16 MB at 1,024 dimensions."""
+
+
+def embedding(bundle: BundleRecord) -> Task:
+    """To get a vector of this bundle."""
+    return Task(f"embed {bundle.id}", _pending(bundle))
 
 
 def count_pending(session: Session, bundle: BundleRecord) -> int:

@@ -13,11 +13,13 @@ from db.database import Database, database_url
 from db.migration import ensure_current, upgrade
 from db.records import BundleRecord, IndexVersionRecord
 from indexer.images.cover_store import CoverStore
+from indexer.images.leased import Holder
 from indexer.images.storage import Copies, use
 from indexer.models.backbone import Backbone, OpenVinoBackbone, fingerprint_here
 from indexer.models.bundle import Bundle
 from indexer.models.shelf import DEFAULT_BUNDLE, BundleShelf
 from indexer.reading import OpenVinoReader, ReaderFiles, installed_reader
+from indexer.vector_index.folder_shelf import FolderShelf
 from indexer.vector_index.servers.opening import server_of
 from indexer.vector_index.versions import IndexVersions
 from sleeve.errors import VectorIndexError
@@ -158,6 +160,19 @@ class Home:
     @cached_property
     def _reader(self) -> OpenVinoReader:
         return OpenVinoReader(self.reader_files, threads=self.threads)
+
+    def holder(self, *, tries_again: bool = True) -> Holder:
+        """This home as a holder of leases, for the one process that has its lock.
+
+        If the process before it was killed, it goes on with the covers of that.
+
+        Args:
+            tries_again: whether covers that failed a moment ago are tried again.
+
+        Raises:
+            VectorIndexError: the home has no id yet, and none can be written.
+        """
+        return Holder(FolderShelf(self.database, self.versions_folder).with_owner(), tries_again)
 
     def register(self, bundle: Bundle) -> BundleRecord:
         """Make a bundle known to the database, by the fingerprint of what this CPU makes with it."""

@@ -1,6 +1,6 @@
 """A front and those proposed for it → those that show the same artwork, by their pixels."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from db.records import HashedCover
 from indexer.artwork.geometry import SIDE_PX, Sketch, agreement, sketch
 from indexer.artwork.verdict import is_same_under_other_titles, show_one_artwork
-from indexer.images.decoding import decode, read
+from indexer.images.decoding import decode, out_of_sight, read
 from sleeve.errors import FileRejectedError
 
 MOST_STRANGERS = 2
@@ -29,7 +29,8 @@ class Comparison:
     """
 
     def __init__(self, max_sketches: int = MAX_SKETCHES) -> None:
-        self._sketch = lru_cache(max_sketches)(_sketch)
+        self._sketch = lru_cache(max_sketches)(self._draw)
+        self._unread: set[HashedCover] = set()
         self._same = lru_cache(_MAX_VERDICTS)(self._compare)
 
     def matches(self, cover: HashedCover, proposed: Sequence[HashedCover]) -> list[HashedCover] | None:
@@ -65,12 +66,24 @@ class Comparison:
         one that was added."""
         return self._sketch(cover)
 
+    def elsewhere(self, covers: Iterable[HashedCover]) -> str | None:
+        """Where the first of these covers is that could not be read because this host cannot see it (``out_of_sight``);
+        None if there is none."""
+        places = (out_of_sight(Path(cover.path)) for cover in covers if cover in self._unread)
+        return next(filter(None, places), None)
+
     def same_under_other_titles(self, first: HashedCover, second: HashedCover) -> bool:
         """Whether two covers show one artwork although their albums have different titles."""
         if first.content_hash == second.content_hash:
             return True
         one, other = self._sketch(first), self._sketch(second)
         return one is not None and other is not None and is_same_under_other_titles(agreement(one, other))
+
+    def _draw(self, cover: HashedCover) -> Sketch | None:
+        drawn = _sketch(cover)
+        if drawn is None:
+            self._unread.add(cover)
+        return drawn
 
     def _compare(self, first: HashedCover, second: HashedCover) -> bool | None:
         # Also if a picture is too plain for its points to decide.

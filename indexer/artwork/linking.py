@@ -6,30 +6,38 @@ resumes where it was. Links are about pictures: covers embedded by another bundl
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from db import cover_links, texts, vectors
+from db import cover_links, leases, texts, vectors
 from db.database import Database
+from db.leases import Ended
 from db.records import FrontVectors, HashedCover, IndexVersionRecord, TextLine
 from indexer.artwork.comparing import Comparison
 from indexer.artwork.proposing import propose
 from indexer.artwork.series import have_different_titles, say_different_numbers
+from indexer.images.leased import Holder, LeasedCovers
 from indexer.progress import Progress, Silent
 from indexer.vector_index.delta import Delta
 from indexer.vector_index.versions import IndexVersions, OpenVersion
 from sleeve.vocabulary import AlbumId, CoverId
 
-COMPARE_COVERS = 256
-"""Covers in one transaction: what a crash can make ``index`` compare again."""
+COMPARE_COVERS = 64
+"""Covers in a lease and in one transaction: what a crash can make ``index`` compare again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """How many covers were compared, and how many links came of it."""
+    """How many covers were compared, and how many links came of it.
+
+    Attributes:
+        elsewhere: where covers wait that this host cannot see (the beginning of their paths), and how many.
+    """
 
     compared: int = 0
     links: int = 0
+
+    elsewhere: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: "Linked") -> "Linked":
         return Linked(self.compared + other.compared, self.links + other.links)
@@ -41,11 +49,14 @@ def link_pending(
     live: IndexVersionRecord,
     *,
     threads: int,
+    holder: Holder | None = None,
     progress: Progress | None = None,
 ) -> Linked:
-    """Compare every front that waits for it with its near neighbours, and link those that show its artwork.
+    """Compare every front that waits for it with its near neighbours, and link those that show its artwork, together
+    with whoever else does so.
 
-    A cover whose file cannot be read waits for the next run.
+    A cover whose file cannot be read waits for the next run, and so does one that is near to a cover which this host
+    cannot see.
 
     Args:
         live: whose index proposes; it is opened only if a front waits. What is newer is read from the database.
@@ -61,18 +72,40 @@ def link_pending(
     progress.start("Comparing covers", waiting)
     if not waiting:
         return Linked()
-    version = _with_delta(database, versions.open(live))
-    comparison, linked, after = Comparison(), Linked(), CoverId(0)
-    with ThreadPoolExecutor(threads, thread_name_prefix="compare") as pool:
-        while True:
-            with database.reading() as session:
-                page = cover_links.pending(session, bundle, after=after, limit=COMPARE_COVERS)
-            if not page.covers:
-                return linked
-            matches = pool.map(comparison.matches, page.covers, _proposed(database, version, page))
-            linked += _record(database, comparison, page, list(matches))
-            progress.advance(len(page.covers))
-            after = page.covers[-1].cover_id
+    comparison, linked = Comparison(), Linked()
+    with (
+        LeasedCovers(database, cover_links.comparing(bundle), holder or Holder(), COMPARE_COVERS) as covers,
+        ThreadPoolExecutor(threads, thread_name_prefix="compare") as pool,
+    ):
+        while covers.wait(progress):
+            version = _with_delta(database, versions.open(live))
+            progress.start("Comparing covers", waiting - linked.compared)
+            for page in covers.pages():
+                with database.reading() as session:
+                    fronts = cover_links.with_vectors(session, bundle, page)
+                proposed = _proposed(database, version, fronts)
+                matches = list(pool.map(comparison.matches, fronts.covers, proposed))
+                failed = _failed(comparison, fronts.covers, proposed, matches)
+                done = [cover for cover in page if cover not in failed]
+                linked += _record(database, comparison, fronts, matches, covers.ended(done, failed))
+                progress.advance(len(page))
+        return replace(linked, elsewhere=covers.elsewhere())
+
+
+def _failed(
+    comparison: Comparison,
+    covers: Sequence[HashedCover],
+    proposed: Sequence[Sequence[HashedCover]],
+    matches: Sequence[Sequence[HashedCover] | None],
+) -> dict[HashedCover, str | None]:
+    """The covers that are to be compared again, and where each of them is if this host cannot see it."""
+    failed: dict[HashedCover, str | None] = {}
+    for cover, some, same in zip(covers, proposed, matches, strict=True):
+        if same is None:
+            failed[cover] = comparison.elsewhere([cover])
+        elif comparison.elsewhere(some):
+            failed[cover] = None
+    return failed
 
 
 def link_album(database: Database, version: OpenVersion, album_id: AlbumId) -> Linked:
@@ -96,17 +129,28 @@ def _proposed(database: Database, version: OpenVersion, page: FrontVectors) -> l
 
 
 def _record(
-    database: Database, comparison: Comparison, page: FrontVectors, matches: Sequence[Sequence[HashedCover] | None]
+    database: Database,
+    comparison: Comparison,
+    page: FrontVectors,
+    matches: Sequence[Sequence[HashedCover] | None],
+    ended: Ended | None = None,
 ) -> Linked:
-    compared = [(cover, same) for cover, same in zip(page.covers, matches, strict=True) if same is not None]
-    if not compared:
-        return Linked()
-    pairs = _of_one_title(database, comparison, [(cover, other) for cover, same in compared for other in same])
+    """Write down what is linked, and which covers were compared.
+
+    Args:
+        ended: of a page that was leased; what is not the process's own any more is left out.
+    """
+    found = [(cover, same) for cover, same in zip(page.covers, matches, strict=True) if same is not None]
+    pairs = _of_one_title(database, comparison, [(cover, other) for cover, same in found for other in same])
     with database.writing() as session:
+        ours = {cover.cover_id for cover, _ in found} if ended is None else leases.finish(session, ended)
+        pairs = [pair for pair in pairs if pair[0].cover_id in ours]
         ids = [(one.cover_id, other.cover_id) for one, other in pairs]
         series = set(_of_series(ids, texts.of_covers(session, sorted({*chain.from_iterable(ids)}))))
         same = [pair for pair, of in zip(pairs, ids, strict=True) if of not in series]
-        links = cover_links.record(session, [cover for cover, _ in compared], same)
+        waiting = () if ended is None else ended.failed
+        compared = [cover for cover, _ in found if cover.cover_id in ours.difference(waiting)]
+        links = cover_links.record(session, compared, same)
     return Linked(len(compared), len(links))
 
 

@@ -38,7 +38,12 @@ class IndexReport:
 
 
 def bring_up_to_date(
-    home: Home, progress: Progress, *, rebuild: bool = False, kind: IndexKind | None = None
+    home: Home,
+    progress: Progress,
+    *,
+    rebuild: bool = False,
+    kind: IndexKind | None = None,
+    tries_again: bool = True,
 ) -> IndexReport:
     """``index`` for a caller that holds the home's lock already (``indexer.jobs.running.job``).
 
@@ -50,10 +55,13 @@ def bring_up_to_date(
     started = perf_counter()
     bundle = home.bundle()
     record = home.register(bundle)
-    embedded = embed(home, progress, bundle, record)
+    holder = home.holder(tries_again=tries_again)
+    embedded = embed(home, progress, bundle, record, holder)
     refresh = home.versions.refresh(record, rebuild=rebuild, kind=kind, progress=progress)
     live_after_s = perf_counter() - started
-    linked = link_pending(home.database, home.versions, refresh.version, threads=home.threads, progress=progress)
+    linked = link_pending(
+        home.database, home.versions, refresh.version, threads=home.threads, holder=holder, progress=progress
+    )
     colour_pending(home.database, threads=home.threads, progress=progress)
     return IndexReport(embedded, refresh, linked, live_after_s, _unlearned(home, record, bundle))
 

@@ -2,9 +2,10 @@
 
 import logging
 
-from db import vectors
 from db.records import BundleRecord
 from indexer.home import Home
+from indexer.images.leased import Holder
+from indexer.models.backbone import BackboneOnDemand
 from indexer.models.bundle import Bundle
 from indexer.models.embedding import EmbedReport, embed_pending
 from indexer.progress import Progress
@@ -19,27 +20,28 @@ then searches keep it in memory."""
 _log = logging.getLogger(__name__)
 
 
-def embed(home: Home, progress: Progress, bundle: Bundle, record: BundleRecord) -> EmbedReport:
+def embed(
+    home: Home, progress: Progress, bundle: Bundle, record: BundleRecord, holder: Holder, *, extends: bool = True
+) -> EmbedReport:
     """Embed every cover without a vector of a bundle. The model is compiled only if there is such a cover.
 
     Args:
         record: the bundle as ``Home.register`` made it known.
+        holder: who embeds, to share the covers with others.
+        extends: whether the index may be extended meanwhile; only for who holds the home's lock.
 
     Raises:
         BundleError: the bundle is damaged or cannot be run.
         CatalogueError: the database cannot be used; what was stored stays.
     """
-    with home.database.reading() as session:
-        pending = vectors.count_pending(session, record)
-    if not pending:
-        return EmbedReport()
     return embed_pending(
         home.database,
-        home.backbone(bundle),
+        BackboneOnDemand(bundle, threads=home.threads),
         record,
         threads=home.threads,
+        holder=holder,
         progress=progress,
-        stored=_Extending(home.versions, record).stored,
+        stored=_Extending(home.versions, record).stored if extends else lambda _count: None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -123,6 +123,13 @@ def report_rejected(rejections: "list[RejectionSchema]") -> None:
         say(f"rejected {item.file}: {item.reason}" + (f" ({item.detail})" if item.detail else ""))
     if len(rejections) > SHOWN_REJECTIONS:
         say(f"… and {len(rejections) - SHOWN_REJECTIONS} more (all with --json)")
+
+
+def report_elsewhere(elsewhere: Mapping[str, int]) -> None:
+    """Name the folders and buckets that this host cannot see, with the number of covers that wait there."""
+    for place, covers in elsewhere.items():
+        where = f"{counted(covers, 'cover')} in {place} cannot be seen from this host"
+        say(f"{where}; put the folder back, or run this on a host that has it")
 
 
 def settings_of(context: typer.Context) -> Settings:

@@ -15,7 +15,17 @@ from indexer.jobs.prune import prune as prune_versions
 from indexer.jobs.roll_back import roll_back
 from indexer.jobs.work import work
 from indexer.vector_index import IndexKind
-from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, say, settings_of
+from service.cli.console import (
+    Json,
+    ProgressBar,
+    answer,
+    answer_json,
+    counted,
+    report_elsewhere,
+    report_rejected,
+    say,
+    settings_of,
+)
 from service.schemas import IndexRunSchema, PruneSchema, RejectionSchema, VersionSchema, VersionsSchema
 
 WORKER_PAUSE_S = 15.0
@@ -63,12 +73,14 @@ def index(
             work(home, bar, every_s=WORKER_PAUSE_S)
         run = run_index(home, bar, rebuild=rebuild, kind=kind)
     rejections = [RejectionSchema.of(r) for r in run.embedded.rejected]
+    elsewhere = {**run.linked.elsewhere, **run.embedded.elsewhere}
     if json:
-        answer_json(_document(home, run, rejections))
+        answer_json(_document(home, run, rejections, elsewhere))
     else:
         report_rejected(rejections)
+        report_elsewhere(elsewhere)
         report_index(run)
-    if rejections:
+    if rejections or elsewhere:
         raise typer.Exit(1)
 
 
@@ -187,13 +199,16 @@ def _summary(run: IndexReport) -> str:
     )
 
 
-def _document(home: Home, run: IndexReport, rejections: list[RejectionSchema]) -> IndexRunSchema:
+def _document(
+    home: Home, run: IndexReport, rejections: list[RejectionSchema], elsewhere: dict[str, int]
+) -> IndexRunSchema:
     refresh = run.refresh
     return IndexRunSchema(
         embedded=run.embedded.embedded,
         rejected=len(rejections),
         still_rejected=run.embedded.still_rejected,
         rejections=rejections,
+        elsewhere=elsewhere,
         vectors_added=refresh.added,
         vectors_removed=refresh.removed,
         delta=refresh.delta,

@@ -6,7 +6,16 @@ import typer
 
 from indexer.home import open_home
 from indexer.jobs.read import read as read_covers
-from service.cli.console import Json, ProgressBar, answer, answer_json, counted, report_rejected, settings_of
+from service.cli.console import (
+    Json,
+    ProgressBar,
+    answer,
+    answer_json,
+    counted,
+    report_elsewhere,
+    report_rejected,
+    settings_of,
+)
 from service.schemas import ReadRunSchema, RejectionSchema
 
 
@@ -29,12 +38,17 @@ def read(
         report = read_covers(home, bar, again=again)
     rejections = [RejectionSchema.of(rejected) for rejected in report.rejected]
     document = ReadRunSchema(
-        read=report.read, with_text=report.with_text, rejected=len(rejections), rejections=rejections
+        read=report.read,
+        with_text=report.with_text,
+        rejected=len(rejections),
+        rejections=rejections,
+        elsewhere=report.elsewhere,
     )
     if json:
         answer_json(document)
     else:
         report_rejected(rejections)
+        report_elsewhere(report.elsewhere)
         answer(f"{counted(report.read, 'cover')} read; {report.with_text} of them say something")
-    if rejections:
+    if rejections or report.elsewhere:
         raise typer.Exit(1)

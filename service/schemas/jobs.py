@@ -60,6 +60,9 @@ class ReadRunSchema(BaseModel):
     with_text: int = Field(description="those of them on which there is text")
     rejected: int
     rejections: list[RejectionSchema]
+    elsewhere: dict[str, int] = Field(
+        description="covers that wait where this host cannot see them, by folder or bucket"
+    )
 
 
 class DuplicateSchema(BaseModel):
@@ -116,6 +119,9 @@ class IndexRunSchema(BaseModel):
     rejected: int
     still_rejected: int = Field(description="covers that an earlier run has rejected for the same reason")
     rejections: list[RejectionSchema]
+    elsewhere: dict[str, int] = Field(
+        description="covers that wait where this host cannot see them, by folder or bucket"
+    )
     vectors_added: int
     vectors_removed: int
     delta: int

@@ -5,6 +5,8 @@ A cover's path may go on past a file: ``/music/black metal.zip/a.jpg`` is a memb
 path gets its bytes here.
 """
 
+import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +18,12 @@ from indexer.images.decoding.limits import DEFAULT_LIMITS, DecodingLimits
 from indexer.images.storage import ObjectError, ObjectPath, TooLargeError, copy_of, is_object, located
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import Rejection
+
+_NO_OBJECT = ".sleeve"
+"""The key of no object, to be asked for."""
+
+_DISPLACED = re.compile(r"was-\d+")
+"""Ends the path of a cover whose file shows another one now (``db.registration``)."""
 
 _TOP_PARTS = 3
 """Scheme, bucket and the first folder."""
@@ -126,6 +134,27 @@ def _leads_to_something(path: Path | str, is_in: Callable[[Path, str], bool]) ->
         return bool(_read_inside(holder, name, DEFAULT_LIMITS))
     except FileRejectedError as error:
         return error.reason is Rejection.NOT_FETCHED
+
+
+def out_of_sight(path: Path) -> str | None:
+    """The folder or bucket on the way to a cover that this host does not have, as the beginning of the paths in it.
+
+    None if it is the cover itself that is missing. Of folders it is the topmost one; a bucket is one that does not let
+    this host ask for an object.
+    """
+    if is_object(path):
+        found = _as_object(path)
+        try:
+            found.bucket.head(_NO_OBJECT)
+        except FileNotFoundError:
+            return None
+        except ObjectError:
+            return f"{found.parts[0]}//{found.parts[1]}/"
+        return None
+    top = next((parent for parent in reversed(path.parents) if not parent.exists()), None)
+    if top is None or top.suffix.lower() in ARCHIVE_SUFFIXES | AUDIO_SUFFIXES or _DISPLACED.fullmatch(path.name):
+        return None
+    return f"{top}{os.sep}"
 
 
 class Listings:

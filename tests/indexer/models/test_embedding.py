@@ -11,7 +11,7 @@ from indexer.models.embedding import STORE_COVERS, embed_pending
 from indexer.models.preparing import fit_image
 from indexer.sources import open_source
 from indexer.sources.adding import add_source
-from sleeve.vocabulary import CoverId, Outcome, Rejection
+from sleeve.vocabulary import Outcome, Rejection
 from tests.factories import FakeBackbone, write_cover, write_covers
 
 
@@ -92,7 +92,7 @@ def test_bad_files_are_rejected_and_the_rest_goes_on(
         }
 
 
-def test_a_vector_of_content_that_changed_meanwhile_is_dropped(
+def test_a_vector_of_content_that_changed_meanwhile_is_dropped_and_made_again(
     database: Database, backbone: FakeBackbone, bundle: BundleRecord, tmp_path: Path
 ) -> None:
     write_covers(tmp_path / "c", {"jazz": 3})
@@ -100,17 +100,18 @@ def test_a_vector_of_content_that_changed_meanwhile_is_dropped(
 
     class Slow(FakeBackbone):
         def embed(self, images: np.ndarray) -> np.ndarray:
-            write_cover(tmp_path / "c/jazz/001.png", seed=50)
-            add_folder(database, tmp_path / "c")
-            with database.writing() as session:
-                albums.remove(session, [albums.first_id(session)])
+            if self.embedded == 0:
+                write_cover(tmp_path / "c/jazz/001.png", seed=50)
+                add_folder(database, tmp_path / "c")
+                with database.writing() as session:
+                    albums.remove(session, [albums.first_id(session)])
             return super().embed(images)
 
-    report = embed_pending(database, Slow(), bundle, threads=1)
-    assert report.embedded == 1
-    with database.reading() as session:
-        [pending] = vectors.pending(session, bundle, after=CoverId(0), limit=10)
-    assert pending.path.endswith("001.png")
+    slow = Slow()
+    assert embed_pending(database, slow, bundle, threads=1).embedded == 2
+    assert slow.embedded == 4, "three, one of which was gone and one another picture by then; and that picture"
+    pixels = np.stack([fit_image((tmp_path / f"c/jazz/00{n}.png").read_bytes(), backbone) for n in (2, 1)])
+    np.testing.assert_array_equal(stored(database, bundle), FakeBackbone().embed(pixels).astype(np.float16))
 
 
 def test_what_was_stored_before_a_crash_stays(
