@@ -9,7 +9,7 @@ REPORT ?= report
 REPORT_HOME := $(CURDIR)/.sleeve-report
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev demo report test test-slow test-engines test-peers test-all check fix lock screenshots pictures bundle bundle-text benchmarks clean
+.PHONY: help install dev demo report test test-slow test-engines test-peers test-cluster test-all check fix lock screenshots pictures bundle bundle-text benchmarks clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -46,7 +46,10 @@ test-engines: $(VENV)/engines/.installed ## Run the tests of an index on a serve
 test-peers: $(VENV)/peers/.installed ## Run the tests with programs that take or make our files, in an environment of their own
 	@$(VENV)/peers/bin/python -m pytest -n 0 tests/indexer/training/test_with_fastai.py tests/indexer/exporting/test_embedding_atlas_opens_it.py
 
-test-all: test test-slow test-engines test-peers ## Run every test
+test-cluster: $(VENV)/ray/.installed ## Run the tests that need Ray, in an environment of their own
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/ray/bin/python -m pytest -n 0 -o faulthandler_timeout=400 tests/cluster
+
+test-all: test test-slow test-engines test-peers test-cluster ## Run every test
 
 check: $(VENV)/.dev ## Check style, types (Linux, macOS, Windows) and import rules; change nothing
 	@$(BIN)/ruff format --quiet --check .
@@ -100,8 +103,8 @@ $(VENV)/.installed: pyproject.toml requirements.txt
 	@touch $@
 
 # They see what .venv has; on their own they would install PyTorch once more.
-$(VENV)/peers/.installed $(VENV)/engines/.installed: $(VENV)/.dev
-	@echo "Adding what test-$(notdir $(@D)) needs (up to a minute) …"
+$(VENV)/peers/.installed $(VENV)/engines/.installed $(VENV)/ray/.installed: $(VENV)/.dev
+	@echo "Adding the extra $(notdir $(@D)) (up to a minute) …"
 	@$(BIN)/python -m venv $(@D)
 	@purelib='import sysconfig; print(sysconfig.get_path("purelib"))'; \
 		$(BIN)/python -c "$$purelib" > "$$($(@D)/bin/python -c "$$purelib")/sleeve.pth"

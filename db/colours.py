@@ -6,9 +6,10 @@ place away (migration 0029), and the album waits again.
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from db.leases import Task
 from db.records import HashedCover
 from db.tables import Album, Cover
 from sleeve.vocabulary import ContentHash, CoverId, Side
@@ -20,18 +21,15 @@ def count_pending(session: Session) -> int:
     return session.scalar(waiting) or 0
 
 
-def pending(session: Session, *, after: CoverId, limit: int, album_id: int | None = None) -> list[HashedCover]:
-    """The faces of albums without a place, by ascending id, from the first one past ``after``.
+def placing() -> Task:
+    """To get the place of its album: the faces of albums without one."""
+    return Task("colour", _pending())
 
-    Args:
-        album_id: only that of this album.
-    """
-    query = select(Cover.id, Cover.file, Cover.path, Cover.content_hash).join(Album)
-    query = query.where(Album.colour.is_(None), Cover.id > after, _is_face())
-    if album_id is not None:
-        query = query.where(Album.id == album_id)
-    rows = session.execute(query.order_by(Cover.id).limit(limit))
-    return [HashedCover(CoverId(row.id), row.file, row.path, ContentHash(row.content_hash)) for row in rows]
+
+def face(session: Session, album_id: int) -> HashedCover | None:
+    """The face of an album without a place; None if it waits for none."""
+    row = session.execute(_pending().where(Album.id == album_id)).first()
+    return None if row is None else HashedCover(CoverId(row.id), row.file, row.path, ContentHash(row.content_hash))
 
 
 def store(session: Session, places: Mapping[HashedCover, int]) -> None:
@@ -46,6 +44,11 @@ def store(session: Session, places: Mapping[HashedCover, int]) -> None:
     rows = [{"id": albums[one.cover_id], "colour": at} for one, at in places.items() if one.cover_id in albums]
     if rows:
         session.execute(update(Album), rows)
+
+
+def _pending() -> Select[int, str, str, str]:
+    query = select(Cover.id, Cover.file, Cover.path, Cover.content_hash).join(Album)
+    return query.where(Album.colour.is_(None), _is_face())
 
 
 def _is_face() -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ SleeveError
 │   ├── IndexGoneError   an index version is not on its server any more
 │   └── IndexServerError the server of an index cannot be reached or used
 ├── BusyError            another process is at work, or holds what is needed
+├── ClusterError         a cluster of machines does not answer, or cannot work
 ├── MissingExtraError    something that a part of Sleeve needs is not installed
 └── OutputError          a file or folder that was asked for cannot be written
 
@@ -98,6 +99,10 @@ class IndexServerError(VectorIndexError):
 
 class BusyError(SleeveError):
     """Another process is at work, or holds what is needed."""
+
+
+class ClusterError(SleeveError):
+    """A cluster of machines does not answer, or cannot work."""
 
 
 class MissingExtraError(SleeveError):

@@ -16,7 +16,7 @@ EXTRAS = [
     requirement
     for name, extra in PYPROJECT["optional-dependencies"].items()
     for requirement in extra
-    if name not in {"peers", "milvus", "engines"}  # installed apart
+    if name not in {"peers", "milvus", "engines", "ray"}  # installed apart
 ]
 PACKAGES = {
     "requirements.txt": 50,

@@ -62,7 +62,7 @@ def bring_up_to_date(
     linked = link_pending(
         home.database, home.versions, refresh.version, threads=home.threads, holder=holder, progress=progress
     )
-    colour_pending(home.database, threads=home.threads, progress=progress)
+    colour_pending(home.database, threads=home.threads, holder=holder, progress=progress)
     return IndexReport(embedded, refresh, linked, live_after_s, _unlearned(home, record, bundle))
 
 

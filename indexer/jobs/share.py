@@ -28,6 +28,11 @@ class Share:
     read: int
     elsewhere: Mapping[str, int]
 
+    @property
+    def is_something(self) -> bool:
+        """Whether anything came of it."""
+        return bool(self.embedded or self.compared or self.read)
+
 
 def share(home: Home, progress: Progress) -> Share:
     """Embed what waits, bring the home's index up to date, compare new covers, and read until another one waits.

@@ -13,7 +13,7 @@ from db import albums, uploads
 from db.records import AlbumRecord, BundleRecord, NewAlbum, SavedAlbum, UploadedCover
 from indexer.artwork import link_album
 from indexer.home import Home
-from indexer.images.colouring import colour_pending
+from indexer.images.colouring import colour_album
 from indexer.images.decoding import sniff
 from indexer.jobs.running import one_at_a_time
 from service.answers.model import Model
@@ -104,7 +104,7 @@ class Adder:
         try:
             version = self._search.snapshot().version
             link_album(self._home.database, version, album_id)
-            colour_pending(self._home.database, threads=1, album_id=album_id)
+            colour_album(self._home.database, album_id)
         except (CatalogueError, VectorIndexError) as error:
             # The album is in the catalogue, so its request has succeeded.
             _log.warning("album %d is not compared with others until the next `sleeve index`: %s", album_id, error)

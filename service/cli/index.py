@@ -11,6 +11,7 @@ from rich.table import Table
 from indexer.home import Home, open_home, open_home_to_look
 from indexer.jobs.bring_up_to_date import IndexReport
 from indexer.jobs.index import index as run_index
+from indexer.jobs.index_on_ray import ClusterReport, index_on_ray
 from indexer.jobs.prune import prune as prune_versions
 from indexer.jobs.roll_back import roll_back
 from indexer.jobs.work import work
@@ -45,19 +46,32 @@ def index(
         typer.Option(help="Kind of index; by default that of the live one, until the catalogue outgrows it."),
     ] = None,
     worker: Annotated[
-        bool, typer.Option("--worker", help="Keep running, index what is added and read it, until stopped.")
+        bool,
+        typer.Option(
+            "--worker", help="Keep running, index what is added and read it, until stopped; others may do so too."
+        ),
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Let the nodes of a Ray cluster embed, compare and read: `host:port` of its head, or `auto`.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Embed new covers, bring the index up to date, and link covers with the same artwork.
 
     A cover can be found as soon as it is embedded. Other pressings, crops and copies stay separate albums;
     `sleeve duplicates` and the album's page show them. You can stop it at any time; the next run continues where it
-    stopped.
+    stopped. On several machines with one PostgreSQL, `--worker` on each, or `--ray` once, shares the work.
 
     Examples:
 
         sleeve index
+
+        sleeve index --ray auto
+
         sleeve index --rebuild
         sleeve index list
         sleeve index rollback
@@ -65,22 +79,25 @@ def index(
     """
     if context.invoked_subcommand is not None:
         return
-    if worker and (rebuild or kind or json):
+    if worker and (rebuild or kind or json or ray is not None):
         raise typer.BadParameter("--worker goes alone: it has no end to report")
     with open_home(settings_of(context)) as home, ProgressBar() as bar:
         if worker:
             _stop_at_sigterm()
             work(home, bar, every_s=WORKER_PAUSE_S)
-        run = run_index(home, bar, rebuild=rebuild, kind=kind)
+        cluster = None if ray is None else index_on_ray(home, bar, ray, rebuild=rebuild, kind=kind)
+        run = cluster.index if cluster else run_index(home, bar, rebuild=rebuild, kind=kind)
     rejections = [RejectionSchema.of(r) for r in run.embedded.rejected]
     elsewhere = {**run.linked.elsewhere, **run.embedded.elsewhere}
     if json:
         answer_json(_document(home, run, rejections, elsewhere))
     else:
+        if cluster:
+            report_cluster(cluster)
         report_rejected(rejections)
         report_elsewhere(elsewhere)
         report_index(run)
-    if rejections or elsewhere:
+    if rejections or elsewhere or (cluster and cluster.left):
         raise typer.Exit(1)
 
 
@@ -160,6 +177,16 @@ def _stop_at_sigterm() -> None:
         raise SystemExit(128 + number)
 
     signal.signal(signal.SIGTERM, stop)
+
+
+def report_cluster(done: ClusterReport) -> None:
+    """What a cluster did, for a person."""
+    where = counted(done.nodes, "node")
+    answer(f"{counted(done.embedded, 'cover')} embedded, {done.compared} compared and {done.read} read on {where}")
+    if done.lost:
+        say(f"{counted(done.lost, 'worker')} was lost with what it had not stored; others did that")
+    if done.left:
+        say(f"{counted(done.left, 'cover')} could not be embedded; `sleeve status` shows why")
 
 
 def report_index(run: IndexReport) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Executable, delete, select, update
 from sqlalchemy.orm import Session
 
-from db import colours, facets
+from db import colours, facets, leases
 from db.colour_order import name_of, place_of
 from db.database import Database
 from db.records import CatalogueFilter, HashedCover
@@ -29,8 +29,16 @@ def catalogue(database: Database) -> Database:
     return database
 
 
+def faces(session: Session) -> list[HashedCover]:
+    """The faces that wait, leased and given back."""
+    task = colours.placing()
+    found = leases.take(session, task, "somebody", after=CoverId(0), limit=10, elsewhere=())
+    leases.give_back(session, task, "somebody")
+    return found
+
+
 def waiting(session: Session) -> list[int]:
-    found = colours.pending(session, after=CoverId(0), limit=10)
+    found = faces(session)
     assert colours.count_pending(session) == len(found)
     return [cover.cover_id for cover in found]
 
@@ -40,7 +48,7 @@ def placed(session: Session) -> Sequence[int | None]:
 
 
 def place_all(session: Session) -> None:
-    found = colours.pending(session, after=CoverId(0), limit=10)
+    found = faces(session)
     colours.store(session, {cover: 1000 * cover.cover_id for cover in found})
 
 
@@ -63,9 +71,11 @@ def test_places_have_the_names_that_people_use() -> None:
 def test_the_first_front_stands_for_an_album_and_else_its_first_cover(catalogue: Database) -> None:
     with catalogue.writing() as session:
         assert waiting(session) == [1, 4, 5]
-        assert [one.cover_id for one in colours.pending(session, after=CoverId(1), limit=1)] == [4]
-        assert [one.cover_id for one in colours.pending(session, after=CoverId(0), limit=9, album_id=2)] == [4]
+        found = colours.face(session, 2)
+        assert found is not None
+        assert found.cover_id == 4
         place_all(session)
+        assert colours.face(session, 2) is None
         assert (waiting(session), placed(session)) == ([], [1000, 4000, 5000])
 
 
@@ -88,7 +98,7 @@ def test_a_place_goes_when_covers_change_and_stays_when_names_do(catalogue: Data
 
 def test_a_place_found_for_what_is_no_face_any_more_is_dropped(catalogue: Database) -> None:
     with catalogue.writing() as session:
-        one, two, three = colours.pending(session, after=CoverId(0), limit=10)
+        one, two, three = faces(session)
         session.execute(update(Cover).where(Cover.id == two.cover_id).values(side=Side.BACK))
         gone = HashedCover(CoverId(99), "x", "/x", ContentHash("0" * 64))
         other = HashedCover(three.cover_id, three.file, three.path, ContentHash("e" * 64))
