@@ -112,6 +112,8 @@ def test_three_nodes_of_which_one_goes_embed_every_cover_once(
             home.sleeve("add", "s3://covers/music")
         server.delete("music/rock/000.png")
         server.put("music/rock/001.png", b"no picture")
+        # Else it takes the copies of the two.
+        shutil.rmtree(Path(alone.environment["SLEEVE_HOME"]) / "objects")
         for command in ("index", "read"):
             environment = {**alone.environment, "EMBEDDED": str(tmp_path / "embedded alone")}
             with Forked([command], environment, alone.folder, Path(sleeve_worker.__file__)) as process:
@@ -137,7 +139,8 @@ def test_three_nodes_of_which_one_goes_embed_every_cover_once(
             report = job.result(timeout=120)
 
     assert (report.embedded, report.read, report.left) == (COVERS + 2 * ARTWORKS - 2,) * 2 + (2,)
-    assert (report.nodes, report.lost) == (3, 1)
+    assert report.nodes == 3
+    assert report.lost in {1, 2}, "for a moment Ray takes the node for alive, and the worker is started there once more"
     assert "is gone; others get its covers" in caplog.text
     assert catalogue(shared) == catalogue(alone)
     assert len(rows(alone, CATALOGUE["links"])) == ARTWORKS
