@@ -1,7 +1,7 @@
 """Albums that wait for their place in the order by colour (``db.colour_order``), and the places that were found.
 
 The place is that of the album's face: its first front, else its first cover. When its covers change, triggers take the
-place away (migration 0029), and the album waits again.
+place away (migration 0028), and the album waits again.
 """
 
 from collections.abc import Mapping

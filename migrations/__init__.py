@@ -1,4 +1,4 @@
 """Alembic's scripts; run through ``db.migration`` (``sleeve db upgrade``)."""
 
-NEWEST = "0028"
+NEWEST = "0029"
 """The last revision in ``versions/``; a test holds it to that."""
