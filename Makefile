@@ -36,7 +36,7 @@ test: $(VENV)/.dev ## Run the tests (SQLite, PostgreSQL, FAISS, HTTP), but for t
 test-slow: $(VENV)/.dev ## Run the slow tests: whole reports, whole trainings, kill rounds, services in trouble, most of the web app
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m "slow and not engines" --numprocesses=3
 
-# The Milvus of the tests listens to every network that there is, so it is started where there is none.
+# The Milvus of the tests listens to every network that there is, and Ray to the first: they are started where there is none.
 WITHOUT_NETWORK = $(shell for way in "unshare --net" "unshare --net --map-current-user --keep-caps"; do \
 	$$way true 2>/dev/null && echo "$$way" && break; done)
 
@@ -47,7 +47,7 @@ test-peers: $(VENV)/peers/.installed ## Run the tests with programs that take or
 	@$(VENV)/peers/bin/python -m pytest -n 0 tests/indexer/training/test_with_fastai.py tests/indexer/exporting/test_embedding_atlas_opens_it.py
 
 test-cluster: $(VENV)/ray/.installed ## Run the tests that need Ray, in an environment of their own
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(VENV)/ray/bin/python -m pytest -n 0 -o faulthandler_timeout=400 tests/cluster
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(WITHOUT_NETWORK) $(VENV)/ray/bin/python -m pytest -n 0 -o faulthandler_timeout=400 tests/cluster
 
 test-all: test test-slow test-engines test-peers test-cluster ## Run every test
 

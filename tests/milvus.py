@@ -8,8 +8,6 @@ import ctypes
 import os
 import shutil
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -20,13 +18,14 @@ from http.client import HTTPConnection
 from importlib.util import find_spec
 from pathlib import Path
 
+from tests.loopback import bring_up, is_alone
+
 # Of a process that uses gRPC, what it forks is ended by gRPC now and then, before it becomes another program.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
 PORT = 19530
 HEALTH_PORT = 9091
 START_S = 90.0
-_SET_FLAGS, _GET_FLAGS, _UP = 0x8914, 0x8913, 0x1
 _DEATH_SIGNAL_OPTION = 1
 
 
@@ -34,7 +33,7 @@ def why_not() -> str:
     """Why no server can be started here; empty if one can."""
     if find_spec("milvus") is None or find_spec("pymilvus") is None:
         return "the packages milvus and pymilvus are not installed"
-    if [name for _, name in socket.if_nameindex()] != ["lo"]:
+    if not is_alone():
         return "there are other networks than the loopback; run it with `unshare --net`"
     return ""
 
@@ -45,7 +44,7 @@ class MilvusProcess:
     def __init__(self, folder: Path) -> None:
         from milvus import MilvusServerConfig, _initialize_data_files
 
-        _bring_loopback_up()
+        bring_up()
         self._folder = folder
         config = MilvusServerConfig(data_dir=str(folder), authorization_enabled=True)
         config.set("authorization_enabled", True)
@@ -112,16 +111,6 @@ def is_healthy() -> bool:
         return False
     finally:
         connection.close()
-
-
-def _bring_loopback_up() -> None:
-    if sys.platform == "linux":
-        import fcntl
-
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-            request = struct.pack("16sh22x", b"lo", 0)
-            flags = struct.unpack("16sh22x", fcntl.ioctl(any_socket, _GET_FLAGS, request))[1]
-            fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sh22x", b"lo", flags | _UP))
 
 
 def _die_with_parent() -> None:

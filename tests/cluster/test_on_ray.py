@@ -27,6 +27,7 @@ from tests.crash.test_kill_workers import CATALOGUE, catalogue, embedded, rows, 
 from tests.factories import write_covers
 from tests.forked import Forked
 from tests.indexer.artwork.artworks import artwork, cropped
+from tests.loopback import bring_up, is_alone
 from tests.object_storage import between, s3_server
 
 ray = pytest.importorskip("ray", reason="needs Ray: make test-cluster")
@@ -51,12 +52,19 @@ class NotedWorker(index_on_ray.Worker):
 
 
 @pytest.fixture
-def cluster(tmp_path: Path, tiny_bundle: Path) -> Iterator[Callable[[Mapping[str, str]], tuple[Any, list[Any], Path]]]:
+def cluster(
+    tmp_path: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Mapping[str, str]], tuple[Any, list[Any], Path]]]:
     """Starts three nodes of one core each, with homes of their own; their folder is short because of its sockets."""
     from ray.cluster_utils import Cluster
 
     started: list[Any] = []
     folder = Path(tempfile.mkdtemp(prefix="sleeve-ray-", dir="/tmp"))
+    # It writes there which cluster is the newest one.
+    monkeypatch.setenv("RAY_TMPDIR", str(folder))
+    (folder / "ray").mkdir()
+    if is_alone():
+        bring_up()
     root = Path(__file__).parents[2]
 
     def start(environment: Mapping[str, str]) -> tuple[Any, list[Any], Path]:
