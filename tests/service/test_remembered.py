@@ -252,6 +252,7 @@ def test_every_change_of_what_answers_show_moves_the_state_and_nothing_else_does
         "texts": ("cover_id, reader, lines, read_at", "1, 'r', '[]', '2026-01-01'"),
         "files": ("path, outcome, seen_at", "'/a', 'added', '2026-01-01'"),
         "entries": ("id, album_id, path, place, position", "1, 1, '/l:1', '/l', 1"),
+        "leases": ("cover_id, task, content_hash, holder, until_s", "1, 'read', 'x', 'h', 9"),
         "other_files": ("place, kind, files", "'/', 'music', 1"),
     }
     assert {*rows, *not_shown, "cover_links", "changes"} == set(Base.metadata.tables), "is the new table shown?"
