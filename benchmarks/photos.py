@@ -63,7 +63,7 @@ class Without(Search):
 
 
 @dataclass(frozen=True, slots=True)
-class _Cover:
+class AskedCover:
     path: Path
     genre: str
     artwork: frozenset[AlbumId]
@@ -90,7 +90,7 @@ def main() -> None:
     """Ask with every kind of picture, and print a row for each."""
     arguments = _arguments()
     with open_home(Settings()) as home:
-        covers = _covers(home, arguments.covers, arguments.queries)
+        covers = asked_covers(home, arguments.covers, arguments.queries)
         live_index = open_answers(home).live_index
         reader = QueryReader(home.reader)
         search = Without(home.database, live_index, read=reader.read)
@@ -110,13 +110,13 @@ def main() -> None:
         print(f"{kind:14}" + "".join(means), flush=True)
 
 
-def _ask(search: Without, classifier: Classifier, cover: _Cover, data: bytes) -> _Asked:
+def _ask(search: Without, classifier: Classifier, cover: AskedCover, data: bytes) -> _Asked:
     search.left_out = frozenset()
-    found, ms = _timed(lambda: search.by_image(data, SimilarRequest(10)))
+    found, ms = timed(lambda: search.by_image(data, SimilarRequest(10)))
     shown = None if found.verdict is None or found.verdict.album is None else found.verdict.album.album_id
     here = classifier.by_image(data)
     search.left_out = cover.group | cover.artwork
-    gone, ms_without = _timed(lambda: classifier.by_image(data))
+    gone, ms_without = timed(lambda: classifier.by_image(data))
     is_right = _likeliest(gone) == cover.genre
     return _Asked(
         first=found.neighbours[0].album_id in cover.artwork,
@@ -132,7 +132,7 @@ def _ask(search: Without, classifier: Classifier, cover: _Cover, data: bytes) ->
     )
 
 
-def _timed(ask: Callable[[], Answer]) -> tuple[Answer, float]:
+def timed(ask: Callable[[], Answer]) -> tuple[Answer, float]:
     started = time.process_time()
     return ask(), 1000 * (time.process_time() - started)
 
@@ -144,21 +144,21 @@ def _likeliest(answer: ClassifyAnswer) -> str:
 def _pictures(path: Path) -> Iterator[tuple[str, bytes]]:
     cover = Image.open(path).convert("RGB")
     yield "scan", path.read_bytes()
-    yield "photo", _jpeg(photograph(cover, path.name).image)
-    yield "with a hand", _jpeg(photograph(cover, path.name, hand=True).image)
+    yield "photo", as_jpeg(photograph(cover, path.name).image)
+    yield "with a hand", as_jpeg(photograph(cover, path.name, hand=True).image)
     square = cover.resize((DISTORTED_SIDE_PX, DISTORTED_SIDE_PX), Image.Resampling.BICUBIC)
     for kind in PHOTO_LIKE:
-        yield f"{kind} view", _jpeg(distort(square, kind, path.name))
+        yield f"{kind} view", as_jpeg(distort(square, kind, path.name))
 
 
-def _jpeg(picture: Image.Image) -> bytes:
+def as_jpeg(picture: Image.Image) -> bytes:
     file = BytesIO()
     picture.save(file, "JPEG", quality=95)
     return file.getvalue()
 
 
-def _covers(home: Home, table: Path, queries: int) -> list[_Cover]:
-    """The covers to ask with: with a genre, and not trained on."""
+def asked_covers(home: Home, table: Path, queries: int) -> list[AskedCover]:
+    """The covers to ask with: with a genre, and not trained on; so many, drawn at random."""
     with table.open(newline="") as file:
         rows = list(csv.DictReader(file))
     labels = read_labelled_catalogue(home)
@@ -182,7 +182,7 @@ def _covers(home: Home, table: Path, queries: int) -> list[_Cover]:
     unseen = unseen_by(labels.bundle, [hashes[Path(row["file"]).name] for row in labelled])
     drawn = np.random.default_rng(SEED).permutation(np.flatnonzero(unseen))[:queries]
     return [
-        _Cover(
+        AskedCover(
             table.parent / labelled[row]["file"],
             labelled[row]["genre"],
             frozenset({album_id, *linked[album_id]}),

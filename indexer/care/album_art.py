@@ -28,6 +28,7 @@ class Shown:
         size_px: width and height; None if it cannot be used.
         sketch: what it is compared by; None if it cannot be used.
         fault: why it cannot be used; empty if it can.
+        url: of a picture that was fetched.
     """
 
     path: Path
@@ -36,6 +37,7 @@ class Shown:
     size_px: tuple[int, int] | None
     sketch: Sketch | None
     fault: str = ""
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

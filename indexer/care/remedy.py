@@ -1,6 +1,6 @@
 """An album with problems → the larger picture of the same artwork, and the files that are to get it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -9,10 +9,12 @@ from PIL import Image
 
 from indexer.artwork import equal_as_they_are, is_recognised, is_whole_scan, recognise
 from indexer.care.album_art import AlbumArt, Shown, picture_at
+from indexer.care.fetching import Fetched
 from indexer.care.problems import folder_of, is_faulty, is_oblong, show_same
 from indexer.images.decoding import decode, is_plain_jpeg, read, size_px
 from indexer.sources.cover_art import CoverArt
 from indexer.sources.file_names import absolute
+from indexer.sources.track_albums import TrackAlbum
 from sleeve.errors import FileRejectedError
 from sleeve.vocabulary import ContentHash
 
@@ -39,6 +41,7 @@ class CoverChange:
         before: the SHA-256 of that picture; None without one.
         source: the picture, absolute; None if nothing is to be done.
         source_hash: the SHA-256 of its bytes; None without a source.
+        url: of a source that was fetched; its file is gone after the run.
         size_px: its size as it is written.
         note: why the file is not changed; empty if it is.
     """
@@ -50,26 +53,46 @@ class CoverChange:
     source: Path | None = None
     source_hash: ContentHash | None = None
     size_px: tuple[int, int] | None = None
+    url: str | None = None
     note: str = ""
 
 
-def remedy(art: AlbumArt, around: CoverArt, *, is_foreign: bool = False) -> list[CoverChange]:
+def nothing_fetched(_album: TrackAlbum) -> Fetched:
+    """What asks no service."""
+    return Fetched()
+
+
+def remedy(
+    art: AlbumArt,
+    around: CoverArt,
+    *,
+    is_foreign: bool = False,
+    fetch: Callable[[TrackAlbum], Fetched] = nothing_fetched,
+) -> list[CoverChange]:
     """What would mend an album's art: its cover file and the pictures in its tracks, as far as they are missing, too
     small, not square, damaged or of another album. What cannot be mended has a note.
 
     Args:
         around: the pictures around it.
         is_foreign: whether its front is another album's art.
+        fetch: asks web services for its front; only called if something is to be mended.
+
+    Raises:
+        SourceError: they do not answer.
     """
     wrong = art.front if is_foreign else None
-    shown = _reference(art, wrong)
-    if shown is None:
-        why = "no picture of it shows its own artwork" if wrong else "there is no picture to begin with"
-        return [CoverChange(folder_of(art), note=why)]
-    targets = list(_targets(art, shown, wrong))
-    if not targets:
+    shown = _reference(art.pictures, wrong)
+    targets = [] if shown is None else list(_targets(art, shown, wrong))
+    if shown is not None and not targets:
         return []
-    best = _largest(shown, [absolute(path) for path in around.near()], art.pictures)
+    fetched = fetch(art.album)
+    if shown is None:
+        shown = _reference(fetched.pictures, wrong)
+        if shown is None:
+            why = "no picture of it shows its own artwork" if wrong else "there is no picture to begin with"
+            return [CoverChange(folder_of(art), note="; ".join((why, *fetched.notes)))]
+        targets = list(_targets(art, shown, wrong))
+    best = _largest(shown, [absolute(path) for path in around.near()], (*art.pictures, *fetched.pictures))
     changes = [_change(target, best) for target in targets]
     notes = dict.fromkeys(change.note for change in changes if change.note)
     return [
@@ -103,9 +126,9 @@ class _Target:
     note: str = ""
 
 
-def _reference(art: AlbumArt, wrong: Shown | None) -> Shown | None:
+def _reference(pictures: Sequence[Shown], wrong: Shown | None) -> Shown | None:
     """The picture whose artwork is the album's."""
-    usable = (shown for shown in art.pictures if shown.sketch is not None)
+    usable = (shown for shown in pictures if shown.sketch is not None)
     return next((shown for shown in usable if wrong is None or not show_same(wrong, shown)), None)
 
 
@@ -146,7 +169,7 @@ def _largest(reference: Shown, near: Sequence[Path], known: Sequence[Shown]) -> 
     for _, path in sizes[:_MOST_COMPARED]:
         shown = picture_at(path)
         if shown.sketch is not None and _is_copy(reference, shown):
-            return shown
+            return next((one for one in known if one.path == path), shown)
     return reference
 
 
@@ -189,6 +212,7 @@ def _change(target: _Target, best: Shown) -> CoverChange:
         source=best.path,
         source_hash=best.content_hash,
         size_px=best.size_px and _written_px(best.size_px),
+        url=best.url,
         note=note,
     )
 

@@ -43,6 +43,7 @@ class Picture(NamedTuple):
 
 MATCH_COLUMNS: Mapping[str, type] = {
     "file": str,
+    "sleeve": int,
     "verdict": str,
     "album_id": int,
     "artist": str,
@@ -55,6 +56,7 @@ MATCH_COLUMNS: Mapping[str, type] = {
     "barcode": str,
     "width_px": int,
     "height_px": int,
+    "outline": str,
     "cover_file": str,
     "cover_width_px": int,
     "cover_height_px": int,

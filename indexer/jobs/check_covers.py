@@ -1,23 +1,31 @@
 """``sleeve covers``: what is wrong with the art of a music library's albums, and what would mend it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pydantic import SecretStr
 
 from db.letters import letters
 from db.records import RejectedFile
 from indexer.care import (
     CoverChange,
+    Fetched,
     Fingerprint,
     Foreign,
     Problem,
+    WebCovers,
     albums_with_one_art,
     fingerprint_of,
     foreign_art,
     has_other_artwork,
     look,
+    nothing_fetched,
     problems_of,
     remedy,
 )
@@ -26,9 +34,13 @@ from indexer.images.decoding import decode, read
 from indexer.images.pending import in_order
 from indexer.progress import Progress
 from indexer.reading import SIDE_PX
+from indexer.sources.discogs import open_discogs
 from indexer.sources.file_names import absolute
 from indexer.sources.music import MusicSource
+from indexer.sources.musicbrainz import GroupFinder, open_services
+from indexer.sources.spelling import Spellings
 from indexer.sources.track_albums import TrackAlbum
+from indexer.sources.web_services.filling import Service
 from sleeve.errors import FileRejectedError
 
 _AHEAD_PER_THREAD = 2
@@ -72,13 +84,60 @@ class _Looked:
     fingerprint: Fingerprint | None
 
 
-def check_covers(home: Home, progress: Progress, library: MusicSource, *, mend: bool = False) -> CoverReport:
+class WebSource(StrEnum):
+    """Who is asked for better pictures."""
+
+    MUSICBRAINZ = "musicbrainz"
+    """The Cover Art Archive, for albums that MusicBrainz knows."""
+
+    DISCOGS = "discogs"
+
+
+@contextmanager
+def open_web_covers(home: Home, sources: Sequence[WebSource], token: SecretStr | None) -> Iterator[WebCovers]:
+    """What asks web services, while no other run of this home asks them; what it fetched is deleted at the end.
+
+    Args:
+        token: of Discogs; None if it is not asked.
+
+    Raises:
+        SettingsError: the contact or the token is missing or cannot be sent.
+        BusyError: another run is at work.
+        OutputError: the home cannot be written.
+    """
+    services: list[Service] = []
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(TemporaryDirectory(prefix="sleeve-covers-")))
+        for source in dict.fromkeys(sources):
+            if source is WebSource.MUSICBRAINZ:
+                answers = home.musicbrainz_answers_folder
+                asked = open_services(home.settings.contact, lock=home.musicbrainz_lock, answers=answers)
+                # An album without names is left out, so no picture is to be compared.
+                services.append(GroupFinder(opened.enter_context(asked), lambda _image, _cover: False))
+            else:
+                assert token is not None
+                answers = home.discogs_answers_folder
+                finder = open_discogs(token, Spellings({}), lock=home.discogs_lock, answers=answers)
+                services.append(opened.enter_context(finder))
+        yield WebCovers(services, folder)
+
+
+def check_covers(
+    home: Home,
+    progress: Progress,
+    library: MusicSource,
+    *,
+    mend: bool = False,
+    fetch: Callable[[TrackAlbum], Fetched] = nothing_fetched,
+) -> CoverReport:
     """Look at the art of every album of a library. Nothing is changed.
 
     Args:
         mend: whether to look for what would mend it.
+        fetch: asks web services for the front of an album that is to be mended.
 
     Raises:
+        SourceError: they do not answer.
         ReaderError: two albums have one art, and what reads the words on it is missing or damaged.
     """
     albums = library.albums()
@@ -92,7 +151,7 @@ def check_covers(home: Home, progress: Progress, library: MusicSource, *, mend: 
         wrong = [(one, foreign.get(number)) for number, one in enumerate(looked) if one.problems or number in foreign]
         progress.start("Looking for better pictures" if mend else "Listing what is wrong", len(wrong))
         checked = []
-        check = partial(_checked, library, mend=mend)
+        check = partial(_checked, library, mend=mend, fetch=fetch)
         for album in in_order(pool, wrong, check, _AHEAD_PER_THREAD * home.threads):
             checked.append(album)
             progress.advance(1)
@@ -127,7 +186,13 @@ def _letters_on(home: Home, path: Path) -> str:
     return "".join(letters(line.text) for line in home.reader().read(picture))
 
 
-def _checked(library: MusicSource, one: tuple[_Looked, Foreign | None], *, mend: bool) -> CheckedAlbum:
+def _checked(
+    library: MusicSource,
+    one: tuple[_Looked, Foreign | None],
+    *,
+    mend: bool,
+    fetch: Callable[[TrackAlbum], Fetched],
+) -> CheckedAlbum:
     looked, foreign = one
     album = looked.album
     folder = absolute(album.art_folders[0] if album.art_folders else album.folder)
@@ -136,5 +201,6 @@ def _checked(library: MusicSource, one: tuple[_Looked, Foreign | None], *, mend:
         art = look(library, album)
         problems = problems_of(art, foreign)
         if mend:
-            changes = remedy(art, library.around(album), is_foreign=foreign is not None and foreign.is_sure)
+            is_foreign = foreign is not None and foreign.is_sure
+            changes = remedy(art, library.around(album), is_foreign=is_foreign, fetch=fetch)
     return CheckedAlbum(album.artist, album.title, folder, tuple(problems), tuple(changes))

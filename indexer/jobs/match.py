@@ -25,6 +25,9 @@ from sleeve.vocabulary import LabelSource
 _AHEAD_PER_THREAD = 2
 """Pictures in memory for each thread."""
 
+KEPT_REJECTIONS = 1_000
+"""Of pictures that cannot be used; all are counted, and a table has a row for each."""
+
 Answer = TypeVar("Answer")
 
 
@@ -47,12 +50,15 @@ class MatchReport:
 
     Attributes:
         pictures: offered by the sources, those that cannot be used among them.
+        rejected: how many cannot be used.
+        rejections: the first ``KEPT_REJECTIONS`` of them.
         others: how many files of each kind were not offered.
         guesses: as in ``AddReport``.
     """
 
     pictures: int = 0
-    rejected: list[RejectedFile] = field(default_factory=list)
+    rejected: int = 0
+    rejections: list[RejectedFile] = field(default_factory=list)
     others: Mapping[str, int] = field(default_factory=dict)
     guesses: tuple[str, ...] = ()
 
@@ -96,7 +102,9 @@ def match(
         for picture in pictures:
             report.pictures += 1
             if isinstance(picture.answer, RejectedFile):
-                report.rejected.append(picture.answer)
+                report.rejected += 1
+                if len(report.rejections) < KEPT_REJECTIONS:
+                    report.rejections.append(picture.answer)
             yield picture
             progress.advance(1)
 

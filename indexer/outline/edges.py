@@ -42,12 +42,16 @@ class Edges:
     weights: FloatArray
 
 
-def edges_of(picture: Image.Image) -> Edges:
-    """The edges of an RGB picture of any size, in whichever colour they are steepest."""
+def edges_of(picture: Image.Image, side_px: int = SIDE_PX) -> Edges:
+    """The edges of an RGB picture of any size, in whichever colour they are steepest.
+
+    Args:
+        side_px: of the longer side, at which they are looked for.
+    """
     import cv2
 
     cv2.setNumThreads(1)
-    scale = SIDE_PX / max(picture.size)
+    scale = side_px / max(picture.size)
     size = (max(8, round(picture.width * scale)), max(8, round(picture.height * scale)))
     soft = np.asarray(cv2.GaussianBlur(_shrunk(picture, size), (0, 0), _BLUR_PX), np.uint8)
     dx, dy, steep = _steepest(soft)
@@ -57,8 +61,9 @@ def edges_of(picture: Image.Image) -> Edges:
     # Places in the flattened picture: looked up in half the time of pairs of rows and columns.
     on_edge = np.flatnonzero((relative >= _STANDS_OUT) & (steep >= _LEAST))
     weights = relative.ravel()[on_edge]
-    if len(weights) > MAX_POINTS:
-        best = np.argpartition(weights, -MAX_POINTS)[-MAX_POINTS:]
+    most = MAX_POINTS * round((side_px / SIDE_PX) ** 2)
+    if len(weights) > most:
+        best = np.argpartition(weights, -most)[-most:]
         on_edge, weights = on_edge[best], weights[best]
     ys, xs = np.divmod(on_edge, size[0])
     middle = np.array([size[0] - 1, size[1] - 1], np.float32) / 2
@@ -66,6 +71,25 @@ def edges_of(picture: Image.Image) -> Edges:
     normals = np.stack([dx.ravel()[on_edge], dy.ravel()[on_edge]], 1) / steep.ravel()[on_edge, None]
     gradient = np.asarray(cv2.merge([dx / around, dy / around]), np.float32)
     return Edges(soft, gradient, points, normals, np.minimum(weights, 3.0))
+
+
+def part_of(edges: Edges, left: int, top: int, side_px: int) -> Edges:
+    """What is known of a square of a picture; x and y count from the square's middle."""
+    height, width = edges.small.shape[:2]
+    right, bottom = min(left + side_px, width), min(top + side_px, height)
+    off = np.array([left + right - width, top + bottom - height], np.float32) / 2
+    half = np.array([right - left, bottom - top], np.float32) / 2
+    inside = np.flatnonzero((np.abs(edges.points - off) < half).all(1))
+    if len(inside) > MAX_POINTS:
+        inside = inside[np.argpartition(edges.weights[inside], -MAX_POINTS)[-MAX_POINTS:]]
+    rows, columns = slice(top, bottom), slice(left, right)
+    return Edges(
+        edges.small[rows, columns],
+        edges.gradient[rows, columns],
+        (edges.points[inside] - off).astype(np.float32),
+        edges.normals[inside],
+        edges.weights[inside],
+    )
 
 
 def _shrunk(picture: Image.Image, size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -55,7 +55,7 @@ def find_outline(picture: Image.Image) -> Outline | None:
     best = int(odds.argmax())
     size = np.array(edges.small.shape[1::-1], np.float64)
     askew = bool(found.evidence[best, ASKEW] >= LEAST_ASKEW)
-    corners = _from_upper_left(found.corners[best]) / size + 0.5
+    corners = from_upper_left(found.corners[best]) / size + 0.5
     printed = not askew and not _has_border(edges.small, corners)
     return Outline(corners, sure=askew and bool(odds[best] >= SURE), printed=printed)
 
@@ -74,7 +74,7 @@ def _has_border(small: NDArray[np.uint8], corners: NDArray[np.float64]) -> bool:
     return bool(np.max(deviations) < _ONE_COLOUR)
 
 
-def _from_upper_left(corners: FloatArray) -> NDArray[np.float64]:
+def from_upper_left(corners: FloatArray) -> NDArray[np.float64]:
     """Clockwise (y points down), from the corner that is nearest to the upper left."""
     around = np.arctan2(*(corners - corners.mean(0)).T[::-1])
     clockwise = corners[np.argsort(around)]

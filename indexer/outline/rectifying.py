@@ -63,6 +63,12 @@ def in_picture(places: NDArray[np.float64], corners: Corners) -> NDArray[np.floa
     return np.asarray(found[:, :2] / found[:, 2:])
 
 
+def area(corners: Corners) -> float:
+    """Of a quadrilateral, in the square of what its corners are in."""
+    x, y = corners.T
+    return float(abs(np.sum(x * np.roll(y, -1) - y * np.roll(x, -1))) / 2)
+
+
 def outside(places: NDArray[np.float64], corners: Corners) -> NDArray[np.bool_]:
     """(n,), which of (n, 2) places are outside of an outline, whose corners are clockwise."""
     sides = np.roll(corners, -1, 0) - corners

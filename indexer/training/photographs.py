@@ -49,13 +49,13 @@ def photograph(cover: Image.Image, name: str, *, hand: bool | None = None) -> Ph
     size = (SHORT_PX, LONG_PX) if rng.random() < 0.7 else (LONG_PX, SHORT_PX)
     quad = _place(size, rng)
     behind = _room(size, rng) if held else BACKGROUNDS[int(rng.integers(len(BACKGROUNDS)))](size, rng)
-    picture = effects.lay(cover, _with_shadow(behind, quad, rng), quad)
+    picture = effects.lay(cover, with_shadow(behind, quad, rng), quad)
     if held:
         picture = _held(picture, quad, rng)
     if rng.random() < 0.4:
         picture = _glare(picture, quad, rng)
     picture = effects.lighten(picture, effects.slope(rng.uniform(0, 360), 0.0, rng.uniform(0.05, 0.4)), (0, 0, 0))
-    return Photograph(_camera(picture, rng), np.array(quad))
+    return Photograph(camera(picture, rng), np.array(quad))
 
 
 def _place(size: tuple[int, int], rng: np.random.Generator) -> effects.Quad:
@@ -117,7 +117,7 @@ def _room(size: tuple[int, int], rng: np.random.Generator) -> Image.Image:
 BACKGROUNDS: tuple[Callable[[tuple[int, int], np.random.Generator], Image.Image], ...] = (_wood, _carpet, _cloth, _room)
 
 
-def _with_shadow(behind: Image.Image, quad: effects.Quad, rng: np.random.Generator) -> Image.Image:
+def with_shadow(behind: Image.Image, quad: effects.Quad, rng: np.random.Generator) -> Image.Image:
     """The sleeve's own soft shadow."""
     off = rng.uniform(-0.02, 0.02, 2) * behind.width
     mask = Image.new("L", behind.size)
@@ -167,7 +167,7 @@ def _glare(picture: Image.Image, quad: effects.Quad, rng: np.random.Generator) -
     return effects.lighten(picture, Image.composite(soft, Image.new("L", size), inside), (255, 250, 240))
 
 
-def _camera(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
+def camera(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
     """White balance, contrast, a little blur, noise and JPEG."""
     warm = rng.uniform(0.85, 1.1)
     toned = effects.tone(

@@ -15,7 +15,7 @@ from service.answers.live_index import Snapshot
 from service.answers.model import Model
 from service.answers.records import ClassifyAnswer, Neighbour, Outline, ReadText, SimilarRequest
 from service.answers.search import Search
-from service.answers.understanding import Understood
+from service.answers.views import Understood
 from sleeve.errors import NotFoundError, VectorIndexError
 from sleeve.vocabulary import AlbumId, Side
 
@@ -39,7 +39,7 @@ class Classifier:
 
     def by_image(self, data: bytes, outline: Outline | None = None) -> ClassifyAnswer:
         """The genres of the sleeve in an image, given as the bytes of its file; needs no index. If it shows an album of
-        the catalogue, that album's own genres come first.
+        the catalogue, that album's own genres come first. Of several sleeves, the first is classified.
 
         Args:
             outline: where the sleeve is in it; None to look for it.
@@ -53,10 +53,11 @@ class Classifier:
             model, snapshot = current.model, current
         except VectorIndexError:
             model, snapshot = self._search.model(), None
-        asked = self._search.understand(model, data, snapshot, outline)
+        sleeves = self._search.understand(model, data, snapshot, outline)
+        asked = sleeves[0]
         text = self._text(model, data, asked)
         answer = self._answer(
-            model, asked.vector, snapshot, text, apart=asked.verdict.apart, is_photo=asked.outline is not None
+            model, asked.vector, snapshot, text, apart=asked.verdict.apart, is_photo=asked.sleeve.outline is not None
         )
         own = asked.verdict.album.genres if asked.verdict.album else ()
         voters = (replace(voter, same_artwork=voter.album_id in asked.verdict.album_ids) for voter in answer.neighbours)
@@ -65,8 +66,7 @@ class Classifier:
             genres=of_found_album(answer.genres, own),
             unsure=answer.unsure and not own,
             neighbours=tuple(voters),
-            verdict=asked.verdict,
-            outline=asked.outline,
+            sleeves=tuple(one.sleeve for one in sleeves),
         )
 
     def by_album(self, album_id: AlbumId) -> ClassifyAnswer:
@@ -103,7 +103,7 @@ class Classifier:
         if asked.text is not None:
             return asked.text
         listens = self._search.genre_classifiers.of(model).text is not None
-        return self._read(data, asked.outline) if listens else ReadText()
+        return self._read(data, asked.sleeve.outline) if listens else ReadText()
 
     def _answer(
         self,

@@ -14,7 +14,7 @@ from service.answers.live_index import Snapshot, some_ids
 from service.answers.recommend import choose, taste_vector, with_words
 from service.answers.records import Examples, Neighbour, Outline, RecommendRequest, SimilarAnswer, SimilarRequest
 from service.answers.search import Search, not_embedded_error
-from service.answers.understanding import Understood
+from service.answers.views import Understood
 from sleeve.vocabulary import AlbumId
 
 LEAST_CANDIDATES = 100
@@ -126,7 +126,7 @@ class Recommender:
     def _taste(self, snapshot: Snapshot, examples: Examples, outline: Outline | None = None) -> _Taste:
         bundle = snapshot.version.record.bundle
         liked, disliked = self._albums(bundle, examples.like), self._albums(bundle, examples.dislike)
-        understood = [self._search.understand(snapshot.model, data, snapshot, outline) for data in examples.images]
+        understood = [self._search.understand(snapshot.model, data, snapshot, outline)[0] for data in examples.images]
         images = [image.vector for image in understood]
         none = np.empty((0, bundle.dimension), dtype=np.float32)
         liked_or_not = [

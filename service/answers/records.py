@@ -168,7 +168,7 @@ class Verdict:
     """Which album a picture shows, and the evidence.
 
     Attributes:
-        album: the one it shows; None if it shows none.
+        album: the one it shows; None if it shows none, or if no album with its barcode has a cover.
         alike: if it shows none, the album that is as near as copies are, or that says what the picture says.
         runner_up: the next album that shows another artwork, as far as is known.
         words: of what is read in the picture, or came with it, those that ``album`` or ``alike`` says too.
@@ -176,7 +176,7 @@ class Verdict:
         cells: how many of the parts of its cover that can be seen agree pixel by pixel, 0 to 1.
         pressings: other albums that show the same artwork.
         barcode: that was read in the picture and is the album's, if that decides; its cover is not recognised then.
-        same_barcode: other albums with that barcode.
+        same_barcode: other albums with that barcode; first those with a cover.
     """
 
     answer: Found
@@ -193,7 +193,7 @@ class Verdict:
     @property
     def match(self) -> Match:
         """The verdict in words."""
-        if self.album is not None:
+        if self.answer is not Found.NOTHING:
             return Match.SAME_ARTWORK if self.answer is Found.ALBUM else Match.PRESSING
         return Match.NOT_HERE if self.alike is None else Match.LOOKS_ALIKE
 
@@ -214,24 +214,48 @@ Outline = tuple[tuple[float, float], ...]
 """Four corners, x and y as parts of the upright picture's width and height, clockwise from the cover's upper left."""
 
 
+Size = tuple[int, int]
+"""Width and height of an upright picture, px."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sleeve:
+    """What is known of a sleeve in a picture.
+
+    Attributes:
+        outline: None if all of the picture is a cover.
+        cover_size_px: of the cover of the album that it shows or looks like; None without one, if the file is gone, or
+            if that was not asked.
+    """
+
+    verdict: Verdict
+    outline: Outline | None
+    cover_size_px: Size | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SimilarAnswer:
     """Neighbours, nearest first, and what they were found with.
 
     Attributes:
-        verdict: if a picture was asked with; the album that it shows is then the first neighbour.
-        outline: of the sleeve in that picture; None if all of it is a cover.
+        sleeves: those seen in a picture, row by row, if one was asked with. The answer is that for the first; the album
+            that it shows is the first neighbour.
     """
 
     bundle: str
     index_version: str
     neighbours: tuple[Neighbour, ...]
-    verdict: Verdict | None = None
-    outline: Outline | None = None
+    sleeves: tuple[Sleeve, ...] = ()
 
+    @property
+    def verdict(self) -> Verdict | None:
+        """On the first sleeve."""
+        return self.sleeves[0].verdict if self.sleeves else None
 
-Size = tuple[int, int]
-"""Width and height of an upright picture, px."""
+    @property
+    def outline(self) -> Outline | None:
+        """Of the first sleeve."""
+        return self.sleeves[0].outline if self.sleeves else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,17 +263,14 @@ class MatchAnswer:
     """What one of many pictures is to the catalogue.
 
     Attributes:
-        outline: as in ``SimilarAnswer``.
         size_px: of the picture.
-        cover_size_px: of the album's cover that it shows or looks like; None without one, or if its file is gone.
+        sleeves: as in ``SimilarAnswer``; at least one.
     """
 
     bundle: str
     index_version: str
-    verdict: Verdict
-    outline: Outline | None
     size_px: Size
-    cover_size_px: Size | None
+    sleeves: tuple[Sleeve, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +289,7 @@ class ClassifyAnswer:
         unsure: nothing is likely enough to be an answer.
         index_version: None before the first index; then only the head and the text predict.
         text_is_whole: reading was not given up for time.
-        verdict, outline: as in ``SimilarAnswer``.
+        sleeves: as in ``SimilarAnswer``.
     """
 
     bundle: str
@@ -278,5 +299,14 @@ class ClassifyAnswer:
     neighbours: tuple[Neighbour, ...]
     text: tuple[TextLine, ...] = ()
     text_is_whole: bool = True
-    verdict: Verdict | None = None
-    outline: Outline | None = None
+    sleeves: tuple[Sleeve, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """On the first sleeve."""
+        return self.sleeves[0].verdict if self.sleeves else None
+
+    @property
+    def outline(self) -> Outline | None:
+        """Of the first sleeve."""
+        return self.sleeves[0].outline if self.sleeves else None

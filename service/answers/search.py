@@ -38,11 +38,11 @@ from service.answers.understanding import (
     Read,
     ReadBarcodes,
     Understanding,
-    Understood,
     name_line,
     no_barcodes,
     no_text,
 )
+from service.answers.views import Understood
 from sleeve.errors import FileRejectedError, IndexGoneError, NotFoundError, QueryError
 from sleeve.vocabulary import AlbumId, ListName, Side
 
@@ -74,7 +74,7 @@ class Search:
 
     def by_image(self, data: bytes, request: SimilarRequest, outline: Outline | None = None) -> SimilarAnswer:
         """The albums that look like the sleeve in an image, given as the bytes of its file: first the one that it
-        shows, if it is one of them, then by similarity.
+        shows, if it is one of them, then by similarity. Of several sleeves the first is asked with, and all are named.
 
         Args:
             outline: where the sleeve is in it; None to look for it.
@@ -100,11 +100,12 @@ class Search:
 
         def answer(snapshot: Snapshot, _: None) -> MatchAnswer:
             found = self.understand(snapshot.model, data, snapshot, names=names, is_scan=is_scan, on_list=on_list)
-            record, verdict = snapshot.version.record, found.verdict
-            cover_size_px = _cover_size_px(verdict.album or verdict.alike)
-            return MatchAnswer(
-                record.bundle.name, record.folder, verdict, found.outline, size_px(data, QUERY_LIMITS), cover_size_px
+            record = snapshot.version.record
+            sleeves = (
+                replace(one.sleeve, cover_size_px=_cover_size_px(one.verdict.album or one.verdict.alike))
+                for one in found
             )
+            return MatchAnswer(record.bundle.name, record.folder, size_px(data, QUERY_LIMITS), tuple(sleeves))
 
         return self._answered(lambda _: None, answer)
 
@@ -119,8 +120,8 @@ class Search:
         is_scan: bool = False,
         on_list: ListName | None = None,
         most: int = 0,
-    ) -> Understood:
-        """Where the sleeve is in an image, its vector, and the album that it shows.
+    ) -> tuple[Understood, ...]:
+        """Where the sleeve is in an image, its vector, and the album that it shows; of each, if there are several.
 
         Args:
             snapshot: None if there is no index yet, and so no album to be shown.
@@ -149,15 +150,19 @@ class Search:
             }
             return [(one, fits[one.album_id]) for one in self.of_albums(snapshot, vector, fits)]
 
-        def coded(vector: NDArray[np.float32], barcode: str) -> list[Neighbour]:
-            if snapshot is None:
-                return []
+        def coded(vector: NDArray[np.float32], barcode: str) -> tuple[list[Neighbour], list[AlbumId]]:
             with self._database.reading() as session:
-                ids = statements.albums_with_barcode(session, barcode)
-            return self.of_albums(snapshot, vector, ids, allowed)
+                known = albums.of_ids(session, statements.albums_with_barcode(session, barcode))
+            ids = [one for one, album in known.items() if on_list is None or on_list in album.lists]
+            found = [] if snapshot is None else self.of_albums(snapshot, vector, ids)
+            with_vectors = {one.album_id for one in found}
+            return found, [one for one in sorted(ids) if one not in with_vectors]
 
         known = Known(nearest, saying, coded)
         found = self._understanding.of(data, model.backbone, known, outline, names=names, is_scan=is_scan)
+        return tuple(self._with_words(one, names) for one in found)
+
+    def _with_words(self, found: Understood, names: Sequence[str]) -> Understood:
         album = found.verdict.album or found.verdict.alike
         lines = (*map(name_line, names), *(found.text.lines if found.text else ()))
         if album is None or not lines:
@@ -319,7 +324,8 @@ class Search:
         self, snapshot: Snapshot, data: bytes, request: SimilarRequest, outline: Outline | None
     ) -> SimilarAnswer:
         limit = self.genre_classifiers.near_duplicate_at(snapshot.model, snapshot.memory.state)
-        found = self.understand(snapshot.model, data, snapshot, outline, most=request.k)
+        sleeves = self.understand(snapshot.model, data, snapshot, outline, most=request.k)
+        found = sleeves[0]
         nearest = found.neighbours
         if nearest is None or request != SimilarRequest(request.k):
             nearest = self.by_vectors(snapshot, found.vector, request).neighbours
@@ -333,7 +339,7 @@ class Search:
             for one in neighbours
         ]
         record = snapshot.version.record
-        return SimilarAnswer(record.bundle.name, record.folder, tuple(marked), found.verdict, found.outline)
+        return SimilarAnswer(record.bundle.name, record.folder, tuple(marked), tuple(one.sleeve for one in sleeves))
 
     def of_albums(
         self,

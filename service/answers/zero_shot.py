@@ -46,7 +46,7 @@ class ZeroShot:
         Raises:
             FileRejectedError: the bytes are not an image that Sleeve can use.
         """
-        cover = self._search.understand(self._model, data, self._snapshot).vector
+        cover = self._search.understand(self._model, data, self._snapshot)[0].vector
         chances = probabilities(cover, self._vectors, self._scale)[0].tolist()
         ranked = sorted(zip(self._names, chances, strict=True), key=lambda one: -one[1])
         return NamedGenres(self._model.name, dict(ranked), self._calibrated_on)

@@ -117,12 +117,12 @@ def answer_json_list(documents: Sequence[BaseModel]) -> None:
     )
 
 
-def report_rejected(rejections: "list[RejectionSchema]") -> None:
-    """Name rejected files with their reasons, the first few of them."""
+def report_rejected(rejections: "list[RejectionSchema]", more: str = "all with --json") -> None:
+    """Name rejected files with their reasons, the first few of them; ``more`` says where the others are named."""
     for item in rejections[:SHOWN_REJECTIONS]:
         say(f"rejected {item.file}: {item.reason}" + (f" ({item.detail})" if item.detail else ""))
     if len(rejections) > SHOWN_REJECTIONS:
-        say(f"… and {len(rejections) - SHOWN_REJECTIONS} more (all with --json)")
+        say(f"… and {len(rejections) - SHOWN_REJECTIONS} more ({more})")
 
 
 def report_elsewhere(elsewhere: Mapping[str, int]) -> None:

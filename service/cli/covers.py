@@ -12,7 +12,7 @@ import typer
 from indexer.care import CoverChange
 from indexer.exporting import Cells, write_rows
 from indexer.home import Home, open_home_to_look
-from indexer.jobs.check_covers import CheckedAlbum, CoverReport, check_covers
+from indexer.jobs.check_covers import CheckedAlbum, CoverReport, WebSource, check_covers, open_web_covers
 from service.actions import cover_writing
 from service.actions.journal import writing_music
 from service.cli.console import (
@@ -25,6 +25,7 @@ from service.cli.console import (
     say,
     settings_of,
 )
+from service.cli.discogs import token_of
 from service.cli.tables import Force, Output, check_output
 from service.schemas import (
     CoverChangeSchema,
@@ -51,6 +52,10 @@ def covers(
     fix: Annotated[
         bool, typer.Option("--fix", help="Show which better pictures there are, or write them with --write.")
     ] = False,
+    asked: Annotated[
+        list[WebSource] | None,
+        typer.Option("--from", help="With --fix: ask there too, `musicbrainz` for the Cover Art Archive; repeatable."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run/--write", help="Show what would be written, or write it.")] = True,
     undo: Annotated[Path | None, typer.Option(help="Undo the run of this journal.")] = None,
     output: Output = None,
@@ -68,23 +73,28 @@ def covers(
     tracks, where those are missing, small, not square, damaged or another album's. Pictures that show another artwork
     stay, and no file is deleted. Every run keeps a journal in SLEEVE_HOME that can undo it, to the last byte.
 
+    With --from, the Cover Art Archive and Discogs are asked too for what is to be mended, one request a second. An
+    album that has no picture of its own gets theirs, if an id or its names say which album it is. MusicBrainz needs
+    SLEEVE_CONTACT, and Discogs a token (see `sleeve discogs --help`).
+
     Examples:
 
         sleeve covers ~/Music -o covers.csv
         sleeve covers ~/Music --fix
         sleeve covers ~/Music --fix --write
+        sleeve covers ~/Music --fix --from musicbrainz --from discogs
         sleeve covers --undo ~/.sleeve/journals/covers-20260102-030405-000000.jsonl
     """
     settings = settings_of(context)
     check_output(output, force=force)
     if undo is not None:
-        if path is not None or fix or not dry_run or output is not None:
+        if path is not None or fix or asked or not dry_run or output is not None:
             raise typer.BadParameter("--undo goes alone: the journal says which files")
         with Home(settings) as home, writing_music(home):
             _answer_undone(cover_writing.undo(undo), json=json)
         return
-    if path is None or not (fix or dry_run):
-        raise typer.BadParameter("name a music library, or --undo JOURNAL; --write goes with --fix")
+    if path is None or not (fix or (dry_run and not asked)):
+        raise typer.BadParameter("name a music library, or --undo JOURNAL; --write and --from go with --fix")
     if not path.exists():
         raise SourceError(f"{path} does not exist")
     # Parsing tags takes a library that few commands need.
@@ -93,8 +103,14 @@ def covers(
 
     journal: Path | None = None
     failed = False
-    with open_home_to_look(settings) as home, ProgressBar() as bar:
-        report = check_covers(home, bar, MusicSource(path, Spellings({}), label=False), mend=fix)
+    sources = asked or []
+    token = token_of(settings) if WebSource.DISCOGS in sources else None
+    with (
+        open_home_to_look(settings) as home,
+        open_web_covers(home, sources, token) as web,
+        ProgressBar() as bar,
+    ):
+        report = check_covers(home, bar, MusicSource(path, Spellings({}), label=False), mend=fix, fetch=web.of)
         changes = [change for album in report.wrong for change in album.changes]
         if not dry_run and any(not change.note for change in changes):
             planned = changes
@@ -126,7 +142,7 @@ def _document(
         changes=[
             CoverChangeSchema(
                 file=str(change.file),
-                source=str(change.source) if change.source else None,
+                source=change.url or (str(change.source) if change.source else None),
                 before_px=change.before_px,
                 size_px=change.size_px,
                 note=change.note,

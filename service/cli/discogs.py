@@ -45,7 +45,7 @@ def discogs(
     if not fill:
         raise typer.BadParameter("name what to do: --fill")
     settings = settings_of(context)
-    token = _token(settings)
+    token = token_of(settings)
     with open_home(settings) as home, ProgressBar() as bar:
         report = fill_from_discogs(home, bar, token, limit=limit, dry_run=dry_run)
     document = fill_document(report, "discogs", dry_run=dry_run)
@@ -57,7 +57,8 @@ def discogs(
         raise typer.Exit(1)
 
 
-def _token(settings: Settings) -> SecretStr:
+def token_of(settings: Settings) -> SecretStr:
+    """The token of the person, asked for if it is not set."""
     if settings.discogs_token is not None:
         return settings.discogs_token
     if not sys.stdin.isatty():

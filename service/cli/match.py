@@ -17,7 +17,7 @@ from indexer.jobs.match import match as match_sources
 from indexer.sources import GenreFrom, ListSource, Source
 from indexer.sources.shards import shards
 from service.answers.opening import open_answers
-from service.answers.records import Match, MatchAnswer, Neighbour
+from service.answers.records import Match, MatchAnswer, Neighbour, Sleeve
 from service.cli.console import (
     Json,
     ProgressBar,
@@ -31,6 +31,7 @@ from service.cli.console import (
 from service.cli.sources import PATHS_HELP, Columns, Encoding, Opener, other_files, say_other_files
 from service.cli.tables import Force, Output, check_output
 from service.schemas import MatchedSchema, MatchRunSchema, RejectionSchema
+from service.schemas.corners import outline_text
 from sleeve.errors import SourceError
 from sleeve.vocabulary import ListName
 
@@ -69,9 +70,12 @@ def match(
     points that match and the share of the cover's parts that agree, the words in common, the sizes, and the runner-up,
     which is the next album that shows something else.
 
+    A photo of several sleeves gets a verdict for each, row by row from the upper left, if their edges or covers tell
+    them apart; up to 16.
+
     Without a table, the first 1,000 pictures are shown and all are counted. The table has one row for each picture, in
-    their order; a picture that cannot be used has a `problem`. It appears
-    whole or not at all. In CSV, a text that a spreadsheet would run as a formula begins with an apostrophe.
+    their order, or for each of several sleeves in it; a picture that cannot be used has a `problem`. It appears whole
+    or not at all. In CSV, a text that a spreadsheet would run as a formula begins with an apostrophe.
 
     Examples:
 
@@ -99,7 +103,7 @@ def match(
                 # The rest is only counted.
                 deque(seen, maxlen=0)
             else:
-                write_rows(output, MATCH_COLUMNS, map(_row, seen))
+                write_rows(output, MATCH_COLUMNS, (row for picture in seen for row in _rows(picture)))
 
         report = match_sources(home, bar, sources, compare, take, scans=scans)
     document = _document(report, verdicts, output, kept)
@@ -121,26 +125,37 @@ def _with_pictures(opener: Opener, home: Home, path: Path) -> Source:
 def _counting(pictures: Pictures, verdicts: Counter[Match]) -> Pictures:
     for picture in pictures:
         if isinstance(picture.answer, MatchAnswer):
-            verdicts[picture.answer.verdict.match] += 1
+            verdicts.update(sleeve.verdict.match for sleeve in picture.answer.sleeves)
         yield picture
 
 
-def _row(picture: Compared[MatchAnswer]) -> Cells:
-    """The cells of a picture, by ``MATCH_COLUMNS``."""
+def _rows(picture: Compared[MatchAnswer]) -> Iterator[Cells]:
+    """The cells of each sleeve in a picture, by ``MATCH_COLUMNS``; of several, with their numbers."""
     found = picture.answer
     if not isinstance(found, MatchAnswer):
-        return {"file": picture.file, "problem": ": ".join(part for part in (found.reason, found.detail) if part)}
-    verdict = found.verdict
-    cells: Cells = {"file": picture.file, "verdict": str(verdict.match), "words": " ".join(verdict.words) or None}
-    cells |= zip(("width_px", "height_px"), found.size_px, strict=True)
+        yield {"file": picture.file, "problem": ": ".join(part for part in (found.reason, found.detail) if part)}
+        return
+    for number, sleeve in enumerate(found.sleeves, start=1):
+        cells: Cells = {"file": picture.file, "sleeve": number if len(found.sleeves) > 1 else None}
+        cells |= zip(("width_px", "height_px"), found.size_px, strict=True)
+        yield cells | _cells(sleeve)
+
+
+def _cells(sleeve: Sleeve) -> Cells:
+    verdict = sleeve.verdict
+    cells: Cells = {"verdict": str(verdict.match), "words": " ".join(verdict.words) or None}
+    if sleeve.outline:
+        cells["outline"] = outline_text(sleeve.outline)
     if album := verdict.album or verdict.alike:
         cells |= _named("", album) | {"year": album.year, "cover_file": album.file}
     if verdict.barcode:
         cells |= {"barcode": verdict.barcode}
+        # The likeliest of those with it, if none of them has a cover.
+        cells.setdefault("album_id", next(iter(verdict.same_barcode), None))
     elif verdict.album:
         cells |= {"points": verdict.points, "cells": round(verdict.cells, 4)}
-    if found.cover_size_px:
-        cells |= zip(("cover_width_px", "cover_height_px"), found.cover_size_px, strict=True)
+    if sleeve.cover_size_px:
+        cells |= zip(("cover_width_px", "cover_height_px"), sleeve.cover_size_px, strict=True)
     return cells | (_named("runner_up_", verdict.runner_up) if verdict.runner_up else {})
 
 
@@ -155,9 +170,10 @@ def _document(
 ) -> MatchRunSchema:
     return MatchRunSchema(
         pictures=report.pictures,
+        sleeves=verdicts.total(),
         verdicts={str(verdict): verdicts[verdict] for verdict in Match},
-        rejected=len(report.rejected),
-        rejections=[RejectionSchema.of(one) for one in report.rejected],
+        rejected=report.rejected,
+        rejections=[RejectionSchema.of(one) for one in report.rejections],
         others=other_files(dict(report.others)),
         guesses=list(report.guesses),
         output=None if output is None else str(output),
@@ -166,13 +182,16 @@ def _document(
 
 
 def _show(document: MatchRunSchema, kept: list[Compared[MatchAnswer]]) -> None:
-    report_rejected(document.rejections)
+    report_rejected(document.rejections, "a table names them all")
     say_other_files(document.others, document.guesses)
     if kept:
         answer(_table(kept))
     said = ", ".join(f"{count} {verdict}" for verdict, count in document.verdicts.items())
     where = f"; {document.output}" if document.output else ""
-    answer(f"{counted(document.pictures, 'picture')}: {said}, {document.rejected} rejected{where}")
+    pictures = counted(document.pictures, "picture")
+    if document.sleeves > document.pictures - document.rejected:
+        pictures += f", {counted(document.sleeves, 'sleeve')}"
+    answer(f"{pictures}: {said}, {document.rejected} rejected{where}")
     if document.output is None and document.pictures > SHOWN_PICTURES:
         say(f"The first {SHOWN_PICTURES:,} pictures are shown; `-o TABLE` writes all of them.")
     if not document.pictures:
@@ -182,6 +201,7 @@ def _show(document: MatchRunSchema, kept: list[Compared[MatchAnswer]]) -> None:
 def _table(kept: list[Compared[MatchAnswer]]) -> Table:
     names = (
         "file",
+        "sleeve",
         "verdict",
         "album_id",
         "artist",
@@ -196,6 +216,7 @@ def _table(kept: list[Compared[MatchAnswer]]) -> Table:
     table = Table(*(name.replace("_", " ") for name in names), box=None, pad_edge=False)
     for picture in kept:
         if isinstance(picture.answer, MatchAnswer):
-            cells = (_row(picture).get(name) for name in names)
-            table.add_row(*("" if cell is None else str(cell) for cell in cells))
+            for row in _rows(picture):
+                cells = (row.get(name) for name in names)
+                table.add_row(*("" if cell is None else str(cell) for cell in cells))
     return table

@@ -16,8 +16,8 @@ from service.answers.zero_shot import ZeroShot
 from service.cli.conditions import Where
 from service.cli.console import Json, an_id, answer, answer_json, answer_json_list, say, settings_of
 from service.cli.playlist import playlist_of
-from service.schemas import ClassifySchema, NamedGenresSchema, NeighbourSchema, Query, SimilarSchema
-from service.schemas.corners import OUTLINE_HELP, parse_outline
+from service.schemas import ClassifySchema, NamedGenresSchema, NeighbourSchema, Query, SimilarSchema, SleeveSchema
+from service.schemas.corners import OUTLINE_HELP, outline_text, parse_outline
 from service.schemas.filters import YEARS_HELP, catalogue_filter
 from sleeve.errors import FileRejectedError, SourceError
 from sleeve.vocabulary import AlbumId, ListName, Side
@@ -57,7 +57,7 @@ def similar(
     """Show the albums that look most like an image, an album of the catalogue, or what a text describes.
 
     An image may be a photo of a sleeve: it says first whether that is an album of the catalogue, and where in the photo
-    it was seen.
+    it was seen. Of several sleeves, it says so of each; the outline of one, given as `--outline`, asks for that one.
 
     A text goes together with an image or an album: pictures and words then decide as much. Searching by text needs a
     model that reads text: `sleeve bundles add` takes one that is published as ONNX.
@@ -176,11 +176,20 @@ def _names_in(text: str) -> list[str]:
 
 def verdict_lines(document: SimilarSchema) -> list[str]:
     """What an image shows, and where, for a person to read; nothing if no image was asked with."""
-    verdict = document.verdict
-    if verdict is None:
-        return []
-    if verdict.album is None:
-        lines = ["Not in the catalogue, as far as can be seen. The closest:"]
+    sleeves = document.sleeves
+    if len(sleeves) == 1:
+        return _sleeve_lines(sleeves[0], " The closest:")
+    said = [f"{at}. {line}" for at, one in enumerate(sleeves, start=1) for line in _sleeve_lines(one)]
+    return [f"{len(sleeves)} sleeves are in it:", *said, "The closest to the first:"] if said else []
+
+
+def _sleeve_lines(sleeve: SleeveSchema, below: str = "") -> list[str]:
+    verdict = sleeve.verdict
+    if verdict.album is None and verdict.barcode:
+        ids = ", ".join(map(str, verdict.same_barcode))
+        lines = [f"This is album {ids}, which has no cover (barcode {verdict.barcode}).{below}"]
+    elif verdict.album is None:
+        lines = [f"Not in the catalogue, as far as can be seen.{below}"]
     else:
         said = "This is" if verdict.answer is Found.ALBUM else "The artwork of"
         why = f"{verdict.points} points match" if verdict.points else "the same picture"
@@ -191,8 +200,8 @@ def verdict_lines(document: SimilarSchema) -> list[str]:
             lines.append(f"That barcode is also on: album {', '.join(map(str, verdict.same_barcode))}.")
         if verdict.pressings:
             lines.append(f"The same artwork: album {', '.join(map(str, verdict.pressings))}.")
-    if document.outline is not None:
-        lines.append("Outline: " + ",".join(f"{number:.3f}" for corner in document.outline for number in corner))
+    if sleeve.outline is not None:
+        lines.append(f"Outline: {outline_text(sleeve.outline)}")
     return lines
 
 

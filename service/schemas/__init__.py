@@ -20,6 +20,7 @@ from service.schemas.albums import (
     WholeAlbumSchema,
     WordMatchSchema,
 )
+from service.schemas.barcodes import BarcodeSchema, BarcodesSchema
 from service.schemas.catalogue import (
     BundleSchema,
     BundlesSchema,
@@ -75,6 +76,7 @@ from service.schemas.neighbours import (
     RecommendSchema,
     SameArtworkSchema,
     SimilarSchema,
+    SleeveSchema,
     VerdictSchema,
 )
 from service.schemas.problem import Health, Problem
@@ -119,6 +121,8 @@ __all__ = [
     "AlbumSchema",
     "AlbumTextSchema",
     "AlbumsSchema",
+    "BarcodeSchema",
+    "BarcodesSchema",
     "BatchQuery",
     "BundleExportSchema",
     "BundleSchema",
@@ -186,6 +190,7 @@ __all__ = [
     "SameArtworkSchema",
     "SimilarQuery",
     "SimilarSchema",
+    "SleeveSchema",
     "SplitRequest",
     "StatusSchema",
     "TagSchema",

@@ -1,5 +1,6 @@
 """An outline as a text, on the command line and in an address."""
 
+from collections.abc import Iterable
 from math import isfinite
 
 from service.answers.records import Outline
@@ -36,6 +37,11 @@ def parse_outline(text: str) -> Outline:
     if min(turns) < _LEAST_AREA:
         raise ValueError("the outline's corners do not go around a sleeve clockwise, from its upper left one")
     return corners
+
+
+def outline_text(outline: Iterable[tuple[float, float]]) -> str:
+    """Four corners as ``parse_outline`` reads them."""
+    return ",".join(f"{number:.3f}" for corner in outline for number in corner)
 
 
 def _turn(one: tuple[float, float], two: tuple[float, float], three: tuple[float, float]) -> float:

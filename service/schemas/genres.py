@@ -3,7 +3,14 @@
 from pydantic import BaseModel, Field
 
 from service.answers.records import ClassifyAnswer, NamedGenres
-from service.schemas.neighbours import OUTLINE_HELP, NeighbourSchema, OutlineSchema, VerdictSchema
+from service.schemas.neighbours import (
+    OUTLINE_HELP,
+    SLEEVES_HELP,
+    NeighbourSchema,
+    OutlineSchema,
+    SleeveSchema,
+    VerdictSchema,
+)
 from service.schemas.problem import Problem
 from service.schemas.queries import Query
 
@@ -79,6 +86,7 @@ class ClassifySchema(BaseModel):
         description="null unless an image was asked with; the genres of the album that it shows are the first ones"
     )
     outline: OutlineSchema | None = Field(description=OUTLINE_HELP)
+    sleeves: list[SleeveSchema] = Field(description=f"{SLEEVES_HELP}, and so is all else; empty without an image")
     genres: list[GenreSchema]
     neighbours: list[NeighbourSchema]
     text: list[TextLineSchema] = Field(description="the lines read on the cover, from top to bottom")
@@ -96,6 +104,7 @@ class ClassifySchema(BaseModel):
             unsure=answer.unsure,
             verdict=VerdictSchema.of(answer.verdict),
             outline=answer.outline,
+            sleeves=[SleeveSchema.of(sleeve) for sleeve in answer.sleeves],
             genres=[GenreSchema.model_validate(opinion, from_attributes=True) for opinion in answer.genres],
             neighbours=[NeighbourSchema.of(neighbour) for neighbour in answer.neighbours],
             text=[TextLineSchema.model_validate(line, from_attributes=True) for line in answer.text],

@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.answers.records import Found, Match, Neighbour, SimilarAnswer, Verdict
+from indexer.outline import MOST_SLEEVES
+from service.answers.records import Found, Match, Neighbour, SimilarAnswer, Sleeve, Verdict
 from service.schemas.file_names import FileName
 from service.schemas.queries import Query
 from service.schemas.words import EXAMPLE_HASH, HASH_HELP, LISTS_HELP
@@ -76,7 +77,9 @@ class VerdictSchema(BaseModel):
         description="`found`: it shows that album's cover; `pressing`: its artwork, with another border, sticker or "
         "lettering, or cropped; `absent`: no album of the catalogue, as far as can be seen"
     )
-    album: NeighbourSchema | None = Field(description="null if `absent`; filters do not count for it")
+    album: NeighbourSchema | None = Field(
+        description="null if `absent`, or if no album with the barcode has a cover; filters do not count for it"
+    )
     points: int = Field(
         description="how many points of the cover and of the image agree on where it is; 0 if they are the same "
         "picture, or `barcode` decides"
@@ -93,7 +96,7 @@ class VerdictSchema(BaseModel):
         description="the 13 digits of a barcode in the image that is the album's; only looked for if no cover is "
         "recognised, and then it decides"
     )
-    same_barcode: list[int] = Field(description="the ids of other albums with that barcode")
+    same_barcode: list[int] = Field(description="the ids of other albums with that barcode, with or without a cover")
     words: list[str] = Field(
         description="words read in the image that `album` or `alike` says too; an image that shows an album is read "
         "only if its pixels alone do not decide"
@@ -124,6 +127,23 @@ class VerdictSchema(BaseModel):
         )
 
 
+class SleeveSchema(BaseModel):
+    """A sleeve that was seen in an image."""
+
+    verdict: VerdictSchema
+    outline: OutlineSchema | None = Field(description=OUTLINE_HELP)
+
+    @classmethod
+    def of(cls, sleeve: Sleeve) -> "SleeveSchema":
+        return cls(verdict=VerdictSchema.said(sleeve.verdict), outline=sleeve.outline)
+
+
+SLEEVES_HELP = (
+    f"what was seen in the image, row by row from the upper left: each of up to {MOST_SLEEVES} sleeves, if their edges "
+    "or covers tell them apart, else one; `verdict` and `outline` are those of the first"
+)
+
+
 class SimilarSchema(BaseModel):
     """The answer of ``similar``: neighbours, nearest first; before them the album that an image shows or says."""
 
@@ -132,6 +152,7 @@ class SimilarSchema(BaseModel):
     index_version: str
     verdict: VerdictSchema | None = Field(description="null unless one image was asked with")
     outline: OutlineSchema | None = Field(description=OUTLINE_HELP)
+    sleeves: list[SleeveSchema] = Field(description=f"{SLEEVES_HELP}; empty unless one image was asked with")
     neighbours: list[NeighbourSchema]
 
     @classmethod
@@ -142,6 +163,7 @@ class SimilarSchema(BaseModel):
             index_version=answer.index_version,
             verdict=VerdictSchema.of(answer.verdict),
             outline=answer.outline,
+            sleeves=[SleeveSchema.of(sleeve) for sleeve in answer.sleeves],
             neighbours=[NeighbourSchema.of(neighbour) for neighbour in answer.neighbours],
         )
 

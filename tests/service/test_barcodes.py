@@ -1,5 +1,6 @@
 """A photo of a back cover is answered by its barcode, and albums are found by it, over real HTTP and as commands."""
 
+import csv
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -119,3 +120,41 @@ def test_the_service_says_so_too(client: httpx.Client, home: CommandHome) -> Non
     assert (answer["verdict"]["barcode"], answer["verdict"]["album"]["title"]) == (TWO, "Salt Road")
     classified = client.post("/api/v1/classify", files={"image": ("back.jpg", made.getvalue())}).json()
     assert classified["verdict"]["barcode"] == TWO
+
+
+def test_an_album_without_a_cover_is_known_by_it_too(home: CommandHome, client: httpx.Client) -> None:
+    photo = put_back(home, LISTED)
+    [listed] = home.json("find", LISTED)["albums"]
+    verdict = home.json("similar", photo)["verdict"]
+    assert (verdict["match"], verdict["answer"], verdict["album"]) == ("same artwork", "found", None)
+    assert (verdict["barcode"], verdict["same_barcode"]) == (LISTED, [listed["id"]])
+    said = home.sleeve("similar", photo).stdout.splitlines()[0]
+    assert said == f"This is album {listed['id']}, which has no cover (barcode {LISTED}). The closest:"
+    classified = client.post("/api/v1/classify", files={"image": ("back.jpg", photo.read_bytes())}).json()
+    assert classified["verdict"] == verdict | {"runner_up": classified["verdict"]["runner_up"]}
+    home.sleeve("match", photo, "-o", "listed.csv")
+    with (home.folder / "listed.csv").open(encoding="utf-8-sig", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert (row["verdict"], row["album_id"], row["barcode"]) == ("same artwork", str(listed["id"]), LISTED)
+
+    home.sleeve("relabel", "--album", listed["id"], "--list", "wanted")
+    for on_list, expected in (("wanted", "same artwork"), ("owned", "not here")):
+        assert home.json("match", photo, "--list", on_list)["results"][0]["verdict"]["match"] == expected
+
+
+def test_barcodes_alone_are_read(home: CommandHome, client: httpx.Client) -> None:
+    def read(path: Path) -> list[dict[str, Any]]:
+        grey = BytesIO()
+        Image.open(path).convert("L").save(grey, "JPEG", quality=70)
+        answer = client.post("/api/v1/barcodes", files={"image": ("large.jpg", grey.getvalue())})
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["barcodes"]
+        return found
+
+    [one] = read(put_back(home, ONE))
+    assert (one["barcode"], titles(one)) == (ONE, ["Quiet Harbour", "Second Winter"])
+    assert [titles(found) for found in read(put_back(home, LISTED))] == [["Paper Lanterns"]]
+    assert [titles(found) for found in read(put_back(home, "4012345678901"))] == [[]]
+    assert read(home.folder / "covers/0.png") == []
+    refused = client.post("/api/v1/barcodes", files={"image": ("a.jpg", b"<html>")})
+    assert refused.status_code == 422

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from indexer.training.photographed_walls import Layout, photograph_several
 from indexer.training.photographs import photograph
 from tests.command_home import CommandHome
 from tests.indexer.artwork.artworks import artwork
@@ -134,3 +135,58 @@ def test_a_batch_of_photos_is_gone_through_by_keys_corrected_and_saved(
     assert (second["state"], second["title"], second["artist"]) == ("found", "Blue Window", "Ada Quartet")
     assert second["points"] == ""
     assert second["runner_up_id"] != ""
+
+
+@pytest.mark.slow
+def test_a_photo_of_several_sleeves_has_a_card_for_each(
+    page: Page, held_up: int, web_home: CommandHome, tmp_path: Path
+) -> None:
+    """A tap on a card or a number goes to that sleeve; the queue takes the photo as several pictures."""
+    wall = photograph_several([artwork(seed) for seed in (500, 1, 501)], "wall", Layout.GAPS)
+    _asked(page, wall.image, tmp_path)
+    expect(page.get_by_role("heading", level=1)).to_have_text("3 sleeves in your picture")
+    cards = page.get_by_role("list", name="What your picture shows").get_by_role("listitem")
+    expect(cards).to_have_count(3)
+    expect(cards.nth(1)).to_contain_text("This is")
+    expect(cards.nth(1)).to_contain_text("Held Up")
+    expect(cards.nth(2)).to_contain_text("Not in your catalogue")
+    expect(page.locator(".outlined polygon")).to_have_count(3)
+    page.get_by_role("link", name="Sleeve 3").click()
+    card = page.get_by_role("region", name="What your picture shows")
+    expect(card.get_by_role("heading")).to_have_text("Not in your catalogue")
+    page.go_back()
+    cards.nth(1).get_by_role("link").click()
+    expect(card.get_by_role("heading")).to_have_text("Held Up")
+    shape = page.locator(".outlined polygon").get_attribute("points") or ""
+    drawn = np.array([[float(part) for part in corner.split(",")] for corner in shape.split()])
+    assert np.abs(drawn - wall.corners[1] / wall.image.size).max() < 0.03
+
+    page.goto("/queue")
+    page.get_by_label("Pictures of covers").set_input_files(tmp_path / "photo.jpg")
+    rows = page.locator(".queue-row")
+    expect(rows).to_have_count(3)
+    found = rows.filter(has_text="photo, sleeve 2.jpg")
+    expect(found).to_contain_text("This is Held Up")
+    expect(rows.filter(has_text="photo, sleeve 3.jpg")).to_contain_text("new")
+    page.reload()
+    expect(rows).to_have_count(3)
+    expect(found).to_contain_text("This is Held Up")
+
+
+@pytest.mark.slow
+def test_a_barcode_is_read_in_the_large_picture_of_an_album_without_a_cover(
+    page: Page, web_home: CommandHome, tmp_path: Path
+) -> None:
+    """A whole LP in a photo of 12 million pixels: in the picture that is sent first, a bar has less than a pixel."""
+    (tmp_path / "list.csv").write_text("artist,title,EAN\nThe Brick,Paper Lanterns,4006381333931\n")
+    web_home.sleeve("add", tmp_path / "list.csv")
+    photo = Image.fromarray(np.random.default_rng(1).integers(90, 200, (500, 375, 3), np.uint8)).resize((3000, 4000))
+    code = barcode("4006381333931")
+    photo.paste(code.resize((230, 230 * code.height // code.width), Image.Resampling.LANCZOS), (1900, 3000))
+    with page.expect_request(re.compile("/barcodes$")) as asked:
+        _asked(page, photo, tmp_path)
+    card = page.get_by_role("region", name="What your picture shows")
+    expect(card.get_by_role("heading")).to_have_text("Paper Lanterns")
+    expect(card).to_contain_text("Its barcode is in your picture: 4006381333931.")
+    assert asked.value.post_data_buffer is not None
+    expect(card.get_by_role("link", name="Open")).to_have_attribute("href", re.compile(r"^/album/\d+$"))

@@ -1,15 +1,17 @@
 // What a search answers: which question goes to which part of the API.
 
 import { ask, queryString } from "./api.js";
+import { asNeighbour, withAlbum } from "./coded.js";
 import { NOTHING } from "./likeness.js";
 import { looksIn } from "./looks.js";
 import { count, titleOf } from "./naming.js";
 import { hasBasket, isBlank, isByTaste } from "./query.js";
-import { upload } from "./uploads.js";
+import { large, upload } from "./uploads.js";
 
 const MOST_RECOMMENDED = 200;
 
-/** {heading, albums, ranked, dial, album?, file?, verdict?, outline?, more?}: `ranked` by similarity, `dial` when diversity counts. */
+/** {heading, albums, ranked, dial, album?, file?, verdict?, outline?, sleeves?, later?, more?}: `ranked` by similarity, `dial` when diversity counts,
+ * `sleeves` if a picture shows several: then there are no albums; `later` promises a better verdict, or null. */
 export async function answerTo(query, signal) {
   if (isBlank(query)) return { heading: "", ...(await some(signal)) };
   if (query.q) return byWords(query, signal);
@@ -43,10 +45,24 @@ async function byPicture(query, narrowed, signal) {
   query.like.forEach((id) => form.append("like", id));
   query.dislike.forEach((id) => form.append("dislike", id));
   Object.entries(looksIn(query.text)).forEach(([name, words]) => form.append(name, words));
-  const { neighbours, verdict, outline } = await ask("/similar", { method: "POST", query: { ...narrowed, outline: query.outline }, form, signal });
+  const { neighbours, verdict, outline, sleeves } = await ask("/similar", { method: "POST", query: { ...narrowed, outline: query.outline }, form, signal });
   const albums = query.sameArtwork ? neighbours.filter((one) => one.same_artwork) : neighbours;
   const heading = query.sameArtwork ? `${count(albums.length, "album")} with the artwork of your picture` : headingOf(`your picture${but(query, true)}`, query, albums);
-  return { heading, albums, file, verdict, outline, ranked: !query.sameArtwork };
+  if (sleeves.length > 1) return { heading: `${sleeves.length} sleeves in your picture`, albums: [], file, sleeves, ranked: false };
+  return { heading, albums, file, verdict: await withAlbum(verdict, signal), outline, later: verdict?.answer === "absent" ? byBarcode(query.upload, signal) : null, ranked: !query.sameArtwork };
+}
+
+/** What a large picture's barcode says of an upload in which no cover was recognised; null if it says nothing. */
+async function byBarcode(name, signal) {
+  const picture = await large(name);
+  if (!picture) return null;
+  const form = new FormData();
+  form.append("image", picture, "large.jpg");
+  const { barcodes } = await ask("/barcodes", { method: "POST", form, signal });
+  const known = barcodes.find(({ albums }) => albums.length);
+  if (!known) return null;
+  const [album, ...others] = known.albums;
+  return { answer: "found", album: asNeighbour(album), barcode: known.barcode, same_barcode: others.map(({ id }) => id), points: 0, pressings: [] };
 }
 
 /** With filters on, the nearest may have nothing to do with what was asked with. */

@@ -2,9 +2,9 @@
 // They are kept in this browser, so a page that is loaded again goes on where it was, and asks for nothing twice.
 
 import { ask, isCancelled } from "./api.js";
-import { faceOf } from "./cover.js";
+import { asNeighbour, withAlbum } from "./coded.js";
 import { forgetFacts } from "./facts.js";
-import { isPicture, readable } from "./picture-files.js";
+import { cutOut, isPicture, readable } from "./picture-files.js";
 import { forgetRows, keepPicture, keepRow, keptRow, keptRows } from "./queue-store.js";
 import { fromRoot } from "./root.js";
 
@@ -47,13 +47,17 @@ export async function enqueue(files) {
       left.push({ name: file.name, why });
       continue;
     }
-    const id = Math.max(Date.now(), rows.at(-1)?.id ?? 0) + 1;
-    rows.push({ id, file, name: file.name || "picture", state: "waiting", back: null, fields: {}, url: URL.createObjectURL(file) });
+    take(file);
   }
   announce();
   for (const row of rows.slice(before)) await keep(row);
   work();
   return left;
+}
+
+function take(file, more = {}) {
+  const id = Math.max(Date.now(), rows.at(-1)?.id ?? 0) + 1;
+  rows.push({ id, file, name: file.name || "picture", state: "waiting", back: null, fields: {}, url: URL.createObjectURL(file), ...more });
 }
 
 async function keep(row) {
@@ -164,7 +168,7 @@ export function correct(row, album) {
 /** Find albums by words, for a person to say that a row shows one of them. */
 export async function offer(row, words) {
   const { albums } = await ask("/albums", { query: { q: words, limit: OFFERED } });
-  row.offered = albums.map((album) => ({ ...album, album_id: album.id, content_hash: faceOf(album) }));
+  row.offered = albums.map(asNeighbour);
   announce(row);
 }
 
@@ -223,7 +227,9 @@ function next() {
 async function look(row) {
   const form = new FormData();
   form.append("image", await readable(row.file), row.name);
-  const { genres, unsure, verdict } = await ask("/classify", { method: "POST", form });
+  const { genres, unsure, verdict: said, sleeves } = await ask("/classify", { method: "POST", form, query: { outline: row.outline?.flat().map((part) => part.toFixed(4)).join(",") } });
+  if (sleeves.length > 1 && (await takeApart(row, sleeves))) return;
+  const verdict = await withAlbum(said);
   row.guess = genres.length && !unsure ? genres[0] : null;
   row.genres = genres;
   row.fields.genres ??= row.guess ? [row.guess.genre] : [];
@@ -231,6 +237,19 @@ async function look(row) {
   row.shows = verdict?.album ?? null;
   row.state = !verdict || verdict.answer === "absent" ? "new" : verdict.answer;
   if (row.state === "pressing") Object.assign(row.fields, { artist: row.shows.artist ?? "", title: row.shows.title ?? "", genres: [...row.shows.genres] });
+}
+
+/** Put a picture of each sleeve in a photo into the queue in the photo's place; false if there is no room for them, or this
+ * browser cannot read the photo. */
+async function takeApart(row, sleeves) {
+  if (rows.length - 1 + sleeves.length > MOST) return false;
+  const files = await cutOut(row.file, row.name, sleeves.map(({ outline }) => outline)).catch(() => null);
+  if (!files) return false;
+  drop([row]);
+  for (const { file, outline } of files) take(file, { outline });
+  announce();
+  for (const one of rows.slice(-files.length)) await keep(one);
+  return true;
 }
 
 function isSameFile(one, other) {

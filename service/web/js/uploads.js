@@ -4,11 +4,13 @@ import { isReadByService, scaled } from "./picture-files.js";
 
 const SENT_AS_IT_IS_BYTES = 1_500_000;
 const SENT_PX = 1600;
+const READ_PX = 4000;
 const KEPT_PX = 640;
 const KEPT = 12;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 const files = new Map();
+const originals = new Map();
 
 /** Keep a picture; its name for the address. Throws an error of one line if it is too large. */
 export async function keep(file) {
@@ -17,6 +19,7 @@ export async function keep(file) {
   const bitmap = await createImageBitmap(file).catch(() => null);
   const sent = bitmap && (file.size > SENT_AS_IT_IS_BYTES || !isReadByService(file)) ? await scaled(bitmap, SENT_PX) : file;
   files.set(name, new File([sent], file.name || "cover", { type: sent.type }));
+  if (sent !== file && Math.max(bitmap.width, bitmap.height) > SENT_PX) originals.set(name, file);
   if (bitmap || file.size <= SENT_AS_IT_IS_BYTES) await keepSmall(name, bitmap ? await scaled(bitmap, KEPT_PX) : file, file.name);
   bitmap?.close();
   return name;
@@ -33,6 +36,15 @@ export async function upload(name) {
   const restored = new File([bytes], called.join(" ") || "cover", { type: /^data:([^;]*)/.exec(data)[1] });
   files.set(name, restored);
   return restored;
+}
+
+/** A large grey picture of what `upload` has small, to read a barcode in; null if it is not small. */
+export async function large(name) {
+  const bitmap = originals.has(name) ? await createImageBitmap(originals.get(name)).catch(() => null) : null;
+  if (!bitmap) return null;
+  const jpeg = await scaled(bitmap, READ_PX, { isGrey: true });
+  bitmap.close();
+  return jpeg;
 }
 
 async function keepSmall(name, small, called) {

@@ -112,12 +112,12 @@ def test_an_album_that_says_what_the_picture_says_comes_first(shop: Shop) -> Non
 def test_a_scan_is_not_read_and_the_names_that_came_with_it_are_its_words(shop: Shop) -> None:
     picture = as_bytes(artwork(STRANGER))
     shop.said = (line("Glass Rivers"),)
-    scan = shop.search.match(picture, ["Nobody", "Night Orchard"], is_scan=True).verdict
+    scan = shop.search.match(picture, ["Nobody", "Night Orchard"], is_scan=True).sleeves[0].verdict
     assert shop.read == 0
     assert (scan.match, scan.album, scan.words) == (Match.LOOKS_ALIKE, None, ("Orchard", "Night"))
     assert scan.alike is not None
     assert scan.alike.album_id == 3
-    photo = shop.search.match(picture).verdict
+    photo = shop.search.match(picture).sleeves[0].verdict
     assert shop.read == 1
     assert photo.alike is not None
     assert (photo.alike.album_id, photo.words) == (PRINTED + 1, ("Rivers", "Glass"))

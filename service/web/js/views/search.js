@@ -18,6 +18,7 @@ import { opinionPanel } from "../opinions.js";
 import { outlineEditor } from "../outline.js";
 import { FIRST_K, hasBasket, hrefOf, isBlank, isByTaste, MOST_K, queryOf } from "../query.js";
 import { again, go, setTitle } from "../router.js";
+import { sleeveCards, sleevesPicture } from "../sleeves.js";
 import { upload } from "../uploads.js";
 import { addButton, verdictCard } from "../verdict.js";
 
@@ -47,11 +48,16 @@ export async function show(main, { url, signal }) {
     setTitle(blank ? "" : answer.heading);
     fillAside(aside, query, answer, can, signal);
     if (!aside.childElementCount) aside.closest(".results")?.classList.add("alone");
-    if (answer.verdict && !query.sameArtwork) list.before(verdictCard(answer));
+    if (answer.verdict && !query.sameArtwork) {
+      const shown = verdictCard(answer);
+      list.before(shown);
+      answer.later?.then((verdict) => { if (verdict && !signal.aborted) shown.replaceWith(verdictCard({ ...answer, verdict })); }).catch(() => { /* the first verdict stays */ });
+    }
     list.replaceChildren(...answer.albums.map((album, at) => resultCard(album, at, query)));
+    if (answer.sleeves) list.before(sleeveCards(answer.sleeves, query));
     setListing({ name: blank ? "Search" : answer.heading, ids: answer.albums.map((album) => album.album_id ?? album.id) });
     if (blank && answer.shuffles) found.querySelector(".found-head").append(h("button", { type: "button", class: "small", onclick: again }, "Others"));
-    if (!answer.albums.length) list.replaceChildren(nothing(query, can, blank));
+    if (!answer.albums.length && !answer.sleeves) list.replaceChildren(nothing(query, can, blank));
     found.append(moreButton(query, answer) ?? "");
   } catch (error) {
     if (isCancelled(error)) return;
@@ -120,6 +126,7 @@ function resultCard(album, at, query) {
 function fillAside(aside, query, answer, can, signal) {
   if (answer.album) aside.append(albumAsked(answer.album));
   if (answer.file) aside.append(pictureAsked(query, answer, signal));
+  if (answer.sleeves) return;
   if (hasBasket(query)) aside.append(basket(query, { dial: answer.dial, signal }));
   if (can?.model?.reads_text && aside.childElementCount && !query.sameArtwork) aside.append(looksPanel(query));
   if (answer.album || answer.file) {
@@ -135,8 +142,9 @@ function albumAsked(album) {
       h("div", { class: "row-wrap" }, marks(album), h("a", { class: "chip", href: `/album/${album.id}` }, "Open"))));
 }
 
-function pictureAsked(query, { file, outline }, signal) {
-  const picture = outlineEditor(file, outline, { alt: "The picture you searched with", signal, onAsked: (corners) =>
+function pictureAsked(query, { file, outline, sleeves }, signal) {
+  const alt = "The picture you searched with";
+  const picture = sleeves ? sleevesPicture(file, sleeves, query, { alt, signal }) : outlineEditor(file, outline, { alt, signal, onAsked: (corners) =>
     go(hrefOf({ ...query, outline: corners.flat().map((part) => part.toFixed(4)).join(",") })) });
   return h("div", { class: "panel asked-with" }, picture,
     h("div", {}, h("div", { class: "name" }, "Your picture"), h("div", { class: "muted small" }, file.name)));

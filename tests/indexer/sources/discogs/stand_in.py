@@ -42,11 +42,13 @@ class Discogs:
     Attributes:
         records: releases and masters by their path.
         faults: what is answered instead, by path, each once.
+        pictures: what is answered for a picture, by path, instead of one that is drawn.
         permitted: requests in a minute; the minute begins anew when a test says so.
     """
 
     records: dict[str, Any] = field(default_factory=dict)
     faults: dict[str, deque[Callable[[], Answer]]] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
     permitted: int = 60
     used: int = 0
     port: int = 0
@@ -82,6 +84,8 @@ class Discogs:
     def answer(self, host: str, path: str, query: dict[str, str], headers: dict[str, str]) -> Answer:
         if waiting := self.faults.get(path):
             return waiting.popleft()()
+        if host == IMAGES and path in self.pictures:
+            return 200, self.pictures[path], {}
         if host == IMAGES:
             name = path.strip("/").removesuffix(".png")
             return 200, picture(int(name.removeprefix("back-")), name.startswith("back")), {}
