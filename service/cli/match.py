@@ -199,9 +199,10 @@ def _show(document: MatchRunSchema, kept: list[Compared[MatchAnswer]]) -> None:
 
 
 def _table(kept: list[Compared[MatchAnswer]]) -> Table:
+    rows = [row for picture in kept if isinstance(picture.answer, MatchAnswer) for row in _rows(picture)]
     names = (
         "file",
-        "sleeve",
+        *(["sleeve"] if any(row["sleeve"] for row in rows) else []),
         "verdict",
         "album_id",
         "artist",
@@ -214,9 +215,7 @@ def _table(kept: list[Compared[MatchAnswer]]) -> Table:
         "runner_up_id",
     )
     table = Table(*(name.replace("_", " ") for name in names), box=None, pad_edge=False)
-    for picture in kept:
-        if isinstance(picture.answer, MatchAnswer):
-            for row in _rows(picture):
-                cells = (row.get(name) for name in names)
-                table.add_row(*("" if cell is None else str(cell) for cell in cells))
+    for row in rows:
+        cells = (row.get(name) for name in names)
+        table.add_row(*("" if cell is None else str(cell) for cell in cells))
     return table

@@ -92,7 +92,8 @@ def test_wrong_arguments_have_one_line(home: CommandHome) -> None:
     put(home.folder / "there.csv", b"mine")
     for code, arguments, line in (
         (2, ("covers",), "name a music library"),
-        (2, ("covers", "music", "--write"), "--write goes with --fix"),
+        (2, ("covers", "music", "--write"), "--write and --from go with --fix"),
+        (2, ("covers", "music", "--from", "discogs"), "--write and --from go with --fix"),
         (1, ("covers", "nowhere"), "nowhere does not exist"),
         (2, ("covers", "music", "--undo", "x"), "--undo goes alone"),
         (1, ("covers", "--undo", "x"), "x cannot be read"),

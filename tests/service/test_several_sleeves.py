@@ -100,6 +100,7 @@ def test_on_the_command_line_each_has_a_row(home: CommandHome, wall: WallPhotogr
 
     said = home.sleeve("match", tmp_path / "a wall.jpg").stdout.splitlines()
     assert len(said) == 8, "a head, six sleeves and what they were"
+    assert said[0].split()[:3] == ["file", "sleeve", "verdict"]
     assert said[-1].startswith("1 picture, 6 sleeves: 5 same artwork")
 
     said = home.sleeve("similar", tmp_path / "a wall.jpg", "-k", "2").stdout.splitlines()

@@ -2,8 +2,7 @@
 
 import { cover } from "./cover.js";
 import { h } from "./dom.js";
-import { fullName, lineOf } from "./naming.js";
-import { nameOf } from "./printed-names.js";
+import { fullName, lineOf, nameOf } from "./naming.js";
 import { hrefOf } from "./query.js";
 
 /** The picture of a file with an outline and a number on each of an answer's `sleeves`; a tap on a number goes to that one. */

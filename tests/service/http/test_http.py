@@ -275,6 +275,7 @@ def test_the_api_is_described(client: httpx.Client) -> None:
         "/metrics",
         "/api/v1/similar",
         "/api/v1/classify",
+        "/api/v1/barcodes",
         "/api/v1/index",
         "/api/v1/index/rebuild",
         "/api/v1/index/rebuild/events",
