@@ -1,15 +1,10 @@
 """``sleeve covers``: what is wrong with the art of a music library's albums, and what would mend it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
-
-from pydantic import SecretStr
 
 from db.letters import letters
 from db.records import RejectedFile
@@ -19,7 +14,6 @@ from indexer.care import (
     Fingerprint,
     Foreign,
     Problem,
-    WebCovers,
     albums_with_one_art,
     fingerprint_of,
     foreign_art,
@@ -34,13 +28,9 @@ from indexer.images.decoding import decode, read
 from indexer.images.pending import in_order
 from indexer.progress import Progress
 from indexer.reading import SIDE_PX
-from indexer.sources.discogs import open_discogs
 from indexer.sources.file_names import absolute
 from indexer.sources.music import MusicSource
-from indexer.sources.musicbrainz import GroupFinder, open_services
-from indexer.sources.spelling import Spellings
 from indexer.sources.track_albums import TrackAlbum
-from indexer.sources.web_services.filling import Service
 from sleeve.errors import FileRejectedError
 
 _AHEAD_PER_THREAD = 2
@@ -82,44 +72,6 @@ class _Looked:
     album: TrackAlbum
     problems: Sequence[Problem]
     fingerprint: Fingerprint | None
-
-
-class WebSource(StrEnum):
-    """Who is asked for better pictures."""
-
-    MUSICBRAINZ = "musicbrainz"
-    """The Cover Art Archive, for albums that MusicBrainz knows."""
-
-    DISCOGS = "discogs"
-
-
-@contextmanager
-def open_web_covers(home: Home, sources: Sequence[WebSource], token: SecretStr | None) -> Iterator[WebCovers]:
-    """What asks web services, while no other run of this home asks them; what it fetched is deleted at the end.
-
-    Args:
-        token: of Discogs; None if it is not asked.
-
-    Raises:
-        SettingsError: the contact or the token is missing or cannot be sent.
-        BusyError: another run is at work.
-        OutputError: the home cannot be written.
-    """
-    services: list[Service] = []
-    with ExitStack() as opened:
-        folder = Path(opened.enter_context(TemporaryDirectory(prefix="sleeve-covers-")))
-        for source in dict.fromkeys(sources):
-            if source is WebSource.MUSICBRAINZ:
-                answers = home.musicbrainz_answers_folder
-                asked = open_services(home.settings.contact, lock=home.musicbrainz_lock, answers=answers)
-                # An album without names is left out, so no picture is to be compared.
-                services.append(GroupFinder(opened.enter_context(asked), lambda _image, _cover: False))
-            else:
-                assert token is not None
-                answers = home.discogs_answers_folder
-                finder = open_discogs(token, Spellings({}), lock=home.discogs_lock, answers=answers)
-                services.append(opened.enter_context(finder))
-        yield WebCovers(services, folder)
 
 
 def check_covers(

@@ -12,9 +12,10 @@ import typer
 from indexer.care import CoverChange
 from indexer.exporting import Cells, write_rows
 from indexer.home import Home, open_home_to_look
-from indexer.jobs.check_covers import CheckedAlbum, CoverReport, WebSource, check_covers, open_web_covers
+from indexer.jobs.check_covers import CheckedAlbum, CoverReport, check_covers
 from service.actions import cover_writing
 from service.actions.journal import writing_music
+from service.actions.web_covers import WebSource, open_web_covers
 from service.cli.console import (
     Json,
     ProgressBar,
