@@ -42,10 +42,10 @@ def test_every_file_is_whole(make_home: Callable[[Path, str], CommandHome], tmp_
     journals = tmp_path / "home/journals"
     for _ in range(rounds):
         known = set(journals.iterdir())
-        killed += _killed(home, ("covers", "music", "--fix", "--write"), moments.uniform(0.3, 1.0) * took_s)
+        killed += _killed(home, ("covers", "music", "--fix", "--write"), moments.uniform(0.3, 0.8) * took_s)
         assert _are_old_or_new(tmp_path / "music", before, after)
         for journal in set(journals.iterdir()) - known:
-            killed += _killed(home, ("covers", "--undo", journal), moments.uniform(0.3, 1.0) * undo_s)
+            killed += _killed(home, ("covers", "--undo", journal), moments.uniform(0.3, 0.8) * undo_s)
             assert _are_old_or_new(tmp_path / "music", before, after)
             home.sleeve("covers", "--undo", journal)
         assert _parts_left_out(contents(tmp_path / "music")) == before

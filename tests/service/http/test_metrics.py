@@ -64,8 +64,8 @@ def test_requests_stages_and_the_index_are_counted(
             stage: value(found, "sleeve_stage_duration_seconds_count", stage=stage)
             for stage in ("decode", "embed", "search", "rank")
         }
-        # A picture is embedded once, and searched with once for each view of it.
-        assert stages == {"decode": 4, "embed": 4, "search": 11, "rank": 11}
+        # A picture is embedded once and searched with once; an album is only searched with.
+        assert stages == {"decode": 4, "embed": 4, "search": 7, "rank": 7}
         result = {name: value(found, f"sleeve_{name}") for name in ("albums", "covers", "index_vectors", "ready")}
         assert result == {"albums": 8, "covers": 8, "index_vectors": 8, "ready": 1}
         assert 0 <= (value(found, "sleeve_index_age_seconds") or -1) < 600
