@@ -12,7 +12,7 @@ REPORT_HOME := $(CURDIR)/.sleeve-report
 .PHONY: help install dev demo report test test-slow test-engines test-peers test-cluster test-all check fix lock screenshots pictures bundle bundle-text benchmarks clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 install: $(VENV)/.installed ## Set up .venv to run Sleeve (no PyTorch)
 
