@@ -25,7 +25,6 @@ PRINTED = 0.9
 _WHOLE = 0.05
 """What it counts beyond that if there is nothing else in a name or line."""
 
-
 _NAMES = (WordPlace.ARTIST, WordPlace.TITLE)
 
 _Text: TypeAlias = tuple[CoverId | None, int, str]
