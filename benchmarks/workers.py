@@ -50,7 +50,8 @@ def _rates(source: Path, url: str, workers: int) -> list[float]:
     with TemporaryDirectory() as folder:
         environment = {**os.environ, "SLEEVE_DATABASE_URL": url, "SLEEVE_THREADS": str(usable_cores() // workers)}
         homes = [{**environment, "SLEEVE_HOME": str(Path(folder) / str(number))} for number in range(workers)]
-        subprocess.run([*COMMAND, "add", str(source)], env=homes[0], check=True, capture_output=True)
+        for command in (("db", "upgrade"), ("add", str(source))):
+            subprocess.run([*COMMAND, *command], env=homes[0], check=True, capture_output=True)
         engine = create_engine(url)
         began = perf_counter()
         processes = [
