@@ -233,8 +233,25 @@ class Sleeve:
     cover_size_px: Size | None = None
 
 
+class _OfFirstSleeve:
+    """What an answer about several sleeves says of the first one; None if no picture was asked with."""
+
+    __slots__ = ()
+    sleeves: tuple[Sleeve, ...]
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """On the first sleeve."""
+        return self.sleeves[0].verdict if self.sleeves else None
+
+    @property
+    def outline(self) -> Outline | None:
+        """Of the first sleeve."""
+        return self.sleeves[0].outline if self.sleeves else None
+
+
 @dataclass(frozen=True, slots=True)
-class SimilarAnswer:
+class SimilarAnswer(_OfFirstSleeve):
     """Neighbours, nearest first, and what they were found with.
 
     Attributes:
@@ -246,16 +263,6 @@ class SimilarAnswer:
     index_version: str
     neighbours: tuple[Neighbour, ...]
     sleeves: tuple[Sleeve, ...] = ()
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """On the first sleeve."""
-        return self.sleeves[0].verdict if self.sleeves else None
-
-    @property
-    def outline(self) -> Outline | None:
-        """Of the first sleeve."""
-        return self.sleeves[0].outline if self.sleeves else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +289,7 @@ class ReadText:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassifyAnswer:
+class ClassifyAnswer(_OfFirstSleeve):
     """The genres of one cover by falling probability, the neighbours that voted, nearest first, and the text on it.
 
     Attributes:
@@ -300,13 +307,3 @@ class ClassifyAnswer:
     text: tuple[TextLine, ...] = ()
     text_is_whole: bool = True
     sleeves: tuple[Sleeve, ...] = ()
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """On the first sleeve."""
-        return self.sleeves[0].verdict if self.sleeves else None
-
-    @property
-    def outline(self) -> Outline | None:
-        """Of the first sleeve."""
-        return self.sleeves[0].outline if self.sleeves else None
