@@ -19,11 +19,15 @@ export function isReadByService(file) {
 /** The file, or a JPEG of it if only this browser can read it. */
 export async function readable(file) {
   if (isReadByService(file)) return file;
-  const bitmap = await createImageBitmap(file).catch(() => null);
-  if (!bitmap) return file;
+  return still(file, file.name).catch(() => file);
+}
+
+/** What a file or a video shows now, as a JPEG of this name. Throws if the browser cannot show it. */
+export async function still(shown, name) {
+  const bitmap = await createImageBitmap(shown);
   const jpeg = await scaled(bitmap, CONVERTED_PX);
   bitmap.close();
-  return new File([jpeg], file.name, { type: jpeg.type });
+  return new File([jpeg], name, { type: jpeg.type });
 }
 
 /** Of each outline in a picture (corners as parts of its sides), a JPEG of what is in it and a little around as `file`, and the `outline` in that. */

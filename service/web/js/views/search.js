@@ -17,17 +17,25 @@ import { emptyState, problemLine, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
 import { outlineEditor } from "../outline.js";
 import { FIRST_K, hasBasket, hrefOf, isBlank, isByTaste, MOST_K, queryOf } from "../query.js";
+import { fromRoot } from "../root.js";
 import { again, go, setTitle } from "../router.js";
 import { sleeveCards, sleevesPicture } from "../sleeves.js";
 import { upload } from "../uploads.js";
 import { addButton, verdictCard } from "../verdict.js";
+import { openViewfinder } from "../viewfinder.js";
 
 const WAITING = 18;
 
 export async function show(main, { url, signal }) {
   const query = queryOf(url);
   const blank = isBlank(query);
+  const isCamera = blank && url.searchParams.has("camera");
   setTitle(blank ? "" : "Search");
+  if (isCamera) {
+    // Once: a page that is loaded again, or come back to, is the start page.
+    history.replaceState(history.state, "", fromRoot("/"));
+    openViewfinder(signal);
+  }
   const answering = answerTo(query, signal);
   answering.catch(() => { /* shown below */ });
   const can = await status().catch(() => null);
@@ -38,7 +46,7 @@ export async function show(main, { url, signal }) {
   const list = h("ul", { class: "grid" }, waitingCards(WAITING));
   found.append(h("div", { class: "found-head" }, blank ? h("h2", { id: "found-title" }, can && !can.albums ? "Your catalogue" : "Or start with one of these") : heading), list);
   replaceKeepingFocus(main,
-    blank ? landing(query, can, heading, url.searchParams.has("camera"), signal) : h("div", { class: "asked" }, askBar(query, can, signal), folded(query, filters(query, can)), h("a", { class: "skip", href: "#found-title" }, "Skip to the results")),
+    blank ? landing(query, can, heading, isCamera, signal) : h("div", { class: "asked" }, askBar(query, can, signal), folded(query, filters(query, can)), h("a", { class: "skip", href: "#found-title" }, "Skip to the results")),
     h("div", { class: blank ? "" : "results" }, blank ? null : aside, found));
   try {
     const answer = await answering;
@@ -90,7 +98,7 @@ function helps(error, query) {
   return mayHelp(error) ? [] : picker("image", "Choose another picture", query, { words: "Choose another picture" });
 }
 
-/** `isCamera`: the app was opened to take a photo; browsers want a press for that. */
+/** `isCamera`: the app was opened to take a photo; where the camera does not open by itself, a press does it. */
 function landing(query, can, heading, isCamera, signal) {
   return h("section", { class: "landing" },
     heading,
