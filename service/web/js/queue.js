@@ -92,8 +92,9 @@ export function drop(some) {
   some.forEach(announce);
   return async () => {
     rows.splice(0, rows.length, ...before, ...rows.filter((row) => !before.includes(row)));
-    announce();
+    // Seen once they are kept: who sees them may load the page again.
     for (const row of some) await keep(row);
+    announce();
   };
 }
 

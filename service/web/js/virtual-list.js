@@ -61,7 +61,7 @@ export class VirtualList {
       this.#shown.delete(at);
     }
     for (let at = from; at < to; at += 1) if (!this.#shown.has(at)) this.#insert(at);
-    this.shiftPx = this.ratio === 1 ? 0 : scrollY - this.#top() - seenPx;
+    this.shiftPx = this.ratio === 1 ? 0 : Math.max(0, scrollY - this.#top()) - seenPx;
     for (const [at, element] of this.#shown) this.#place(at, element);
     this.drawnFirst = firstRow * this.columns;
     this.seen(this.drawnFirst, Math.min(this.total, (firstRow + rows - 1) * this.columns));
