@@ -16,7 +16,7 @@ from indexer.vector_index.exact import ExactIndex
 from indexer.vector_index.graph import HnswIndex, empty_graph
 from indexer.vector_index.hits import IndexKind
 from indexer.vector_index.index import ASIDE, IDS_FILE, NATIVE_FILE, VectorIndex
-from indexer.vector_index.store import append, empty_store
+from indexer.vector_index.store import append, empty_store, make_room
 from sleeve.errors import VectorIndexError
 
 Batch: TypeAlias = tuple[NDArray[np.int64], NDArray[np.float16] | NDArray[np.float32]]
@@ -43,12 +43,15 @@ def kind_for(count: int, *, at_least: IndexKind | None = None) -> IndexKind:
     return max(suits, at_least or suits, key=by_size.index)
 
 
-def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIndex:
+def build(kind: IndexKind, dimension: int, batches: Iterable[Batch], *, expected: int = 0) -> VectorIndex:
     """Build an index from one pass over batches of ids and vectors.
 
     Only the index and one batch are held at a time. Cells are trained once the store is full, on a sample
     of it, so their number suits the catalogue and no second pass is needed. Uses the cores that OpenMP gives the
     calling thread.
+
+    Args:
+        expected: about how many vectors will come; the room for them is taken at once.
 
     Raises:
         VectorIndexError: a batch of the wrong shape or type, an id given twice or negative, or too few vectors for ivf.
@@ -68,9 +71,11 @@ def build(kind: IndexKind, dimension: int, batches: Iterable[Batch]) -> VectorIn
 
     if kind == IndexKind.HNSW:
         graph = empty_graph(dimension)
+        make_room(graph.storage, expected)
         directory = _fill(graph, dimension, without_surplus())
         return HnswIndex(graph, directory, dimension, aside=_exact(dimension, surplus))
     store = empty_store(dimension)
+    make_room(store, expected)
     directory = _fill(store, dimension, without_surplus())
     return IvfIndex(with_cells(store), directory, dimension, aside=_exact(dimension, surplus))
 

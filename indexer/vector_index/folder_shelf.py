@@ -88,9 +88,11 @@ class FolderShelf(VersionShelf):
         """What changes when somebody deletes, replaces or writes to a version's files; they are not read."""
         return folder.stamp(self._folder / record.folder)
 
-    def build(self, bundle: BundleRecord, kind: IndexKind, batches: Iterable[Batch]) -> SearchableIndex:
+    def build(
+        self, bundle: BundleRecord, kind: IndexKind, batches: Iterable[Batch], *, expected: int = 0
+    ) -> SearchableIndex:
         """Build an index in memory."""
-        return building.build(kind, bundle.dimension, batches)
+        return building.build(kind, bundle.dimension, batches, expected=expected)
 
     def extended(self, live: IndexVersionRecord, batches: Iterable[Batch], gone: NDArray[np.int64]) -> SearchableIndex:
         """Read a version into memory and change it there."""

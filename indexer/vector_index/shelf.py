@@ -89,8 +89,13 @@ class VersionShelf(ABC):
         """What changes when somebody deletes, replaces or writes to a version; it is not read."""
 
     @abstractmethod
-    def build(self, bundle: BundleRecord, kind: IndexKind, batches: Iterable[Batch]) -> SearchableIndex:
+    def build(
+        self, bundle: BundleRecord, kind: IndexKind, batches: Iterable[Batch], *, expected: int = 0
+    ) -> SearchableIndex:
         """Build an index aside.
+
+        Args:
+            expected: about how many vectors will come.
 
         Raises:
             VectorIndexError: there cannot be one of this kind.

@@ -27,6 +27,15 @@ def empty_store(dimension: int) -> faiss.IndexScalarQuantizer:
     return faiss.IndexScalarQuantizer(width, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
 
 
+def make_room(store: faiss.Index, count: int) -> None:
+    """Take the memory for this many vectors at once; a store that grows by itself copies what it has, time and again,
+    and holds both."""
+    store = faiss.downcast_index(store)
+    assert isinstance(store, faiss.IndexScalarQuantizer)
+    store.codes.resize(count * store.code_size)
+    store.codes.resize(store.ntotal * store.code_size)
+
+
 def append(native: faiss.Index, vectors: NDArray[np.float16]) -> None:
     """Add vectors to the store, or to an accelerator and the store in it, in steps: the engine takes fp32 only."""
     for start in range(0, len(vectors), _ROWS_A_STEP):

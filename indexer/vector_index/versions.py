@@ -247,7 +247,8 @@ class IndexVersions:
         kind = kind or self._shelf.kind_for(count, IndexKind(live.kind) if live else None)
         progress.start("Building the index", count)
         with self._database.reading() as session:
-            index = self._shelf.build(bundle, kind, _batches(vectors.stream(session, bundle), progress))
+            batches = _batches(vectors.stream(session, bundle), progress)
+            index = self._shelf.build(bundle, kind, batches, expected=count)
         return Refresh(self._promote(bundle, index, progress), added=len(index), rebuilt=True)
 
     def is_gone(self, record: IndexVersionRecord) -> bool:

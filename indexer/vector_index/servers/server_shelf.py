@@ -100,7 +100,9 @@ class ServerShelf(VersionShelf):
             self._stamps = {record.folder: self._server.stamp(record.folder)}
         return self._stamps.get(record.folder, ())
 
-    def build(self, bundle: BundleRecord, kind: IndexKind, batches: Iterable[Batch]) -> SearchableIndex:
+    def build(
+        self, bundle: BundleRecord, kind: IndexKind, batches: Iterable[Batch], *, expected: int = 0
+    ) -> SearchableIndex:
         """Fill a new table, and another one with what is aside."""
         if kind == IndexKind.IVF:
             raise VectorIndexError(f"an index in {self._server.name} is exact or hnsw, not ivf")

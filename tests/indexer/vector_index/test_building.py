@@ -26,7 +26,7 @@ def test_the_size_decides_the_kind(count: int, kind: IndexKind) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "cells"), [(624, 16), (8_000, 128), (1_000_000, 2048), (6_000_000, 8192), (10**9, 16_384)]
+    ("count", "cells"), [(624, 16), (8_000, 128), (1_000_000, 8192), (10_000_000, 32_768), (10**8, 131_072)]
 )
 def test_cells_grow_with_the_root_of_the_catalogue(count: int, cells: int) -> None:
     assert cells_for(count) == cells

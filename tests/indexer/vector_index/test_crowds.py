@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.vector_index import Batch, IndexKind, VectorIndex, build, open_folder, write
+from indexer.vector_index import Batch, IndexKind, VectorIndex, build, crowds, open_folder, write
 from indexer.vector_index.accelerated import AcceleratedIndex
 from indexer.vector_index.crowds import Crowds
 from sleeve.errors import VectorIndexError
@@ -117,9 +117,22 @@ def test_a_filter_that_is_not_spread_evenly(catalogue: Catalogue) -> None:
 def test_the_first_members_of_each_crowd_are_let_in_across_batches() -> None:
     random = np.random.default_rng(1)
     distinct = random.standard_normal((300, DIMENSION)).astype(np.float16)
-    crowds = Crowds(DIMENSION)
-    assert not crowds.surplus(distinct).any()
-    assert crowds.share_alike == 0
-    assert crowds.surplus(distinct[:10].repeat(10, axis=0)).sum() == 0
-    assert crowds.surplus(distinct[:10].repeat(10, axis=0)).reshape(10, 10).sum(axis=1).tolist() == [5] * 10
-    assert crowds.share_alike == pytest.approx(210 / 500)
+    counted = Crowds(DIMENSION)
+    assert not counted.surplus(distinct).any()
+    assert counted.share_alike == 0
+    assert counted.surplus(distinct[:10].repeat(10, axis=0)).sum() == 0
+    assert counted.surplus(distinct[:10].repeat(10, axis=0)).reshape(10, 10).sum(axis=1).tolist() == [5] * 10
+    assert counted.share_alike == pytest.approx(210 / 500)
+
+
+def test_kinds_are_counted_alike_however_often_they_are_inserted(
+    crowded: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, vectors = Crowds(DIMENSION), crowded.vectors.astype(np.float16)
+    expected = at_once.surplus(vectors)
+    assert expected.sum() > MEMBERS - 200
+    monkeypatch.setattr(crowds, "_MOST_RECENT", 100)
+    in_steps = Crowds(DIMENSION)
+    found = [in_steps.surplus(vectors[at : at + 90]) for at in range(0, len(vectors), 90)]
+    np.testing.assert_array_equal(np.concatenate(found), expected)
+    assert in_steps.share_alike == at_once.share_alike

@@ -136,8 +136,7 @@ def test_what_a_filter_allows_is_found_wherever_it_lies(
 def test_a_filter_widens_the_search_through_few_cells(
     built: Callable[[IndexKind], VectorIndex], catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cells, "_LEAST_PROBES", 8)
-    monkeypatch.setattr(cells, "_PROBED_PART", 16)
+    monkeypatch.setattr(cells, "_PROBES", 8)
     index = built(IndexKind.IVF)
     allowed = np.random.default_rng(4).choice(catalogue.ids, round(0.12 * len(catalogue.ids)), replace=False)
     reachable = catalogue.without(np.setdiff1d(catalogue.ids, allowed))
@@ -149,8 +148,7 @@ def test_a_filter_widens_the_search_through_few_cells(
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Graphs and cells that are looked through so little that their answers are not exact."""
     monkeypatch.setattr(graph, "_EF_SEARCH", 1)
-    monkeypatch.setattr(cells, "_LEAST_PROBES", 1)
-    monkeypatch.setattr(cells, "_PROBED_PART", 10**6)
+    monkeypatch.setattr(cells, "_PROBES", 1)
 
 
 @pytest.mark.usefixtures("_hasty")
