@@ -23,6 +23,7 @@ from indexer.images.decoding import read
 from indexer.jobs.add import add
 from indexer.jobs.index import index
 from indexer.models.backbone import OpenVinoBackbone
+from indexer.models.bundle import Bundle
 from indexer.models.preparing import EMBED_COVERS, fit_image
 from indexer.models.shelf import DEFAULT_BUNDLE
 from indexer.progress import Silent
@@ -41,6 +42,7 @@ def main() -> None:
     settings, threads = Settings(), usable_cores()
     with Home(settings) as home:
         bundle = home.shelf.named(settings.bundle or DEFAULT_BUNDLE)
+    assert isinstance(bundle, Bundle)
     backbone = OpenVinoBackbone(bundle, threads=threads)
     with tempfile.TemporaryDirectory() as folder:
         source = Path(sys.argv[1]) if len(sys.argv) > 1 else draw_catalogue(Path(folder) / "covers").folder

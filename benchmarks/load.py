@@ -30,7 +30,7 @@ from db.database import Database
 from db.records import BundleRecord, CoverFile, InspectedFile, NewVector
 from db.registration import register
 from indexer.home import Home
-from indexer.models.backbone import OpenVinoBackbone
+from indexer.models.backbone import Backbone
 from service.demo import draw_catalogue
 from sleeve.settings import Settings
 from sleeve.vocabulary import ContentHash, CoverId, LabelSource
@@ -140,7 +140,7 @@ def _fill(settings: Settings, name: str, count: int, like: NDArray[np.float32] |
     generator = Generator(real / np.linalg.norm(real, axis=1, keepdims=True))
     with Home(settings) as home:
         database = home.database
-        record = _record(database, OpenVinoBackbone(bundle, threads=1), name)
+        record = _record(database, home.backbone(bundle), name)
         for start in range(0, count, ROWS_A_STEP):
             numbers = range(start, min(start + ROWS_A_STEP, count))
             files = [_without_image(number) for number in numbers]
@@ -160,7 +160,7 @@ def _store(database: Database, record: BundleRecord, files: Sequence[InspectedFi
         )
 
 
-def _record(database: Database, backbone: OpenVinoBackbone, name: str) -> BundleRecord:
+def _record(database: Database, backbone: Backbone, name: str) -> BundleRecord:
     with database.writing() as session:
         return bundles.register(session, backbone.fingerprint, name=name, dimension=backbone.dimension, manifest={})
 
@@ -174,7 +174,7 @@ def _print_cost_of_a_hundredth(settings: Settings, count: int) -> None:
     """Full build against taking in 1 %, in the seconds of this process."""
     with Home(settings) as home:
         database, versions = home.database, home.versions
-        record = _record(database, OpenVinoBackbone(home.shelf.named(BUNDLES[0]), threads=1), BUNDLES[0])
+        record = _record(database, home.backbone(home.shelf.named(BUNDLES[0])), BUNDLES[0])
         started = perf_counter()
         versions.refresh(record, rebuild=True)
         full_s = perf_counter() - started

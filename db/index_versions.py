@@ -27,7 +27,9 @@ _VERSIONS = (
         IndexVersion.created_at,
         IndexVersion.bundle_id,
     )
-    .add_columns(RegisteredBundle.fingerprint, RegisteredBundle.name, RegisteredBundle.dimension)
+    .add_columns(
+        RegisteredBundle.fingerprint, RegisteredBundle.name, RegisteredBundle.dimension, RegisteredBundle.has_model
+    )
     .join(RegisteredBundle, RegisteredBundle.id == IndexVersion.bundle_id)
 )
 
@@ -129,7 +131,7 @@ def forget(session: Session, version_ids: Collection[int], leftovers: str | None
 def _record(row: Row[Any]) -> IndexVersionRecord:
     return IndexVersionRecord(
         id=row.id,
-        bundle=BundleRecord(row.bundle_id, Fingerprint(row.fingerprint), row.name, row.dimension),
+        bundle=BundleRecord(row.bundle_id, Fingerprint(row.fingerprint), row.name, row.dimension, row.has_model),
         folder=row.folder,
         kind=row.kind,
         count=row.vectors,

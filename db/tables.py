@@ -450,7 +450,7 @@ class OtherFilesRow(Base):
 
 
 class RegisteredBundle(Base):
-    """A bundle whose vectors the database holds or held."""
+    """A bundle whose vectors the database holds or held; without a model they were made elsewhere."""
 
     __tablename__ = "bundles"
 
@@ -459,6 +459,7 @@ class RegisteredBundle(Base):
     name: Mapped[str] = mapped_column(Text)
     dimension: Mapped[int]
     manifest: Mapped[dict[str, Any]] = mapped_column(JSON)
+    has_model: Mapped[bool] = mapped_column(default=True, server_default=true())
     registered_at: Mapped[datetime] = mapped_column(Moment, default=_now)
 
 

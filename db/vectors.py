@@ -1,13 +1,13 @@
 """Queries about vectors: what is pending, storing, streaming, filtering, and who owns them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, Select, and_, func, insert, select
+from sqlalchemy import Row, Select, and_, delete, false, func, insert, select
 from sqlalchemy.orm import Session
 
 from db import cover_links
@@ -23,7 +23,7 @@ from db.records import (
     RepresentativeVectors,
     VectorBatch,
 )
-from db.tables import Album, AlbumGenre, Cover, Genre, Vector, packed, unpacked
+from db.tables import Album, AlbumGenre, Cover, File, Genre, Vector, packed, unpacked
 from sleeve.vocabulary import AlbumId, ContentHash, CoverId, Side
 
 STREAM_ROWS = 8192
@@ -36,8 +36,15 @@ def embedding(bundle: BundleRecord) -> Task:
 
 
 def count_pending(session: Session, bundle: BundleRecord) -> int:
-    """How many covers have no vector of this bundle."""
+    """How many covers wait for a vector of this bundle: those that have none, if it has a model to make some."""
     return session.scalar(select(func.count()).select_from(_pending(bundle).subquery())) or 0
+
+
+def count_left_out(session: Session, bundle: BundleRecord) -> int:
+    """How many covers have no vector of a bundle that can make none."""
+    if bundle.has_model:
+        return 0
+    return session.scalar(select(func.count()).select_from(_without_vector(bundle).subquery())) or 0
 
 
 def pending(session: Session, bundle: BundleRecord, *, after: CoverId, limit: int) -> list[HashedCover]:
@@ -60,6 +67,36 @@ def store(session: Session, bundle: BundleRecord, new: Sequence[NewVector]) -> i
     if rows:
         session.execute(insert(Vector), rows)
     return len(rows)
+
+
+def put(session: Session, bundle: BundleRecord, given: Mapping[str, NDArray[np.float16]]) -> int:
+    """Give covers vectors that were made elsewhere, in place of those that they had.
+
+    Args:
+        given: path of a file → (d,), L2-normalised. A file that is no cover gets none; a copy of a cover gives it one
+            if it has none.
+
+    Returns:
+        How many covers have another vector than before.
+    """
+    is_own = (Cover.path == File.path).label("is_own")
+    of_covers = select(File.path, Cover.id, is_own).join(Cover, Cover.id == File.cover_id)
+    # Copies first, so that what is said of a cover itself counts.
+    rows = session.execute(of_covers.where(File.path.in_(given)).order_by(is_own, File.path)).all()
+    made = {row.id: packed(given[row.path]) for row in rows}
+    own = {row.id for row in rows if row.is_own}
+    held = (Vector.bundle_id == bundle.id, Vector.cover_id.in_(made))
+    had = {
+        row.cover_id: row.embedding for row in session.execute(select(Vector.cover_id, Vector.embedding).where(*held))
+    }
+    new = {key for key in made if key not in had or (key in own and had[key] != made[key])}
+    session.execute(delete(Vector).where(Vector.bundle_id == bundle.id, Vector.cover_id.in_(new & had.keys())))
+    if new:
+        session.execute(
+            insert(Vector),
+            [{"cover_id": key, "bundle_id": bundle.id, "embedding": made[key]} for key in made if key in new],
+        )
+    return len(new)
 
 
 def count(session: Session, bundle: BundleRecord, *, after: int = 0) -> int:
@@ -207,6 +244,11 @@ def representative_vectors(session: Session, bundle: BundleRecord) -> Representa
 
 
 def _pending(bundle: BundleRecord) -> Select[int, str, str, str]:
+    query = _without_vector(bundle)
+    return query if bundle.has_model else query.where(false())
+
+
+def _without_vector(bundle: BundleRecord) -> Select[int, str, str, str]:
     made = and_(Vector.cover_id == Cover.id, Vector.bundle_id == bundle.id)
     return (
         select(Cover.id, Cover.file, Cover.path, Cover.content_hash).outerjoin(Vector, made).where(Vector.id.is_(None))

@@ -16,13 +16,13 @@ from indexer.images.cover_store import CoverStore
 from indexer.images.leased import Holder
 from indexer.images.storage import Copies, use
 from indexer.models.backbone import Backbone, OpenVinoBackbone, fingerprint_here
-from indexer.models.bundle import Bundle
 from indexer.models.shelf import DEFAULT_BUNDLE, BundleShelf
+from indexer.models.without_model import AnyBundle, BundleWithoutModel, VectorsManifest, no_model
 from indexer.reading import OpenVinoReader, ReaderFiles, installed_reader
 from indexer.vector_index.folder_shelf import FolderShelf
 from indexer.vector_index.servers.opening import server_of
 from indexer.vector_index.versions import IndexVersions
-from sleeve.errors import VectorIndexError
+from sleeve.errors import BundleError, VectorIndexError
 from sleeve.platform import usable_cores
 from sleeve.settings import Settings, expanded
 from sleeve.vocabulary import Fingerprint
@@ -96,7 +96,11 @@ class Home:
     @cached_property
     def shelf(self) -> BundleShelf:
         """The bundles that can be used."""
-        return BundleShelf(self.bundles_folder, self.settings.bundle)
+        return BundleShelf(self.bundles_folder, self.settings.bundle, self._without_model)
+
+    def _without_model(self) -> list[BundleWithoutModel]:
+        with self.database.reading() as session:
+            return [BundleWithoutModel(VectorsManifest(**manifest)) for manifest in bundles.without_model(session)]
 
     def live(self) -> IndexVersionRecord | None:
         """The index version that answers; None before the first one."""
@@ -113,8 +117,8 @@ class Home:
             raise VectorIndexError(NO_INDEX)
         return live
 
-    def bundle(self) -> Bundle:
-        """The bundle to embed with: the one that the settings name, else the live index's, else the shipped one.
+    def bundle(self) -> AnyBundle:
+        """The bundle to index with: the one that the settings name, else the live index's, else the shipped one.
 
         The live index is this home's, or before its first one another home's of the same database.
 
@@ -126,12 +130,14 @@ class Home:
         live = self.live() or self.versions.newest_elsewhere()
         return self.shelf.named(DEFAULT_BUNDLE) if live is None else self.shelf.require(live.bundle)
 
-    def backbone(self, bundle: Bundle) -> Backbone:
+    def backbone(self, bundle: AnyBundle) -> Backbone:
         """The backbone of a bundle, compiled.
 
         Raises:
-            BundleError: its model is missing, damaged or cannot be compiled.
+            BundleError: it has no model, or that is missing, damaged or cannot be compiled.
         """
+        if isinstance(bundle, BundleWithoutModel):
+            raise BundleError(no_model(bundle.name))
         return OpenVinoBackbone(bundle, threads=self.threads)
 
     @property
@@ -174,7 +180,7 @@ class Home:
         """
         return Holder(FolderShelf(self.database, self.versions_folder).with_owner(), tries_again)
 
-    def register(self, bundle: Bundle) -> BundleRecord:
+    def register(self, bundle: AnyBundle) -> BundleRecord:
         """Make a bundle known to the database, by the fingerprint of what this CPU makes with it."""
         with self.database.writing() as session:
             return bundles.register(
@@ -183,6 +189,7 @@ class Home:
                 name=bundle.manifest.name,
                 dimension=bundle.manifest.dimension,
                 manifest=bundle.manifest.model_dump(mode="json"),
+                has_model=not isinstance(bundle, BundleWithoutModel),
             )
 
     @property

@@ -38,6 +38,7 @@ class ListRow:
         extra: ids and what else the row says of the album, by name.
         cells: the row as it was written, by column.
         exported: ``sleeve export`` wrote it, of an album without a cover.
+        has_vector: its table has a vector for it, which nothing can hold: a vector is of a cover.
     """
 
     file: str
@@ -54,6 +55,7 @@ class ListRow:
     extra: Mapping[str, str] = field(default_factory=dict)
     cells: Mapping[str, str] = field(default_factory=dict)
     exported: bool = False
+    has_vector: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class CoverFile:
         lists: those that the album is on.
         url: where the image is fetched from if nothing is at the path; None for a file of the user's own.
         data: the image itself, which is to be kept at the path, empty once it is; None if it is no image of a table.
+        vector: (d,) float16, L2-normalised, made elsewhere; None if the source has none of it.
         stored: whether Sleeve wrote the file at the path, or is about to.
         instead: what to take if the file is not a cover, the best first.
         otherwise: what to offer if its source turns out to have no picture.
@@ -57,6 +58,7 @@ class CoverFile:
     lists: tuple[ListName, ...] = ()
     url: str | None = None
     data: bytes | None = field(default=None, repr=False, compare=False)
+    vector: NDArray[np.float16] | None = field(default=None, repr=False, compare=False)
     stored: bool = False
     instead: tuple["Candidate", ...] = ()
     row: str = field(default="", compare=False)

@@ -113,12 +113,13 @@ class NewVector:
 
 @dataclass(frozen=True, slots=True)
 class BundleRecord:
-    """A bundle that the database knows."""
+    """A bundle that the database knows; without a model, its vectors were made elsewhere."""
 
     id: int
     fingerprint: Fingerprint
     name: str
     dimension: int
+    has_model: bool = True
 
 
 @dataclass(frozen=True, slots=True)

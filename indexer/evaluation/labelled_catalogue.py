@@ -15,8 +15,8 @@ from indexer.genre import LabelledVectors, count_texts, membership
 from indexer.home import Home
 from indexer.images.decoding import decode, read
 from indexer.models.backbone import Backbone
-from indexer.models.bundle import Bundle
 from indexer.models.preparing import EMBED_COVERS, fit_image
+from indexer.models.without_model import AnyBundle
 from indexer.progress import Progress, chunks
 from sleeve.errors import FileRejectedError, TrainingError
 from sleeve.vocabulary import ContentHash, CoverId
@@ -44,7 +44,7 @@ class LabelledCatalogue:
     vectors: CatalogueVectors
     texts: tuple[tuple[TextLine, ...], ...]
     record: BundleRecord
-    bundle: Bundle
+    bundle: AnyBundle
 
 
 def read_labelled_catalogue(home: Home) -> LabelledCatalogue:
@@ -100,7 +100,7 @@ def cover_groups(catalogue: CatalogueVectors, hashes: NDArray[np.uint64] | None 
     return group_covers(catalogue.artists, artworks, pairs)
 
 
-def unseen_by(bundle: Bundle, content_hashes: Sequence[ContentHash]) -> NDArray[np.bool_]:
+def unseen_by(bundle: AnyBundle, content_hashes: Sequence[ContentHash]) -> NDArray[np.bool_]:
     """(n,), the covers that the bundle's backbone was not trained on.
 
     Raises:

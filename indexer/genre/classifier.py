@@ -7,7 +7,8 @@ from typing import Self
 from indexer.genre.head import LinearHead
 from indexer.genre.prediction import Calibration
 from indexer.genre.text_opinion import TextOpinion
-from indexer.models.bundle import CALIBRATION_FILE, HEAD_FILE, TEXT_OPINION_FILE, Bundle
+from indexer.models.bundle import CALIBRATION_FILE, HEAD_FILE, TEXT_OPINION_FILE
+from indexer.models.without_model import AnyBundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class GenreClassifier:
         return replace(self, head=head, text=self.text and self.text.without_others(genres))
 
 
-def shipped_classifier(bundle: Bundle) -> GenreClassifier:
+def shipped_classifier(bundle: AnyBundle) -> GenreClassifier:
     """The head, calibration and text opinion that came with a bundle.
 
     Raises:

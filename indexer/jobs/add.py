@@ -6,10 +6,11 @@ from functools import partial
 from db import own_columns
 from indexer.home import Home
 from indexer.progress import Progress
-from indexer.sources import Source
+from indexer.sources import ManifestSource, Source
 from indexer.sources.add_report import AddReport
 from indexer.sources.adding import add_source
 from indexer.sources.declared_columns import DeclaredColumns
+from indexer.sources.given_vectors import given_vectors
 from indexer.sources.kept_covers import KeptCovers
 from indexer.sources.remote_image import PUBLIC, Reach, fetch_image
 
@@ -24,7 +25,8 @@ def add(home: Home, progress: Progress, sources: Iterable[Source], *, again: boo
         again: also what a person removed.
 
     Raises:
-        SourceError: a source cannot be read; what was read before it failed stays.
+        SourceError: a source cannot be read, or its vectors cannot be kept under their name; what was read before it
+            failed stays.
         CatalogueError: the database cannot be used.
     """
     fetch = partial(fetch_image, reach=REACH) if home.settings.image_urls else None
@@ -33,7 +35,13 @@ def add(home: Home, progress: Progress, sources: Iterable[Source], *, again: boo
     with home.database.reading() as session:
         kinds = own_columns.kinds(session)
     for source in sources:
+        table = source.vectors if isinstance(source, ManifestSource) else None
+        vectors = None if table is None else given_vectors(table, home.shelf)
         checked = DeclaredColumns(source, kinds) if kinds else source
         threads = home.threads
-        report.merge(add_source(home.database, checked, threads=threads, progress=progress, kept=kept, again=again))
+        report.merge(
+            add_source(
+                home.database, checked, threads=threads, progress=progress, kept=kept, again=again, vectors=vectors
+            )
+        )
     return report

@@ -4,7 +4,7 @@ artwork, put albums in order by colour."""
 from dataclasses import dataclass
 from time import perf_counter
 
-from db import albums, genre_models
+from db import albums, genre_models, vectors
 from db.records import BundleRecord
 from indexer.artwork import Linked, link_pending
 from indexer.genre import LinearHead
@@ -12,8 +12,8 @@ from indexer.genre.classifier import shipped_classifier
 from indexer.home import Home
 from indexer.images.colouring import colour_pending
 from indexer.jobs.embed import embed
-from indexer.models.bundle import Bundle
 from indexer.models.embedding import EmbedReport
+from indexer.models.without_model import AnyBundle
 from indexer.progress import Progress
 from indexer.vector_index import IndexKind
 from indexer.vector_index.versions import Refresh
@@ -28,6 +28,7 @@ class IndexReport:
 
     Attributes:
         unlearned: genres of the catalogue that the head which answers does not know.
+        left_out: covers without a vector of a bundle that has no model to make one.
     """
 
     embedded: EmbedReport
@@ -35,6 +36,7 @@ class IndexReport:
     linked: Linked
     live_after_s: float
     unlearned: tuple[str, ...]
+    left_out: int = 0
 
 
 def bring_up_to_date(
@@ -63,10 +65,12 @@ def bring_up_to_date(
         home.database, home.versions, refresh.version, threads=home.threads, holder=holder, progress=progress
     )
     colour_pending(home.database, threads=home.threads, holder=holder, progress=progress)
-    return IndexReport(embedded, refresh, linked, live_after_s, _unlearned(home, record, bundle))
+    with home.database.reading() as session:
+        left_out = vectors.count_left_out(session, record)
+    return IndexReport(embedded, refresh, linked, live_after_s, _unlearned(home, record, bundle), left_out)
 
 
-def _unlearned(home: Home, record: BundleRecord, bundle: Bundle) -> tuple[str, ...]:
+def _unlearned(home: Home, record: BundleRecord, bundle: AnyBundle) -> tuple[str, ...]:
     with home.database.reading() as session:
         fitted = genre_models.newest(session, record)
         counts = albums.albums_per_genre(session)

@@ -6,8 +6,8 @@ from db.records import BundleRecord
 from indexer.home import Home
 from indexer.images.leased import Holder
 from indexer.models.backbone import BackboneOnDemand
-from indexer.models.bundle import Bundle
 from indexer.models.embedding import EmbedReport, embed_pending
+from indexer.models.without_model import AnyBundle, BundleWithoutModel
 from indexer.progress import Progress
 from indexer.vector_index.versions import IndexVersions
 from sleeve.errors import BusyError, VectorIndexError
@@ -21,9 +21,10 @@ _log = logging.getLogger(__name__)
 
 
 def embed(
-    home: Home, progress: Progress, bundle: Bundle, record: BundleRecord, holder: Holder, *, extends: bool = True
+    home: Home, progress: Progress, bundle: AnyBundle, record: BundleRecord, holder: Holder, *, extends: bool = True
 ) -> EmbedReport:
-    """Embed every cover without a vector of a bundle. The model is compiled only if there is such a cover.
+    """Embed every cover without a vector of a bundle. The model is compiled only if there is such a cover. Without a
+    model there is nothing to do.
 
     Args:
         record: the bundle as ``Home.register`` made it known.
@@ -34,6 +35,8 @@ def embed(
         BundleError: the bundle is damaged or cannot be run.
         CatalogueError: the database cannot be used; what was stored stays.
     """
+    if isinstance(bundle, BundleWithoutModel):
+        return EmbedReport()
     return embed_pending(
         home.database,
         BackboneOnDemand(bundle, threads=home.threads),

@@ -17,8 +17,8 @@ from indexer.evaluation.labelled_catalogue import (
     unseen_by,
 )
 from indexer.home import Home
-from indexer.models.bundle import Bundle
 from indexer.models.shelf import FROZEN_BUNDLE
+from indexer.models.without_model import AnyBundle
 from indexer.progress import Progress
 
 SHOWN_QUERIES = 250
@@ -81,7 +81,7 @@ def _baselines(home: Home, catalogue: LabelledCatalogue, progress: Progress) -> 
     return [Baseline("frozen", frozen), Baseline("logits", logits, fitted=False)], ()
 
 
-def _embedded(home: Home, paths: list[Path], bundle: Bundle, progress: Progress) -> NDArray[np.float32]:
+def _embedded(home: Home, paths: list[Path], bundle: AnyBundle, progress: Progress) -> NDArray[np.float32]:
     return embed_files(paths, home.backbone(bundle), threads=home.threads, progress=progress)
 
 

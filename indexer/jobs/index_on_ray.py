@@ -102,7 +102,7 @@ class Worker:
             if home.register(bundle).fingerprint != self._bundle:
                 raise BundleError(f"its processor makes other vectors with the bundle {bundle.manifest.name}")
         # Whatever index this node had, and of whatever bundle.
-        with Home(self._settings.model_copy(update={"bundle": str(bundle.folder)})) as home:
+        with Home(self._settings.model_copy(update={"bundle": bundle.address})) as home:
             while (done := share(home, Silent())).is_something:
                 pass
         return done.elsewhere

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from db import bundles
 from indexer.home import Home
 from indexer.models.backbone import fingerprints_as_run
-from indexer.models.bundle import Bundle
+from indexer.models.without_model import AnyBundle
 from indexer.progress import Progress
 
 
@@ -13,7 +13,7 @@ from indexer.progress import Progress
 class BundleUse:
     """A bundle that can be used, whether it is live, and how many covers of the catalogue it has embedded."""
 
-    bundle: Bundle
+    bundle: AnyBundle
     live: bool
     vectors: int
 

@@ -15,8 +15,8 @@ from db.cover_facts import CoverFacts
 from indexer.evaluation.labelled_catalogue import embed_files, read_labelled_catalogue
 from indexer.home import Home
 from indexer.models.backbone import Backbone
-from indexer.models.bundle import Bundle
 from indexer.models.shelf import FROZEN_BUNDLE
+from indexer.models.without_model import AnyBundle
 from indexer.progress import Progress
 from sleeve.errors import MissingExtraError
 
@@ -90,7 +90,7 @@ def _material(home: Home, seed: int, progress: Progress) -> "Material":
     )
 
 
-def _frozen(home: Home, bundle: Bundle, progress: Progress) -> "tuple[Backbone, Embed]":
+def _frozen(home: Home, bundle: AnyBundle, progress: Progress) -> "tuple[Backbone, Embed]":
     """The frozen bundle opened, and what embeds with it, from the home's cache if that has them."""
     from indexer.report.vector_cache import cached_vectors
 

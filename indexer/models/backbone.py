@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.images.decoding import Interpolation, ResizeRule
 from indexer.models.bundle import MODEL_FILE, Bundle, Precision
+from indexer.models.without_model import AnyBundle, BundleWithoutModel
 from sleeve.errors import BundleError, last_line
 from sleeve.platform import usable_cores
 from sleeve.vocabulary import Fingerprint
@@ -133,11 +134,13 @@ def fingerprint_as_run(bundle: Bundle, precision: str) -> Fingerprint:
     return Fingerprint(sha256(f"{bundle.fingerprint} in {precision}".encode()).hexdigest())
 
 
-def fingerprint_here(bundle: Bundle) -> Fingerprint:
+def fingerprint_here(bundle: AnyBundle) -> Fingerprint:
     """The fingerprint of the vectors that this CPU makes with a bundle; nothing of the bundle but its manifest is read.
 
     f32 is the same everywhere; whether bf16 is used, OpenVINO says.
     """
+    if isinstance(bundle, BundleWithoutModel):
+        return bundle.fingerprint
     precision = bundle.manifest.precision
     return fingerprint_as_run(bundle, precision if precision is Precision.F32 else _precision_used(precision))
 
@@ -154,8 +157,10 @@ def _precision_used(hint: Precision) -> str:
     return str(compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name())
 
 
-def fingerprints_as_run(bundle: Bundle) -> set[Fingerprint]:
+def fingerprints_as_run(bundle: AnyBundle) -> set[Fingerprint]:
     """Every fingerprint that vectors of a bundle can have, on this CPU or another."""
+    if isinstance(bundle, BundleWithoutModel):
+        return {bundle.fingerprint}
     return {fingerprint_as_run(bundle, precision) for precision in ("f32", "bf16", "f16")}
 
 

@@ -40,6 +40,8 @@ TEXT_MODEL_FILE = "text.onnx"
 output: (n, d) float32, in the space of the images' vectors. Neither it nor its tokenizer (``TOKENIZER_FILE``, or
 ``MERGES_FILE`` in bundles of before) decides a cover's vector."""
 
+MAX_DIMENSION = 65_536
+
 _MAX_MANIFEST_BYTES = 2**20
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
@@ -65,7 +67,7 @@ class BundleDescription(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    dimension: Annotated[int, Field(ge=1, le=65_536)]
+    dimension: Annotated[int, Field(ge=1, le=MAX_DIMENSION)]
     genre_dimensions: Annotated[int, Field(ge=0)] = 0
     input_size_px: Annotated[int, Field(ge=1, le=4_096)]
     resize: ResizeRule
@@ -117,6 +119,16 @@ class Bundle:
 
     folder: Path
     manifest: BundleManifest
+
+    @property
+    def name(self) -> str:
+        """What it is asked for by."""
+        return self.folder.name
+
+    @property
+    def address(self) -> str:
+        """What ``SLEEVE_BUNDLE`` names it by, in this home and others."""
+        return str(self.folder)
 
     @property
     def fingerprint(self) -> Fingerprint:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from indexer.models.backbone import load_openvino, unit_rows
 from indexer.models.bundle import TEXT_MODEL_FILE, Bundle
 from indexer.models.tokenizer import MERGES_FILE, TOKENIZER_FILE, TextTokenizer, clip_tokenizer
+from indexer.models.without_model import AnyBundle, BundleWithoutModel
 from sleeve.errors import BundleError, QueryError, last_line
 
 MAX_TEXT_CHARACTERS = 500
@@ -62,9 +63,11 @@ class TextTower:
             return self._loaded
 
 
-def text_tower_of(bundle: Bundle, threads: int) -> TextTower | None:
+def text_tower_of(bundle: AnyBundle, threads: int) -> TextTower | None:
     """The bundle's text tower, if it has one."""
-    return TextTower(bundle, threads) if TEXT_MODEL_FILE in bundle.manifest.files else None
+    if isinstance(bundle, BundleWithoutModel) or TEXT_MODEL_FILE not in bundle.manifest.files:
+        return None
+    return TextTower(bundle, threads)
 
 
 def _tokenizer(bundle: Bundle, places: int) -> TextTokenizer:

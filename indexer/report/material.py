@@ -15,7 +15,7 @@ from indexer.evaluation.grouping import near_duplicates
 from indexer.evaluation.labelled_catalogue import ARTWORK_COLUMN, SOURCE_COLUMN, unseen_by
 from indexer.genre import CountedTexts, LabelledVectors, count_texts, membership
 from indexer.models.backbone import Backbone
-from indexer.models.bundle import Bundle
+from indexer.models.without_model import AnyBundle
 from indexer.progress import Progress
 from sleeve.vocabulary import ContentHash
 
@@ -94,8 +94,8 @@ def gather(
     every: Sequence[CoverFacts],
     found: records.CatalogueVectors,
     texts: Sequence[Sequence[records.TextLine]],
-    live: tuple[Bundle, Backbone],
-    frozen: tuple[Bundle, Backbone, Embed] | None,
+    live: tuple[AnyBundle, Backbone],
+    frozen: tuple[AnyBundle, Backbone, Embed] | None,
     *,
     threads: int,
     seed: int,
@@ -145,6 +145,6 @@ def gather(
     )
 
 
-def _model(bundle: Bundle, vectors: NDArray[np.float32], hashes: Sequence[ContentHash], backbone: Backbone) -> Model:
+def _model(bundle: AnyBundle, vectors: NDArray[np.float32], hashes: Sequence[ContentHash], backbone: Backbone) -> Model:
     manifest = bundle.manifest
     return Model(manifest.name, vectors, unseen_by(bundle, hashes), backbone, manifest.genre_dimensions)

@@ -17,6 +17,8 @@ from indexer.sources.image_folder import ImageFolderSource, metadata_tables
 from indexer.sources.list_table import ListSource
 from indexer.sources.manifest import ManifestSource
 from indexer.sources.other_files import ARCHIVES, HINTS, SPREADSHEETS, kind_of_name
+from indexer.sources.parquet_rows import PARQUET_SUFFIX
+from indexer.sources.parquet_vectors import AskedVectors, table_vectors
 from indexer.sources.spelling import Spellings
 from indexer.sources.subsonic import is_server
 from indexer.sources.table_rows import TABLE_SUFFIXES
@@ -24,7 +26,17 @@ from indexer.sources.text_encoding import known_encoding
 from sleeve.errors import SourceError
 from sleeve.vocabulary import ListName
 
-__all__ = ["COLUMNS", "GenreFrom", "ListSource", "Source", "is_server", "may_be_there", "open_source"]
+__all__ = [
+    "COLUMNS",
+    "AskedVectors",
+    "GenreFrom",
+    "ListSource",
+    "ManifestSource",
+    "Source",
+    "is_server",
+    "may_be_there",
+    "open_source",
+]
 
 
 class Source(Protocol):
@@ -58,6 +70,7 @@ def open_source(
     store: CoverStore | None = None,
     encoding: str | None = None,
     list_name: ListName | None = None,
+    vectors: AskedVectors | None = None,
 ) -> Source:
     """The source at a path: a table is a manifest, a folder, zip or tar is one of covers, any other file a cover.
     A folder with tables called ``metadata`` that name its pictures is one of both.
@@ -72,12 +85,13 @@ def open_source(
         list_name: what a table without pictures is; None lets its columns decide.
         encoding: of a manifest that is text, of names in archives that do not say theirs, or of a library's tags that
             say they are Latin-1; None finds out.
+        vectors: those of a Parquet table of covers that are to be kept as a bundle without a model.
 
     Raises:
         SourceError: the path does not exist or does not go with the other arguments, or the table cannot be read.
     """
     try:
-        return _open(path, genre_from, columns or {}, own_spellings, store, encoding, list_name)
+        return _open(path, genre_from, columns or {}, own_spellings, store, encoding, list_name, vectors)
     except ObjectError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -90,9 +104,12 @@ def _open(
     store: CoverStore | None,
     encoding: str | None,
     list_name: ListName | None,
+    vectors: AskedVectors | None,
 ) -> Source:
     if not path.exists():
         raise SourceError(f"{path} does not exist")
+    if vectors is not None and (path.is_dir() or path.suffix.lower() != PARQUET_SUFFIX):
+        raise SourceError(f"{path} is not a Parquet table; --vector needs one")
     if genre_from is GenreFrom.TAGS and is_object(path):
         raise SourceError(f"{path} is in object storage; a music library must be in folders")
     if encoding:
@@ -111,6 +128,8 @@ def _open(
         spellings = Spellings.read(own_spellings)
         listed = ListSource(path, list_name, label, columns, encoding, spellings)
         if listed.has_no_files():
+            if vectors is not None:
+                raise SourceError(f"{path} has no column `file`; --vector needs covers, which vectors belong to")
             return listed
         if list_name is not None:
             raise SourceError(f"{path} is not a table with artists and titles but no files; --list needs one")
@@ -121,6 +140,7 @@ def _open(
             store=store,
             encoding=encoding,
             spellings=spellings,
+            vectors=None if vectors is None else table_vectors(path, vectors),
         )
     if path.is_file() and (library := _other_library(path, own_spellings, list_name, label=label)):
         return library

@@ -20,6 +20,8 @@ class AddReport:
         listed: how many of those that ended are rows of lists.
         unlisted: rows that lists do not have any more.
         gone: covers in the folders and archives that were read that have no file there any more.
+        vectors: how many covers have another vector than before, of each bundle without a model.
+        vectors_left_out: vectors in tables of albums without a cover.
     """
 
     counts: Counter[Outcome] = field(default_factory=Counter)
@@ -31,6 +33,8 @@ class AddReport:
     listed: int = 0
     unlisted: int = 0
     gone: int = 0
+    vectors: Counter[str] = field(default_factory=Counter)
+    vectors_left_out: int = 0
 
     def take(self, outcomes: Iterable[FileOutcome]) -> None:
         """Count some more."""
@@ -53,6 +57,8 @@ class AddReport:
         self.listed += other.listed
         self.unlisted += other.unlisted
         self.gone += other.gone
+        self.vectors += other.vectors
+        self.vectors_left_out += other.vectors_left_out
 
     def take_back(self, offered: Offered, tried: Sequence[InspectedFile | RejectedFile]) -> None:
         """Do not count the files that were tried for a cover as others too."""

@@ -1,6 +1,6 @@
 """A source → the catalogue: fetch, read, hash and decode every file, then write each batch in one transaction."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -37,6 +37,7 @@ from indexer.sources import Source, may_be_there
 from indexer.sources.add_report import AddReport
 from indexer.sources.archive import ArchiveSource
 from indexer.sources.folder import FolderSource
+from indexer.sources.given_vectors import GivenVectors
 from indexer.sources.image_folder import ImageFolderSource
 from indexer.sources.kept_covers import KeptCovers
 from sleeve.errors import FileRejectedError, SourceError
@@ -67,6 +68,7 @@ def add_source(
     again: bool = False,
     gone: Set[str] = frozenset(),
     is_whole: bool = True,
+    vectors: GivenVectors | None = None,
 ) -> AddReport:
     """Offer every file of a source to the catalogue. Adding the same files twice changes nothing.
 
@@ -75,13 +77,14 @@ def add_source(
         again: also what a person removed.
         gone: paths of covers that count as moved if their content is offered elsewhere, though their files are there.
         is_whole: what the source offers is all that it has, so that rows of lists that it does not offer are gone.
+        vectors: gives covers the vectors that the source has of them.
 
     Raises:
         SourceError: the source cannot be read; what was read before it failed stays.
         CatalogueError: the database cannot be used.
     """
     progress = progress or Silent()
-    adding = _Adding(database, source, kept, again=again, gone=gone, is_whole=is_whole)
+    adding = _Adding(database, source, kept, vectors, again=again, gone=gone, is_whole=is_whole)
     progress.start("Adding", sum(1 for _ in AddReport().offered(source)))
     # Threads begin when they are needed, so of two pools one costs nothing.
     with (
@@ -129,6 +132,7 @@ class _Adding:
         database: Database,
         source: Source,
         kept: KeptCovers | None,
+        vectors: GivenVectors | None,
         *,
         again: bool,
         gone: Set[str],
@@ -139,6 +143,7 @@ class _Adding:
         self._source = source
         self._place = None if source.place is None else str(source.place)
         self._kept = kept
+        self._vectors = vectors
         self._again = again
         self._holds = _holder(gone, source)
         self._silent = 0
@@ -169,10 +174,13 @@ class _Adding:
             no_covers = [end.path for end in found.outcomes if end.outcome in {Outcome.REJECTED, Outcome.REMOVED}]
             if self._place:
                 offered.claim(session, self._place, no_covers)
+            later = {id(item) for item in found.waiting}
+            decided = [item for item in inspected if isinstance(item, InspectedFile) and id(item) not in later]
+            given = self._vectors.give(session, decided) if self._vectors else Counter()
+        self.report.vectors += given
         self._waiting += found.waiting
         self.report.take(found.outcomes)
         if self._kept:
-            later = {id(item) for item in found.waiting}
             done = [item for item, seen in zip(batch, inspected, strict=True) if id(seen) not in later]
             self._kept.tidy(self._database, done, found.outcomes)
 
@@ -186,6 +194,7 @@ class _Adding:
         for row in rows:
             self._rows[row.place].add(row.path)
         self.report.listed += len(rows)
+        self.report.vectors_left_out += sum(row.has_vector for row in rows)
         self.report.take(outcomes)
 
     def take_instead(self, files: Sequence[Offered], batch: Sequence[Offered]) -> Sequence[Offered]:

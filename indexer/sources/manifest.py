@@ -19,6 +19,7 @@ from indexer.sources.file_names import absolute, unusable
 from indexer.sources.list_columns import ids_of, pressing_of
 from indexer.sources.names import clean, distinct
 from indexer.sources.other_files import BLANK_ROWS, REPEATED_ROWS, TOTALS
+from indexer.sources.parquet_vectors import TableVectors
 from indexer.sources.remote_image import target_of
 from indexer.sources.spelling import Spellings
 from indexer.sources.table_cells import (
@@ -59,6 +60,7 @@ class ManifestSource:
         store: keeps images that rows name by URL or hold themselves; without it such rows are rejected.
         encoding: of a table that is text; None to find out.
         spellings: how genres are spelled, and which mean nothing.
+        vectors: what its covers are to have as vectors that were made elsewhere; None if none are asked for.
     """
 
     path: Path
@@ -67,6 +69,7 @@ class ManifestSource:
     store: CoverStore | None = None
     encoding: str | None = None
     spellings: Spellings = field(default_factory=Spellings.read)
+    vectors: TableVectors | None = None
 
     @property
     def place(self) -> Path:
@@ -126,7 +129,13 @@ class ManifestSource:
 
     def _rows(self) -> tuple[Iterator[TableRow], str]:
         """The rows, and which encoding is guessed; empty if that is certain."""
-        return rows_of(self.path, self.columns, self.encoding, lambda cells: "file" in recognised(cells, self.columns))
+        return rows_of(
+            self.path,
+            self.columns,
+            self.encoding,
+            lambda cells: "file" in recognised(cells, self.columns),
+            self.vectors,
+        )
 
     def _offers(self, row: TableRow, cells: Mapping[str, Cell]) -> Iterator[Found]:
         if row.image is None and (kind := _kind_without_file(row.cells, cells)):
@@ -148,7 +157,9 @@ class ManifestSource:
         if isinstance(place, RejectedFile):
             yield place
         else:
-            yield replace(front, file=back, path=place.path, url=place.url, data=None, side=Side.BACK, group=group)
+            yield replace(
+                front, file=back, path=place.path, url=place.url, data=None, vector=None, side=Side.BACK, group=group
+            )
 
     def _without_cover(self, row: TableRow, cells: Mapping[str, Cell], year: int | None) -> Found:
         """The album of a row that an export wrote without a cover."""
@@ -172,6 +183,7 @@ class ManifestSource:
             pressing=pressing,
             extra=ids_of(texts, pressing, None),
             exported=True,
+            has_vector=row.vector is not None,
         )
 
     def _cover(self, row: TableRow, cells: Mapping[str, Cell], year: int | None) -> Offered:
@@ -203,6 +215,7 @@ class ManifestSource:
             exported=(clean(cells.get(ALBUM_COLUMN)) or "") if exported_path else None,
             url=place.url,
             data=place.data,
+            vector=row.vector,
         )
 
     def _place(self, file: str, exported_path: str | None) -> "_Place | RejectedFile":

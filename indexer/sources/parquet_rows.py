@@ -10,6 +10,9 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from indexer.images.storage import ObjectPath
 from indexer.sources.table_rows import MAX_COLUMNS, MAX_LINE_CHARACTERS, Cell, TableRow, as_cell
 from sleeve.errors import MissingExtraError, SourceError
@@ -64,33 +67,55 @@ def pyarrow_modules() -> tuple[Any, Any]:
 ImageColumn = Callable[[Sequence[str]], str | None]
 """Which of the columns with bytes has the images."""
 
+VectorsOf = Callable[["pyarrow.parquet.ParquetFile"], Iterator[NDArray[np.float16] | str | None]]
+"""The vector of each row, or what is wrong with it."""
 
-def parquet_rows(path: Path, image_column: ImageColumn) -> Iterator[TableRow]:
+
+def held_file(path: Path) -> Path:
+    """The file, or the copy of it if it is an object.
+
+    Raises:
+        SourceError: it cannot be fetched.
+    """
+    try:
+        return path.fetched() if isinstance(path, ObjectPath) else path
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def parquet_rows(
+    path: Path, image_column: ImageColumn, vector_column: str | None = None, vectors: VectorsOf | None = None
+) -> Iterator[TableRow]:
     """The rows, after a row 0 that only names the columns.
 
     The cell of the image is what its file is called, if that is known. The numbers of class labels are the names that
     ``datasets`` (Hugging Face) left in the file.
+
+    Args:
+        vector_column, vectors: which column has vectors that are asked for, and what reads them.
 
     Raises:
         SourceError: the file cannot be read, or holds too much.
         MissingExtraError: pyarrow is not installed.
     """
     pa, pq = pyarrow_modules()
-    try:
-        held = path.fetched() if isinstance(path, ObjectPath) else path
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+    held = held_file(path)
     try:
         with pq.ParquetFile(held) as file:
-            _check(path, file.metadata)
+            check_file(path, file.metadata)
             leaves = [file.schema.column(number) for number in range(file.metadata.num_columns)]
             image = image_column([field.name for field in file.schema_arrow if _holds_bytes(pa, field.type)])
         texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
         # Of images a dictionary would keep several.
         texts = [text for text in texts if image is None or (text != image and not text.startswith(f"{image}."))]
-        with pq.ParquetFile(held, read_dictionary=texts) as file, _stream(pq, held) as images:
+        with (
+            pq.ParquetFile(held, read_dictionary=texts) as file,
+            _stream(pq, held) as images,
+            _stream(pq, held) as numbers,
+        ):
             found = repeat(("", None)) if image is None else _images(pa, path, images, image)
-            yield from _rows(pa, path, file, image, found)
+            made = repeat(None) if vectors is None else vectors(numbers)
+            yield from _rows(pa, path, file, image, found, vector_column, made)
     # pyarrow's own errors are of these kinds, among others of ValueError and OSError.
     except (pa.ArrowException, OSError, ValueError) as error:
         raise SourceError(f"{path} is not a readable Parquet file") from error
@@ -101,7 +126,8 @@ def _stream(pq: Any, path: Path) -> "pyarrow.parquet.ParquetFile":
     return pq.ParquetFile(path, buffer_size=_BUFFER_BYTES)
 
 
-def _check(path: Path, metadata: Any) -> None:
+def check_file(path: Path, metadata: Any) -> None:
+    """Complain about a file that says that it holds more than one of its size should (``SourceError``)."""
     # Only the file as a whole is asked about: pyarrow has ended the process over damaged files.
     groups = (metadata.row_group(number) for number in range(metadata.num_row_groups))
     if max((group.total_byte_size for group in groups), default=0) > MAX_UNPACKED_BYTES:
@@ -162,13 +188,16 @@ def _rows(
     file: "pyarrow.parquet.ParquetFile",
     image: str | None,
     images: Iterator[tuple[str, bytes | None]],
+    vector_column: str | None,
+    vectors: Iterator[NDArray[np.float16] | str | None],
 ) -> Iterator[TableRow]:
     columns = file.schema_arrow.names
     if len(columns) > MAX_COLUMNS or file.metadata.num_rows > MAX_ROWS:
         raise SourceError(f"{path} has over {MAX_COLUMNS:,} columns or {MAX_ROWS:,} rows")
     empty: dict[str, Cell] = dict.fromkeys(columns, "")
     yield TableRow(0, empty)
-    read = [field.name for field in file.schema_arrow if _is_plain(pa, field.type)]
+    plain = [field.name for field in file.schema_arrow if _is_plain(pa, field.type)]
+    read = [name for name in plain if name != vector_column]
     names_of = class_names(file.schema_arrow.metadata)
     number = 0
     for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=read):
@@ -178,13 +207,16 @@ def _rows(
             number += 1
             values = {name: column[place] for name, column in found.items()}
             name, data = next(images)
+            vector = next(vectors)
             if image is not None:
                 values[image] = name
             if sum(map(_length, values.values())) > MAX_LINE_CHARACTERS:
                 yield TableRow(number, {}, f"the row is longer than {MAX_LINE_CHARACTERS:,} characters")
+            elif isinstance(vector, str):
+                yield TableRow(number, {}, vector)
             else:
                 cells = {name: as_cell(value) for name, value in values.items()}
-                yield TableRow(number, {**empty, **cells}, image=data, image_column=image)
+                yield TableRow(number, {**empty, **cells}, image=data, image_column=image, vector=vector)
 
 
 def _is_plain(pa: Any, kind: "pyarrow.DataType") -> bool:

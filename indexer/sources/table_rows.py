@@ -10,6 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sleeve.errors import SourceError
 
 Cell = str | list[str]
@@ -47,6 +50,7 @@ class TableRow:
         number: its first line, or in Parquet its row, from 1.
         image: the bytes of the cover, if the row holds them.
         image_column: where images are; its cell is only what the file is called.
+        vector: (d,) float16, L2-normalised, if vectors are asked for and the row has one.
     """
 
     number: int
@@ -54,6 +58,7 @@ class TableRow:
     fault: str | None = None
     image: bytes | None = None
     image_column: str | None = None
+    vector: NDArray[np.float16] | None = None
 
 
 def table_rows(path: Path, encoding: str, is_header: IsHeader) -> Iterator[TableRow]:

@@ -22,7 +22,8 @@ from indexer.genre.labelled_vectors import LabelledVectors
 from indexer.genre.prediction import predict
 from indexer.home import Home, open_home
 from indexer.models.bundle import CALIBRATION_FILE, TEXT_OPINION_FILE, Bundle, BundleDescription, write_bundle
-from sleeve.errors import TrainingError
+from indexer.models.without_model import BundleWithoutModel, no_model
+from sleeve.errors import BundleError, TrainingError
 from sleeve.settings import read_settings
 
 LEAST_GROUPS = 8
@@ -40,10 +41,12 @@ def with_text_opinion(home: Home, folder: Path) -> Bundle:
 
     Raises:
         TrainingError: too few covers have been read.
-        BundleError: the bundle is damaged, or the new one cannot be written.
+        BundleError: the bundle has no model or is damaged, or the new one cannot be written.
     """
     catalogue = read_labelled_catalogue(home)
     bundle = catalogue.bundle
+    if isinstance(bundle, BundleWithoutModel):
+        raise BundleError(no_model(bundle.name))
     covers = without_names(_of_genres(labelled_covers(catalogue), bundle.manifest.genres))
     model = fit_genre_model(covers, seed=0)
     if model.text is None:

@@ -168,7 +168,7 @@ class Recommender:
             found = Likeness(vectors.of_albums(session, bundle, wanted))
             for album_id in wanted:
                 if album_id not in found:
-                    raise not_embedded_error(album_id, has_cover=bool(albums.album(session, album_id).covers))
+                    raise not_embedded_error(bundle, album_id, has_cover=bool(albums.album(session, album_id).covers))
         return {album_id: found.vectors_of(album_id) for album_id in wanted}
 
     def _likeness(self, snapshot: Snapshot, neighbours: tuple[Neighbour, ...]) -> Likeness:

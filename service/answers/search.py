@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from db import albums, statements, vectors
 from db.database import Database
-from db.records import AlbumRecord, AskedAlbum, CatalogueFilter, VectorOwner
+from db.records import AlbumRecord, AskedAlbum, BundleRecord, CatalogueFilter, VectorOwner
 from indexer.images.decoding import QUERY_LIMITS, read, size_px
 from indexer.models.preparing import fit_image
 from indexer.models.prompts import LOOKS, embed_in
@@ -80,7 +80,7 @@ class Search:
             outline: where the sleeve is in it; None to look for it.
 
         Raises:
-            FileRejectedError: the bytes are not an image that Sleeve can use.
+            FileRejectedError: the bytes are not an image that Sleeve can use; ``QueryError``: the bundle has no model.
             VectorIndexError: there is no index.
         """
         return self._answered(lambda _: None, lambda snapshot, _: self._like_image(snapshot, data, request, outline))
@@ -94,7 +94,7 @@ class Search:
             names, is_scan, on_list: as for ``understand``.
 
         Raises:
-            FileRejectedError: the bytes are not an image that Sleeve can use.
+            FileRejectedError: the bytes are not an image that Sleeve can use; ``QueryError``: the bundle has no model.
             VectorIndexError: there is no index.
         """
 
@@ -131,7 +131,7 @@ class Search:
             most: neighbours that are wanted of the vector; it has a few in any case.
 
         Raises:
-            FileRejectedError: the bytes are not an image that Sleeve can use.
+            FileRejectedError: the bytes are not an image that Sleeve can use; ``QueryError``: the bundle has no model.
         """
         allowed = CatalogueFilter(on_list=on_list)
 
@@ -159,7 +159,7 @@ class Search:
             return found, [one for one in sorted(ids) if one not in with_vectors]
 
         known = Known(nearest, saying, coded)
-        found = self._understanding.of(data, model.backbone, known, outline, names=names, is_scan=is_scan)
+        found = self._understanding.of(data, model.require_backbone(), known, outline, names=names, is_scan=is_scan)
         return tuple(self._with_words(one, names) for one in found)
 
     def _with_words(self, found: Understood, names: Sequence[str]) -> Understood:
@@ -233,12 +233,13 @@ class Search:
         """The (1, d) vector of an image.
 
         Raises:
-            FileRejectedError: the bytes are not an image that Sleeve can use.
+            FileRejectedError: the bytes are not an image that Sleeve can use; ``QueryError``: the bundle has no model.
         """
+        backbone = model.require_backbone()
         with self._timed(Stage.DECODE):
-            fitted = fit_image(data, model.backbone, QUERY_LIMITS)
+            fitted = fit_image(data, backbone, QUERY_LIMITS)
         with self._timed(Stage.EMBED):
-            return model.backbone.embed(fitted[np.newaxis])
+            return backbone.embed(fitted[np.newaxis])
 
     def embed_text(self, model: Model, text: str, templates: Sequence[str] = LOOKS) -> NDArray[np.float32]:
         """The (1, d) vector of a text, by default one that describes a cover.
@@ -246,6 +247,7 @@ class Search:
         Raises:
             QueryError: the bundle has no text tower, or the text is empty or too long.
         """
+        model.require_backbone()
         if model.text_tower is None:
             raise QueryError(
                 "this bundle has no text tower, so it cannot be asked with a text; `sleeve bundles add` takes a "
@@ -260,11 +262,12 @@ class Search:
         Raises:
             NotFoundError: there is no such album, it has no cover, or it waits to be indexed.
         """
-        asked = snapshot.memory.asked(snapshot.version.record.bundle, album_id)
+        bundle = snapshot.version.record.bundle
+        asked = snapshot.memory.asked(bundle, album_id)
         if asked is None:
             raise NotFoundError(f"there is no album {album_id}")
         if not len(asked.vectors):
-            raise not_embedded_error(album_id, has_cover=asked.has_cover)
+            raise not_embedded_error(bundle, album_id, has_cover=asked.has_cover)
         return asked
 
     def by_vectors(
@@ -381,11 +384,13 @@ def _neighbours(
     return rank_albums(pairs, owners, leave_out=leave_out, may_answer=may_answer)
 
 
-def not_embedded_error(album_id: AlbumId, *, has_cover: bool) -> NotFoundError:
-    """What says why an album has no vector: it waits to be indexed, or has no cover."""
+def not_embedded_error(bundle: BundleRecord, album_id: AlbumId, *, has_cover: bool) -> NotFoundError:
+    """What says why an album has no vector of a bundle: it waits to be indexed, none was given, or has no cover."""
     if not has_cover:
         looks_for = "`sleeve musicbrainz --fill` or `sleeve discogs --fill` looks for one"
         return NotFoundError(f"album {album_id} has no cover, so nothing can be compared with it; {looks_for}")
+    if not bundle.has_model:
+        return NotFoundError(f"album {album_id} has no vector of {bundle.name}, and no model here makes such vectors")
     return NotFoundError(f"album {album_id} is not embedded yet; run `sleeve index` first")
 
 

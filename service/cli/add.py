@@ -11,7 +11,7 @@ from indexer.home import Home, open_home
 from indexer.images.storage import is_object, located
 from indexer.jobs.add import add as add_sources
 from indexer.jobs.add_from_server import add_from_server
-from indexer.sources import GenreFrom, Source, is_server
+from indexer.sources import AskedVectors, GenreFrom, Source, is_server
 from indexer.sources.add_report import AddReport
 from indexer.sources.changes import changed_part
 from indexer.sources.shards import shards
@@ -47,6 +47,15 @@ def add(
             "table say, if Discogs wrote it.",
         ),
     ] = None,
+    vector: Annotated[
+        str | None,
+        typer.Option(
+            "--vector",
+            metavar="[NAME=]COLUMN",
+            help="A column of vectors that another program made, in a Parquet table of covers. They become a bundle "
+            "without a model, called NAME, or as the table.",
+        ),
+    ] = None,
     again: Annotated[bool, typer.Option("--again", help="Add what you have removed before, too.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Keep running and add what changes, until Ctrl-C.")] = False,
     json: Json = False,
@@ -74,6 +83,10 @@ def add(
     With `--genre-from tags`, a folder is a music library: albums come from the tags of its tracks, and covers from
     files such as `cover.jpg` or from the tracks.
 
+    With `--vector`, covers get the vectors that a Parquet table has for them (lists of floating-point numbers). They
+    are never compared with those of another bundle. `sleeve bundles use NAME` answers with them: albums can be asked
+    with, images and words cannot, because no model makes such vectors here.
+
     Any path may be in object storage: `s3://BUCKET/…`, `gs://BUCKET/…` or `az://CONTAINER/…`. Credentials and endpoint
     come from the environment (docs/settings.md).
 
@@ -93,6 +106,7 @@ def add(
         sleeve add catalogue.csv --column artist=Künstler --column file=Bild
         sleeve add me-collection-20260101-1200.csv
         sleeve add wishes.csv --list wanted
+        sleeve add covers.parquet --vector clip=embedding
         sleeve add ~/Pictures/sleeves --genre-from none
         sleeve add ~/.config/beets/library.db --list owned
         sleeve add subsonic://me@nas:4533
@@ -103,6 +117,7 @@ def add(
             or column
             or encoding
             or on_list
+            or vector
             or watch
             or genre_from not in {None, GenreFrom.TAGS, GenreFrom.NONE}
         ):
@@ -110,7 +125,7 @@ def add(
         _end(_add_server(context, paths[0], label=genre_from is not GenreFrom.NONE, again=again), json=json)
         return
     opened_at = [shard for path in map(located, paths) for shard in shards(path)]
-    opener = Opener(genre_from, column, encoding, on_list)
+    opener = Opener(genre_from, column, encoding, on_list, _vectors(vector, len(opened_at)))
     if watch and any(map(is_object, paths)):
         raise typer.BadParameter("--watch looks at folders and files; object storage does not say what changes")
     if watch and json:
@@ -129,6 +144,15 @@ def add(
             return
         document = _add(home, opened, again=again)
     _end(document, json=json)
+
+
+def _vectors(said: str | None, tables: int) -> AskedVectors | None:
+    if said is None:
+        return None
+    name, _, column = said.rpartition("=")
+    if not column or (tables > 1 and not name):
+        raise typer.BadParameter(f"--vector {said}: write NAME=COLUMN, so that it is clear whose vectors they are")
+    return AskedVectors(column, name or None)
 
 
 def _end(document: AddSchema, *, json: bool) -> None:
@@ -183,6 +207,8 @@ def _document(report: AddReport, gone: int = 0) -> AddSchema:
         guesses=list(report.guesses),
         gone=gone + report.gone,
         listed=report.listed,
+        vectors=dict(report.vectors),
+        vectors_left_out=report.vectors_left_out,
         unlisted=report.unlisted,
     )
 
@@ -205,7 +231,12 @@ def _summarise(document: AddSchema) -> None:
         say("`sleeve add --again` adds what you have removed, too.")
     if document.added and document.listed:
         say("Next: `sleeve musicbrainz --fill` or `sleeve discogs --fill` looks for covers of albums without one.")
-    if document.added and document.files - document.other > document.listed:
+    for name, covers in document.vectors.items():
+        say(f"{counted(covers, 'new vector')} of {name}; `sleeve bundles use {name}` answers with them.")
+    if document.vectors_left_out:
+        left_out = counted(document.vectors_left_out, "vector")
+        say(f"left out: {left_out} of albums without a cover (a vector belongs to a cover)")
+    if document.added and not document.vectors and document.files - document.other > document.listed:
         say("Next: `sleeve index` makes them searchable.")
     if not (document.added or document.unchanged or document.rejected or document.removed):
         say("No covers were found there; `sleeve add --help` shows what can be added.")

@@ -70,12 +70,12 @@ def use(
         sleeve bundles use tuned
     """
     settings = settings_of(context)
-    with Home(settings) as home:
+    with open_home(settings) as home:
         bundle = home.shelf.named(name)
         bundle.verify()
         if settings.bundle and home.shelf.named(settings.bundle).fingerprint != bundle.fingerprint:
             raise BundleError(f"SLEEVE_BUNDLE says {settings.bundle}, and it would win over {name}: unset it first")
-    with open_home(settings.model_copy(update={"bundle": str(bundle.folder)})) as home, ProgressBar() as bar:
+    with open_home(settings.model_copy(update={"bundle": bundle.address})) as home, ProgressBar() as bar:
         run = index(home, bar)
     rejections = [RejectionSchema.of(r) for r in run.embedded.rejected]
     report_rejected(rejections)
@@ -219,7 +219,7 @@ def _show(documents: list[HomeBundleSchema]) -> None:
             "live" if document.live else "",
             document.name,
             str(document.dimension),
-            f"{document.input_size_px} px",
+            "no model" if document.input_size_px is None else f"{document.input_size_px} px",
             str(document.vectors),
             str(len(document.genres)),
             "" if accuracy is None else f"{accuracy:.3f}",

@@ -203,6 +203,12 @@ def report_index(run: IndexReport) -> None:
         links = run.linked.links
         pairs = "1 pair" if links == 1 else f"{links} pairs"
         answer(f"{pairs} of covers with the same artwork linked; `sleeve duplicates` shows them")
+    if run.left_out:
+        name = run.refresh.version.bundle.name
+        say(
+            f"{counted(run.left_out, 'cover')} without a vector of {name}, which has no model to make one: "
+            f"`sleeve add TABLE --vector {name}=COLUMN` brings vectors that were made elsewhere"
+        )
     if run.unlearned:
         more = f" and {len(run.unlearned) - SHOWN_GENRES} more" if len(run.unlearned) > SHOWN_GENRES else ""
         named = ", ".join(run.unlearned[:SHOWN_GENRES]) + more

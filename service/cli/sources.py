@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from indexer.home import Home
-from indexer.sources import COLUMNS, GenreFrom, Source, open_source
+from indexer.sources import COLUMNS, AskedVectors, GenreFrom, Source, open_source
 from indexer.sources.other_files import HINTS
 from service.cli.console import say
 from service.schemas import OtherFilesSchema
@@ -42,11 +42,13 @@ class Opener:
         columns: Sequence[str] | None,
         encoding: str | None,
         list_name: ListName | None = None,
+        vectors: AskedVectors | None = None,
     ) -> None:
         self._genre_from = genre_from
         self._columns = dict(map(_column, columns or ()))
         self._encoding = encoding
         self._list_name = list_name
+        self._vectors = vectors
 
     def open(self, home: Home, path: Path) -> Source:
         """The source at a path.
@@ -65,6 +67,7 @@ class Opener:
             store=home.covers,
             encoding=self._encoding,
             list_name=self._list_name,
+            vectors=self._vectors,
         )
 
 

@@ -9,6 +9,7 @@ from indexer.home import Home
 from indexer.jobs.list_bundles import BundleUse
 from indexer.jobs.status import Status
 from indexer.models.bundle import TEXT_MODEL_FILE
+from indexer.models.without_model import BundleWithoutModel, VectorsManifest
 from service.schemas.index import VersionSchema
 from sleeve.vocabulary import ColumnKind, ListName
 
@@ -18,7 +19,8 @@ class LiveBundleSchema(BaseModel):
 
     name: str
     dimension: int
-    input_size_px: int
+    input_size_px: int | None = Field(description="the side of the images that it sees; null without a model")
+    sees_images: bool = Field(description="whether it can be asked with an image; not without a model")
     reads_text: bool = Field(description="whether it can be asked with a text")
     genres: list[str] = Field(description="the genres that its head knows")
     metrics: dict[str, float] = Field(description="as measured when it was made")
@@ -108,13 +110,14 @@ class BundleSchema(BaseModel):
     fingerprint: str = Field(description="vectors of bundles with one fingerprint can be compared")
     live: bool
     dimension: int
-    input_size_px: int
+    input_size_px: int | None = Field(description="the side of the images that it sees; null without a model")
+    sees_images: bool = Field(description="whether it can be asked with an image; not without a model")
     reads_text: bool = Field(description="whether it can be asked with a text")
     vectors: int = Field(description="covers of this catalogue that it has embedded")
     genres: list[str]
     metrics: dict[str, float] = Field(description="as measured when it was made")
-    trained_on: str
-    licence: str
+    trained_on: str = Field(description="empty without a model")
+    licence: str = Field(description="empty without a model")
 
     @classmethod
     def of(cls, use: BundleUse) -> "BundleSchema":
@@ -124,27 +127,30 @@ class BundleSchema(BaseModel):
 class HomeBundleSchema(BundleSchema):
     """A model that can be used, and its folder."""
 
-    folder: str
+    folder: str | None = Field(description="null without a model")
 
     @classmethod
     def of(cls, use: BundleUse) -> "HomeBundleSchema":
-        return cls(**_bundle_fields(use), folder=str(use.bundle.folder))
+        folder = None if isinstance(use.bundle, BundleWithoutModel) else str(use.bundle.folder)
+        return cls(**_bundle_fields(use), folder=folder)
 
 
 def _bundle_fields(use: BundleUse) -> dict[str, Any]:
     bundle, manifest = use.bundle, use.bundle.manifest
+    model = None if isinstance(manifest, VectorsManifest) else manifest
     return {
-        "name": bundle.folder.name,
+        "name": bundle.name,
         "fingerprint": bundle.fingerprint,
         "live": use.live,
         "dimension": manifest.dimension,
-        "input_size_px": manifest.input_size_px,
+        "input_size_px": model and model.input_size_px,
+        "sees_images": model is not None,
         "reads_text": TEXT_MODEL_FILE in manifest.files,
         "vectors": use.vectors,
         "genres": list(manifest.genres),
         "metrics": manifest.metrics,
-        "trained_on": manifest.trained_on,
-        "licence": manifest.licence,
+        "trained_on": model.trained_on if model else "",
+        "licence": model.licence if model else "",
     }
 
 

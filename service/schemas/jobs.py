@@ -51,6 +51,10 @@ class AddSchema(BaseModel):
     )
     listed: int = Field(default=0, description="how many of the files are rows of lists without pictures")
     unlisted: int = Field(default=0, description="rows that their lists do not have any more")
+    vectors: dict[str, int] = Field(
+        default={}, description="how many covers have new vectors that were made elsewhere, by the name of their bundle"
+    )
+    vectors_left_out: int = Field(default=0, description="vectors of albums without a cover, which nothing can hold")
 
 
 class ReadRunSchema(BaseModel):

@@ -88,7 +88,7 @@ def test_a_bundle_is_found_by_the_vectors_of_a_cpu_without_its_precision(tmp_pat
     for precision in ("f32", "bf16", "f16"):
         found = shelf.of(fingerprint_as_run(bundle, precision))
         assert found is not None
-        assert found.folder == bundle.folder
+        assert found.address == str(bundle.folder)
     assert shelf.of(Fingerprint("0" * 64)) is None
 
 
@@ -106,10 +106,10 @@ def test_looking_at_the_shelf_reads_manifests_and_nothing_else(tmp_path: Path, m
 
     monkeypatch.setattr(io, "open", noted)
     shelf = BundleShelf(tmp_path / "bundles", chosen="")
-    assert [bundle.folder.name for bundle in shelf][:2] == ["dark", "light"]
+    assert [bundle.name for bundle in shelf][:2] == ["dark", "light"]
     found = shelf.of(shelf.named("dark").fingerprint)
     assert found is not None
-    assert found.folder.name == "dark"
+    assert found.name == "dark"
     assert set(read) == {MANIFEST_FILE}
 
 

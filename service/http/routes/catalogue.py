@@ -8,7 +8,7 @@ from indexer.jobs.list_bundles import list_bundles as bundle_uses
 from indexer.progress import Silent
 from indexer.report.place import remembered
 from service import schemas
-from service.answers.model import Model
+from service.answers.model import Model, NoBackbone
 from service.answers.search import Search
 from service.http.api import API, PROBLEM
 from service.http.dependencies import HomeDep, SearchDep
@@ -77,10 +77,12 @@ def _model(search: Search) -> Model | None:
 
 def _live(model: Model, search: Search) -> schemas.LiveBundleSchema:
     head = search.genre_classifiers.of(model).head
+    size_px = None if isinstance(model.backbone, NoBackbone) else model.backbone.input_size_px
     return schemas.LiveBundleSchema(
         name=model.name,
         dimension=model.backbone.dimension,
-        input_size_px=model.backbone.input_size_px,
+        input_size_px=size_px,
+        sees_images=size_px is not None,
         reads_text=model.text_tower is not None,
         genres=[] if head is None else list(head.genres),
         metrics=dict(model.metrics),

@@ -29,11 +29,18 @@ export function askBar(query, can, signal) {
   };
   const form = h("form", { class: "ask", role: "search", onsubmit: submit },
     h("span", { class: "lens" }, icon("search")), field, mode,
-    picker("camera", "Take a photo of a cover", query, { capture: "environment", class: "touch-only" }),
-    picker("image", "Choose a picture of a cover", query),
+    seesImages(can) && [
+      picker("camera", "Take a photo of a cover", query, { capture: "environment", class: "touch-only" }),
+      picker("image", "Choose a picture of a cover", query),
+    ],
     h("button", { class: "primary go" }, "Search"));
   form.append(suggestions(field, signal));
   return form;
+}
+
+/** Whether pictures can be asked with; a bundle without a model cannot look at them. */
+export function seesImages(can) {
+  return can?.model?.sees_images !== false;
 }
 
 /** A button that opens the file chooser or the camera. */

@@ -1,7 +1,7 @@
 // A picture of the queue as a row: what it shows, what it will be called, and what can be done with it.
 
 import { cover } from "./cover.js";
-import { h, icon, iconButton } from "./dom.js";
+import { h, icon, iconButton, prose } from "./dom.js";
 import { listOf } from "./album-edit.js";
 import { fullName, lineOf, nameOf, percent } from "./naming.js";
 import { note, sentence } from "./notes.js";
@@ -40,7 +40,7 @@ function saidOf(row) {
 }
 
 function shown(row) {
-  if (row.state === "failed") return h("p", { class: "bad-text" }, sentence(row.problem));
+  if (row.state === "failed") return h("p", { class: "bad-text" }, prose(sentence(row.problem)));
   if (row.state === "added") return h("p", {}, row.album.added_covers.length ? "Added as " : "It was there already: ", albumLink(row.album, row.album.id));
   if (!isOpen(row)) return null;
   if (!row.shows) return looksLike(row);

@@ -89,7 +89,7 @@ function facts(album, can, onSaved) {
       faceOf(album) && can?.has_map && h("a", { class: "button", href: `/map?highlight=${album.id}` }, icon("pin"), "On the map"),
       h("button", { type: "button", class: "quiet danger", onclick: remove }, icon("bin"), "Delete")),
     listMarks(album, onSaved),
-    links.length > 0 && h("div", { class: "row-wrap" }, links),
+    ...(links.length ? [h("div", { class: "row-wrap" }, links)] : []),
     h("p", { class: "muted small files" }, album.covers.map((one) => h("span", {}, one.file)), h("span", { class: "num" }, `Album ${album.id}`)),
   ];
 }

@@ -2,7 +2,7 @@
 
 import { isCancelled, queryString } from "../api.js";
 import { answerTo } from "../answers.js";
-import { askBar, picker } from "../ask-bar.js";
+import { askBar, picker, seesImages } from "../ask-bar.js";
 import { basket } from "../basket.js";
 import { card } from "../card.js";
 import { cover, faceOf } from "../cover.js";
@@ -13,7 +13,7 @@ import { setListing } from "../listing.js";
 import { looksPanel } from "../looks.js";
 import { marks } from "../marks.js";
 import { count, fullName, lineOf, nameOf } from "../naming.js";
-import { emptyState, problemLine, waitingCards } from "../notes.js";
+import { emptyState, problemLine, sentence, waitingCards } from "../notes.js";
 import { opinionPanel } from "../opinions.js";
 import { outlineEditor } from "../outline.js";
 import { FIRST_K, hasBasket, hrefOf, isBlank, isByTaste, MOST_K, queryOf } from "../query.js";
@@ -75,6 +75,12 @@ export async function show(main, { url, signal }) {
       list.replaceChildren(emptyState("Your catalogue is empty", "This can be its first cover.", addButton(() => upload(query.upload))));
       return;
     }
+    if (query.upload && !seesImages(can)) {
+      heading.textContent = "Pictures cannot be asked with here";
+      aside.closest(".results")?.classList.add("alone");
+      list.replaceChildren(emptyState("There is no model to look at them", sentence(error.message), h("a", { class: "button", href: "/catalogue" }, "See the catalogue")));
+      return;
+    }
     heading.textContent = blank ? heading.textContent : "The search failed";
     list.replaceChildren(problemLine(error, mayHelp(error) && !isWithoutIndex(error) ? again : null, ...helps(error, query)));
     aside.closest(".results")?.classList.add("alone");
@@ -100,11 +106,12 @@ function helps(error, query) {
 
 /** `isCamera`: the app was opened to take a photo; where the camera does not open by itself, a press does it. */
 function landing(query, can, heading, isCamera, signal) {
+  const toSearch = can?.albums ? `${count(can.albums, "album")} to search. ` : "";
   return h("section", { class: "landing" },
     heading,
-    h("p", { class: "muted" }, can?.albums ? `${count(can.albums, "album")} to search. Give it a cover, and it finds albums that look like it.` : "Give it a cover, and it finds albums that look like it."),
+    h("p", { class: "muted" }, seesImages(can) ? `${toSearch}Give it a cover, and it finds albums that look like it.` : `${toSearch}Choose one, and it finds albums that look like it. Pictures cannot be asked with: the vectors of ${can.model.name} were made elsewhere, and there is no model here.`),
     askBar(query, can, signal),
-    h("div", { class: "drop" }, h("p", {}, "Drop or paste a cover anywhere; several are looked up to be added"),
+    seesImages(can) && h("div", { class: "drop" }, h("p", {}, "Drop or paste a cover anywhere; several are looked up to be added"),
       h("div", { class: "row-wrap" },
         picker("image", "Choose a picture of a cover", query, { words: "Choose a picture" }),
         picker("camera", "Take a photo of a cover", query, { words: "Take a photo", capture: "environment", class: `touch-only${isCamera ? " primary" : ""}` }))));
