@@ -14,9 +14,11 @@ from sqlalchemy import URL, make_url
 from db.database import Database
 from db.migration import upgrade
 from indexer.models.bundle import Bundle, read_bundle
+from indexer.vector_index.servers.server import VectorServer
 from tests.command_home import CommandHome
 from tests.postgres import PostgresServer, postgres_server
 from tests.tiny_bundle import write_tiny_bundle
+from tests.vector_servers import ENGINES, a_server
 from tests.vector_servers import milvus_process as milvus_process
 
 if TYPE_CHECKING:
@@ -49,6 +51,13 @@ def _runs_commands_on_postgresql(item: pytest.Item) -> bool:
     parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
     on_postgresql = any(isinstance(parameter, str) and parameter == "postgresql" for parameter in parameters)
     return on_postgresql and "database" not in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture(params=ENGINES)
+def server(request: pytest.FixtureRequest, database: Database) -> Iterator[VectorServer]:
+    """Each server of vectors for the catalogue in ``database``; for modules marked ``ON_SERVERS``."""
+    with a_server(request.param, database, request) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

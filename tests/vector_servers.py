@@ -17,6 +17,14 @@ NEEDS_MILVUS = pytest.mark.skipif(bool(milvus.why_not()), reason=milvus.why_not(
 ENGINES = ["pgvector", pytest.param("milvus", marks=NEEDS_MILVUS)]
 """What a fixture over all servers is parametrised with."""
 
+ON_SERVERS = [
+    pytest.mark.slow,
+    pytest.mark.engines,
+    # A server is next to a PostgreSQL.
+    pytest.mark.parametrize("database", ["postgresql"], indirect=True),
+]
+"""Marks of tests with the fixture ``server``."""
+
 PASSWORD = "Milvus"
 MILVUS_URL = f"milvus://root:{PASSWORD}@127.0.0.1:{milvus.PORT}"
 

@@ -1,6 +1,5 @@
 """Two hosts with one index on a server: each answers from it, whoever builds it, and both from one catalogue."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,21 +14,9 @@ from indexer.vector_index.servers.server import VectorServer
 from indexer.vector_index.servers.server_shelf import ServerShelf
 from service.answers.records import SimilarRequest
 from tests.service.test_living_index import World
-from tests.vector_servers import ENGINES, a_database, a_server
+from tests.vector_servers import ON_SERVERS
 
-pytestmark = [pytest.mark.slow, pytest.mark.engines]
-
-
-@pytest.fixture
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    with a_database(request) as database:
-        yield database
-
-
-@pytest.fixture(params=ENGINES)
-def server(request: pytest.FixtureRequest, database: Database) -> Iterator[VectorServer]:
-    with a_server(request.param, database, request) as server:
-        yield server
+pytestmark = ON_SERVERS
 
 
 @pytest.fixture

@@ -15,26 +15,14 @@ from indexer.vector_index.versions import IndexVersions
 from sleeve.errors import IndexServerError, SettingsError
 from tests.indexer.vector_index.test_versions import add_vectors, assert_current, bundle_of
 from tests.milvus import PORT, MilvusProcess, why_not
-from tests.vector_servers import MILVUS_URL, PASSWORD, a_database, a_server
+from tests.vector_servers import MILVUS_URL, ON_SERVERS, PASSWORD
 
 if why_not():
     pytest.skip(why_not(), allow_module_level=True)
 
 from pymilvus import MilvusClient
 
-pytestmark = [pytest.mark.slow, pytest.mark.engines]
-
-
-@pytest.fixture
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    with a_database(request) as database:
-        yield database
-
-
-@pytest.fixture
-def server(request: pytest.FixtureRequest, database: Database) -> Iterator[VectorServer]:
-    with a_server("milvus", database, request) as server:
-        yield server
+pytestmark = [*ON_SERVERS, pytest.mark.parametrize("server", ["milvus"], indirect=True)]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Index versions on servers, over vectors that the test writes into the database itself."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +16,11 @@ from indexer.vector_index.servers.server_shelf import ServerShelf
 from indexer.vector_index.versions import Drift, IndexVersions
 from sleeve.errors import BusyError, NotFoundError, VectorIndexError
 from tests.indexer.vector_index.test_versions import add_vectors, assert_current, bundle_of, embed_pending
-from tests.vector_servers import ENGINES, a_database, a_server
+from tests.vector_servers import ON_SERVERS
 
-pytestmark = [pytest.mark.slow, pytest.mark.engines]
+pytestmark = ON_SERVERS
 
 KINDS = [IndexKind.EXACT, IndexKind.HNSW]
-
-
-@pytest.fixture
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    with a_database(request) as database:
-        yield database
-
-
-@pytest.fixture(params=ENGINES)
-def server(request: pytest.FixtureRequest, database: Database) -> Iterator[VectorServer]:
-    with a_server(request.param, database, request) as server:
-        yield server
 
 
 @pytest.fixture
