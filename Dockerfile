@@ -1,4 +1,4 @@
-# The service without PyTorch: `docker compose up` builds and runs it; see docker-compose.yml.
+# The service without PyTorch, with Parquet, object storage and Milvus: `docker compose up` builds and runs it; see docker-compose.yml.
 # Another day's image: docker buildx imagetools inspect python:3.11-slim-bookworm
 FROM python:3.11-slim-bookworm@sha256:fe556eaffd0d96abd8685b83bb8a69addd0dc730fa193669a7df0d49ddcfac02 AS python
 
@@ -6,9 +6,9 @@ FROM python AS build
 WORKDIR /build
 RUN python -m venv /opt/sleeve
 ENV PATH=/opt/sleeve/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-COPY requirements.txt ./
+COPY requirements-image.txt ./
 # Dependencies come first, so that a change of Sleeve's own code does not install them again.
-RUN pip install --require-hashes -r requirements.txt
+RUN pip install --require-hashes -r requirements-image.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY db ./db
 COPY indexer ./indexer

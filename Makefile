@@ -66,11 +66,14 @@ fix: $(VENV)/.dev ## Format the code, repair what can be repaired, write docs/co
 LOCK = $(BIN)/uv pip compile -q - -c constraints.txt --universal --python-version 3.11 \
 	--generate-hashes --no-annotate --no-header
 
+IMAGE_EXTRAS = --extra parquet --extra storage --extra milvus
+
 LOCKED_EXTRAS = --extra parquet --extra storage --extra train --extra report --extra dev
 
 lock: $(VENV)/.installed ## Write requirements*.txt again, but requirements-torch-cpu.txt: hashes, at the versions of constraints.txt
 	@$(PIP) -c constraints.txt uv
 	@printf 'pip\nsetuptools>=80\n' | $(LOCK) pyproject.toml -o requirements.txt
+	@printf 'pip\nsetuptools>=80\n' | $(LOCK) pyproject.toml $(IMAGE_EXTRAS) -o requirements-image.txt
 	@printf 'torch; python_version < "3"\ntorchvision; python_version < "3"\n' > $(VENV)/without-torch.txt
 	@printf 'pip\nsetuptools>=80\n' | $(LOCK) pyproject.toml --override $(VENV)/without-torch.txt $(LOCKED_EXTRAS) -o requirements-dev.txt
 	@printf 'torch\ntorchvision\n' | $(LOCK) -o requirements-torch.txt

@@ -6,6 +6,7 @@ import shlex
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -28,6 +29,13 @@ def steps() -> list[list[str]]:
     text = re.sub(r"\\\n", " ", (PROJECT / "Dockerfile").read_text())
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     return [line.split() if "CMD" in line or "ENTRYPOINT" in line else shlex.split(line) for line in lines]
+
+
+@pytest.fixture(params=["pgvector", "milvus"])
+def further(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What a second file adds to the first: an index that hosts share."""
+    document: dict[str, Any] = yaml.safe_load((PROJECT / f"docker-compose.{request.param}.yml").read_text())
+    return document
 
 
 def parsed(command: list[str]) -> tuple[str, dict[str, Any]]:
@@ -129,3 +137,29 @@ def test_it_runs_as_nobody_special_without_pytorch_and_says_whether_it_is_well(s
     kinds = [step[0] for step in last_stage]
     assert kinds.index("USER") < kinds.index("ENTRYPOINT")
     assert not any(step[0] == "ADD" for step in steps)
+
+
+def test_an_index_on_a_server_is_that_of_the_service_and_of_the_worker(
+    compose: dict[str, Any], further: dict[str, Any]
+) -> None:
+    services = further["services"]
+    urls = {name: services[name]["environment"]["SLEEVE_INDEX_URL"] for name in ("service", "worker")}
+    assert len({*urls.values()}) == 1
+    assert all(set(services[name]) <= {"environment", "depends_on"} for name in ("service", "worker"))
+    [(name, server)] = [(name, one) for name, one in services.items() if "image" in one]
+    assert re.fullmatch(r"[a-z]+/[a-z]+:v?\d[\w.-]+", server["image"]), server["image"]
+    assert re.fullmatch(r"[1-9]g", server["mem_limit"])
+    assert "ports" not in server
+    if urls["service"] == "pgvector":
+        assert name == "database", "it takes the place of the PostgreSQL"
+        assert "-pg18-" in server["image"], "of the same version, so that it opens the same files"
+        assert compose["services"][name]["image"].startswith("postgres:18@")
+        return
+    address = urlsplit(re.sub(r"\$\{.*?\}", "word", urls["service"]))
+    assert (address.scheme, address.username, address.hostname, address.port) == ("milvus", "root", name, 19530)
+    for user in ("service", "worker"):
+        base = compose["services"][user]["depends_on"]
+        assert services[user]["depends_on"] == {**base, name: {"condition": "service_healthy"}}
+    assert server["environment"]["COMMON_SECURITY_AUTHORIZATIONENABLED"] == "true"
+    assert re.fullmatch(r"\$\{MILVUS_PASSWORD:\?.+\}", server["environment"]["COMMON_SECURITY_DEFAULTROOTPASSWORD"])
+    assert all(mount.split(":")[0] in further["volumes"] for mount in server["volumes"])

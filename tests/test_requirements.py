@@ -12,6 +12,7 @@ from packaging.version import Version
 PROJECT = Path(__file__).parent.parent
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NEEDED = [*PYPROJECT["dependencies"], "pip", "setuptools>=80"]
+IN_THE_IMAGE = ("parquet", "storage", "milvus")
 EXTRAS = [
     requirement
     for name, extra in PYPROJECT["optional-dependencies"].items()
@@ -20,6 +21,7 @@ EXTRAS = [
 ]
 PACKAGES = {
     "requirements.txt": 50,
+    "requirements-image.txt": 60,
     "requirements-dev.txt": 50,
     "requirements-torch.txt": 20,
     "requirements-torch-cpu.txt": 2,
@@ -36,6 +38,12 @@ def pinned(lines: list[str]) -> dict[str, Version]:
     """Package → version without its build, of lines such as ``torch==2.13.0+cpu ; marker``."""
     parts = (re.split(r"==|[; ]", line, maxsplit=2) for line in lines if line)
     return {canonicalize_name(name): Version(Version(version).public) for name, version, *_ in parts}
+
+
+def extra(name: str) -> list[str]:
+    """What an extra of Sleeve brings."""
+    found: list[str] = PYPROJECT["optional-dependencies"][name]
+    return found
 
 
 def locked(name: str) -> list[str]:
@@ -57,6 +65,7 @@ def test_every_package_has_one_version_and_its_hashes(name: str, least: int) -> 
     ("names", "needed"),
     [
         (["requirements.txt"], NEEDED),
+        (["requirements-image.txt"], [*NEEDED, *(one for name in IN_THE_IMAGE for one in extra(name))]),
         (["requirements-dev.txt", "requirements-torch-cpu.txt"], [*NEEDED, *EXTRAS]),
         (["requirements-torch.txt"], ["torch"]),
     ],
@@ -71,4 +80,6 @@ def test_all_that_is_needed_is_there_at_the_versions_of_the_constraints(names: l
 
 
 def test_what_is_worked_with_is_what_is_run() -> None:
-    assert pinned(locked("requirements.txt")).items() <= pinned(locked("requirements-dev.txt")).items()
+    run = pinned(locked("requirements.txt")).items()
+    assert run <= pinned(locked("requirements-dev.txt")).items()
+    assert run <= pinned(locked("requirements-image.txt")).items()
