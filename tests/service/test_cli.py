@@ -23,7 +23,7 @@ def test_from_a_folder_to_an_answer_and_back(home: CommandHome) -> None:
     write_covers(covers, {"jazz": 20, "rock": 15})
     counted = {"files": 35, "added": 35, "unchanged": 0, "corrected": {}, "rejected": 0, "removed": 0, "other": 0}
     assert script.json("add", covers) == {
-        **{**counted, "gone": 0, "listed": 0, "unlisted": 0},
+        **{**counted, "gone": 0, "listed": 0, "unlisted": 0, "vectors": {}, "vectors_left_out": 0},
         **{"rejections": [], "others": [], "guesses": []},
     }
     assert home.json("add", covers)["unchanged"] == 35

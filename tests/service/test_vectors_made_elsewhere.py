@@ -36,7 +36,7 @@ def write_table(home: CommandHome, vectors: np.ndarray, name: str = "covers.parq
 
 def drawn(count: int, dimension: int, seed: int = 0) -> np.ndarray:
     made = np.random.default_rng(seed).standard_normal((count, dimension)).astype(np.float32)
-    return made / np.linalg.norm(made, axis=1, keepdims=True)
+    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True))
 
 
 def nearest_titles(home: CommandHome, album: int, k: int = 3) -> list[str]:
