@@ -15,6 +15,7 @@ import pytest
         ("adding", [".", "--other", "."]),
         ("held_back", []),
         ("answers.__main__", ["home"]),
+        ("exporting", ["home"]),
     ],
 )
 def test_a_database_that_the_settings_name_is_refused(
