@@ -43,7 +43,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.types import JSON, TypeDecorator
 
 from db.letters import lines_of_letters
-from db.ordering import order_key
+from db.ordering import artist_order_key, order_key
 from db.records import fold
 from db.typed_cells import Value, values_of
 from sleeve.vocabulary import ColumnKind
@@ -127,7 +127,6 @@ class Album(Base):
     @validates("title", "artist")
     def _fold(self, key: str, name: str | None) -> str | None:
         setattr(self, f"{key}_folded", fold(name) if name else None)
-        setattr(self, f"{key}_order", order_key(name) if name else None)
         return name
 
 
@@ -135,6 +134,8 @@ class Album(Base):
 @event.listens_for(Album, "before_update")
 def _spell(_mapper: Mapper[Album], _connection: Connection, album: Album) -> None:
     album.letters = lines_of_letters([album.artist, album.title])
+    album.artist_order = artist_order_key(album.artist, album.year) if album.artist else None
+    album.title_order = order_key(album.title) if album.title else None
 
 
 class Cover(Base):

@@ -12,7 +12,9 @@ from db import albums, cover_links, words
 from db.database import Database
 from db.letters import letters
 from db.migration import _config, ensure_current, upgrade
-from db.tables import Base, Cover
+from db.ordering import artist_order_key, order_key
+from db.records import fold
+from db.tables import Album, Base, Cover
 from migrations import NEWEST
 from sleeve.errors import CatalogueError
 from sleeve.vocabulary import AlbumId
@@ -140,6 +142,44 @@ def test_names_and_texts_of_an_older_catalogue_can_be_searched_for_words(empty: 
     upgrade(empty)
     with empty.reading() as session:
         assert words.holding(session, [[letters("agaetis")], [letters("of blue")]], limit=9) == [[1], [2]]
+
+
+def test_albums_of_an_older_catalogue_are_sorted_as_new_ones_are(empty: Database) -> None:
+    from alembic import command
+
+    listed = [
+        ("The Ünd", 1990),
+        ("ünd ", 1991),
+        ("Ünd", None),
+        ("Und Teens", 5),
+        ("!?", 1970),
+        (None, 1980),
+        ("The", 1),
+    ]
+    rows = [
+        {"id": at + 1, "name": name, "folded": name and fold(name), "year": year}
+        for at, (name, year) in enumerate(listed)
+    ]
+    config = _config()
+    with empty.writing() as session:
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "0030")
+        added = "INSERT INTO albums (id, artist, title, artist_folded, title_folded, year, unsettled)"
+        session.execute(text(f"{added} VALUES (:id, :name, :name, :folded, :folded, :year, false)"), rows)
+    upgrade(empty)
+    with empty.reading() as session:
+        for album in session.scalars(select(Album)):
+            assert album.title_order == (order_key(album.title) if album.title else None)
+            assert album.artist_order == (artist_order_key(album.artist, album.year) if album.artist else None)
+    with empty.writing() as session:
+        config.attributes["connection"] = session.connection()
+        command.downgrade(config, "0030")
+        assert session.scalars(text("SELECT artist_order FROM albums WHERE id < 5 ORDER BY id")).all() == [
+            "the und",
+            "und",
+            "und",
+            "und teens",
+        ]
 
 
 def test_postgresql_puts_words_in_their_place_at_once(postgres: PostgresServer) -> None:
