@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from db import albums
+from db import albums, bundles
 from db.database import Database
 from indexer.home import Home
 from indexer.images.decoding import DecodingLimits, read
+from indexer.images.leased import Holder
 from indexer.images.storage import Copies, located, stores, use
 from indexer.jobs.add import add
 from indexer.jobs.export import export_catalogue
 from indexer.jobs.remove import remove
+from indexer.models.embedding import embed_pending
 from indexer.progress import Silent
 from indexer.sources import open_source
 from indexer.sources.add_report import AddReport
@@ -26,7 +28,7 @@ from sleeve.errors import FileRejectedError, NotFoundError, SourceError
 from sleeve.settings import Settings
 from sleeve.vocabulary import Outcome, Rejection
 from tests.conftest import sqlite_url
-from tests.factories import write_cover, write_covers
+from tests.factories import FakeBackbone, write_cover, write_covers
 from tests.object_storage import Between, Passing, S3Server, between, environment, s3_server
 
 pytestmark = pytest.mark.slow
@@ -418,3 +420,30 @@ def test_a_member_that_a_table_names_changes_with_its_archive(
     assert counts(added(home, tmp_path / "t.csv")) == {"added": 1, "unchanged": 1}
     assert path.objects() == before + 1
     assert read(Path("s3://covers/packed.zip/1.png")) == png(tmp_path, 3)
+
+
+@pytest.mark.parametrize(
+    "host", [{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, {"AWS_SECRET_ACCESS_KEY": "wrong"}], ids=["cut off", "refused"]
+)
+def test_covers_in_a_bucket_that_this_host_cannot_see_are_left_to_others(
+    home: Home, path: Between, s3: S3Server, tmp_path: Path, host: dict[str, str]
+) -> None:
+    write_covers(tmp_path / "covers", {"jazz": 2, "rock": 2})
+    s3.put_folder(tmp_path / "covers", "music")
+    write_covers(tmp_path / "here", {"pop": 3}, first_seed=40)
+    for place in ("s3://covers/music", tmp_path / "here"):
+        added(home, place)
+    fake = FakeBackbone()
+    with home.database.writing() as session:
+        bundle = bundles.register(session, fake.fingerprint, name="fake", dimension=fake.dimension, manifest={})
+    use(Copies(tmp_path / "objects of another host", 2**26))
+    s3.only_signed(enforced="AWS_SECRET_ACCESS_KEY" in host)
+    with environment({**path.environment, **host}, PATIENCE):
+        here = embed_pending(home.database, fake, bundle, threads=2, holder=Holder("here", tries_again=False))
+    s3.only_signed(enforced=False)
+    assert (here.embedded, here.rejected, here.elsewhere) == (3, [], {"s3://covers/": 4})
+    with home.database.reading() as session:
+        assert albums.counts(session).rejections == {}
+    stores.bucket.cache_clear()
+    there = embed_pending(home.database, fake, bundle, threads=2, holder=Holder("there", tries_again=False))
+    assert (there.embedded, there.rejected, there.elsewhere) == (4, [], {})
