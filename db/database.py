@@ -61,7 +61,7 @@ def database_url(address: str | None, default_file: Path) -> URL:
         return URL.create("sqlite", database=str(default_file))
     try:
         url = make_url(address)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # of a port that is no number
         raise SettingsError(
             "SLEEVE_DATABASE_URL is not a database URL (postgresql://user:password@host/name)"
         ) from error

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from db import albums
 from db.database import Database, database_url
 from db.migration import upgrade
-from sleeve.errors import CatalogueError
+from sleeve.errors import CatalogueError, SettingsError
 from tests.postgres import PostgresServer
 
 
@@ -67,3 +67,10 @@ def test_a_share_without_shared_memory(kept: URL) -> None:
     said = pytest.raises(CatalogueError, match=r"network share.*SLEEVE_DATABASE_URL")
     with Database(kept) as database, said, database.reading():
         raise failed
+
+
+@pytest.mark.parametrize("address", ["postgresql://me@host:hush/name", "postgresql://host:hush", "hush"])
+def test_what_is_wrong_with_an_address_does_not_repeat_it(address: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        database_url(address, tmp_path / "none")
+    assert "hush" not in str(caught.value)

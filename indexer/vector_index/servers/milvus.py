@@ -62,7 +62,10 @@ class MilvusServer(VectorServer):
             parts = urlsplit(address)
             host, port = parts.hostname, parts.port or DEFAULT_PORT
         except ValueError as error:
-            raise SettingsError(f"the port in SLEEVE_INDEX_URL is wrong: {one_line(error)}") from error
+            # What is taken for the port may be a piece of the password, so it is not repeated.
+            raise SettingsError(
+                "the port in SLEEVE_INDEX_URL is no number; in a password, / is written %2F and @ is written %40"
+            ) from error
         if not host:
             raise SettingsError("SLEEVE_INDEX_URL names no host: milvus://user:password@host:19530/database")
         self._host, self._port = host, port
