@@ -5,7 +5,7 @@ from indexer.artwork.geometry import Sketch, agreement, sketch
 from indexer.artwork.groups import groups
 from indexer.artwork.linking import Linked, link_album, link_pending, part_series
 from indexer.artwork.proposing import ASKED, LEAST_SIMILARITY, SURE_SIMILARITY, least_to_compare, propose
-from indexer.artwork.recognising import Recognition, recognise
+from indexer.artwork.recognising import Recognition, lay_as_it_is, recognise
 from indexer.artwork.series import have_different_titles, say_different_numbers
 from indexer.artwork.verdict import (
     equal_as_they_are,
@@ -34,6 +34,7 @@ __all__ = [
     "is_same_under_other_titles",
     "is_whole",
     "is_whole_scan",
+    "lay_as_it_is",
     "least_to_compare",
     "link_album",
     "link_pending",

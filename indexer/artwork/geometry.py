@@ -4,7 +4,7 @@ ORB features (Rublee et al., 2011), a similarity transform by RANSAC, and the no
 pictures show once one is laid over the other. A border, a crop or a sticker leaves most of the rest as it was.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
@@ -30,21 +30,39 @@ _LEAST_TEXTURE = 6.0
 _CELL_AGREES = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sketch:
-    """What is kept of a picture to compare it.
+    """What is kept of a picture to compare it. Its points cost more than the rest, so they are found when first asked
+    for. Safe to use from several threads at once.
 
     Attributes:
-        luma: (h, w) uint8, blurred, the longer side ``SIDE_PX``.
+        sharp: (h, w) uint8, the longer side ``SIDE_PX``.
         whole: (48, 48) float32, all of it whatever its shape.
-        points: (n, 2) float32, x and y.
-        descriptors: (n, 32) uint8.
     """
 
-    luma: NDArray[np.uint8]
+    sharp: NDArray[np.uint8]
     whole: NDArray[np.float32]
-    points: NDArray[np.float32]
-    descriptors: NDArray[np.uint8]
+    _found: list[tuple[NDArray[np.float32], NDArray[np.uint8]]] = field(default_factory=list, init=False, repr=False)
+
+    @property
+    def luma(self) -> NDArray[np.uint8]:
+        """(h, w) uint8, blurred: what is compared pixel by pixel."""
+        return _blurred(self.sharp)
+
+    @property
+    def points(self) -> NDArray[np.float32]:
+        """(n, 2) float32, x and y."""
+        return self._features()[0]
+
+    @property
+    def descriptors(self) -> NDArray[np.uint8]:
+        """(n, 32) uint8, of the points."""
+        return self._features()[1]
+
+    def _features(self) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+        if not self._found:
+            self._found.append(_features_of(self.sharp))
+        return self._found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +89,28 @@ def sketch(image: Image.Image) -> Sketch:
     """An RGB image of any size → what is compared."""
     import cv2
 
+    # The callers run one comparison a core.
+    cv2.setNumThreads(1)
     grey = image.convert("L")
     scale = SIDE_PX / max(grey.size)
     size = (max(8, round(grey.width * scale)), max(8, round(grey.height * scale)))
-    luma = np.asarray(grey.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0))
-    found, descriptors = cv2.ORB.create(MAX_POINTS, fastThreshold=8).detectAndCompute(luma, None)
+    sharp = np.asarray(grey.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0))
+    whole = cv2.resize(_blurred(sharp), (_WHOLE_PX, _WHOLE_PX), interpolation=cv2.INTER_AREA)
+    return Sketch(sharp, whole.astype(np.float32))
+
+
+def _features_of(sharp: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+    import cv2
+
+    found, descriptors = cv2.ORB.create(MAX_POINTS, fastThreshold=8).detectAndCompute(sharp, None)
     points = np.array([point.pt for point in found], np.float32).reshape(-1, 2)
-    blurred = cv2.GaussianBlur(luma, (0, 0), _BLUR_PX)
-    whole = cv2.resize(blurred, (_WHOLE_PX, _WHOLE_PX), interpolation=cv2.INTER_AREA).astype(np.float32)
-    kept = np.zeros((0, 32), np.uint8) if descriptors is None else descriptors
-    return Sketch(np.asarray(blurred, np.uint8), whole, points, np.asarray(kept, np.uint8))
+    return points, np.zeros((0, 32), np.uint8) if descriptors is None else np.asarray(descriptors, np.uint8)
+
+
+def _blurred(sharp: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import cv2
+
+    return np.asarray(cv2.GaussianBlur(sharp, (0, 0), _BLUR_PX), np.uint8)
 
 
 def whole_agreement(first: Sketch, second: Sketch) -> float:
@@ -100,15 +130,16 @@ def agreement(first: Sketch, second: Sketch, *, least_points: int = 4) -> Agreem
     transform, points = _transform(first, second, least_points)
     if transform is None or points < least_points:
         return Agreement(whole, points, -1.0, 0.0, 0.0)
-    height, width = second.luma.shape
+    luma = second.luma
+    height, width = luma.shape
     laid = np.asarray(cv2.warpAffine(first.luma, transform, (width, height)), np.uint8)
-    mask = cv2.warpAffine(np.ones_like(first.luma), transform, (width, height), flags=cv2.INTER_NEAREST) > 0
-    area_px = float(abs(np.linalg.det(transform[:, :2]))) * first.luma.size
-    overlap = float(mask.sum()) / max(1.0, min(area_px, second.luma.size))
+    mask = cv2.warpAffine(np.ones_like(first.sharp), transform, (width, height), flags=cv2.INTER_NEAREST) > 0
+    area_px = float(abs(np.linalg.det(transform[:, :2]))) * first.sharp.size
+    overlap = float(mask.sum()) / max(1.0, min(area_px, luma.size))
     if mask.sum() < _WHOLE_PX**2:
         return Agreement(whole, points, -1.0, overlap, 0.0)
-    aligned = _correlation(laid[mask].astype(np.float32), second.luma[mask].astype(np.float32))
-    return Agreement(whole, points, aligned, overlap, agreeing_cells(laid, second.luma, mask))
+    aligned = _correlation(laid[mask].astype(np.float32), luma[mask].astype(np.float32))
+    return Agreement(whole, points, aligned, overlap, agreeing_cells(laid, luma, mask))
 
 
 def matched(first: Sketch, second: Sketch, least_points: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -119,8 +150,6 @@ def matched(first: Sketch, second: Sketch, least_points: int) -> tuple[NDArray[n
         return nothing, nothing
     import cv2
 
-    # The callers run one comparison a core.
-    cv2.setNumThreads(1)
     matcher = cv2.BFMatcher(cv2.NORM_HAMMING)
     pairs = matcher.knnMatch(first.descriptors, second.descriptors, k=2)
     good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance]
@@ -135,20 +164,29 @@ def agreeing_cells(first: NDArray[np.uint8], second: NDArray[np.uint8], mask: ND
     Args:
         mask: (h, w), what both show.
     """
+    import cv2
+
     height, width = second.shape
     rows, columns = (np.linspace(0, side, _CELLS + 1).astype(int) for side in (height, width))
+    shown = mask.view(np.uint8)
     agreeing, compared = 0, 0
     for top, bottom in pairwise(rows):
         for left, right in pairwise(columns):
             cell = np.s_[top:bottom, left:right]
-            shown = mask[cell]
-            if shown.mean() < 0.5:
+            count = cv2.countNonZero(shown[cell])
+            if count < 0.5 * shown[cell].size:
                 continue
-            one, other = first[cell][shown].astype(np.float32), second[cell][shown].astype(np.float32)
-            if max(one.std(), other.std()) < _LEAST_TEXTURE:
+            (mean, deviation), (other_mean, other_deviation) = (
+                np.ravel(cv2.meanStdDev(picture[cell], mask=shown[cell])) for picture in (first, second)
+            )
+            if max(deviation, other_deviation) < _LEAST_TEXTURE:
                 continue
             compared += 1
-            agreeing += _correlation(one, other) >= _CELL_AGREES
+            apart = cv2.norm(first[cell], second[cell], cv2.NORM_L2SQR, shown[cell]) / count
+            both = (deviation**2 + other_deviation**2 + (mean - other_mean) ** 2 - apart) / 2
+            product = deviation * other_deviation
+            # As in _correlation, what is flat agrees with nothing.
+            agreeing += bool(product > 1 and both >= _CELL_AGREES * product)
     return agreeing / compared if compared else 0.0
 
 

@@ -24,7 +24,7 @@ class Recognition:
     """A cover laid on a picture.
 
     Attributes:
-        points: how many points of the two agree on where it lies.
+        points: how many points of the two agree on where it lies; 0 if it lies on all of the picture.
         cells: of the cover's cells that show something and are in the picture, how many agree by themselves, 0 to 1.
         seen: how much of the cover is in the picture, 0 to 1.
         corners: (4, 2) float64, where the cover's corners are, as shares of the picture's width and height, clockwise
@@ -58,17 +58,26 @@ def recognise(cover: Sketch, picture: Sketch) -> Recognition | None:
     found, inliers = cv2.findHomography(from_points, to_points, cv2.USAC_MAGSAC, _NEAR_PX, maxIters=1000)
     if found is None or int(inliers.sum()) < _LEAST_POINTS:
         return None
-    height, width = cover.luma.shape
+    height, width = cover.sharp.shape
     own = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
     corners = cv2.perspectiveTransform(own[None], found)[0]
-    if not _visible(corners, picture.luma.shape):
+    if not _visible(corners, picture.sharp.shape):
         return None
     back = np.linalg.inv(found)
     laid = cv2.warpPerspective(picture.luma, back, (width, height))
-    shown = cv2.warpPerspective(np.ones_like(picture.luma), back, (width, height), flags=cv2.INTER_NEAREST) > 0
+    shown = cv2.warpPerspective(np.ones_like(picture.sharp), back, (width, height), flags=cv2.INTER_NEAREST) > 0
     cells = agreeing_cells(np.asarray(laid, np.uint8), cover.luma, shown)
-    size = np.array(picture.luma.shape[::-1], np.float64)
+    size = np.array(picture.sharp.shape[::-1], np.float64)
     return Recognition(int(inliers.sum()), cells, float(shown.mean()), corners / size)
+
+
+def lay_as_it_is(cover: Sketch, picture: Sketch) -> Recognition:
+    """The cover laid on all of a picture, as in a scan; costs a tenth of ``recognise`` of pictures not seen before."""
+    import cv2
+
+    luma = cover.luma
+    laid = np.asarray(cv2.resize(picture.luma, luma.shape[::-1]), np.uint8)
+    return Recognition(0, agreeing_cells(laid, luma, np.ones(luma.shape, bool)), 1.0, WHOLE)
 
 
 def _visible(corners: NDArray[np.float64], picture: tuple[int, ...]) -> bool:

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from db.records import HashedCover
-from indexer.artwork import Comparison, Recognition, Sketch, equal_as_they_are, is_recognised, recognise
+from indexer.artwork import (
+    SURE_SIMILARITY,
+    Comparison,
+    Recognition,
+    Sketch,
+    equal_as_they_are,
+    is_recognised,
+    is_whole_scan,
+    lay_as_it_is,
+    recognise,
+)
 from service.answers.records import Neighbour
 
 MAX_COMPARED = 8
@@ -38,14 +48,22 @@ class ArtworkFinder:
     ) -> list[Recognised]:
         """The neighbours whose covers are in a picture, the surest first.
 
+        If the picture is plainly the nearest one's cover, and no other is near enough to be another pressing of it, no
+        other is compared and no points are looked for.
+
         Args:
-            neighbours: of the picture, nearest first.
+            neighbours: of the picture, nearest first; one at least.
             most_strangers: after so many that are not in it, or after one once some are, no more are compared.
             words_agree: their covers are known to say what the picture says.
         """
         found: list[Recognised] = []
         strangers = 0
-        for neighbour in neighbours[:MAX_COMPARED]:
+        nearest, *others = neighbours[:MAX_COMPARED]
+        if not any(_may_show_one_artwork(nearest, other) for other in others):
+            plain = self._plain_recognition(picture, nearest)
+            if plain is not None:
+                return [Recognised(nearest, plain)]
+        for neighbour in (nearest, *others):
             if strangers == most_strangers:
                 break
             recognition = self._recognition(picture, neighbour, words_agree)
@@ -57,12 +75,28 @@ class ArtworkFinder:
                     break
         return sorted(found, key=lambda one: -one.recognition.strength)
 
+    def _plain_recognition(self, picture: Sketch, neighbour: Neighbour) -> Recognition | None:
+        own = self._sketch_of(neighbour)
+        if own is None or not equal_as_they_are(own, picture):
+            return None
+        found = lay_as_it_is(own, picture)
+        return found if is_whole_scan(found.cells, found.corners) else None
+
     def _recognition(self, picture: Sketch, neighbour: Neighbour, words_agree: bool) -> Recognition | None:
-        cover = HashedCover(neighbour.cover_id, neighbour.file, neighbour.path, neighbour.content_hash)
-        own = self._comparison.sketch_of(cover)
+        own = self._sketch_of(neighbour)
         if own is None:
             return None
         found = recognise(own, picture)
         if found is not None and is_recognised(found, words_agree=words_agree):
             return found
         return Recognition.of_the_same() if equal_as_they_are(own, picture) else None
+
+    def _sketch_of(self, neighbour: Neighbour) -> Sketch | None:
+        return self._comparison.sketch_of(
+            HashedCover(neighbour.cover_id, neighbour.file, neighbour.path, neighbour.content_hash)
+        )
+
+
+def _may_show_one_artwork(nearest: Neighbour, other: Neighbour) -> bool:
+    """Whether another neighbour of a picture is as near to it as copies are, or known to look much like the nearest."""
+    return other.similarity >= SURE_SIMILARITY or other.album_id in nearest.linked | nearest.apart

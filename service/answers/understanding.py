@@ -150,6 +150,9 @@ class Understanding:
             found = self._recognised(view, picture, content_hash)
             if found:
                 understood = self._understood(view, found, picture, backbone)
+                if view.corners is WHOLE and found[0].recognition.corners is WHOLE:
+                    # The picture is that cover all over, and has no room for another.
+                    return (understood,)
                 break
         best = best_of(seen, picture)
         several: tuple[Understood, ...] = ()
