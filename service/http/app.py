@@ -18,6 +18,7 @@ from service.answers.opening import open_answers
 from service.answers.recommender import Recommender
 from service.answers.search import Search
 from service.http import problems, protection
+from service.http.kept_answers import KeptAnswers
 from service.http.maps import Maps
 from service.http.metrics import Metrics
 from service.http.packed_json import PackedJson
@@ -46,6 +47,7 @@ class State(TypedDict):
     metrics: Metrics
     thumbnails: Thumbnails
     maps: Maps
+    kept_answers: KeptAnswers
     image_urls: ImageUrls
     image_threads: CapacityLimiter
     question_room: Room
@@ -77,6 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     metrics=metrics,
                     thumbnails=Thumbnails(home.thumbnails_folder, known.thumbnails_mb * 2**20),
                     maps=Maps(home),
+                    kept_answers=KeptAnswers(home.database),
                     image_urls=ImageUrls(fetch_image if known.image_urls else None),
                     image_threads=CapacityLimiter(IMAGE_THREADS),
                     question_room=Room(),

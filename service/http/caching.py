@@ -1,6 +1,14 @@
 """Answers with an ETag: 304 if the client has the body already, else the body, compressed if the client takes that."""
 
+import gzip
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Self
+
 from fastapi import Request, Response
+from pydantic import BaseModel
+
+from service.http.packed_json import GZIP_LEVEL
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 """For an address that names its content: what is there never changes."""
@@ -9,6 +17,21 @@ KEPT_BY_ONE = "private, max-age=31536000, immutable"
 """The same, but for the browser that asked."""
 
 ASK_EACH_TIME = "no-cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An answer as JSON, as it is and compressed."""
+
+    content: bytes
+    compressed: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, answer: BaseModel) -> Self:
+        """With public names of covers."""
+        content = answer.model_dump_json().encode()
+        return cls(content, gzip.compress(content, GZIP_LEVEL, mtime=0), sha256(content).hexdigest()[:32])
 
 
 def client_has(request: Request, tag: str) -> bool:
@@ -29,3 +52,15 @@ def send(
     if takes_gzip:
         headers["Content-Encoding"] = "gzip"
     return Response(compressed if takes_gzip else content, media_type=media_type, headers=headers)
+
+
+def send_body(request: Request, body: Body) -> Response:
+    """Answer with JSON that the client may keep, but must ask for again before it uses it."""
+    return send(
+        request,
+        body.content,
+        body.compressed,
+        etag=body.etag,
+        media_type="application/json",
+        cache_control="private, no-cache",
+    )

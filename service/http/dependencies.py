@@ -18,6 +18,7 @@ from service.answers.live_index import LiveIndex
 from service.answers.recommender import Recommender
 from service.answers.records import MAX_K, Outline, SimilarRequest
 from service.answers.search import Search
+from service.http.kept_answers import KeptAnswers
 from service.http.maps import Maps
 from service.http.metrics import Metrics
 from service.http.protection.rate_limit import Allowance
@@ -119,6 +120,7 @@ RecommenderDep = Annotated[Recommender, _built("recommender")]
 AdderDep = Annotated[Adder, _built("adder")]
 UpkeepDep = Annotated[Upkeep, _built("upkeep")]
 AllowanceDep = Annotated[Allowance, _built("allowance")]
+KeptAnswersDep = Annotated[KeptAnswers, _built("kept_answers")]
 MapsDep = Annotated[Maps, _built("maps")]
 MetricsDep = Annotated[Metrics, _built("metrics")]
 ThumbnailsDep = Annotated[Thumbnails, _built("thumbnails")]

@@ -1,9 +1,6 @@
 """The map as it is sent: made again only when its file or the catalogue has changed."""
 
-import gzip
 from collections.abc import Sequence
-from dataclasses import dataclass
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -12,18 +9,9 @@ from db import albums
 from indexer.analysis.catalogue_map import CatalogueMap, read_map
 from indexer.home import Home
 from service import schemas
-from service.http.packed_json import GZIP_LEVEL
+from service.http.caching import Body
 from sleeve.errors import NotFoundError
 from sleeve.vocabulary import AlbumId
-
-
-@dataclass(frozen=True, slots=True)
-class MapBody:
-    """A map as JSON, as it is and compressed."""
-
-    content: bytes
-    compressed: bytes
-    etag: str
 
 
 class Maps:
@@ -32,9 +20,9 @@ class Maps:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._making = Lock()
-        self._made: tuple[tuple[object, ...], MapBody] | None = None
+        self._made: tuple[tuple[object, ...], Body] | None = None
 
-    def current(self) -> MapBody:
+    def current(self) -> Body:
         """The live bundle's map with the albums and genres of this moment.
 
         Raises:
@@ -65,12 +53,11 @@ def _stamp(file: Path) -> tuple[str, int, int, int]:
     return str(file), status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _body(home: Home, file: Path) -> MapBody:
+def _body(home: Home, file: Path) -> Body:
     drawn = read_map(file)
     if drawn is None:
         raise _no_map()
-    content = _schema(home, drawn).model_dump_json().encode()
-    return MapBody(content, gzip.compress(content, GZIP_LEVEL, mtime=0), sha256(content).hexdigest()[:32])
+    return Body.of(_schema(home, drawn))
 
 
 def _steps(numbers: Sequence[int]) -> list[int]:

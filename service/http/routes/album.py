@@ -1,9 +1,10 @@
 """The HTTP routes about albums: list, show, add, change, remove, and what shows the same artwork."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from pydantic import BaseModel
 
 from db import album_list, albums, entries, facets, statements, texts
 from db.records import AlbumPage
@@ -24,6 +25,7 @@ from service.http.dependencies import (
     AllowanceDep,
     CoverIdDep,
     HomeDep,
+    KeptAnswersDep,
     ListFilterDep,
     OtherAlbumIdDep,
     SearchDep,
@@ -54,9 +56,18 @@ ByHand = Annotated[bool, Query(description="false to take back what a person sai
 router = APIRouter(prefix=f"{API}/albums", tags=["albums"], route_class=WrittenRoute)
 
 
-@router.get("", summary="The albums, a page at a time", responses={422: PROBLEM, 503: PROBLEM})
+def _as_kept(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """What the description of a route says of an answer that clients may keep."""
+    return {200: {"model": model}, 304: {"description": "Not Modified"}}
+
+
+@router.get(
+    "", summary="The albums, a page at a time", responses={**_as_kept(schemas.AlbumsSchema), 422: PROBLEM, 503: PROBLEM}
+)
 def list_albums(
+    request: Request,
     home: HomeDep,
+    kept: KeptAnswersDep,
     allowance: AllowanceDep,
     allowed: ListFilterDep,
     q: Words = "",
@@ -75,7 +86,7 @@ def list_albums(
             description="these albums in this order, whatever else is asked; those gone are left out",
         ),
     ] = [],  # noqa: B006
-) -> schemas.AlbumsSchema:
+) -> Response:
     """Send `next` back as `cursor` until it is null; keep the other parameters. `skip` goes to a place in the list
     instead, which is another one if albums come or go meanwhile.
 
@@ -87,34 +98,49 @@ def list_albums(
         with home.database.reading() as session:
             found_by_id = albums.of_ids(session, list(map(AlbumId, id)))
         named = tuple(found_by_id[AlbumId(each)] for each in dict.fromkeys(id) if each in found_by_id)
-        return schemas.AlbumsSchema.of(AlbumPage(named, None, len(named)))
+        return written(schemas.AlbumsSchema.of(AlbumPage(named, None, len(named))))
     order = sort or (AlbumOrder.MATCH if q.strip() else AlbumOrder.NEWEST)
     after = None if cursor is None else from_cursor(cursor, order)
     if q.strip():
         allowance.take_found()
         found = find(home.database, q, allowed, order, after=after, limit=limit, skip=skip)
-        return schemas.AlbumsSchema.of_found(found)
-    with home.database.reading() as session:
-        page = album_list.page(session, allowed, order, after=after, limit=limit, skip=skip)
-        return schemas.AlbumsSchema.of(page)
+        return written(schemas.AlbumsSchema.of_found(found))
+
+    def page() -> schemas.AlbumsSchema:
+        with home.database.reading() as session:
+            return schemas.AlbumsSchema.of(
+                album_list.page(session, allowed, order, after=after, limit=limit, skip=skip)
+            )
+
+    return kept.answer(request, page)
 
 
-@router.get("/facets", summary="What the albums of a list are, by count", responses={422: PROBLEM, 503: PROBLEM})
+@router.get(
+    "/facets",
+    summary="What the albums of a list are, by count",
+    responses={**_as_kept(schemas.FacetsSchema), 422: PROBLEM, 503: PROBLEM},
+)
 def list_facets(
+    request: Request,
     home: HomeDep,
+    kept: KeptAnswersDep,
     allowance: AllowanceDep,
     allowed: ListFilterDep,
     q: Words = "",
     sort: Annotated[AlbumOrder | None, Query(description="of the list that the jumps are for")] = None,
-) -> schemas.FacetsSchema:
+) -> Response:
     """Genres, artists, decades and what is missing, each counted without the filter on itself; with words, of the
     albums found. `jumps` say at which place (`skip`) the list comes to a letter or a decade."""
     # Counting goes through all albums.
     allowance.take_found()
     if q.strip():
-        return schemas.FacetsSchema.of(facets_of_found(find(home.database, q, allowed)))
-    with home.database.reading() as session:
-        return schemas.FacetsSchema.of(facets.of_list(session, allowed, sort or AlbumOrder.NEWEST))
+        return written(schemas.FacetsSchema.of(facets_of_found(find(home.database, q, allowed))))
+
+    def counted() -> schemas.FacetsSchema:
+        with home.database.reading() as session:
+            return schemas.FacetsSchema.of(facets.of_list(session, allowed, sort or AlbumOrder.NEWEST))
+
+    return kept.answer(request, counted)
 
 
 @router.get("/printed", summary="What covers say of albums without a title", responses={422: PROBLEM, 503: PROBLEM})

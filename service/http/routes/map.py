@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from indexer.files import is_locked
 from service import schemas
 from service.http.api import API, PROBLEM
-from service.http.caching import send
+from service.http.caching import send_body
 from service.http.dependencies import HomeDep, MapsDep, UpkeepDep
 from service.http.written_route import WrittenRoute
 
@@ -28,15 +28,7 @@ def catalogue_map(request: Request, maps: MapsDep) -> Response:
 
     Albums that were removed since then are left out; those that came since then are missing until it runs again.
     """
-    body = maps.current()
-    return send(
-        request,
-        body.content,
-        body.compressed,
-        etag=body.etag,
-        media_type="application/json",
-        cache_control="private, no-cache",
-    )
+    return send_body(request, maps.current())
 
 
 @router.post("/map", status_code=202, summary="Draw the map again", responses={409: PROBLEM, 503: PROBLEM})
