@@ -38,6 +38,22 @@ class ArtworkFinder:
     def __init__(self) -> None:
         self._comparison = Comparison(_KEPT_SKETCHES)
 
+    def plainly_shown(self, picture: Sketch, neighbours: Sequence[Neighbour]) -> Recognised | None:
+        """The nearest neighbour of a picture, if the picture is its cover as a whole and no other neighbour may be
+        another pressing of it; no points are looked for.
+
+        Args:
+            neighbours: of the picture, nearest first; one at least.
+        """
+        nearest, *others = neighbours[:MAX_COMPARED]
+        if any(_may_show_one_artwork(nearest, other) for other in others):
+            return None
+        own = self._sketch_of(nearest)
+        if own is None or not equal_as_they_are(own, picture):
+            return None
+        found = lay_as_it_is(own, picture)
+        return Recognised(nearest, found) if is_whole_scan(found.cells, found.corners) else None
+
     def recognised(
         self,
         picture: Sketch,
@@ -48,22 +64,14 @@ class ArtworkFinder:
     ) -> list[Recognised]:
         """The neighbours whose covers are in a picture, the surest first.
 
-        If the picture is plainly the nearest one's cover, and no other is near enough to be another pressing of it, no
-        other is compared and no points are looked for.
-
         Args:
-            neighbours: of the picture, nearest first; one at least.
+            neighbours: of the picture, nearest first.
             most_strangers: after so many that are not in it, or after one once some are, no more are compared.
             words_agree: their covers are known to say what the picture says.
         """
         found: list[Recognised] = []
         strangers = 0
-        nearest, *others = neighbours[:MAX_COMPARED]
-        if not any(_may_show_one_artwork(nearest, other) for other in others):
-            plain = self._plain_recognition(picture, nearest)
-            if plain is not None:
-                return [Recognised(nearest, plain)]
-        for neighbour in (nearest, *others):
+        for neighbour in neighbours[:MAX_COMPARED]:
             if strangers == most_strangers:
                 break
             recognition = self._recognition(picture, neighbour, words_agree)
@@ -74,13 +82,6 @@ class ArtworkFinder:
                 if found:
                     break
         return sorted(found, key=lambda one: -one.recognition.strength)
-
-    def _plain_recognition(self, picture: Sketch, neighbour: Neighbour) -> Recognition | None:
-        own = self._sketch_of(neighbour)
-        if own is None or not equal_as_they_are(own, picture):
-            return None
-        found = lay_as_it_is(own, picture)
-        return found if is_whole_scan(found.cells, found.corners) else None
 
     def _recognition(self, picture: Sketch, neighbour: Neighbour, words_agree: bool) -> Recognition | None:
         own = self._sketch_of(neighbour)

@@ -273,8 +273,12 @@ class Understanding:
             # What else shows the artwork of a cover is known: it was compared when it was indexed.
             return [Recognised(one, Recognition.of_the_same()) for one in same]
         with self._timed(Stage.COMPARE):
+            drawn = sketch(view.image)
+            plain = self._artworks.plainly_shown(drawn, near) if view.corners is WHOLE else None
+            if plain is not None:
+                return [plain]
             return self._artworks.recognised(
-                sketch(view.image),
+                drawn,
                 near,
                 most_strangers=_STRANGERS_IN_PHOTO if in_photo else _STRANGERS,
             )

@@ -12,15 +12,15 @@ import pytest
 from sqlalchemy import URL, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from db import albums, answering
+from db import albums, answering, labels, own_columns
 from db.database import Database
-from db.records import CatalogueFilter
-from db.tables import Album, Base, Cover, CoverLink, Vector
+from db.records import CatalogueFilter, ColumnCondition, Comparison
+from db.tables import Album, Base, Cover, CoverLink, OwnColumn, Vector
 from service.answers import memory
 from service.answers.records import Neighbour, SimilarRequest
 from service.answers.search import Search
 from sleeve.errors import NotFoundError
-from sleeve.vocabulary import AlbumId, Side
+from sleeve.vocabulary import AlbumId, ColumnKind, ListName, Side
 from tests.factories import write_cover
 from tests.service.test_living_index import GENRES, World
 from tests.statements import watch_statements
@@ -33,10 +33,18 @@ STEPS = (
     "relabel",
     "rename",
     "link",
+    "mark",
+    "price",
+    "declare",
     "extend",
     "rebuild_exact",
     "roll_back",
 )
+
+
+PRICE = "price"
+MIDDLE = 50
+"""Of the prices."""
 
 
 class ChangingWorld(World):
@@ -58,6 +66,27 @@ class ChangingWorld(World):
             covers = sorted(session.scalars(select(Cover.id).order_by(func.random()).limit(12)))
             for first, second in zip(covers[::2], covers[1::2], strict=False):
                 session.merge(CoverLink(first_id=first, second_id=second, same=True))
+
+    def mark(self) -> None:
+        """A person puts some albums on a list, takes others off it, and takes back what they said of others."""
+        with self.database.writing() as session:
+            for album_id in session.scalars(select(Album.id).order_by(func.random()).limit(9)).all():
+                said = (True, True, False, None)[self.random.integers(4)]
+                labels.put_on_lists(session, AlbumId(album_id), {list(ListName)[self.random.integers(2)]: said})
+
+    def price(self) -> None:
+        """A table says other prices of some covers, and none of others."""
+        with self.database.writing() as session:
+            for cover in session.scalars(select(Cover).order_by(func.random()).limit(12)):
+                cover.extra = {PRICE: str(self.random.integers(2 * MIDDLE))} if self.random.random() < 0.8 else {}
+
+    def declare(self) -> None:
+        """The column of prices is declared, or is not any more."""
+        with self.database.writing() as session:
+            if PRICE in own_columns.kinds(session):
+                own_columns.forget(session, PRICE)
+            else:
+                own_columns.declare(session, PRICE, ColumnKind.NUMBER)
 
 
 def change(url: URL, home: Path, seed: int, orders: Connection) -> None:
@@ -89,16 +118,20 @@ def done(orders: Connection, step: str) -> None:
     assert orders.recv() == step
 
 
-Known = tuple[int, str | None, str | None, int | None, tuple[str, ...], bool]
+Known = tuple[int, str | None, str | None, int | None, tuple[str, ...], tuple[ListName, ...], bool]
 
 
 def as_known(neighbour: Neighbour) -> Known:
     n = neighbour
-    return n.album_id, n.title, n.artist, n.year, n.genres, n.same_artwork
+    return n.album_id, n.title, n.artist, n.year, n.genres, n.lists, n.same_artwork
 
 
-def brute_force(database: Database, album_id: int, genre: str | None) -> dict[int, tuple[float, Known]]:
-    """By album what an answer may say of it, and its similarity, from nothing but the tables."""
+def brute_force(database: Database, album_id: int, allowed: CatalogueFilter) -> dict[int, tuple[float, Known]]:
+    """By album what an answer may say of it, and its similarity, from nothing but the tables.
+
+    Args:
+        allowed: a genre, a list, or prices below the middle.
+    """
     with database.reading() as session:
         rows = session.execute(select(Vector.embedding, Cover.album_id, Cover.side).join(Cover)).all()
         own = [
@@ -109,15 +142,21 @@ def brute_force(database: Database, album_id: int, genre: str | None) -> dict[in
         pairs = {(album_of[link.first_id], album_of[link.second_id]) for link in links}
         linked = {b for a, b in pairs if a == album_id} | {a for a, b in pairs if b == album_id}
         records = albums.of_ids(session, list({AlbumId(row.album_id) for row in rows}))
+        covers = session.execute(select(Cover.album_id, Cover.extra)).all()
+        cheap = {one.album_id for one in covers if float(one.extra.get(PRICE, "inf")) < MIDDLE}
         found: dict[int, tuple[float, Known]] = {}
         for row in rows:
             album = records[AlbumId(row.album_id)]
-            if row.album_id == album_id or (genre is not None and genre not in album.genres):
+            if row.album_id == album_id or not (
+                (allowed.genre is None or allowed.genre in album.genres)
+                and (allowed.on_list is None or allowed.on_list in album.lists)
+                and (not allowed.where or row.album_id in cheap)
+            ):
                 continue
             vector = np.frombuffer(row.embedding, "<f2").astype(np.float32)
             similarity = max(float(vector @ one.astype(np.float32)) for one in own)
             if similarity > found.get(row.album_id, (-2.0,))[0]:
-                known = (album.id, album.title, album.artist, album.year, album.genres, album.id in linked)
+                known = (album.id, album.title, album.artist, album.year, album.genres, album.lists, album.id in linked)
                 found[row.album_id] = similarity, known
     return found
 
@@ -126,10 +165,22 @@ def check(database: Database, search: Search, random: np.random.Generator) -> No
     with database.reading() as session:
         embedded = sorted(set(session.scalars(select(Cover.album_id).join(Vector))))
         gone = (session.scalar(select(func.max(Album.id))) or 0) + 1
-    for genre, k in ((None, 6), (str(random.choice(GENRES)), 1000)):
+        is_declared = session.scalar(select(OwnColumn.id).where(OwnColumn.name == PRICE)) is not None
+    cheap = CatalogueFilter(where=(ColumnCondition(PRICE, Comparison.BELOW, str(MIDDLE)),))
+    asked = [
+        (CatalogueFilter(), 6),
+        (CatalogueFilter(genre=str(random.choice(GENRES))), 1000),
+        *((CatalogueFilter(on_list=name), 1000) for name in list(ListName)[:2]),
+    ]
+    if is_declared:
+        asked.append((cheap, 1000))
+    else:
+        with pytest.raises(NotFoundError, match="no declared column price"):
+            search.by_album(AlbumId(int(random.choice(embedded))), SimilarRequest(6, cheap))
+    for allowed, k in asked:
         album_id = int(random.choice(embedded))
-        answer = search.by_album(AlbumId(album_id), SimilarRequest(k, CatalogueFilter(genre=genre)))
-        expected = sorted(brute_force(database, album_id, genre).values(), key=lambda item: -item[0])[:k]
+        answer = search.by_album(AlbumId(album_id), SimilarRequest(k, allowed))
+        expected = sorted(brute_force(database, album_id, allowed).values(), key=lambda item: -item[0])[:k]
         assert [as_known(neighbour) for neighbour in answer.neighbours] == [known for _, known in expected]
         np.testing.assert_allclose([n.similarity for n in answer.neighbours], [v for v, _ in expected], atol=2e-3)
     with pytest.raises(NotFoundError):
@@ -146,7 +197,7 @@ def test_every_answer_equals_brute_force_while_another_process_changes_the_catal
     monkeypatch.setattr(memory, "MOST_ALLOWED", 40)
     random = np.random.default_rng(seed)
     with another_process(database, tmp_path, seed) as orders:
-        for step in ("add", "add", "add", "add", "extend"):
+        for step in ("add", "add", "add", "add", "mark", "price", "declare", "extend"):
             done(orders, step)
         world = World(database, tmp_path, seed)
         for step in random.permutation(np.repeat(STEPS, rounds)):
