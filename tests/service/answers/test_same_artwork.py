@@ -19,8 +19,17 @@ STRANGER = 0.7
 COPY = 0.85
 
 
+Albums = frozenset[AlbumId]
+NO_ALBUMS: Albums = frozenset()
+
+
 def neighbour(
-    folder: Path, album: int, picture: Image.Image, similarity: float, **known: frozenset[AlbumId]
+    folder: Path,
+    album: int,
+    picture: Image.Image,
+    similarity: float,
+    linked: Albums = NO_ALBUMS,
+    apart: Albums = NO_ALBUMS,
 ) -> Neighbour:
     path = folder / f"{album}.png"
     picture.save(path)
@@ -35,7 +44,8 @@ def neighbour(
         path.name,
         str(path),
         ContentHash(sha256(path.read_bytes()).hexdigest()),
-        **known,
+        linked,
+        apart,
     )
 
 
@@ -65,12 +75,9 @@ def test_what_may_be_another_pressing_of_it_is_compared_too(tmp_path: Path) -> N
     pressed = cropped(artwork(OWN))
     near = neighbour(tmp_path, OTHER, pressed, COPY)
     linked = neighbour(tmp_path, OTHER, pressed, STRANGER)
-    for known, other in (
-        ({}, near),
-        ({"linked": frozenset({AlbumId(OTHER)})}, linked),
-        ({"apart": frozenset({AlbumId(OTHER)})}, linked),
-    ):
-        own = neighbour(tmp_path, OWN, artwork(OWN), 0.99, **known)
+    it = frozenset({AlbumId(OTHER)})
+    for other, is_linked, is_apart in ((near, NO_ALBUMS, NO_ALBUMS), (linked, it, NO_ALBUMS), (linked, NO_ALBUMS, it)):
+        own = neighbour(tmp_path, OWN, artwork(OWN), 0.99, is_linked, is_apart)
         assert plainly_shown(picture, own, other) is None
         found = recognised(picture, own, other)
         assert [one.neighbour for one in found] == [own, other]
