@@ -9,7 +9,8 @@ from PIL import Image
 SIDE_PX = 200
 """Of the longer side, at which edges are looked for."""
 
-MAX_POINTS = 4000
+MOST_POINTS = 2500
+"""Of the pixels on edges, those that stand out most, in a picture of that size."""
 
 _BLUR_PX = 1.0
 _AROUND_PX = 27
@@ -42,11 +43,12 @@ class Edges:
     weights: FloatArray
 
 
-def edges_of(picture: Image.Image, side_px: int = SIDE_PX) -> Edges:
+def edges_of(picture: Image.Image, side_px: int = SIDE_PX, most_points: int = MOST_POINTS) -> Edges:
     """The edges of an RGB picture of any size, in whichever colour they are steepest.
 
     Args:
         side_px: of the longer side, at which they are looked for.
+        most_points: of those that stand out most, in every square of ``SIDE_PX``.
     """
     import cv2
 
@@ -61,7 +63,7 @@ def edges_of(picture: Image.Image, side_px: int = SIDE_PX) -> Edges:
     # Places in the flattened picture: looked up in half the time of pairs of rows and columns.
     on_edge = np.flatnonzero((relative >= _STANDS_OUT) & (steep >= _LEAST))
     weights = relative.ravel()[on_edge]
-    most = MAX_POINTS * round((side_px / SIDE_PX) ** 2)
+    most = most_points * round((side_px / SIDE_PX) ** 2)
     if len(weights) > most:
         best = np.argpartition(weights, -most)[-most:]
         on_edge, weights = on_edge[best], weights[best]
@@ -73,15 +75,15 @@ def edges_of(picture: Image.Image, side_px: int = SIDE_PX) -> Edges:
     return Edges(soft, gradient, points, normals, np.minimum(weights, 3.0))
 
 
-def part_of(edges: Edges, left: int, top: int, side_px: int) -> Edges:
+def part_of(edges: Edges, left: int, top: int, side_px: int, most_points: int) -> Edges:
     """What is known of a square of a picture; x and y count from the square's middle."""
     height, width = edges.small.shape[:2]
     right, bottom = min(left + side_px, width), min(top + side_px, height)
     off = np.array([left + right - width, top + bottom - height], np.float32) / 2
     half = np.array([right - left, bottom - top], np.float32) / 2
     inside = np.flatnonzero((np.abs(edges.points - off) < half).all(1))
-    if len(inside) > MAX_POINTS:
-        inside = inside[np.argpartition(edges.weights[inside], -MAX_POINTS)[-MAX_POINTS:]]
+    if len(inside) > most_points:
+        inside = inside[np.argpartition(edges.weights[inside], -most_points)[-most_points:]]
     rows, columns = slice(top, bottom), slice(left, right)
     return Edges(
         edges.small[rows, columns],

@@ -317,6 +317,7 @@ def test_the_state_is_shown_and_rolled_back(home: CommandHome, client: httpx.Cli
         "name": "tiny",
         "dimension": 48,
         "input_size_px": 32,
+        "sees_images": True,
         "reads_text": False,
         "genres": [],
         "metrics": {},
