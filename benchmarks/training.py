@@ -1,13 +1,21 @@
 """How much of the bare forward and backward step's throughput the training loop keeps: the aim is 85 % or more.
 
-    python -m benchmarks.training [--architecture efficientnet-lite0] [--covers 640] [--size 160]
+    python -m benchmarks.training [--architecture efficientnet-lite0] [--covers 640] [--size 192]
+    python -m benchmarks.training --other CHECKOUT [--threads 2]
 
 The bare step is one of the network that is trained, on a batch that is already there: forward, backward, optimiser, and
 no more. A step of its tower alone, without the style of its layers and the projections, is printed as well. All run on
 the same sizes and threads, in turns, so that other work on the machine falls on all alike.
+
+With ``--other``, the loops of this build and of another one are compared instead, in turns, each from its own checkout
+as a process of its own. Processor time is that of the steps, of all threads.
 """
 
 import argparse
+import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,17 +23,18 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import nn
 
+from benchmarks.services import HERE
+from benchmarks.training_epoch import draw_covers, trained_epoch
 from indexer.training.architectures import Tower, build_tower, freeze
 from indexer.training.embedding_network import EmbeddingNetwork
 from indexer.training.freed_memory import keep_freed_memory
-from indexer.training.loop import TrainingProgress, bf16_pays, fine_tune
+from indexer.training.hardware import bf16_pays
 from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover
+from sleeve.platform import usable_cores
 
 ROUNDS = 5
 BARE_STEPS = 8
@@ -33,6 +42,9 @@ BARE_STEPS = 8
 
 def main() -> None:
     arguments = _arguments()
+    if arguments.other:
+        _compare(arguments)
+        return
     keep_freed_memory()
     recipe = replace(
         Recipe(),
@@ -41,7 +53,7 @@ def main() -> None:
         epochs=1,
     )
     with tempfile.TemporaryDirectory() as scratch:
-        samples = _covers(Path(scratch), arguments.covers)
+        samples = draw_covers(Path(scratch), arguments.covers)
         turns = [
             (
                 _tower_views_per_s(recipe),
@@ -69,7 +81,7 @@ def _network_views_per_s(recipe: Recipe) -> float:
     network = EmbeddingNetwork(tower, recipe, genre_count=10)
 
     def forward(images: torch.Tensor) -> torch.Tensor:
-        artwork, genre = network.parts(images)
+        artwork, genre = network.parts(network.features(images))
         return torch.cat([artwork, network.logits(genre)], dim=1).float()
 
     return _bare_views_per_s(tower, network, forward, recipe)
@@ -103,20 +115,30 @@ def _bare_views_per_s(
 
 
 def _loop_views_per_s(samples: list[LabelledCover], recipe: Recipe, scratch: Path) -> float:
-    reported: list[TrainingProgress] = []
-    fine_tune(samples, recipe, folder=scratch / "run", progress=reported.append)
-    return reported[-2].views_per_s
+    return trained_epoch(samples, recipe, scratch / "run").views_per_s
 
 
-def _covers(folder: Path, count: int) -> list[LabelledCover]:
-    rng = np.random.default_rng(0)
-    samples = []
-    for number in range(count):
-        path = folder / f"{number}.jpg"
-        coarse = Image.fromarray(rng.integers(0, 256, (24, 24, 3), dtype=np.uint8))
-        coarse.resize((300, 300), Image.Resampling.BICUBIC).save(path)
-        samples.append(LabelledCover(path, (("rock", "jazz")[number % 2],), f"artist {number}"))
-    return samples
+def _compare(arguments: argparse.Namespace) -> None:
+    """Print views a second and processor seconds for 1,000 views of both builds, and the ratios of the medians."""
+    builds = {"other": arguments.other.absolute(), "this": HERE}
+    found: dict[str, list[tuple[float, float]]] = {build: [] for build in builds}
+    for _ in range(ROUNDS):
+        for build, checkout in builds.items():
+            found[build].append(_epoch_of(checkout, arguments))
+        for build, turns in found.items():
+            print(f"{build}: {turns[-1][0]:6.1f} views/s   {turns[-1][1]:6.1f} CPU-s for 1,000 views")
+    rate, used = ({build: median(turn[which] for turn in turns) for build, turns in found.items()} for which in (0, 1))
+    print(f"medians, this / other: {rate['this'] / rate['other']:.2f} times the views a second,", end=" ")
+    print(f"{used['this'] / used['other']:.2f} of the processor time")
+
+
+def _epoch_of(checkout: Path, arguments: argparse.Namespace) -> tuple[float, float]:
+    script = [str(HERE / "benchmarks" / "training_epoch.py"), arguments.architecture]
+    environment = {**os.environ, "PYTHONPATH": str(checkout), "OMP_NUM_THREADS": str(arguments.threads)}
+    command = [sys.executable, "-P", *script, str(arguments.covers), str(arguments.size)]
+    done = subprocess.run(command, cwd=checkout, env=environment, check=True, capture_output=True, text=True)
+    epoch = json.loads(done.stdout.splitlines()[-1])
+    return epoch["views_per_s"], epoch["cpu_s_per_1000_views"]
 
 
 def _arguments() -> argparse.Namespace:
@@ -124,6 +146,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--architecture", default=Recipe().architecture)
     parser.add_argument("--covers", type=int, default=640)
     parser.add_argument("--size", type=int, default=Recipe().image_size_px)
+    parser.add_argument("--other", type=Path, metavar="CHECKOUT", help="a checkout of another build to compare with")
+    parser.add_argument("--threads", type=int, default=usable_cores(), help="of PyTorch, for --other")
     return parser.parse_args()
 
 

@@ -34,11 +34,11 @@ def epoch_batches(
     order = np.random.default_rng((seed, epoch)).permutation(np.asarray(training, np.int64))
     batches = [order[start : start + batch_covers] for start in range(0, len(order) - batch_covers + 1, batch_covers)]
     with ThreadPoolExecutor(1) as ahead:
-        waiting = [ahead.submit(_live_index, pixels, order, numbers, size_px, (seed, epoch)) for numbers in batches[:2]]
+        waiting = [ahead.submit(_pairs, pixels, order, numbers, size_px, (seed, epoch)) for numbers in batches[:2]]
         for number in range(len(batches)):
             ready = waiting.pop(0).result()
             if number + 2 < len(batches):
-                waiting.append(ahead.submit(_live_index, pixels, order, batches[number + 2], size_px, (seed, epoch)))
+                waiting.append(ahead.submit(_pairs, pixels, order, batches[number + 2], size_px, (seed, epoch)))
             yield ready
 
 
@@ -47,7 +47,7 @@ def steps_per_epoch(training: Sequence[int], batch_covers: int) -> int:
     return len(training) // batch_covers
 
 
-def _live_index(
+def _pairs(
     pixels: NDArray[np.uint8],
     order: NDArray[np.int64],
     numbers: NDArray[np.int64],

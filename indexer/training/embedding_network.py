@@ -37,9 +37,9 @@ class EmbeddingNetwork(nn.Module):
         self.dropout = nn.Dropout(recipe.dropout)
         self.train()
 
-    def parts(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """(n, artwork_dimension) and (n, genre_dimension), each row of unit length."""
-        features = self.centre(self.features(images))
+    def parts(self, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(n, artwork_dimension) and (n, genre_dimension) from ``features``, each row of unit length."""
+        features = self.centre(features)
         return self.artwork_of(features), functional.normalize(self.genre(self.dropout(features)), dim=1)
 
     def features(self, images: torch.Tensor) -> torch.Tensor:

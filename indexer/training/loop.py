@@ -19,13 +19,16 @@ from indexer.progress import chunks
 from indexer.training.architectures import Tower, build_tower, freeze, parameters_of
 from indexer.training.batches import PairBatch, epoch_batches, steps_per_epoch
 from indexer.training.checkpoints import load_checkpoint, save_checkpoint
+from indexer.training.depthwise import quicken_depthwise
 from indexer.training.embedding_network import EmbeddingNetwork, ServedNetwork
 from indexer.training.genre_projection import fit_genre_projection
+from indexer.training.hardware import Hardware, Workers, find_hardware, workers_of
 from indexer.training.losses import artwork_contrastive, genre_cross_entropy, supervised_contrastive
 from indexer.training.principal_projection import fit_principal_projection
 from indexer.training.recipe import Recipe
 from indexer.training.samples import LabelledCover, Split, learnable_genres, load_pixels, split_by_group, targets
 from indexer.training.tapped_tower import TappedTower
+from indexer.training.tower_pass import TowerPass
 from indexer.training.tracking import NoTracking, Tracker
 from indexer.training.validation import ValidationScores, to_input, validate
 from indexer.training.views import photo_view
@@ -96,16 +99,20 @@ def fine_tune(
         load_checkpoint(folder)
     tracker = tracker or NoTracking()
     tracker.parameters({**asdict(recipe), "covers": len(samples), "training_covers": len(split.training)})
-    run = _Run(samples, recipe, genres, split)
-    if resume:
-        run.restore(folder)
-    if run.epoch == 0:
-        run.start()
-    while not run.is_over():
-        scores = run.learn_epoch(progress)
-        tracker.metrics({**asdict(scores), "loss": run.loss}, run.epoch)
-        save_checkpoint(folder, run.state())
-    model = run.result()
+    torch.manual_seed(recipe.seed)
+    tower = build_tower(recipe.architecture, recipe.weights)
+    hardware = find_hardware(tower.module)
+    with workers_of(hardware) as workers:
+        run = _Run(samples, recipe, genres, split, tower, hardware, workers)
+        if resume:
+            run.restore(folder)
+        if run.epoch == 0:
+            run.start()
+        while not run.is_over():
+            scores = run.learn_epoch(progress)
+            tracker.metrics({**asdict(scores), "loss": run.loss}, run.epoch)
+            save_checkpoint(folder, run.state())
+        model = run.result()
     tracker.document("confusion.json", {"genres": list(genres), "counts": model.confusion.tolist()})
     return model
 
@@ -113,17 +120,24 @@ def fine_tune(
 class _Run:
     """Everything that changes while training, so that it can be saved and brought back in one piece."""
 
-    def __init__(self, samples: Sequence[LabelledCover], recipe: Recipe, genres: tuple[str, ...], split: Split) -> None:
-        torch.manual_seed(recipe.seed)
-        self.recipe, self.genres, self.split = recipe, genres, split
+    def __init__(
+        self,
+        samples: Sequence[LabelledCover],
+        recipe: Recipe,
+        genres: tuple[str, ...],
+        split: Split,
+        tower: Tower,
+        hardware: Hardware,
+        workers: Workers,
+    ) -> None:
+        self.recipe, self.genres, self.split, self.tower = recipe, genres, split, tower
+        self.hardware, self.workers, self.device = hardware, workers, hardware.device
         self.identity = _identity(samples, recipe)
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.pixels = load_pixels(samples)
         self.targets = targets(samples, genres)
         names = {name: number for number, name in enumerate(sorted({sample.group for sample in samples}))}
         self.groups = torch.tensor([names[sample.group] for sample in samples])
         self.covers = [Image.fromarray(self.pixels[number]) for number in split.validation]
-        self.tower = build_tower(recipe.architecture, recipe.weights)
         if self.tower.fixed_size_px and recipe.image_size_px != self.tower.fixed_size_px:
             raise TrainingError(f"{recipe.architecture} takes images of {self.tower.fixed_size_px} px only")
         freeze(self.tower.stages, recipe.frozen_stages)
@@ -131,13 +145,15 @@ class _Run:
         self.untuned = TappedTower(
             untuned.module, untuned.taps, untuned.peaks, untuned.fixed_size_px or recipe.inference_size_px
         ).to(self.device)
+        if self.device.type == "cpu":
+            quicken_depthwise(self.tower.module)
         network = EmbeddingNetwork(self.tower, recipe, len(genres))
         self.network = network.to(self.device)
         for parameter in self.network.parameters():
             if parameter.ndim == 4:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).eval()
-        self.autocast = bf16_pays(self.tower.module, self.device)
+        self.tower_pass = TowerPass(self.network, self.tower, hardware, workers)
         steps = steps_per_epoch(split.training, recipe.batch_covers)
         self.steps = steps * recipe.epochs
         self.optimizer = torch.optim.AdamW(_parameter_groups(self.network, self.tower, recipe), fused=True)
@@ -180,14 +196,15 @@ class _Run:
             epoch=self.epoch,
         )
         for number, batch in enumerate(batches, start=1):
-            total += self._learn(batch)
+            with self.hardware.precision():
+                total += self._learn(batch)
             self.loss = total / number
             if progress is not None:
                 progress(self._progress(number, began))
         self.epoch += 1
         wanted = self.targets[list(self.split.validation)]
         size_px = self.tower.fixed_size_px or recipe.inference_size_px
-        scores, table = validate(self.average, self.tower, self.covers, wanted, size_px)
+        scores, table = validate(self.average, self.tower, self.covers, wanted, size_px, self.workers)
         if self.best_epoch == 0 or scores.overall > self.best_scores.overall:
             self.best_epoch, self.best_scores, self.best_confusion = self.epoch, scores, table
             self.best = copy.deepcopy(self.average.state_dict())
@@ -231,6 +248,7 @@ class _Run:
             "queue": self.queue,
             "queue_groups": self.queue_groups,
             "random": torch.get_rng_state(),
+            "random_of_gpus": torch.cuda.get_rng_state_all() if self.device.type == "cuda" else [],
         }
 
     def restore(self, folder: Path) -> None:
@@ -257,19 +275,23 @@ class _Run:
             self.best_scores = ValidationScores(**state["best_scores"])
             self.best_confusion = state["best_confusion"].numpy()
             torch.set_rng_state(state["random"])
+            if self.device.type == "cuda":
+                torch.cuda.set_rng_state_all(state["random_of_gpus"])
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
             raise TrainingError(f"the checkpoint in {folder} is damaged: delete it and train from the start") from error
 
     def _learn(self, batch: PairBatch) -> float:
-        images = to_input(batch.images, self.tower, self.device)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.autocast):
-            artwork, genre = self.network.parts(images)
+        features = self.tower_pass.features(batch.images)
+        with self.hardware.forward():
+            artwork, genre = self.network.parts(features)
             logits = self.network.logits(genre)
         loss = self._loss(batch.numbers, artwork.float(), genre.float(), logits.float())
         if not torch.isfinite(loss):
             raise TrainingError("the loss is no longer a number: train with a lower learning_rate")
         self.optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)
+        assert features.grad is not None  # both parts read them
+        self.tower_pass.backward(features.grad)
         nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.gradient_norm)
         self.optimizer.step()
         self.schedule.step()
@@ -311,17 +333,18 @@ class _Run:
         for followed, leading in zip(self.average.buffers(), self.network.buffers(), strict=True):
             followed.copy_(leading)
 
-    @torch.inference_mode()
     def _read(
         self, read: Callable[[torch.Tensor], torch.Tensor], views: Iterable[Image.Image], size_px: int
     ) -> NDArray[np.float32]:
         """(n, w), what is read of views squeezed to ``size_px``."""
-        made = []
-        for some in chunks(views, _VIEWS_AT_ONCE):
+
+        @torch.inference_mode()
+        def read_some(some: Sequence[Image.Image]) -> NDArray[np.float32]:
             squeezed = [np.asarray(view.resize((size_px, size_px), Image.Resampling.BICUBIC)) for view in some]
             images = to_input(np.stack(squeezed), self.tower, self.device)
-            made.append(np.asarray(read(images).float().cpu().numpy(), np.float32))
-        return np.concatenate(made)
+            return np.asarray(read(images).float().cpu().numpy(), np.float32)
+
+        return np.concatenate(list(self.workers.map(read_some, chunks(views, _VIEWS_AT_ONCE))))
 
     def _served(self) -> ServedNetwork:
         """Fit what is read of the untuned tower to every labelled training cover.
@@ -363,17 +386,6 @@ class _Run:
             seconds_left=per_step * (self.steps - self.step),
             scores=scores,
         )
-
-
-def bf16_pays(module: nn.Module, device: torch.device) -> bool:
-    """Whether a training step is faster in bfloat16.
-
-    Not with depthwise convolutions on a CPU: their backward pass took EfficientNet-Lite0 from 85 to 36 images a second.
-    """
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    grouped = any(isinstance(part, nn.Conv2d) and part.groups > 1 for part in module.modules())
-    return not grouped and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 def _parameter_groups(network: EmbeddingNetwork, tower: Tower, recipe: Recipe) -> list[dict[str, Any]]:

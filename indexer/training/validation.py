@@ -10,11 +10,15 @@ from PIL import Image
 
 from indexer.evaluation.metrics import in_top, mean
 from indexer.genre.scoring import accuracy, confusion, macro_f1
+from indexer.progress import chunks
 from indexer.training.architectures import Tower
 from indexer.training.distortions import distort
 from indexer.training.embedding_network import EmbeddingNetwork
+from indexer.training.hardware import Workers
 
 PHOTO_QUERIES = 250
+
+_IMAGES_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,20 @@ class ValidationScores:
         return (self.accuracy + self.photo_recall) / 2
 
 
-@torch.inference_mode()
 def embed_parts(
-    network: EmbeddingNetwork, tower: Tower, images: Sequence[Image.Image], size_px: int, batch: int = 16
+    network: EmbeddingNetwork, tower: Tower, images: Sequence[Image.Image], size_px: int, workers: Workers
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """(n, artwork_dimension) and (n, genre_dimension) float32 on the CPU; the images are squeezed to ``size_px``."""
     network.eval()
-    artwork, genre = [], []
-    for start in range(0, len(images), batch):
-        pixels = [image.resize((size_px, size_px), Image.Resampling.BICUBIC) for image in images[start : start + batch]]
-        one, other = network.parts(to_input(np.stack([np.asarray(image) for image in pixels]), tower, _device(network)))
-        artwork.append(one.float().cpu())
-        genre.append(other.float().cpu())
+
+    @torch.inference_mode()
+    def embed(some: Sequence[Image.Image]) -> list[torch.Tensor]:
+        pixels = np.stack([np.asarray(image.resize((size_px, size_px), Image.Resampling.BICUBIC)) for image in some])
+        return [
+            part.float().cpu() for part in network.parts(network.features(to_input(pixels, tower, _device(network))))
+        ]
+
+    artwork, genre = zip(*workers.map(embed, chunks(images, _IMAGES_AT_ONCE)), strict=True)
     return torch.cat(artwork), torch.cat(genre)
 
 
@@ -67,6 +73,7 @@ def validate(
     covers: Sequence[Image.Image],
     targets: NDArray[np.float32],
     size_px: int,
+    workers: Workers,
 ) -> tuple[ValidationScores, NDArray[np.int64]]:
     """Scores over the validation covers, and their (g, g) confusion: rows are true genres, columns answers.
 
@@ -74,7 +81,7 @@ def validate(
         covers: the n validation covers.
         targets: (n, g) shares; a row of zeros has no genre and counts for artwork alone.
     """
-    artwork, genre = embed_parts(network, tower, covers, size_px)
+    artwork, genre = embed_parts(network, tower, covers, size_px, workers)
     labelled = targets.any(axis=1)
     with torch.inference_mode():
         probabilities = network.logits(genre.to(_device(network))).float().softmax(1).cpu().numpy()[labelled]
@@ -84,17 +91,22 @@ def validate(
         accuracy=accuracy(table),
         top3=mean(in_top(probabilities, is_genre)),
         macro_f1=macro_f1(table),
-        photo_recall=_photo_recall(network, tower, covers, artwork, size_px),
+        photo_recall=_photo_recall(network, tower, covers, artwork, size_px, workers),
     )
     return scores, table[:, :-1].astype(np.int64)
 
 
 def _photo_recall(
-    network: EmbeddingNetwork, tower: Tower, covers: Sequence[Image.Image], artwork: torch.Tensor, size_px: int
+    network: EmbeddingNetwork,
+    tower: Tower,
+    covers: Sequence[Image.Image],
+    artwork: torch.Tensor,
+    size_px: int,
+    workers: Workers,
 ) -> float:
     rows = np.arange(0, len(covers), max(1, len(covers) // PHOTO_QUERIES))
     photos = [distort(covers[row], "photo", str(row)) for row in rows.tolist()]
-    queries, _ = embed_parts(network, tower, photos, size_px)
+    queries, _ = embed_parts(network, tower, photos, size_px, workers)
     nearest = (queries @ artwork.T).argmax(1).numpy()
     return float((nearest == rows).mean())
 

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from indexer.training.architectures import build_tower, fold_norms, freeze, parameters_of
+from indexer.training.hardware import bf16_pays
 from indexer.training.imagenet_weights import EFFICIENTNET_LITE0
-from indexer.training.loop import bf16_pays
 from indexer.training.torchvision_shim import make_torchvision_importable
 from sleeve.errors import TrainingError
 

@@ -1,6 +1,8 @@
 """The style of a tower's layers is each channel's mean, deviation and peak, and follows a copy of the tower."""
 
 import copy
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -85,3 +87,53 @@ def test_efficientnet_lite0_is_read_between_its_blocks_and_at_their_widest() -> 
     # A block's widest layer has six times the channels that it is given, the first block's 32; the head has 1,280.
     widest = 32 + 6 * (between - 320) + 1280
     assert tapped.style_width == 3 * between + widest
+
+
+@pytest.mark.parametrize("shape", [(3, 5, 6, 7), (3, 9, 5)])
+def test_the_gradient_of_a_style_is_that_of_its_definition(shape: tuple[int, ...]) -> None:
+    torch.manual_seed(0)
+    places = (2, 3) if len(shape) == 4 else (1,)
+
+    class Shift(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Identity()
+            self.shift = nn.Parameter(torch.randn(shape) + 3)
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            last: torch.Tensor = self.layer(self.shift).flatten(1)
+            return last
+
+    plain = Shift()
+    style = TappedTower(plain, (plain.layer,), (), 4)(torch.zeros(1, 3, 4, 4))[1]
+    weighing = torch.randn_like(style)
+    (made,) = torch.autograd.grad((style * weighing).sum(), [plain.shift])
+    mean, deviation = plain.shift.mean(places), plain.shift.std(places, correction=0)
+    (expected,) = torch.autograd.grad((torch.cat([mean, deviation], 1) * weighing).sum(), [plain.shift])
+    assert torch.allclose(made, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_two_threads_read_a_tower_at_once_without_mixing_their_layers() -> None:
+    both = threading.Barrier(2, timeout=30)
+
+    class Waiting(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 4, 3)
+            self.waits = False
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            between = self.first(images)
+            if self.waits:
+                both.wait()
+            last: torch.Tensor = self.second(between)
+            return last.amax((2, 3))
+
+    plain = Waiting()
+    tower = TappedTower(plain, (plain.first, plain.second), (), 16)
+    images = [torch.randn(2, 3, 16, 16) for _ in range(2)]
+    alone = [tower(some)[1] for some in images]
+    plain.waits = True
+    with ThreadPoolExecutor(2) as pool:
+        together = [style for _, style in pool.map(tower, images)]
+    assert all(torch.equal(one, other) for one, other in zip(alone, together, strict=True))
