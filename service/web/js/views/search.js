@@ -38,16 +38,20 @@ export async function show(main, { url, signal }) {
   }
   const answering = answerTo(query, signal);
   answering.catch(() => { /* shown below */ });
-  const can = await status().catch(() => null);
+  const known = status().catch(() => null);
+  // A service that was just started says late what it can; some covers of the start page can be seen before.
+  const can = await (blank ? Promise.race([known, answering.then(({ albums }) => (albums.length ? null : known), () => known)]) : known);
   if (signal.aborted) return;
   const found = h("section", { "aria-labelledby": "found-title", "aria-busy": "true" });
   const aside = h("aside", { class: "stack", "aria-label": "What you searched with" });
   const heading = h("h1", { id: blank ? null : "found-title", tabindex: -1 }, blank ? "Albums that look like this" : "Searching …");
   const list = h("ul", { class: "grid" }, waitingCards(WAITING));
   found.append(h("div", { class: "found-head" }, blank ? h("h2", { id: "found-title" }, can && !can.albums ? "Your catalogue" : "Or start with one of these") : heading), list);
-  replaceKeepingFocus(main,
-    blank ? landing(query, can, heading, isCamera, signal) : h("div", { class: "asked" }, askBar(query, can, signal), folded(query, filters(query, can)), h("a", { class: "skip", href: "#found-title" }, "Skip to the results")),
-    h("div", { class: blank ? "" : "results" }, blank ? null : aside, found));
+  const top = blank ? landing(query, can, heading, isCamera, signal) : h("div", { class: "asked" }, askBar(query, can, signal), folded(query, filters(query, can)), h("a", { class: "skip", href: "#found-title" }, "Skip to the results"));
+  replaceKeepingFocus(main, top, h("div", { class: blank ? "" : "results" }, blank ? null : aside, found));
+  if (blank && !can) {
+    known.then((later) => { if (later && !signal.aborted) replaceKeepingFocus(top, ...landing(query, later, heading, isCamera, signal).childNodes); });
+  }
   try {
     const answer = await answering;
     if (signal.aborted) return;
