@@ -7,6 +7,8 @@ from indexer.vector_index.searchable import SearchableIndex
 from sleeve.errors import VectorIndexError
 
 _VALUES_A_STEP = 1 << 24
+_NO_MORE = 0.001
+_FAR_WIDER = 4
 _TIE = 1e-5
 """Similarities this close count as equal: far below fp16's rounding, far above that of the sums."""
 
@@ -38,7 +40,11 @@ def recall_against_exact(
 
 
 def choose_width(index: SearchableIndex, queries: NDArray[np.float32], k: int, least: float) -> None:
-    """Have an index search with the smallest of its widths that reaches a recall; the largest if none does.
+    """Have an index search with the smallest of its widths that reaches a recall.
+
+    If a width finds no more than one of a quarter of it, wider ones will not reach the recall either: what is missed is
+    lost elsewhere, for example among the codes of cells. Then it is the smaller one of the two; if the widths end
+    before that, the smallest that finds as much as the largest.
 
     Args:
         queries, k: as for ``recall_against_exact``.
@@ -47,10 +53,17 @@ def choose_width(index: SearchableIndex, queries: NDArray[np.float32], k: int, l
     if not index.widths or k < 1:
         return
     bars = _kth_best(index, queries, k, index.ids)[:, np.newaxis] - _TIE
+    recalls: dict[int, float] = {}
+    enough = index.widths[-1]
     for width in index.widths:
         index.search_with(width)
-        if np.mean(_similarities(index, queries, index.search(queries, k).ids) >= bars) >= least:
+        recalls[width] = found = float(np.mean(_similarities(index, queries, index.search(queries, k).ids) >= bars))
+        if found >= least:
             return
+        enough = next(each for each, recall in recalls.items() if recall > found - _NO_MORE)
+        if width >= _FAR_WIDER * enough:
+            break
+    index.search_with(enough)
 
 
 def _kth_best(

@@ -101,5 +101,23 @@ def test_the_width_is_the_smallest_that_finds_enough(
         choose_width(index, catalogue.queries, 1, least)
         expected = next(width for width, found in measured.items() if found >= least)
         assert index.arguments[name] == expected
-    choose_width(index, catalogue.queries, 1, 1.1)
-    assert index.arguments[name] == index.widths[-1]
+
+
+def test_a_recall_out_of_reach_does_not_cost_the_widest_search(
+    built: Callable[[IndexKind], VectorIndex], catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One cell is enough to find a vector itself, and four find no more, so no more are tried."""
+    index = built(IndexKind.IVF).copy()
+    own = index.vectors(catalogue.ids[:50]).astype(np.float32)
+    tried: list[int] = []
+    search_with = type(index).search_with
+
+    def noted(self: VectorIndex, width: int) -> None:
+        tried.append(width)
+        search_with(self, width)
+
+    monkeypatch.setattr(type(index), "search_with", noted)
+    choose_width(index, own, 1, 1.1)
+    assert tried == [1, 2, 3, 4, 1]
+    assert index.arguments["nprobe"] == 1
+    assert recall_against_exact(index, own, 1) == 1.0
