@@ -67,8 +67,13 @@ def database_url(address: str | None, default_file: Path) -> URL:
         ) from error
     backend = url.get_backend_name()
     if backend in {"postgresql", "postgres"}:
+        if address.partition("?")[0].count("@") > (url.username is not None):
+            # What is taken for the host or the name may be a piece of the password, so it is not repeated.
+            raise SettingsError("SLEEVE_DATABASE_URL has an @ too many; in a password, @ is written %40")
         return url.set(drivername="postgresql+psycopg2")
     if backend == "sqlite":
+        if url.host is not None:
+            raise SettingsError("SLEEVE_DATABASE_URL names a host; a SQLite database is sqlite:////PATH/OF/ITS/FILE")
         return url
     raise SettingsError(f"SLEEVE_DATABASE_URL names {backend}; Sleeve supports postgresql and sqlite")
 
@@ -96,7 +101,8 @@ class Database:
         self.engine.dispose()
 
     def __str__(self) -> str:
-        return self.url.render_as_string(hide_password=True)
+        """Its address without password and options, one of which may be a password: what messages call it."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -195,6 +201,10 @@ class Database:
         except DatabaseError as error:
             if self.engine.dialect.name == "sqlite" and "not a database" in str(error.orig):
                 raise CatalogueError(f"{self.url.database} is not a SQLite database") from error
+            if error.statement is None:  # nothing was asked yet
+                raise CatalogueError(
+                    f"the database {self} cannot be used: {first_line(error.orig or error)}"
+                ) from error
             raise
 
 

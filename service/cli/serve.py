@@ -46,9 +46,10 @@ def serve(
     if root_path is not None:
         os.environ["SLEEVE_ROOT_PATH"] = root_path
         settings = settings.model_copy(update={"root_path": read_settings().root_path})
-    with open_home(settings):
-        # Opened once before the workers start, so that one of them and not each sets up an empty database.
-        pass
+    with open_home(settings) as home:
+        # Once before the workers start: one of them and not each sets up an empty database, and what is wrong with a
+        # setting is one line.
+        home.live()
     run_service(settings, host, port, workers)
 
 

@@ -69,8 +69,24 @@ def test_a_share_without_shared_memory(kept: URL) -> None:
         raise failed
 
 
-@pytest.mark.parametrize("address", ["postgresql://me@host:hush/name", "postgresql://host:hush", "hush"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("postgresql://me@host:hush/name", "postgresql://host:hush", "hush"),
+        *("postgresql://me:a@hush@host/name", "postgresql:///hush@host", "sqlite://me:hush@host/name"),
+    ],
+)
 def test_what_is_wrong_with_an_address_does_not_repeat_it(address: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         database_url(address, tmp_path / "none")
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("options", ["password=hush", "password=hush&unknown=1", "sslmode=unknown&sslpassword=hush"])
+def test_a_database_that_is_not_there_is_one_line_without_passwords(options: str, tmp_path: Path) -> None:
+    url = database_url(f"postgresql://me:hush@127.0.0.1:1/name?{options}", tmp_path)
+    with Database(url) as database, pytest.raises(CatalogueError) as caught:
+        database.check()
+    assert str(caught.value).startswith("the database postgresql+psycopg2://me:***@127.0.0.1:1/name cannot be used: ")
+    assert "hush" not in f"{caught.value} {database}"
+    assert "\n" not in str(caught.value)

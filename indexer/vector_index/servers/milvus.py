@@ -66,6 +66,10 @@ class MilvusServer(VectorServer):
             raise SettingsError(
                 "the port in SLEEVE_INDEX_URL is no number; in a password, / is written %2F and @ is written %40"
             ) from error
+        if "@" in parts.path:
+            raise SettingsError(
+                "SLEEVE_INDEX_URL has an @ after its host; in a password, / is written %2F and @ is written %40"
+            )
         if not host:
             raise SettingsError("SLEEVE_INDEX_URL names no host: milvus://user:password@host:19530/database")
         self._host, self._port = host, port

@@ -90,8 +90,13 @@ def test_a_server_that_cannot_be_used_is_one_line_and_the_old_index_stays(
 
 @pytest.mark.parametrize(
     ("url", "message"),
-    [("milvus://", "names no host"), ("milvus://root:s3cret@host:port", "the port in SLEEVE_INDEX_URL is no number")],
+    [
+        ("milvus://", "names no host"),
+        ("milvus://root:s3cret@host:port", "the port in SLEEVE_INDEX_URL is no number"),
+        ("milvus://root:12/s3cret@host", "has an @ after its host"),
+    ],
 )
+@pytest.mark.usefixtures("server")
 def test_an_address_that_cannot_be_read_is_one_line(database: Database, url: str, message: str) -> None:
     with pytest.raises(SettingsError, match=message) as caught:
         server_of(url, database)
