@@ -101,11 +101,13 @@ class BundleShelf:
         """Where a new bundle of this home is to be written.
 
         Raises:
-            BundleError: ``name`` cannot be a folder's, or there is one already.
+            BundleError: ``name`` cannot be a folder's, or a bundle of this home has it.
         """
         if not name or name.startswith(".") or "/" in name or "\\" in name:
             raise BundleError(f"{name!r} cannot be a bundle's name: it becomes a folder's")
         folder = self._own / name
         if folder.exists():
             raise BundleError(f"{folder} exists already; give the bundle another name or remove that folder")
+        if any(bundle.name == name for bundle in self._without_model()):
+            raise BundleError(f"the bundle {name}, of vectors made elsewhere, exists already; choose another name")
         return folder

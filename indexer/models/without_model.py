@@ -87,6 +87,6 @@ AnyBundle = Bundle | BundleWithoutModel
 def no_model(name: str) -> str:
     """Why a bundle without a model does not do what needs one."""
     return (
-        f"the vectors of {name} were made elsewhere, and no model here makes such vectors: albums can be asked with, "
-        "images and words cannot; `sleeve bundles use` switches to a bundle that can"
+        f"the vectors of the bundle {name} were made elsewhere, and no model here makes such vectors: albums can be "
+        "asked with, images and words cannot; `sleeve bundles use` switches to a bundle that can"
     )

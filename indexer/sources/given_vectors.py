@@ -63,9 +63,9 @@ def _fault(table: TableVectors, bundle: AnyBundle) -> str:
         return f"there is a bundle {name} with a model"
     old = bundle.manifest
     if old.dimension != new.dimension:
-        return f"the vectors of {name} have {old.dimension:,} numbers, not {new.dimension:,}"
+        return f"the vectors of the bundle {name} have {old.dimension:,} numbers, not {new.dimension:,}"
     if old.made_with != new.made_with:
-        return f"the vectors of {name} were made with another bundle"
+        return f"the vectors of the bundle {name} were made with another bundle"
     if not table.is_named and (old.table, old.column) != (new.table, new.column):
-        return f"{name} has the vectors of `{old.column}` in {old.table}"
+        return f"the bundle {name} has the vectors of `{old.column}` in {old.table}"
     return ""

@@ -390,7 +390,9 @@ def not_embedded_error(bundle: BundleRecord, album_id: AlbumId, *, has_cover: bo
         looks_for = "`sleeve musicbrainz --fill` or `sleeve discogs --fill` looks for one"
         return NotFoundError(f"album {album_id} has no cover, so nothing can be compared with it; {looks_for}")
     if not bundle.has_model:
-        return NotFoundError(f"album {album_id} has no vector of {bundle.name}, and no model here makes such vectors")
+        return NotFoundError(
+            f"album {album_id} has no vector of the bundle {bundle.name}, and no model here makes such vectors"
+        )
     return NotFoundError(f"album {album_id} is not embedded yet; run `sleeve index` first")
 
 

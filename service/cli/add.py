@@ -232,7 +232,7 @@ def _summarise(document: AddSchema) -> None:
     if document.added and document.listed:
         say("Next: `sleeve musicbrainz --fill` or `sleeve discogs --fill` looks for covers of albums without one.")
     for name, covers in document.vectors.items():
-        say(f"{counted(covers, 'new vector')} of {name}; `sleeve bundles use {name}` answers with them.")
+        say(f"{counted(covers, 'new vector')} in the bundle {name}; `sleeve bundles use {name}` answers with them.")
     if document.vectors_left_out:
         left_out = counted(document.vectors_left_out, "vector")
         say(f"left out: {left_out} of albums without a cover (a vector belongs to a cover)")

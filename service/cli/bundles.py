@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 from rich.table import Table
 
-from indexer.home import Home, open_home
+from indexer.home import open_home
 from indexer.jobs.add_bundle import add_bundle
 from indexer.jobs.export_bundle import FASTAI, FastaiWeights, export_bundle
 from indexer.jobs.index import index
@@ -132,7 +132,7 @@ def export(
         fastai = FastaiWeights(architecture, size, (said.mean, said.std) if said else None, named)
     elif architecture or size or genres or mean or std:
         raise BundleError("--architecture, --size, --genres, --mean and --std are for fastai: alone")
-    with Home(settings_of(context)) as home, ProgressBar() as bar:
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
         bundle = export_bundle(home, bar, model, fastai, name=name or ("fastai" if fastai else "clip"))
     _report_new(bundle, json=json)
 
@@ -170,7 +170,7 @@ def add(
     if is_folder and size is not None:
         raise BundleError(f"{path} says itself how its images are made ready; --size is for an image model alone")
     preparation = None if is_folder else _preparation(size, mean, std, resize)
-    with Home(settings_of(context)) as home, ProgressBar() as bar:
+    with open_home(settings_of(context)) as home, ProgressBar() as bar:
         named = name or (path.resolve().name if is_folder else path.stem)
         bundle = add_bundle(home, bar, path, name=named, preparation=preparation)
     _report_new(bundle, json=json)

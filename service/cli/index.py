@@ -206,7 +206,7 @@ def report_index(run: IndexReport) -> None:
     if run.left_out:
         name = run.refresh.version.bundle.name
         say(
-            f"{counted(run.left_out, 'cover')} without a vector of {name}, which has no model to make one: "
+            f"{counted(run.left_out, 'cover')} without a vector of the bundle {name}, which has no model to make one: "
             f"`sleeve add TABLE --vector {name}=COLUMN` brings vectors that were made elsewhere"
         )
     if run.unlearned:

@@ -83,7 +83,7 @@ def test_albums_are_asked_with_and_nothing_else_is(own: CommandHome) -> None:
     ):
         failed = own.sleeve(*asked, code=1)
         assert failed.stdout == ""
-        assert failed.stderr.splitlines()[-1].startswith("sleeve: the vectors of covers ")
+        assert failed.stderr.splitlines()[-1].startswith("sleeve: the vectors of the bundle covers ")
         assert NO_MODEL in failed.stderr
     with own.serving() as address, httpx.Client(base_url=address) as client:
         model = client.get("/api/v1/status").json()["model"]
@@ -124,10 +124,10 @@ def test_it_is_switched_to_and_back_as_any_bundle(own: CommandHome, tiny_bundle:
     write_covers(own.folder / "more", {"pop": 2}, first_seed=70)
     own.sleeve("add", "more")
     run = own.sleeve("index")
-    assert "2 covers without a vector of mine, which has no model to make one" in run.stderr
+    assert "2 covers without a vector of the bundle mine, which has no model to make one" in run.stderr
     for command in (("similar", "--album", 6), ("recommend", "--like", 6)):
         said = own.sleeve(*command, code=1).stderr
-        assert said == "sleeve: album 6 has no vector of mine, and no model here makes such vectors\n"
+        assert said == "sleeve: album 6 has no vector of the bundle mine, and no model here makes such vectors\n"
     changed = vectors.copy()
     changed[1] = vectors[0]
     write_table(own, changed)
@@ -142,15 +142,23 @@ def test_vectors_of_two_sources_do_not_mix(own: CommandHome) -> None:
     own.sleeve("add", "covers.parquet", "--vector", "clip")
     write_table(own, drawn(5, 12), "more.parquet")
     said = own.sleeve("add", "more.parquet", "--vector", "covers=clip", code=1).stderr
-    assert "the vectors of covers have 8 numbers, not 12; --vector NAME=clip gives those of" in said
+    assert "the vectors of the bundle covers have 8 numbers, not 12; --vector NAME=clip gives those of" in said
     (own.folder / "sub").mkdir()
     write_table(own, drawn(5, 8, seed=1), "sub/covers.parquet")
     said = own.sleeve("add", "sub/covers.parquet", "--vector", "clip", code=1).stderr
-    assert "covers has the vectors of `clip` in " in said
+    assert "the bundle covers has the vectors of `clip` in " in said
     said = own.sleeve("add", "more.parquet", "--vector", "sleeve-lite0=clip", code=1).stderr
     assert "there is a bundle sleeve-lite0 with a model" in said
     said = own.sleeve("add", "more.parquet", "covers.parquet", "--vector", "clip", code=2).stderr
     assert "write NAME=COLUMN" in said
+    (own.folder / "covers.onnx").write_bytes(b"")
+    for command in (
+        ("bundles", "add", "covers.onnx", "--size", "32"),
+        ("bundles", "export", "open_clip:ViT-B-32/openai", "--name", "covers"),
+        ("train", "--name", "covers"),
+    ):
+        said = own.sleeve(*command, code=1).stderr
+        assert said == "sleeve: the bundle covers, of vectors made elsewhere, exists already; choose another name\n"
     assert len(vectors_of(own)) == 5
     assert [one["name"] for one in own.json("bundles") if not one["sees_images"]] == ["covers"]
     own.sleeve("add", "more.parquet", "--vector", "clip")

@@ -25,7 +25,7 @@ def web_home(web_home: CommandHome) -> CommandHome:
 def test_the_first_page_offers_no_picture_and_says_why(page: Page) -> None:
     page.goto("/")
     expect(
-        page.get_by_text("Pictures cannot be asked with: the vectors of elsewhere were made elsewhere")
+        page.get_by_text("Pictures cannot be asked with: the vectors of the bundle elsewhere were made elsewhere")
     ).to_be_visible()
     expect(page.get_by_role("button", name="Choose a picture")).to_have_count(0)
     page.locator("li.card[data-album] a").first.click()

@@ -113,7 +113,7 @@ function landing(query, can, heading, isCamera, signal) {
   const toSearch = can?.albums ? `${count(can.albums, "album")} to search. ` : "";
   return h("section", { class: "landing" },
     heading,
-    h("p", { class: "muted" }, seesImages(can) ? `${toSearch}Give it a cover, and it finds albums that look like it.` : `${toSearch}Choose one, and it finds albums that look like it. Pictures cannot be asked with: the vectors of ${can.model.name} were made elsewhere, and there is no model here.`),
+    h("p", { class: "muted" }, seesImages(can) ? `${toSearch}Give it a cover, and it finds albums that look like it.` : `${toSearch}Choose one, and it finds albums that look like it. Pictures cannot be asked with: the vectors of the bundle ${can.model.name} were made elsewhere, and there is no model here.`),
     askBar(query, can, signal),
     seesImages(can) && h("div", { class: "drop" }, h("p", {}, "Drop or paste a cover anywhere; several are looked up to be added"),
       h("div", { class: "row-wrap" },
