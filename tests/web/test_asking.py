@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from indexer.sources.remote_image import fetch_image
 from service.http.app import create_app
@@ -57,6 +57,22 @@ def test_the_url_of_a_picture_finds_its_album(page: Page, pictures: Server) -> N
     assert "image_url=" in page.url
     page.reload()
     expect(page.locator(CARDS).first).to_contain_text("Blue Window")
+
+
+@pytest.mark.slow
+def test_who_is_quicker_than_the_status_is_answered_all_the_same(page: Page, pictures: Server) -> None:
+    """A service that just started says late what it can; covers and the field are there before."""
+    asked: list[Route] = []
+    page.route("**/api/v1/status", lambda route: asked.append(route))
+    page.goto("/")
+    expect(page.locator(CARDS).first).to_be_visible()
+    field = page.get_by_role("combobox", name="Artist")
+    field.fill(pictures.url("/named.png"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Albums that look like this")
+    [status] = asked
+    status.continue_()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Looks like that picture")
 
 
 @pytest.mark.slow

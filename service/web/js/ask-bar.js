@@ -1,6 +1,7 @@
 // The field to ask with: names or words, a picture to choose, a photo to take.
 
 import { h, icon } from "./dom.js";
+import { status } from "./facts.js";
 import { searchWith } from "./intake.js";
 import { note } from "./notes.js";
 import { ACCEPTED } from "./picture-files.js";
@@ -18,13 +19,17 @@ export function askBar(query, can, signal) {
   });
   const mode = can?.model?.reads_text && h("select", { "aria-label": "Search by", class: "mode" },
     h("option", { value: "q", selected: !byText }, "Names"), h("option", { value: "text", selected: byText }, "Looks"));
-  const submit = (event) => {
+  const submit = async (event) => {
     event.preventDefault();
     const words = field.value.trim();
     if (!words) return go("/");
     const kept = { genre: query.genre, year: query.year, where: query.where, list: query.list };
-    if (can?.image_urls && /^https?:\/\/\S+$/.test(words)) return go(hrefOf({ ...kept, image_url: words }));
-    if (/^https?:\/\/\S+$/.test(words)) note("This service fetches no pictures from the web; its settings can allow it (SLEEVE_IMAGE_URLS=1). Drop or choose the picture instead.", { bad: true });
+    if (/^https?:\/\/\S+$/.test(words)) {
+      // Who is quicker than a service that just started waits until it is known.
+      const able = can ?? (await status().catch(() => null));
+      if (able?.image_urls) return go(hrefOf({ ...kept, image_url: words }));
+      note("This service fetches no pictures from the web; its settings can allow it (SLEEVE_IMAGE_URLS=1). Drop or choose the picture instead.", { bad: true });
+    }
     return go(hrefOf({ ...kept, [mode ? mode.value : "q"]: words }));
   };
   const form = h("form", { class: "ask", role: "search", onsubmit: submit },
