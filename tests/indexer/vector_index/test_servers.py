@@ -128,8 +128,9 @@ def test_the_gate_chooses_the_width_and_the_version_remembers_it(
     database: Database, versions: IndexVersions, bundle: BundleRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_vectors(database, bundle, 600, seed=1)
-    monkeypatch.setattr("indexer.vector_index.gate.ENOUGH_RECALL", 2.0)
-    widest = versions.refresh(bundle, kind=IndexKind.HNSW).version
+    with monkeypatch.context() as patched:
+        patched.setattr("indexer.vector_index.gate.choose_width", lambda index, *_: index.search_with(index.widths[-1]))
+        widest = versions.refresh(bundle, kind=IndexKind.HNSW).version
     monkeypatch.setattr("indexer.vector_index.gate.ENOUGH_RECALL", 0.0)
     narrowest = versions.refresh(bundle, kind=IndexKind.HNSW, rebuild=True).version
     assert [versions.arguments(version) for version in (widest, narrowest)] == [{"ef": 512}, {"ef": 24}]
