@@ -60,7 +60,7 @@ def test_the_url_of_a_picture_finds_its_album(page: Page, pictures: Server) -> N
 
 
 @pytest.mark.slow
-def test_who_is_quicker_than_the_status_is_answered_all_the_same(page: Page, pictures: Server) -> None:
+def test_a_url_entered_before_the_status_is_known_is_still_a_picture(page: Page, pictures: Server) -> None:
     """A service that just started says late what it can; covers and the field are there before."""
     asked: list[Route] = []
     page.route("**/api/v1/status", lambda route: asked.append(route))

@@ -65,7 +65,7 @@ def test_the_camera_can_be_closed_and_is_off_then(page: Page) -> None:
     expect(camera).to_have_count(0)
 
 
-def test_a_camera_that_may_not_be_used_is_said_and_the_page_goes_on(page: Page) -> None:
+def test_a_refused_camera_gets_one_line_and_the_page_stays_usable(page: Page) -> None:
     page.goto("/?camera=1")
     expect(page.get_by_role("status").filter(has_text="may not use the camera")).to_be_visible()
     expect(page.locator("dialog")).to_have_count(0)

@@ -25,7 +25,7 @@ export function askBar(query, can, signal) {
     if (!words) return go("/");
     const kept = { genre: query.genre, year: query.year, where: query.where, list: query.list };
     if (/^https?:\/\/\S+$/.test(words)) {
-      // Who is quicker than a service that just started waits until it is known.
+      // A service that just started may not have said yet what it can.
       const able = can ?? (await status().catch(() => null));
       if (able?.image_urls) return go(hrefOf({ ...kept, image_url: words }));
       note("This service fetches no pictures from the web; its settings can allow it (SLEEVE_IMAGE_URLS=1). Drop or choose the picture instead.", { bad: true });

@@ -92,7 +92,7 @@ export function drop(some) {
   some.forEach(announce);
   return async () => {
     rows.splice(0, rows.length, ...before, ...rows.filter((row) => !before.includes(row)));
-    // Seen once they are kept: who sees them may load the page again.
+    // Shown only once they are kept, as the page may be loaded again at any time.
     for (const row of some) await keep(row);
     announce();
   };

@@ -1,4 +1,4 @@
-// The camera as it sees, for who came to take a photo: one press searches with what it shows.
+// What the camera sees, for people who came to take a photo: one press searches with it.
 
 import { h, icon, iconButton } from "./dom.js";
 import { searchWith } from "./intake.js";
