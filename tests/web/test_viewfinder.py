@@ -74,5 +74,6 @@ def test_a_refused_camera_gets_one_line_and_the_page_stays_usable(page: Page) ->
 
 def _film(page: Page) -> JSHandle:
     """What the camera gives, once it is seen."""
-    page.wait_for_function("document.querySelector('video')?.videoWidth === 1280")
-    return page.evaluate_handle("document.querySelector('video').srcObject.getTracks()[0]")
+    video = page.locator("video")
+    expect(video).to_have_js_property("videoWidth", 1280)
+    return video.evaluate_handle("video => video.srcObject.getTracks()[0]")

@@ -22,7 +22,7 @@ export async function openViewfinder(signal) {
     close();
     searchWith(photo);
   };
-  const dialog = h("dialog", { class: "lightbox viewfinder", "aria-label": "Take a photo of a cover", onclose: () => {
+  const dialog = h("dialog", { class: "lightbox", "aria-label": "Take a photo of a cover", onclose: () => {
     stream.getTracks().forEach((track) => track.stop());
     dialog.remove();
   } },
